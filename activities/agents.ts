@@ -1,0 +1,118 @@
+import { cancellationSignal } from '@temporalio/activity';
+import { type CxoneClient, parseAgentPage, readAgent, stringifyJson } from '../cxone';
+import type { Store } from '../store';
+import { toBatch } from './contacts';
+import type { TenantDirectory } from './tenants';
+import type { AgentCursor, FetchAgentsInput, FetchedAgents, PersistAgentsInput, PersistResult } from './types';
+
+export interface AgentDependencies {
+  readonly store: Store;
+  readonly tenants: TenantDirectory;
+  readonly now: () => number;
+}
+
+const hourMs = 3_600_000;
+/** The list of agents is read in pages of this size; the default of `/agents` is not documented (contract §3.1). */
+const listPage = 1_000;
+/** Up to so many wanted agents are looked up one by one; beyond, reading the whole list costs less. */
+const singlyAtMost = 25;
+/** Turns of `singlyAtMost` look-ups in one window; agents still wanted then are left to the next window. */
+const turnsAtMost = 8;
+/** Changes of this last stretch are read again: the watermark is the server's clock, its writers may lag behind. */
+const overlapMs = 30 * 60_000;
+
+/** Agents: what changed since the last look, and those behind the window's contacts that are unknown or stale. */
+export function createAgentActivities({ store, tenants, now }: AgentDependencies) {
+  const land = async (
+    input: FetchAgentsInput,
+    cursor: AgentCursor,
+    body: Buffer,
+    records: number,
+  ): Promise<string | null> => {
+    if (records === 0) return null;
+    const { tenant, windowId, attempt, round } = input;
+    const slice = `${cursor.step}:${cursor.turn}:${cursor.skip}`;
+    const page = { tenant, windowId, attempt, round, kind: 'agents' as const, slice, body, records, meta: {} };
+    return (await store.landing.land(page)).pageId;
+  };
+
+  const firstCursor = async (tenant: string): Promise<AgentCursor> => {
+    const watermark = await store.watermarks.get(tenant, 'agents');
+    const start = { skip: 0, turn: 0, watermark: null };
+    if (watermark === null) return { ...start, step: 'all' };
+    return { ...start, step: 'changed', since: new Date(watermark.getTime() - overlapMs).toISOString() };
+  };
+
+  /** One page of the list; when it is the last, the agents behind the contacts come next. */
+  const readList = async (
+    input: FetchAgentsInput,
+    cursor: AgentCursor,
+    cxone: CxoneClient,
+  ): Promise<FetchedAgents> => {
+    const since = cursor.since === undefined ? {} : { updatedSince: new Date(cursor.since) };
+    const page = await cxone.agentPage({ ...since, skip: cursor.skip, top: listPage }, cancellationSignal());
+    const records = page.records.length;
+    const end = cursor.skip + records;
+    // Without a total, a full page promises another one.
+    const more = records > 0 && (page.totalRecords === null ? records >= listPage : end < page.totalRecords);
+    // The clock of the first answer: what changes while we page is read again next time.
+    const watermark = cursor.watermark ?? page.lastPollTime;
+    return {
+      pageId: await land(input, cursor, page.body, records),
+      records,
+      hiddenAgents: page.hiddenAgents,
+      watermark: more ? null : watermark,
+      next: more
+        ? { ...cursor, skip: end, watermark }
+        : { step: 'missing', skip: 0, turn: cursor.turn + 1, watermark: null },
+    };
+  };
+
+  /** Looks up agents behind the contacts one by one, or turns to the whole list when they are many. */
+  const readSingly = async (
+    input: FetchAgentsInput,
+    cursor: AgentCursor,
+    cxone: CxoneClient,
+  ): Promise<FetchedAgents> => {
+    const done: FetchedAgents = { pageId: null, records: 0, hiddenAgents: 0, watermark: null, next: null };
+    const { agentRefreshHours } = tenants(input.tenant).tuning;
+    const staleBefore = new Date(now() - agentRefreshHours * hourMs);
+    const { windowId, attempt, round } = input;
+    const wanted = await store.agents.wanted(windowId, attempt, round, staleBefore, singlyAtMost + 1);
+    if (wanted.length === 0) return done;
+    if (wanted.length > singlyAtMost && cursor.turn === 1) {
+      return { ...done, next: { step: 'all', skip: 0, turn: 1, watermark: null } };
+    }
+    const agents: unknown[] = [];
+    const unknown: string[] = [];
+    for (const agentId of wanted.slice(0, singlyAtMost)) {
+      const answer = await cxone.agent(agentId, cancellationSignal());
+      if (answer && answer.records.length > 0) agents.push(...answer.records);
+      else unknown.push(agentId);
+    }
+    await store.agents.recordMisses(input.tenant, unknown);
+    const more = wanted.length > singlyAtMost && cursor.turn < turnsAtMost;
+    return {
+      ...done,
+      pageId: await land(input, cursor, Buffer.from(stringifyJson({ agents })), agents.length),
+      records: agents.length,
+      next: more ? { ...cursor, turn: cursor.turn + 1 } : null,
+    };
+  };
+
+  return {
+    /** Fetches one page of agents and lands it, without the secrets CXone puts into them. */
+    async fetchAgents(input: FetchAgentsInput): Promise<FetchedAgents> {
+      const { cxone } = tenants(input.tenant);
+      const cursor = input.cursor ?? (await firstCursor(input.tenant));
+      return cursor.step === 'missing' ? readSingly(input, cursor, cxone) : readList(input, cursor, cxone);
+    },
+
+    /** Stores a landed page of agents; moves the agents' watermark in the same transaction when the list is read. */
+    async persistAgents(input: PersistAgentsInput): Promise<PersistResult> {
+      const { records } = parseAgentPage(await store.landing.read(input.pageId));
+      const options = input.watermark === null ? {} : { watermark: new Date(input.watermark) };
+      return store.agents.persistPage(input.pageId, input.tenant, toBatch(records.map(readAgent)), options);
+    },
+  };
+}

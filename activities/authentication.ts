@@ -1,0 +1,25 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { TenantDirectory } from './tenants';
+
+/** What `authenticate` tells: nothing that opens a door. The token stays in the worker's memory. */
+export interface Authenticated {
+  /** When the token in hand ends, ISO 8601 in UTC. */
+  readonly expiresAt: string;
+  /** CXone's region of the tenant, such as `na1`, where it says so. */
+  readonly area: string | null;
+}
+
+export interface AuthenticationDependencies {
+  readonly tenants: TenantDirectory;
+}
+
+/** `authenticate`: discovery, token and the tenant's API address (contract §1.3), ready in this worker. */
+export function createAuthenticationActivities({ tenants }: AuthenticationDependencies) {
+  return {
+    async authenticate(input: { readonly tenant: string }): Promise<Authenticated> {
+      const { cxone } = tenants(input.tenant);
+      const { expiresAt, area } = await cxone.authenticate(cancellationSignal());
+      return { expiresAt: expiresAt.toISOString(), area: area ?? null };
+    },
+  };
+}

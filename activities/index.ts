@@ -1,0 +1,27 @@
+import { type AgentDependencies, createAgentActivities } from './agents';
+import { type AuthenticationDependencies, createAuthenticationActivities } from './authentication';
+import { type ContactDependencies, createContactActivities } from './contacts';
+import { createRecordingActivities, type RecordingDependencies } from './recordings';
+import { createWindowActivities, type WindowDependencies } from './windows';
+
+export type ActivityDependencies = AuthenticationDependencies &
+  WindowDependencies &
+  ContactDependencies &
+  AgentDependencies &
+  RecordingDependencies;
+
+/** Every activity by the name it has in Temporal. Which task queue serves which is said in workers/queues.ts. */
+export function createActivities(dependencies: ActivityDependencies) {
+  return {
+    ...createAuthenticationActivities(dependencies),
+    ...createWindowActivities(dependencies),
+    ...createContactActivities(dependencies),
+    ...createAgentActivities(dependencies),
+    ...createRecordingActivities(dependencies),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;
+
+export { createPageMemory } from './page-memory';
+export { type Tenant, tenantDirectory, type TenantTuning } from './tenants';

@@ -1,0 +1,61 @@
+import { activityInfo, ApplicationFailure, cancelled, cancellationSignal } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
+import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
+import { CxoneError } from '../../cxone';
+import { RecordingFileError, StoreError } from '../../store';
+
+/**
+ * Translates what went wrong, once and for all activities, into the failure Temporal shows and retries by: its type
+ * is the error's code, its message is safe to show and ends with what to do.
+ */
+export const failureInterceptor: ActivityInboundCallsInterceptor = {
+  async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>) {
+    try {
+      return await next(input);
+    } catch (error) {
+      // On pause, reset or shutdown an aborted request must end as a cancellation, or the attempt hangs until its
+      // heartbeat times out (temporal/facts.md §2, "Activities").
+      if (cancellationSignal().aborted) await cancelled();
+      throw toFailure(error);
+    }
+  },
+};
+
+/** Maps an error of the layers below to a failure. What is unknown stays as it is: Temporal retries it. */
+export function toFailure(error: unknown): unknown {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  if (error instanceof CxoneError) {
+    return failure(error.code, error.message, error.remedy, error.kind === 'retryable', error.retryAfterMs);
+  }
+  if (error instanceof StoreError || error instanceof RecordingFileError) {
+    return failure(error.code, error.message, error.remedy, error.retryable);
+  }
+  // A message of unknown origin may quote data; its kind and place are enough to find the fault.
+  const kind = error instanceof Error ? error.name : typeof error;
+  const unexpected = failure('Unexpected', `Unexpected ${kind} in ${activityInfo().activityType}.`, '', true);
+  if (error instanceof Error && error.stack) unexpected.stack = framesOf(error.stack);
+  return unexpected;
+}
+
+function failure(
+  type: string,
+  message: string,
+  remedy: string,
+  retryable: boolean,
+  retryAfterMs?: number,
+): ApplicationFailure {
+  return ApplicationFailure.create({
+    type,
+    message: remedy === '' || message.includes(remedy) ? message : `${message} ${remedy}`,
+    nonRetryable: !retryable,
+    details: [{ remedy }],
+    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
+  });
+}
+
+function framesOf(stack: string): string {
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n');
+}

@@ -1,0 +1,129 @@
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { CxoneError, type CxoneClient, type Interaction } from '../cxone';
+import { RecordingFileError, recordingKey, type RecordingFiles, type Store } from '../store';
+import type { Tenant, TenantDirectory } from './tenants';
+import type { DownloadInput, DownloadResult, DueRecordingsInput } from './types';
+
+export interface RecordingDependencies {
+  readonly store: Store;
+  readonly files: RecordingFiles | null;
+  readonly tenants: TenantDirectory;
+  /** Bytes beyond which a body is no recording. */
+  readonly maxRecordingBytes: number;
+  readonly now: () => number;
+}
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+/** A recording that is not there yet is looked for again after so long: the look-ups before, the longer. */
+const looksAfterMs = [5 * minuteMs, 15 * minuteMs, hourMs, 4 * hourMs, 12 * hourMs];
+/** Look-ups and downloads of one call that may fail before its row says `failed`. */
+const triesAtMost = 5;
+
+/** Errors of one recording, not of the tenant: they end in its row, never in the window. */
+const ofOneRecording = new Set([
+  'MediaLinkExpired',
+  'MediaIncomplete',
+  'MediaUnavailable',
+  'CxoneUnavailable',
+  'RequestTimeout',
+  'IncompleteAnswer',
+  'UnexpectedShape',
+  'UnexpectedHtml',
+  'BadRequest',
+  'MediaTooLarge',
+  'RecordingIncomplete',
+  'RecordingEmpty',
+  'RecordingTooLarge',
+]);
+
+/** Call recordings: which are due, and look-up plus download of one call within one attempt. */
+export function createRecordingActivities(dependencies: RecordingDependencies) {
+  const { store, tenants, now } = dependencies;
+  return {
+    /** Master contact ids of the window's calls whose recording is to be looked for now, in ascending order. */
+    async dueRecordings(input: DueRecordingsInput): Promise<readonly string[]> {
+      return store.recordings.due(input.windowId, input.attempt, input.after, input.limit, new Date(now()));
+    },
+
+    /**
+     * Looks up a call's interactions and stores each one's file. Both happen in one attempt, because the link is
+     * short-lived and a secret (contract §4.4). What is stored already is not downloaded again.
+     *
+     * A 404 leaves the call `pending` with a next look, or `absent` once it is old (contract §4.5).
+     */
+    async downloadRecording(input: DownloadInput): Promise<DownloadResult> {
+      const tenant = tenants(input.tenant);
+      const { masterContactId } = input;
+      try {
+        const interactions = await tenant.cxone.interactions(masterContactId, cancellationSignal());
+        const playable = (interactions ?? []).filter((interaction) => interaction.url !== null);
+        if (playable.length === 0) return await lookAgainLater(tenant, masterContactId);
+        return await storeAll(tenant, masterContactId, playable);
+      } catch (error) {
+        const known = error instanceof CxoneError || error instanceof RecordingFileError;
+        if (!known || !ofOneRecording.has(error.code)) throw error;
+        const retryable = error instanceof CxoneError ? error.kind === 'retryable' : error.retryable;
+        if (retryable && activityInfo().attempt < triesAtMost) throw error;
+        const next = new Date(now() + hourMs);
+        await store.recordings.failed(input.tenant, masterContactId, null, error.code, next);
+        return { status: 'failed', files: 0, bytes: 0 };
+      }
+    },
+  };
+
+  async function storeAll(
+    { name, cxone }: Tenant,
+    masterContactId: string,
+    interactions: readonly Interaction[],
+  ): Promise<DownloadResult> {
+    const rows = await store.recordings.known(name, masterContactId);
+    const stored = new Set(rows.filter((row) => row.status === 'stored').map((row) => row.segmentId));
+    const call = await store.recordings.call(name, masterContactId);
+    let files = 0;
+    let bytes = 0;
+    for (const interaction of interactions) {
+      if (stored.has(interaction.segmentId)) continue;
+      const saved = await saveFile(cxone, name, masterContactId, call.startedAt, interaction);
+      await store.recordings.stored(name, masterContactId, saved);
+      files += 1;
+      bytes += saved.bytes;
+    }
+    await store.recordings.settled(name, masterContactId);
+    return { status: 'stored', files, bytes };
+  }
+
+  async function saveFile(
+    cxone: CxoneClient,
+    tenant: string,
+    masterContactId: string,
+    startedAt: Date,
+    interaction: Interaction,
+  ) {
+    if (!dependencies.files || interaction.url === null) throw new Error('no recording store: checked by the worker');
+    const { segmentId, mediaType, channelType, startTime, endTime } = interaction;
+    const storageKey = recordingKey({ tenant, startedAt, masterContactId, segmentId, extension: 'mp4' });
+    const signal = cancellationSignal();
+    const media = await cxone.download(interaction.url, signal);
+    const { bytes, sha256 } = await dependencies.files.save(storageKey, media.body, {
+      ...(media.contentLength === undefined ? {} : { expectedBytes: media.contentLength }),
+      maxBytes: dependencies.maxRecordingBytes,
+      signal,
+      onProgress: (sofar) => heartbeat({ masterContactId, bytes: sofar }),
+    });
+    return { segmentId, storageKey, bytes, sha256, mediaType, channelType, startTime, endTime };
+  }
+
+  async function lookAgainLater({ name, tuning }: Tenant, masterContactId: string): Promise<DownloadResult> {
+    const call = await store.recordings.call(name, masterContactId);
+    const age = now() - call.startedAt.getTime();
+    if (age > tuning.recordingGiveUpHours * hourMs) {
+      await store.recordings.absent(name, masterContactId, 'NotFound');
+      return { status: 'absent', files: 0, bytes: 0 };
+    }
+    const wait = looksAfterMs[Math.min(call.looks, looksAfterMs.length - 1)] ?? hourMs;
+    const nextAttemptAt = new Date(now() + wait);
+    await store.recordings.postpone(name, masterContactId, { nextAttemptAt, errorCode: 'NotFound' });
+    return { status: 'pending', files: 0, bytes: 0 };
+  }
+}

@@ -1,0 +1,47 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { CxoneClient } from '../cxone';
+
+/** How a tenant's windows are read, from the tenants file. */
+export interface TenantTuning {
+  /** Rows per request, 1 to 10,000. */
+  readonly pageSize: number;
+  readonly pagesInFlight: number;
+  readonly recordingsInFlight: number;
+  /** Re-reads of a window whose count moved. */
+  readonly maxRereads: number;
+  /** An agent not looked at for longer is looked up again. */
+  readonly agentRefreshHours: number;
+  /** A recording that has not arrived this long after its call is absent. */
+  readonly recordingGiveUpHours: number;
+  readonly recordings: boolean;
+  readonly skillIds: readonly number[];
+  readonly campaignIds: readonly number[];
+  readonly mediaTypeIds: readonly number[];
+}
+
+/** One customer as activities see it. */
+export interface Tenant {
+  readonly name: string;
+  readonly cxone: CxoneClient;
+  readonly tuning: TenantTuning;
+}
+
+/** Finds a tenant by name. */
+export type TenantDirectory = (name: string) => Tenant;
+
+/** A directory over a fixed list of tenants; an unknown name fails the activity for good. */
+export function tenantDirectory(tenants: readonly Tenant[]): TenantDirectory {
+  const byName = new Map(tenants.map((tenant) => [tenant.name, tenant]));
+  return (name) => {
+    const tenant = byName.get(name);
+    if (tenant) return tenant;
+    const known = [...byName.keys()].sort().join(', ') || 'none';
+    const remedy = 'Correct the name, or add the tenant to the tenants file and restart the workers.';
+    throw ApplicationFailure.create({
+      type: 'UnknownTenant',
+      message: `No tenant "${name}" in the workers’ tenants file (known: ${known}). ${remedy}`,
+      nonRetryable: true,
+      details: [{ remedy }],
+    });
+  };
+}

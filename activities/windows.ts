@@ -1,0 +1,145 @@
+import { ApplicationFailure, log } from '@temporalio/activity';
+import type { Claimant, LedgerRow, Store, WindowFilter } from '../store';
+import type { TenantDirectory } from './tenants';
+import type { CloseInput, OpenWindow, Pass, RoundRef, WindowReport, WindowSpan } from './types';
+
+export interface WindowDependencies {
+  readonly store: Store;
+  readonly tenants: TenantDirectory;
+  /** Asks Temporal whether a run is still open. */
+  readonly isRunning: (run: Claimant) => Promise<boolean>;
+  /** How long landed pages are kept for replay and evidence. */
+  readonly landingRetentionDays: number;
+  readonly now: () => number;
+}
+
+const dayMs = 86_400_000;
+
+/** The ledger: claiming a window, weighing what a round brought, closing. */
+export function createWindowActivities({
+  store,
+  tenants,
+  isRunning,
+  landingRetentionDays,
+  now,
+}: WindowDependencies) {
+  return {
+    /**
+     * Claims the window, so that no two runs work on it side by side, and says how to read it.
+     *
+     * @throws ApplicationFailure `WindowBusy` while another run holds it; `UnknownTenant`.
+     */
+    async openWindow(span: WindowSpan): Promise<OpenWindow> {
+      const { tuning } = tenants(span.tenant);
+      const filter: WindowFilter = {
+        skillIds: distinct(span.skillIds ?? tuning.skillIds),
+        campaignIds: distinct(span.campaignIds ?? tuning.campaignIds),
+        mediaTypeIds: distinct(span.mediaTypeIds ?? tuning.mediaTypeIds),
+      };
+      const key = { tenant: span.tenant, from: new Date(span.from), to: new Date(span.to), by: span.by, filter };
+      let claim = await store.windows.claim(key, span.claimant);
+      // Only one run of an id is open at a time: a holder of our own id is an earlier run, ended without a word.
+      if (claim.status === 'busy' && (ownId(claim.by, span) || !(await isRunning(claim.by)))) {
+        log.info('taking over a window whose run is gone', { holder: claim.by.workflowId });
+        claim = await store.windows.claim(key, span.claimant, claim.by);
+      }
+      if (claim.status === 'busy') throw windowBusy(claim.by);
+      return {
+        tenant: span.tenant,
+        from: span.from,
+        to: span.to,
+        windowId: claim.windowId,
+        attempt: claim.attempt,
+        passes: passesOf(filter),
+        recordings: span.recordings ?? tuning.recordings,
+        pageSize: tuning.pageSize,
+        pagesInFlight: tuning.pagesInFlight,
+        recordingsInFlight: tuning.recordingsInFlight,
+        maxRereads: tuning.maxRereads,
+      };
+    },
+
+    /** Distinct contacts a round has brought in, rejected ones included. */
+    async tallyRound(round: RoundRef): Promise<{ readonly fetched: number }> {
+      const { fetched } = await store.windows.tally(round.windowId, round.attempt, round.round);
+      return { fetched };
+    },
+
+    /** Marks stored contacts of the window that the round did not show. Returns how many. */
+    async markAbsent(round: RoundRef): Promise<number> {
+      return store.windows.markAbsent(round.windowId, round.attempt, round.round);
+    },
+
+    /** Writes the ledger's row and lets the window go. */
+    async closeWindow(input: CloseInput): Promise<WindowReport> {
+      const row = await store.windows.close(input.windowId, input.attempt, {
+        status: input.status,
+        expected: input.expected,
+        absent: input.absent,
+        round: input.round,
+        ...(input.errorCode === undefined ? {} : { errorCode: input.errorCode }),
+      });
+      await store.landing.prune(new Date(now() - landingRetentionDays * dayMs));
+      return toReport(row);
+    },
+  };
+}
+
+/**
+ * The passes of a filter: CXone takes one skill, one campaign and one media type per request (contract §2.1), so
+ * several ids are several passes. A contact has one of each, hence no two passes return the same contact.
+ */
+export function passesOf(filter: WindowFilter): readonly Pass[] {
+  const orAny = (ids: readonly number[]): readonly (number | undefined)[] => (ids.length > 0 ? ids : [undefined]);
+  return orAny(filter.skillIds).flatMap((skillId) =>
+    orAny(filter.campaignIds).flatMap((campaignId) =>
+      orAny(filter.mediaTypeIds).map((mediaTypeId) => ({
+        ...(skillId === undefined ? {} : { skillId }),
+        ...(campaignId === undefined ? {} : { campaignId }),
+        ...(mediaTypeId === undefined ? {} : { mediaTypeId }),
+      })),
+    ),
+  );
+}
+
+/** The ledger knows a window by its filter: the same ids in any order are the same window. */
+function distinct(ids: readonly number[]): readonly number[] {
+  return [...new Set(ids)].sort((a, b) => a - b);
+}
+
+function ownId(holder: Claimant, span: WindowSpan): boolean {
+  return holder.workflowId === span.claimant.workflowId;
+}
+
+function toReport(row: LedgerRow): WindowReport {
+  return {
+    status: row.status,
+    expected: row.expected,
+    fetched: row.fetched ?? 0,
+    inserted: row.inserted ?? 0,
+    updated: row.updated ?? 0,
+    unchanged: row.unchanged ?? 0,
+    rejected: row.rejected ?? 0,
+    absent: row.absent ?? 0,
+    recordings: {
+      pending: row.recordingsPending ?? 0,
+      stored: row.recordingsStored ?? 0,
+      absent: row.recordingsAbsent ?? 0,
+      failed: row.recordingsFailed ?? 0,
+      bytes: row.recordingBytes ?? 0,
+    },
+    pages: row.pages ?? 0,
+    rereads: row.rounds ?? 0,
+    durationMs: (row.closedAt ?? row.startedAt).getTime() - row.startedAt.getTime(),
+  };
+}
+
+function windowBusy(by: Claimant): ApplicationFailure {
+  const remedy = 'Wait for that run to end, or cancel it, and start the window again.';
+  return ApplicationFailure.create({
+    type: 'WindowBusy',
+    message: `The window is being synced by the run "${by.workflowId}". ${remedy}`,
+    nonRetryable: true,
+    details: [{ remedy }],
+  });
+}

@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { WindowReport } from '../../activities/types';
+import { openStore } from '../../store';
+import { parseSyncWindowInput } from '../../workflows/inputs';
+import type { Progress } from '../../workflows/progress';
+import { CommandError, exitStatus } from '../exit-status';
+import { wholeNumber } from '../flags';
+import { bar, count, createOutput, duration, type Output, size } from '../output';
+import { followWindow, startWindow } from '../run-window';
+import { webUiLink } from '../temporal';
+import { compareWithTruth, type Finding } from './compare';
+import { openDemoFolder } from './folder';
+import { type Stand, startStand } from './stand';
+
+interface DemoFlags {
+  readonly once?: boolean;
+  readonly fresh?: boolean;
+  readonly contactsPerDay: number;
+}
+
+interface Day {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+const tenant = 'demo';
+/** The day is cut into so many windows, of which two run side by side. */
+const windowsOfDay = 4;
+const windowsAtOnce = 2;
+
+/** `cxone-sync demo`: a whole stand on this machine, a simulated day synced, and compared with the truth. */
+export function addDemoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description('Start Temporal, PostgreSQL, a simulated CXone and a worker; sync a day; compare with the truth')
+    .option('--once', 'exit when done: status 0 only if the stored data equal the truth')
+    .option('--fresh', 'throw away what an earlier demo left, and start over')
+    .option('--contacts-per-day <n>', 'contacts of the simulated day', wholeNumber(1), 12_000)
+    .action((flags: DemoFlags) => runDemo(flags, createOutput({})));
+}
+
+async function runDemo(flags: DemoFlags, output: Output): Promise<void> {
+  const path = join(process.cwd(), '.data', 'demo');
+  const folder = openDemoFolder(path, flags.fresh === true);
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    const stop = (): void => reject(new CommandError(exitStatus.interrupted, 'Stopped.', 'Interrupted'));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  });
+  interrupted.catch(() => undefined);
+  let stand: Stand | undefined;
+  try {
+    output.note(folder.resumed ? `Going on with what lies in ${path}` : `Everything is kept in ${path}`);
+    const starting = startStand({
+      folder: path,
+      fresh: flags.fresh === true,
+      contactsPerDay: flags.contactsPerDay,
+      note: (line) => output.note(`  ${line}`),
+    });
+    stand = await Promise.race([starting, interrupted]).catch(async (error: unknown) => {
+      // What was interrupted while it started is stopped when it stands.
+      await starting.then((late) => late.stop()).catch(() => undefined);
+      throw error;
+    });
+    const death = stand.died.then((what) => {
+      throw new CommandError(exitStatus.failed, `A part of the demo ended: ${what}. See ${join(path, 'logs')}.`);
+    });
+    death.catch(() => undefined);
+    await Promise.race([showDay(stand, folder.day, flags, output), death, interrupted]);
+  } finally {
+    output.endProgress();
+    if (stand) output.note('Stopping …');
+    await stand?.stop();
+    folder.release();
+  }
+}
+
+async function showDay(stand: Stand, day: Day, flags: DemoFlags, output: Output): Promise<void> {
+  output.note(`Syncing ${day.from.toISOString().slice(0, 10)} (UTC) in ${windowsOfDay} windows …`);
+  const began = Date.now();
+  const reports = await syncDay(stand, day, output);
+  const took = Date.now() - began;
+  const store = openStore({ url: stand.postgres.url, maxConnections: 2 });
+  let findings: readonly Finding[];
+  try {
+    findings = await compareWithTruth(store, stand.simulator, tenant, day, stand.recordingsFolder);
+  } finally {
+    await store.close();
+  }
+  summarise(stand, reports, findings, took, output);
+  const different = findings.filter((finding) => !finding.equal);
+  if (flags.once) {
+    if (different.length === 0) return;
+    const names = different.map((finding) => finding.what).join(', ');
+    throw new CommandError(exitStatus.incomplete, `The stored data differ from the truth: ${names}.`, 'Different');
+  }
+  output.note('\nServing until Ctrl-C.');
+  await new Promise(() => undefined);
+}
+
+async function syncDay(stand: Stand, day: Day, output: Output): Promise<readonly WindowReport[]> {
+  const widthMs = (day.to.getTime() - day.from.getTime()) / windowsOfDay;
+  const windows = Array.from({ length: windowsOfDay }, (_, index) => ({
+    from: new Date(day.from.getTime() + index * widthMs).toISOString(),
+    to: new Date(day.from.getTime() + (index + 1) * widthMs).toISOString(),
+  }));
+  const progress = new Map<string, Progress>();
+  const reports: WindowReport[] = [];
+  const waiting = windows[Symbol.iterator]();
+  const lane = async (): Promise<void> => {
+    for (const { from, to } of waiting) {
+      const input = { tenant, from, to };
+      const handle = await startWindow(stand.temporal.client, input, parseSyncWindowInput(input));
+      output.note(`  window ${from} – ${to}: ${webUiLink(stand.uiUrl, stand.temporal.namespace, handle.workflowId)}`);
+      const end = await followWindow(handle, (now) => {
+        progress.set(from, now);
+        output.progress(overall(progress, reports));
+      });
+      if (!end.ok) throw new CommandError(exitStatus.failed, `${handle.workflowId}: ${end.code}: ${end.message}`);
+      progress.delete(from);
+      reports.push(end.report);
+    }
+  };
+  await Promise.all(Array.from({ length: windowsAtOnce }, lane));
+  return reports;
+}
+
+function overall(running: ReadonlyMap<string, Progress>, done: readonly WindowReport[]): string {
+  let contacts = 0;
+  let recordings = 0;
+  for (const report of done) {
+    contacts += report.fetched;
+    recordings += report.recordings.stored;
+  }
+  const stages: string[] = [];
+  for (const progress of running.values()) {
+    contacts += progress.contacts;
+    recordings += progress.recordings.stored;
+    stages.push(progress.stage);
+  }
+  const windows = `${done.length} of ${windowsOfDay} windows`;
+  return `  ${bar(done.length, windowsOfDay)} ${windows}, ${count(contacts)} contacts, ${count(recordings)} recordings (${stages.join(', ')})`;
+}
+
+function summarise(
+  stand: Stand,
+  reports: readonly WindowReport[],
+  findings: readonly Finding[],
+  took: number,
+  output: Output,
+): void {
+  const sum = (of: (report: WindowReport) => number): number => reports.reduce((total, report) => total + of(report), 0);
+  output.result('');
+  output.result(`Synced in ${duration(took)}:`);
+  output.result(`  contacts    ${count(sum((r) => r.expected ?? 0))} expected, ${count(sum((r) => r.fetched))} fetched: ` +
+    `${count(sum((r) => r.inserted))} new, ${count(sum((r) => r.updated))} changed, ` +
+    `${count(sum((r) => r.unchanged))} unchanged, ${count(sum((r) => r.rejected))} rejected`);
+  output.result(`  recordings  ${count(sum((r) => r.recordings.stored))} stored (${size(sum((r) => r.recordings.bytes))}), ` +
+    `${count(sum((r) => r.recordings.pending))} not there yet, ${count(sum((r) => r.recordings.failed))} failed`);
+  output.result('');
+  output.result('Compared with the simulator’s truth:');
+  for (const { what, expected, stored, equal } of findings) {
+    output.result(`  ${equal ? '✓' : '✗'} ${what.padEnd(11)} ${expected} expected, ${stored} stored${equal ? ', equal' : ': DIFFERENT'}`);
+  }
+  output.result('');
+  output.result(`Web UI      ${stand.uiUrl}/namespaces/${stand.temporal.namespace}/workflows`);
+  output.result(`psql        ${stand.postgres.psql}`);
+  output.result(`recordings  ${stand.recordingsFolder}`);
+}

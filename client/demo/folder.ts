@@ -1,0 +1,58 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandError, exitStatus } from '../exit-status';
+
+const dayMs = 86_400_000;
+
+/** The one folder under which a demo keeps everything. */
+export interface DemoFolder {
+  readonly path: string;
+  /** The simulated day, UTC: the same one each time, so that a second run finds its data again. */
+  readonly day: { readonly from: Date; readonly to: Date };
+  /** True when an earlier run left data. */
+  readonly resumed: boolean;
+  /** Lets another demo use the folder. */
+  release(): void;
+}
+
+/**
+ * Opens the demo's folder and holds it against a second demo at the same time.
+ *
+ * @param fresh throws away what earlier runs left.
+ * @throws {CommandError} status 2 while another demo uses the folder.
+ */
+export function openDemoFolder(path: string, fresh: boolean): DemoFolder {
+  const lock = join(path, 'demo.pid');
+  const holder = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : 0;
+  if (holder > 0 && holder !== process.pid && isAlive(holder)) {
+    throw new CommandError(
+      exitStatus.badInput,
+      `Another demo (process ${holder}) uses ${path}. Stop it first (Ctrl-C where it runs).`,
+      'DemoRunning',
+    );
+  }
+  if (fresh) rmSync(path, { recursive: true, force: true });
+  mkdirSync(join(path, 'logs'), { recursive: true });
+  writeFileSync(lock, String(process.pid));
+
+  const dayFile = join(path, 'day');
+  const resumed = existsSync(dayFile);
+  // The day before yesterday: complete, and old enough for its recordings to be there.
+  if (!resumed) writeFileSync(dayFile, new Date(Date.now() - 2 * dayMs).toISOString().slice(0, 10));
+  const from = new Date(`${readFileSync(dayFile, 'utf8').trim()}T00:00:00Z`);
+  return {
+    path,
+    day: { from, to: new Date(from.getTime() + dayMs) },
+    resumed,
+    release: () => rmSync(lock, { force: true }),
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,28 @@
+/** What the command line's exit statuses mean (interfaces.md, "Command line"). */
+export const exitStatus = {
+  done: 0,
+  failed: 1,
+  /** Bad input or settings; nothing was started. */
+  badInput: 2,
+  /** CXone, Temporal or PostgreSQL refused or cannot be reached, or no worker is listening. */
+  unavailable: 3,
+  /** Finished, but something is parked, missing or different. */
+  incomplete: 4,
+  interrupted: 130,
+} as const;
+
+export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
+
+/** Ends a command with a message for a person and an exit status. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+
+  constructor(
+    readonly status: ExitStatus,
+    message: string,
+    /** The error's code, for `--json`. */
+    readonly code: string = 'Failed',
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { addDemoCommand } from './demo';
+import { CommandError, exitStatus, type ExitStatus } from './exit-status';
+import { addMigrateCommand } from './migrate';
+import { addSimulatorCommand } from './simulator';
+import { addSyncCommand } from './sync';
+import { addWorkerCommand } from './worker';
+
+/** Builds the command line; one file per sub-command adds itself. */
+export function createProgram(): Command {
+  const program = new Command('cxone-sync')
+    .description('Brings NICE CXone contacts, agents and call recordings into PostgreSQL and recording storage.')
+    .exitOverride()
+    .showHelpAfterError('(add --help for what it takes)')
+    .addHelpText(
+      'after',
+      `
+Settings come from the environment; docs/configuration.md lists them.
+Exit status: 0 done and complete · 1 failed · 2 bad input or settings · 3 CXone, Temporal or PostgreSQL refused or
+cannot be reached, or no worker is listening · 4 finished, but something is missing or different · 130 interrupted`,
+    );
+  addMigrateCommand(program);
+  addWorkerCommand(program);
+  addSyncCommand(program);
+  addSimulatorCommand(program);
+  addDemoCommand(program);
+  // Sub-commands take over what their parent says of errors and exits only when told so.
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
+
+/** Runs one command line and answers its exit status. */
+export async function main(args: readonly string[]): Promise<ExitStatus> {
+  try {
+    await createProgram().parseAsync(args, { from: 'user' });
+    return exitStatus.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.done : exitStatus.badInput;
+    const failure = asCommandError(error);
+    if (args.includes('--json')) {
+      const document = { ok: false, error: { code: failure.code, message: failure.message } };
+      process.stdout.write(`${JSON.stringify(document)}\n`);
+    }
+    process.stderr.write(`${failure.message}\n`);
+    return failure.status;
+  }
+}
+
+function asCommandError(error: unknown): CommandError {
+  if (error instanceof CommandError) return error;
+  // Foreseen errors are CommandErrors; of an unforeseen one, the stack tells where to look.
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new CommandError(exitStatus.failed, `Unexpected error: ${text}`, 'Unexpected');
+}
+
+if (require.main === module) {
+  void main(process.argv.slice(2)).then((status) => {
+    process.exitCode = status;
+  });
+}

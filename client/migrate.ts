@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import { loadSettings } from '../config';
+import { migrate } from '../store';
+import { addCommonFlags, type CommonFlags } from './flags';
+import { createOutput } from './output';
+import { foreseen } from './foreseen';
+
+/** `cxone-sync migrate`: brings the database's schema up to date. Safe to run again, and by several at once. */
+export function addMigrateCommand(program: Command): void {
+  addCommonFlags(
+    program.command('migrate').description('Create or update the schema "cxone" in the database of DATABASE_URL'),
+  ).action(async (flags: CommonFlags) => {
+    const output = createOutput(flags);
+    const { applied } = await foreseen(() => migrate(loadSettings(process.env, ['database']).database.url));
+    output.document({ applied });
+    output.result(applied.length === 0 ? 'Nothing to do: the database is up to date.' : `Applied ${applied.join(', ')}.`);
+  });
+}

@@ -1,0 +1,88 @@
+/** Where a command writes: results to stdout, progress and messages to stderr (interfaces.md). */
+export interface Output {
+  readonly json: boolean;
+  /** A line of the result; left out with `--json`. */
+  result(line: string): void;
+  /** The one JSON document of `--json`; left out without it. */
+  document(value: unknown): void;
+  /** A message on the way; left out with `--quiet`. */
+  note(line: string): void;
+  /** A line that replaces the last one on a terminal, and is written now and then elsewhere. */
+  progress(line: string): void;
+  /** Ends a progress line, so that what follows starts on a line of its own. */
+  endProgress(): void;
+}
+
+export interface OutputOptions {
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+}
+
+/** Between two progress lines where there is no terminal, in ms. */
+const plainEveryMs = 5_000;
+
+/** The process's own stdout and stderr. */
+export function createOutput(
+  { json = false, quiet = false }: OutputOptions,
+  now: () => number = Date.now,
+): Output {
+  const terminal = process.stderr.isTTY === true;
+  let open = false;
+  let lastPlain = 0;
+  const endProgress = (): void => {
+    if (open) process.stderr.write('\n');
+    open = false;
+  };
+  return {
+    json,
+    result(line) {
+      endProgress();
+      if (!json) process.stdout.write(`${line}\n`);
+    },
+    document(value) {
+      endProgress();
+      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+    },
+    note(line) {
+      endProgress();
+      if (!quiet) process.stderr.write(`${line}\n`);
+    },
+    progress(line) {
+      if (quiet) return;
+      if (terminal) {
+        process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+        open = true;
+      } else if (now() - lastPlain >= plainEveryMs) {
+        lastPlain = now();
+        process.stderr.write(`${line}\n`);
+      }
+    },
+    endProgress,
+  };
+}
+
+/** `1234567` → `1,234,567`. */
+export function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** Bytes in the largest unit that leaves a readable figure. */
+export function size(bytes: number): string {
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+/** Milliseconds as a person says them: `850 ms`, `12.3 s`, `4 min 5 s`. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+}
+
+/** A bar of 24 cells, with the share in per cent; empty while the whole is unknown. */
+export function bar(done: number, whole: number | null): string {
+  if (whole === null) return '';
+  const share = whole === 0 ? 1 : Math.min(1, done / whole);
+  const cells = Math.round(share * 24);
+  return `[${'█'.repeat(cells)}${'░'.repeat(24 - cells)}] ${Math.floor(share * 100)} %`;
+}

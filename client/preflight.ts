@@ -1,0 +1,95 @@
+import { pathToFileURL } from 'node:url';
+import { loadSettings, loadTenants, type Tenant } from '../config';
+import { createCxoneClient } from '../cxone';
+import { openRecordingFiles, openStore, pendingMigrations } from '../store';
+import { stamp } from '../workflows/ids';
+import type { SyncWindow } from '../workflows/inputs';
+import { CommandError, exitStatus } from './exit-status';
+import { foreseen } from './foreseen';
+import { connectTemporal, requireWorkers, type TemporalClient } from './temporal';
+
+/** What a command that starts windows has found in order. The caller closes the client. */
+export interface Ready {
+  readonly temporal: TemporalClient;
+  readonly uiUrl: string;
+}
+
+/**
+ * Tries everything that a window needs, before anything is started: settings, tenant, database, recordings folder,
+ * Temporal, workers, and CXone with the tenant's credentials, asked once.
+ *
+ * @throws {CommandError} with the first thing that is not in order: status 2 for input and settings, 3 for what refuses
+ * or cannot be reached.
+ */
+export async function preflight(window: SyncWindow): Promise<Ready> {
+  const settings = await foreseen(() =>
+    loadSettings(process.env, ['tenants', 'database', 'temporal', 'temporalUi']),
+  );
+  const tenant = await foreseen(() => tenantOf(window.tenant, settings.tenants.file));
+  const recordings = window.recordings ?? tenant.recordings;
+  if (recordings) await foreseen(probeRecordings);
+  await foreseen(() => requireDatabase(settings.database.url));
+  const temporal = await connectTemporal(settings.temporal.env);
+  try {
+    await requireWorkers(temporal);
+    await foreseen(() => askCxone(tenant, window));
+  } catch (error) {
+    await temporal.close();
+    throw error;
+  }
+  return { temporal, uiUrl: settings.temporalUi.url };
+}
+
+function tenantOf(name: string, file: string): Tenant {
+  const tenants = loadTenants(file, process.env);
+  const tenant = tenants.get(name);
+  if (tenant) return tenant;
+  const known = [...tenants.keys()].sort().join(', ');
+  throw new CommandError(
+    exitStatus.badInput,
+    `No tenant "${name}" in ${file} (known: ${known}). Correct --tenant, or add the tenant to the file.`,
+    'UnknownTenant',
+  );
+}
+
+async function probeRecordings(): Promise<void> {
+  const { recordings } = loadSettings(process.env, ['recordings']);
+  await openRecordingFiles(pathToFileURL(recordings.folder).href).probe();
+}
+
+/**
+ * Makes sure that the database answers and has the schema this program needs.
+ *
+ * @throws {StoreError} when it cannot be reached or refuses.
+ * @throws {CommandError} status 3 when it is not migrated.
+ */
+export async function requireDatabase(url: string): Promise<void> {
+  const store = openStore({ url, maxConnections: 1, applicationName: 'cxone-sync preflight' });
+  try {
+    await store.ping();
+  } finally {
+    await store.close();
+  }
+  const pending = await pendingMigrations(url);
+  if (pending.length === 0) return;
+  throw new CommandError(
+    exitStatus.unavailable,
+    `The database lacks ${pending.length} migration${pending.length > 1 ? 's' : ''} (${pending.join(', ')}). ` +
+      'Run: npx cxone-sync migrate',
+    'DatabaseNotMigrated',
+  );
+}
+
+/** One token and one small request: wrong credentials, a missing permission and a future window show here. */
+async function askCxone(tenant: Tenant, window: SyncWindow): Promise<void> {
+  const cxone = createCxoneClient(tenant);
+  await cxone.authenticate();
+  const page = await cxone.contactPage({ from: window.from, to: window.to, filter: {}, skip: 0, top: 1 });
+  const now = page.lastPollTime ?? new Date().toISOString();
+  if (window.to.getTime() <= Date.parse(now)) return;
+  throw new CommandError(
+    exitStatus.badInput,
+    `--to ${stamp(window.to)} lies in the future: CXone’s clock says ${now}. Choose a window that ends in the past.`,
+    'WindowInFuture',
+  );
+}

@@ -1,0 +1,84 @@
+import {
+  type Client,
+  WorkflowFailedError,
+  type WorkflowHandleWithFirstExecutionRunId,
+  WorkflowIdConflictPolicy,
+} from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, TerminatedFailure, TypedSearchAttributes } from '@temporalio/common';
+import type { WindowReport } from '../activities/types';
+import type { syncWindow } from '../workflows';
+import { syncWindowId, syncWindowSummary } from '../workflows/ids';
+import type { SyncWindow, SyncWindowInput } from '../workflows/inputs';
+import type { Progress } from '../workflows/progress';
+import { searchAttributeKeys as keys } from '../workflows/search-attributes';
+import { taskQueues } from '../workflows/task-queues';
+
+export type WindowHandle = WorkflowHandleWithFirstExecutionRunId<typeof syncWindow>;
+
+/** How a run ended. `code` and `message` are the cause of a failure, safe to show. */
+export type WindowEnd =
+  | { readonly ok: true; readonly report: WindowReport }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+/**
+ * Starts the run of a window, or joins the one under way: the same window has the same id.
+ *
+ * @param input as typed, `window` the same checked.
+ */
+export async function startWindow(client: Client, input: SyncWindowInput, window: SyncWindow): Promise<WindowHandle> {
+  return client.workflow.start<typeof syncWindow>('syncWindow', {
+    taskQueue: taskQueues.workflows,
+    workflowId: syncWindowId(window),
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    args: [input],
+    staticSummary: syncWindowSummary(window),
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: keys.tenant, value: window.tenant },
+      { key: keys.status, value: 'Running' },
+      { key: keys.trigger, value: 'manual' },
+      { key: keys.windowStart, value: window.from },
+      { key: keys.windowEnd, value: window.to },
+    ]),
+  });
+}
+
+/** Between two looks at a run, in ms. */
+const lookEveryMs = 1_000;
+
+/** Waits for a run's end; meanwhile tells how far it is. */
+export async function followWindow(
+  handle: WindowHandle,
+  onProgress: (progress: Progress) => void,
+): Promise<WindowEnd> {
+  let ended = false;
+  const end = describeEnd(handle.result()).finally(() => {
+    ended = true;
+  });
+  const look = async (): Promise<void> => {
+    while (!ended) {
+      // A run whose worker is away cannot answer just now; its result still comes.
+      const progress = await handle.query<Progress, []>('progress').catch(() => undefined);
+      if (progress && !ended) onProgress(progress);
+      await Promise.race([end, new Promise((resolve) => setTimeout(resolve, lookEveryMs).unref())]);
+    }
+  };
+  const [result] = await Promise.all([end, look()]);
+  return result;
+}
+
+async function describeEnd(result: Promise<WindowReport>): Promise<WindowEnd> {
+  try {
+    return { ok: true, report: await result };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const { cause } = error;
+    if (cause instanceof ApplicationFailure) {
+      return { ok: false, code: cause.type ?? 'Unexpected', message: cause.message };
+    }
+    if (cause instanceof CancelledFailure) return { ok: false, code: 'Cancelled', message: 'The run was cancelled.' };
+    if (cause instanceof TerminatedFailure) {
+      return { ok: false, code: 'Terminated', message: 'The run was terminated.' };
+    }
+    return { ok: false, code: 'Unexpected', message: 'The run failed; see it in Web UI.' };
+  }
+}

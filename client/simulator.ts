@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { describe, type FaultRule, startSimulator } from '../simulator';
+import { CommandError, exitStatus } from './exit-status';
+import { wholeNumber } from './flags';
+import { untilStopped } from './until-stopped';
+
+interface SimulatorFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly mediaPort: number;
+  readonly seed: number;
+  readonly contactsPerDay: number;
+  readonly agents?: number;
+  readonly loggedShare?: number;
+  readonly mediaQuota: boolean;
+  readonly tokenLifetime?: number;
+  readonly faults?: string;
+}
+
+/** `cxone-sync simulator`: a CXone that runs on a laptop (docs/simulator.md). */
+export function addSimulatorCommand(program: Command): void {
+  program
+    .command('simulator')
+    .description('Run a simulated CXone; prints one JSON line with its addresses and credentials once it listens')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <n>', 'port of the API; 0 takes any free one', wholeNumber(0, 65_535), 0)
+    .option('--media-port <n>', 'port of the file host; 0 takes any free one', wholeNumber(0, 65_535), 0)
+    .option('--seed <n>', 'the same seed gives the same data', wholeNumber(0), 1)
+    .option('--contacts-per-day <n>', 'contacts of a day', wholeNumber(0), 10_000)
+    .option('--agents <n>', 'agents of the business unit', wholeNumber(1))
+    .option('--logged-share <0..1>', 'share of phone calls that are recorded', share)
+    .option('--no-media-quota', 'lift the 150 look-ups per 5 minutes of Media Playback')
+    .option('--token-lifetime <seconds>', 'life of an access token', wholeNumber(1))
+    .option('--faults <file>', 'JSON file with faults to show, see docs/simulator.md')
+    .addHelpText('after', '\nExample:\n  npx cxone-sync simulator --port 4010 --media-port 4011 --contacts-per-day 5000')
+    .action(async (flags: SimulatorFlags) => {
+      const simulator = await startSimulator({
+        host: flags.host,
+        port: flags.port,
+        mediaPort: flags.mediaPort,
+        seed: flags.seed,
+        contactsPerDay: flags.contactsPerDay,
+        ...(flags.agents === undefined ? {} : { agents: flags.agents }),
+        ...(flags.loggedShare === undefined ? {} : { loggedShare: flags.loggedShare }),
+        ...(flags.mediaQuota ? {} : { mediaQuota: 'off' as const }),
+        ...(flags.tokenLifetime === undefined ? {} : { tokenLifetimeSeconds: flags.tokenLifetime }),
+        ...(flags.faults === undefined ? {} : { faults: readFaults(flags.faults) }),
+      }).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new CommandError(exitStatus.badInput, `The simulator cannot start: ${reason}`, 'BadInput');
+      });
+      process.stdout.write(`${JSON.stringify(describe(simulator))}\n`);
+      await untilStopped();
+      await simulator.close();
+    });
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new CommandError(exitStatus.badInput, `"${text}" is not a share: expected a number from 0 to 1`, 'BadInput');
+}
+
+function readFaults(path: string): FaultRule[] {
+  try {
+    const rules: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (Array.isArray(rules)) return rules as FaultRule[];
+    throw new Error('expected a JSON array of fault rules');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(exitStatus.badInput, `--faults ${path}: ${reason}`, 'BadInput');
+  }
+}

@@ -1,0 +1,122 @@
+import type { Command } from 'commander';
+import { InvalidInputError, parseSyncWindowInput, type SyncWindowInput } from '../workflows/inputs';
+import { syncWindowId } from '../workflows/ids';
+import { CommandError, exitStatus } from './exit-status';
+import { addCommonFlags, idList, type CommonFlags } from './flags';
+import { createOutput, type Output } from './output';
+import { preflight } from './preflight';
+import { progressLine, reportLines } from './report';
+import { followWindow, startWindow, type WindowHandle } from './run-window';
+import { grpcReason, webUiLink } from './temporal';
+
+interface SyncFlags extends CommonFlags {
+  readonly tenant: string;
+  readonly from: string;
+  readonly to: string;
+  readonly by: string;
+  readonly skill?: number[];
+  readonly campaign?: number[];
+  readonly mediaType?: number[];
+  readonly recordings: boolean;
+  readonly detach?: boolean;
+}
+
+/** `cxone-sync sync`: one window, started, followed and reported. */
+export function addSyncCommand(program: Command): void {
+  addCommonFlags(
+    program
+      .command('sync')
+      .description('Sync one window: contacts that started in [from, to), their agents and recordings')
+      .requiredOption('--tenant <id>', 'tenant of the tenants file')
+      .requiredOption('--from <date>', 'first moment of the window, ISO 8601 with zone, e.g. 2026-11-01T00:00:00Z')
+      .requiredOption('--to <date>', 'end of the window, exclusive')
+      .option('--by <mode>', 'start: contacts by the time they started', 'start')
+      .option('--skill <ids>', 'only contacts of these skills, e.g. 12,34', idList)
+      .option('--campaign <ids>', 'only contacts of these campaigns', idList)
+      .option('--media-type <ids>', 'only contacts of these media types, e.g. 4 for phone calls', idList)
+      .option('--no-recordings', 'leave recordings out of this run')
+      .option('--detach', 'start the run, print its id and Web UI address, and return'),
+  )
+    .addHelpText(
+      'after',
+      `
+The window is a durable Temporal workflow: Ctrl-C leaves it running, and the same command joins it again.
+Exit status: 0 complete · 1 failed · 2 bad input or settings · 3 CXone, Temporal or PostgreSQL refused or cannot be
+reached, or no worker is listening · 130 interrupted (the run goes on)
+
+Example:
+  npx cxone-sync sync --tenant acme --from 2026-11-01T00:00:00Z --to 2026-11-02T00:00:00Z`,
+    )
+    .action(async (flags: SyncFlags) => runSync(flags, createOutput(flags)));
+}
+
+async function runSync(flags: SyncFlags, output: Output): Promise<void> {
+  const input = inputOf(flags);
+  const window = checked(input);
+  const { temporal, uiUrl } = await preflight(window);
+  try {
+    const handle = await startWindow(temporal.client, input, window).catch((error: unknown) => {
+      throw new CommandError(
+        exitStatus.unavailable,
+        `Temporal did not start the run: ${grpcReason(error)}`,
+        'TemporalUnavailable',
+      );
+    });
+    const run = {
+      workflowId: syncWindowId(window),
+      runId: handle.firstExecutionRunId,
+      url: webUiLink(uiUrl, temporal.namespace, handle.workflowId, handle.firstExecutionRunId),
+    };
+    output.note(`run ${run.workflowId}`);
+    output.note(`see ${run.url}`);
+    if (flags.detach) {
+      output.document(run);
+      output.result(`${run.workflowId}\n${run.url}`);
+      return;
+    }
+    await waitFor(handle, run, output);
+  } finally {
+    await temporal.close();
+  }
+}
+
+async function waitFor(handle: WindowHandle, run: object, output: Output): Promise<void> {
+  const interrupt = (): never => {
+    output.endProgress();
+    process.stderr.write('Interrupted: the run goes on. The same command joins it again.\n');
+    process.exit(exitStatus.interrupted);
+  };
+  process.once('SIGINT', interrupt);
+  try {
+    const end = await followWindow(handle, (progress) => output.progress(progressLine(progress)));
+    if (!end.ok) throw new CommandError(exitStatus.failed, `${end.code}: ${end.message}`, end.code);
+    output.document({ ...run, ...end.report });
+    output.result(`complete    ${handle.workflowId}`);
+    for (const line of reportLines(end.report)) output.result(line);
+  } finally {
+    process.off('SIGINT', interrupt);
+    output.endProgress();
+  }
+}
+
+function inputOf(flags: SyncFlags): SyncWindowInput {
+  return {
+    tenant: flags.tenant,
+    from: flags.from,
+    to: flags.to,
+    by: flags.by as 'start',
+    ...(flags.skill ? { skillIds: flags.skill } : {}),
+    ...(flags.campaign ? { campaignIds: flags.campaign } : {}),
+    ...(flags.mediaType ? { mediaTypeIds: flags.mediaType } : {}),
+    ...(flags.recordings ? {} : { recordings: false }),
+  };
+}
+
+function checked(input: SyncWindowInput): ReturnType<typeof parseSyncWindowInput> {
+  try {
+    return parseSyncWindowInput(input);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    throw new CommandError(exitStatus.badInput, error.message, 'InvalidInput');
+  }
+}

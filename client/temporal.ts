@@ -1,0 +1,99 @@
+import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { tsToMs } from '@temporalio/common/lib/time';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { taskQueues } from '../workflows/task-queues';
+import { CommandError, exitStatus } from './exit-status';
+
+/** A client and what is needed to name things in messages. */
+export interface TemporalClient {
+  readonly client: Client;
+  readonly address: string;
+  readonly namespace: string;
+  close(): Promise<void>;
+}
+
+const connectPatienceMs = 5_000;
+
+/**
+ * Connects as every Temporal tool does: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`,
+ * `TEMPORAL_TLS_*`, or a profile (https://docs.temporal.io/develop/environment-configuration).
+ *
+ * @param env the environment as config/ hands it over, with the contents of `NAME_FILE` put in.
+ *
+ * @throws {CommandError} status 3 when the server cannot be reached, refuses, or lacks the namespace.
+ */
+export async function connectTemporal(env: Readonly<Record<string, string>>): Promise<TemporalClient> {
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ overrideEnvVars: { ...env } });
+  const address = connectionOptions.address ?? '127.0.0.1:7233';
+  const remedy =
+    `Check that the server runs and that TEMPORAL_ADDRESS (now ${address}) and TEMPORAL_NAMESPACE ` +
+    `(now ${namespace}) are right.`;
+  const unavailable = (what: string): CommandError =>
+    new CommandError(exitStatus.unavailable, `${what} ${remedy}`, 'TemporalUnavailable');
+
+  const connection = await Connection.connect({
+    ...connectionOptions,
+    address,
+    connectTimeout: connectPatienceMs,
+  }).catch(() => {
+    throw unavailable('Temporal cannot be reached.');
+  });
+  const client = new Client({ connection, namespace });
+  try {
+    await connection.withDeadline(Date.now() + connectPatienceMs, () =>
+      client.workflowService.describeNamespace({ namespace }),
+    );
+  } catch (error) {
+    await connection.close();
+    throw unavailable(`Temporal refuses: ${grpcReason(error)}.`);
+  }
+  return { client, address, namespace, close: () => connection.close() };
+}
+
+/**
+ * Makes sure that somebody works: workers poll every task queue of ours.
+ *
+ * @throws {CommandError} status 3 naming the queues without a worker.
+ */
+export async function requireWorkers({ client, namespace }: TemporalClient): Promise<void> {
+  const workflowQueue = 1;
+  const activityQueue = 2;
+  const wanted = Object.values(taskQueues).map((name) => ({
+    name,
+    taskQueueType: name === taskQueues.workflows ? workflowQueue : activityQueue,
+  }));
+  const deserted: string[] = [];
+  for (const { name, taskQueueType } of wanted) {
+    const { pollers } = await client.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name },
+      taskQueueType,
+    });
+    if (!(pollers ?? []).some(isAlive)) deserted.push(name);
+  }
+  if (deserted.length === 0) return;
+  throw new CommandError(
+    exitStatus.unavailable,
+    `No worker is listening on ${deserted.join(', ')}: the run would wait unseen. Start one with: npx cxone-sync worker`,
+    'NoWorker',
+  );
+}
+
+/** The server remembers pollers for minutes; one that lives comes back within its long poll of a minute. */
+const pollerLifeMs = 75_000;
+
+function isAlive(poller: { readonly lastAccessTime?: Parameters<typeof tsToMs>[0] }): boolean {
+  return Date.now() - tsToMs(poller.lastAccessTime) < pollerLifeMs;
+}
+
+/** Where Web UI shows a run. */
+export function webUiLink(uiUrl: string, namespace: string, workflowId: string, runId?: string): string {
+  const run = runId === undefined ? '' : `/${runId}/history`;
+  return `${uiUrl.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}${run}`;
+}
+
+/** What a gRPC error says, without its stack. */
+export function grpcReason(error: unknown): string {
+  if (isGrpcServiceError(error)) return error.details;
+  return error instanceof Error ? error.message : 'unknown reason';
+}

@@ -1,0 +1,50 @@
+import { pathToFileURL } from 'node:url';
+import type { Command } from 'commander';
+import { createLogger, loadSettings, loadTenants } from '../config';
+import { runWorkerProcess } from '../workers';
+import { CommandError, exitStatus } from './exit-status';
+import { foreseen } from './foreseen';
+import { requireDatabase } from './preflight';
+
+/** `cxone-sync worker`: serves all task queues until it is told to stop. */
+export function addWorkerCommand(program: Command): void {
+  program
+    .command('worker')
+    .description('Execute workflows and activities until SIGTERM or SIGINT')
+    .addHelpText(
+      'after',
+      `
+A worker serves every task queue. SIGTERM lets steps in hand finish for SHUTDOWN_GRACE_SECONDS; what is not done by
+then is given back and taken over by another worker. Start as many as you like.`,
+    )
+    .action(async () => {
+      const settings = await foreseen(() =>
+        loadSettings(process.env, ['tenants', 'database', 'temporal', 'worker', 'logging']),
+      );
+      const tenants = await foreseen(() => [...loadTenants(settings.tenants.file, process.env).values()]);
+      // Nobody needs a recordings folder who has no recordings.
+      const recordingsUrl = tenants.some((tenant) => tenant.recordings)
+        ? await foreseen(() => pathToFileURL(loadSettings(process.env, ['recordings']).recordings.folder).href)
+        : null;
+      await foreseen(() => requireDatabase(settings.database.url));
+      const logger = createLogger(settings.logging);
+      await foreseen(() =>
+        runWorkerProcess({
+          tenants,
+          databaseUrl: settings.database.url,
+          recordingsUrl,
+          temporalEnv: settings.temporal.env,
+          ...settings.worker,
+          logger,
+        }),
+      ).catch((error: unknown) => {
+        if (error instanceof CommandError) throw error;
+        logger.error({ err: error }, 'the worker cannot go on');
+        throw new CommandError(exitStatus.unavailable, `The worker cannot go on: ${reasonOf(error)}`, 'WorkerFailed');
+      });
+    });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

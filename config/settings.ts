@@ -1,0 +1,128 @@
+import { readSetting } from './environment';
+import type { Environment } from './environment';
+import { quoted, SettingsError } from './problems';
+import type { Problem } from './problems';
+import { settingList, settingSchemas } from './setting-list';
+import type { ListenAddress, Need, Setting, SettingName } from './setting-list';
+
+/** All settings by the part that needs them. Values are checked; nothing was connected to. */
+export interface Settings {
+  readonly tenants: { readonly file: string };
+  /** The URL may hold a password. */
+  readonly database: { readonly url: string };
+  /** An absolute path. */
+  readonly recordings: { readonly folder: string };
+  readonly temporal: {
+    /**
+     * The environment for `@temporalio/envconfig` (`overrideEnvVars`): as given, with `NAME_FILE` contents put in.
+     * Address and namespace stay absent if not given, so that a Temporal configuration file can say them.
+     */
+    readonly env: Readonly<Record<string, string>>;
+  };
+  readonly temporalUi: { readonly url: string };
+  readonly worker: {
+    /** Null when switched off. */
+    readonly metrics: ListenAddress | null;
+    readonly health: ListenAddress | null;
+    readonly shutdownGraceSeconds: number;
+    readonly landingRetentionDays: number;
+    readonly maxRecordingBytes: number;
+  };
+  readonly logging: {
+    readonly level: 'debug' | 'info' | 'warn' | 'error';
+    /** Undefined: pretty on a terminal, JSON otherwise. */
+    readonly format: 'pretty' | 'json' | undefined;
+  };
+}
+
+/**
+ * Reads and checks the settings for the parts a command needs; others may be missing or wrong.
+ * @throws SettingsError with every problem there is
+ * @example const { database } = loadSettings(process.env, ['database']);
+ */
+export function loadSettings<N extends Need>(env: Environment, need: readonly N[]): Pick<Settings, N> {
+  const problems: Problem[] = [];
+  const report = (problem: Problem) => void problems.push(problem);
+
+  const valueOf = <T>(name: SettingName, check: { safeParse(text: unknown): Checked<T> }): T | undefined => {
+    const setting: Setting = settingList.find((one) => one.name === name) as Setting;
+    const before = problems.length;
+    const given = readSetting(env, name, report);
+    if (problems.length > before) return undefined;
+    const text = given ?? setting.fallback;
+    if (text === undefined && setting.required) {
+      report({
+        name,
+        problem: 'is not set',
+        expected: setting.expected,
+        remedy: `Set ${name} or ${name}_FILE.`,
+      });
+      return undefined;
+    }
+    const checked = check.safeParse(text);
+    if (checked.success) return checked.data;
+    const reason = checked.error.issues[0]?.message ?? 'is not usable';
+    report({
+      name,
+      problem: setting.secret ? `${reason} (its value is not shown)` : `${quoted(text)} ${reason}`,
+      expected: setting.expected,
+      remedy: `Change ${name}, for example to ${setting.example}.`,
+    });
+    return undefined;
+  };
+  const asText = { safeParse: (text: unknown): Checked<string> => ({ success: true, data: text as string }) };
+
+  const sections: { readonly [Part in Need]: () => unknown } = {
+    tenants: () => ({ file: valueOf('TENANTS_FILE', asText) }),
+    database: () => ({ url: valueOf('DATABASE_URL', settingSchemas.DATABASE_URL) }),
+    recordings: () => ({ folder: valueOf('RECORDINGS_URL', settingSchemas.RECORDINGS_URL) }),
+    temporal: () => {
+      valueOf('TEMPORAL_ADDRESS', settingSchemas.TEMPORAL_ADDRESS);
+      return { env: temporalEnvironment(env, report) };
+    },
+    temporalUi: () => ({ url: valueOf('TEMPORAL_UI_URL', settingSchemas.TEMPORAL_UI_URL) }),
+    worker: () => ({
+      metrics: valueOf('METRICS_ADDRESS', settingSchemas.METRICS_ADDRESS),
+      health: valueOf('HEALTH_ADDRESS', settingSchemas.HEALTH_ADDRESS),
+      shutdownGraceSeconds: valueOf('SHUTDOWN_GRACE_SECONDS', settingSchemas.SHUTDOWN_GRACE_SECONDS),
+      landingRetentionDays: valueOf('LANDING_RETENTION_DAYS', settingSchemas.LANDING_RETENTION_DAYS),
+      maxRecordingBytes: (valueOf('MAX_RECORDING_MEGABYTES', settingSchemas.MAX_RECORDING_MEGABYTES) ?? 0) * 1_000_000,
+    }),
+    logging: () => ({
+      level: valueOf('LOG_LEVEL', settingSchemas.LOG_LEVEL),
+      format: valueOf('LOG_FORMAT', settingSchemas.LOG_FORMAT),
+    }),
+  };
+  const settings = Object.fromEntries(need.map((part) => [part, sections[part]()]));
+  if (problems.length > 0) throw new SettingsError(distinct(problems));
+  return settings as Pick<Settings, N>;
+}
+
+type Checked<T> =
+  | { readonly success: true; readonly data: T }
+  | {
+      readonly success: false;
+      readonly error: { readonly issues: ReadonlyArray<{ readonly message: string }> };
+    };
+
+/** What Temporal's own tools read, passed on; only the `_FILE` forms are ours. */
+function temporalEnvironment(
+  env: Environment,
+  report: (problem: Problem) => void,
+): Readonly<Record<string, string>> {
+  const result: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value) result[name] = value;
+  }
+  for (const { name, need } of settingList) {
+    if (need !== 'temporal') continue;
+    const value = readSetting(env, name, report);
+    delete result[`${name}_FILE`];
+    if (value !== undefined) result[name] = value;
+  }
+  return result;
+}
+
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [problem.name + problem.problem, problem])).values()];
+}

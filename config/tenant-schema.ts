@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+/** Values used where the tenants file says nothing. */
+export const tenantDefaults = {
+  clientAuthentication: 'client_secret_post',
+  apiVersion: 'v34.0',
+  pageSize: 5_000,
+  pagesInFlight: 4,
+  agentRefreshHours: 24,
+  recordings: true,
+  recordingsInFlight: 8,
+  recordingGiveUpHours: 48,
+  maxRereads: 3,
+  timeoutSeconds: 120,
+} as const;
+
+const ids = z
+  .array(z.int('must hold whole numbers').positive('must hold positive ids'))
+  .readonly()
+  .default([]);
+const whole = (least: number, most: number) =>
+  z
+    .int(`must be a whole number`)
+    .min(least, `must be at least ${least}`)
+    .max(most, `must be at most ${most}`);
+const id = z.string('must be text').trim().min(1, 'must not be empty');
+const host = /^(?:\[[0-9a-f:.]+\]|[0-9a-f]*:[0-9a-f:.]+|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(?::\d{1,5})?$/i;
+const hostPattern = /^(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?$/i;
+
+/** A secret is never written down in this file: where to find it is. */
+const secretReference = z.union([z.strictObject({ env: id }), z.strictObject({ file: id })]);
+
+export type SecretReference = z.infer<typeof secretReference>;
+
+const limit = z.strictObject({ requests: whole(1, 1_000_000), perSeconds: whole(1, 86_400) });
+
+/** One tenant of the tenants file, as `interfaces.md` has it, and the tuning it may add. */
+export const tenantSchema = z.strictObject({
+  issuer: z.url({
+    protocol: /^https?$/,
+    error: 'must be an address such as https://cxone.niceincontact.com',
+  }),
+  clientAuthentication: z
+    .enum(['client_secret_post', 'client_secret_basic'], 'must be client_secret_post or client_secret_basic')
+    .default(tenantDefaults.clientAuthentication),
+  clientId: id,
+  clientSecret: secretReference,
+  accessKeyId: id,
+  accessKeySecret: secretReference,
+  apiVersion: z
+    .string()
+    .regex(/^v\d{1,3}\.0$/, 'must look like v34.0')
+    .refine(
+      (version) => Number(version.slice(1)) >= 27,
+      'must be v27.0 or later: older versions name the fields differently',
+    )
+    .default(tenantDefaults.apiVersion),
+  pageSize: whole(1, 10_000).default(tenantDefaults.pageSize),
+  pagesInFlight: whole(1, 16).default(tenantDefaults.pagesInFlight),
+  skillIds: ids,
+  campaignIds: ids,
+  mediaTypeIds: ids,
+  agentRefreshHours: whole(1, 8_760).default(tenantDefaults.agentRefreshHours),
+  recordings: z.boolean('must be true or false').default(tenantDefaults.recordings),
+  recordingsInFlight: whole(1, 64).default(tenantDefaults.recordingsInFlight),
+  recordingGiveUpHours: whole(1, 8_760).default(tenantDefaults.recordingGiveUpHours),
+  maxRereads: whole(0, 20).default(tenantDefaults.maxRereads),
+  timeoutSeconds: whole(1, 3_600).default(tenantDefaults.timeoutSeconds),
+  mediaHosts: z
+    .array(z.string().regex(hostPattern, 'must hold host names; a leading *. stands for all names below'))
+    .readonly()
+    .default(['*.amazonaws.com']),
+  allowInsecureHosts: z
+    .array(z.string().regex(host, 'must hold exact host names or addresses, without wildcards'))
+    .readonly()
+    .default([]),
+  limits: z.strictObject({ media: limit.default({ requests: 150, perSeconds: 300 }) }).prefault({}),
+});
+
+export type TenantEntry = z.infer<typeof tenantSchema>;
+
+/** The names a mistyped key is compared with, by the path of the object it stands in. */
+export const knownKeys: Readonly<Record<string, readonly string[]>> = {
+  '': ['tenants'],
+  tenant: Object.keys(tenantSchema.shape),
+  clientSecret: ['env', 'file'],
+  accessKeySecret: ['env', 'file'],
+  limits: ['media'],
+  media: ['requests', 'perSeconds'],
+};

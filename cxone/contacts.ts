@@ -1,0 +1,111 @@
+import type { Api } from './api';
+import { CxoneError } from './errors';
+import { correlationId } from './http-failure';
+import { isObject } from './json';
+import { parseList, requireList } from './list-page';
+import { normaliseTimestamp } from './timestamp';
+
+/** One page of a window over the contacts' start. */
+export interface ContactPageRequest {
+  readonly from: Date;
+  /** Exclusive. */
+  readonly to: Date;
+  readonly filter: {
+    readonly skillId?: number | undefined;
+    readonly campaignId?: number | undefined;
+    readonly mediaTypeId?: number | undefined;
+  };
+  /** Rows to leave out, from 0. */
+  readonly skip: number;
+  /** Rows wanted, at most 10,000 (contract §2.6). */
+  readonly top: number;
+}
+
+export interface ContactPage {
+  /** The answer as received, to land; empty when there was none. */
+  readonly body: Buffer;
+  readonly records: readonly unknown[];
+  /** All matches of the request; null when the answer does not say. */
+  readonly totalRecords: number | null;
+  /** CXone's clock, ISO 8601 with Z; null when the answer does not say. */
+  readonly lastPollTime: string | null;
+  /** `contactStartDate` of the first and of the last record in the page's order; null when unreadable or empty. */
+  readonly firstStart: string | null;
+  readonly lastStart: string | null;
+  readonly correlationId?: string;
+}
+
+/** Names of contract §2.3 that only versions before v27 use. */
+const oldNames = ['contactStart', 'fromAddr', 'toAddr', 'mediaType', 'confSeconds'];
+
+/**
+ * `GET /contacts/completed` (contract §2.1), ordered by start because offsets mean nothing without an order. CXone's
+ * `endDate` looks inclusive (§2.8), so it is one millisecond before `to`; dates carry a literal Z.
+ * @throws CxoneError
+ */
+export async function fetchContactPage(
+  api: Api,
+  apiVersion: string,
+  request: ContactPageRequest,
+  signal?: AbortSignal,
+): Promise<ContactPage> {
+  const { from, to, filter, skip, top } = request;
+  const answer = await api.get(
+    {
+      family: 'contacts',
+      path: `/incontactapi/services/${apiVersion}/contacts/completed`,
+      parameters: {
+        startDate: from.toISOString(),
+        endDate: new Date(to.getTime() - 1).toISOString(),
+        ...filter,
+        tags: 'true',
+        orderBy: 'contactStartDate asc',
+        skip,
+        top,
+      },
+    },
+    signal,
+  );
+  const id = correlationId(answer);
+  const page = read(answer.body, skip, answer.header('content-type'));
+  return id === undefined ? page : { ...page, correlationId: id };
+}
+
+/**
+ * The same reading for a page that was landed before.
+ * @throws CxoneError `UnexpectedHtml`, `IncompleteAnswer`, `UnexpectedShape` (also for the field names before v27)
+ */
+export function parseContactPage(body: Buffer): ContactPage {
+  return read(body, Number.POSITIVE_INFINITY);
+}
+
+function read(body: Buffer, skip: number, contentType?: string): ContactPage {
+  const page = parseList(body, 'completedContacts', 'contacts', contentType);
+  requireList(page, skip, 'contacts');
+  const { records, totalRecords, lastPollTime } = page;
+  const old = records.find(hasOldNames);
+  if (old !== undefined) {
+    throw new CxoneError(
+      'UnexpectedShape',
+      'CXone answered with the contact field names of API versions before v27 (contactStart, fromAddr …).',
+      { remedy: 'Pin apiVersion in the tenants file to v27.0 or later; v34.0 is the one to use.' },
+    );
+  }
+  return {
+    body,
+    records,
+    totalRecords,
+    lastPollTime,
+    firstStart: startOf(records[0]),
+    lastStart: startOf(records.at(-1)),
+  };
+}
+
+function hasOldNames(record: unknown): boolean {
+  if (!isObject(record) || record['contactStartDate'] !== undefined) return false;
+  return oldNames.some((name) => record[name] !== undefined);
+}
+
+function startOf(record: unknown): string | null {
+  return isObject(record) ? normaliseTimestamp(record['contactStartDate']) : null;
+}

@@ -1,0 +1,151 @@
+/**
+ * Every way in which CXone, or the way to it, can fail us: one closed list.
+ *
+ * `retryable` may pass by itself; `operator` needs a person (credentials, permission, set-up); `permanent` will
+ * never work as asked. Messages are safe to show and to store: no secret, no personal data, no URL query.
+ */
+export type CxoneErrorKind = 'retryable' | 'operator' | 'permanent';
+
+/** The parts of the API that can be refused or throttled on their own (contract §5, §6). */
+export type ApiFamily = 'discovery' | 'auth' | 'contacts' | 'agents' | 'media' | 'file';
+
+interface Entry {
+  readonly kind: CxoneErrorKind;
+  readonly remedy: string;
+}
+
+const waitOrReport =
+  'Nothing to do at first: it is tried again. If it lasts, ask NICE about the state of the service.';
+
+const entries = {
+  InvalidClient: {
+    kind: 'operator',
+    remedy:
+      'Check clientId, clientSecret and clientAuthentication in the tenants file against the e-mail NICE sent for ' +
+      'the registered application, and that NICE has approved it (1-3 business days).',
+  },
+  InvalidAccessKey: {
+    kind: 'operator',
+    remedy:
+      'Check accessKeyId and accessKeySecret in the tenants file; in CXone, Admin > Employees > the service user > ' +
+      'Security > Access Keys must show the key as active and the user as active and not locked.',
+  },
+  TokenRefused: {
+    kind: 'operator',
+    remedy:
+      'Check the registration of the application (type Back-end, the authentication method of clientAuthentication) ' +
+      'and the issuer in the tenants file.',
+  },
+  IssuerUnknown: {
+    kind: 'operator',
+    remedy:
+      'Check issuer in the tenants file: https://cxone.niceincontact.com for commercial tenants, ' +
+      'https://cxone-gov.niceincontact.com for FedRAMP, the sovereign hosts for AU and EU.',
+  },
+  TenantUnknown: {
+    kind: 'operator',
+    remedy:
+      'The credentials belong to another environment: check issuer in the tenants file with the customer.',
+  },
+  HostRefused: {
+    kind: 'operator',
+    remedy:
+      'Use an https address of a public host, or name the exact host in allowInsecureHosts of the tenants file if it ' +
+      'is yours (a simulator, for example).',
+  },
+  CxoneUnreachable: {
+    kind: 'retryable',
+    remedy:
+      'Check DNS, firewall and TLS interception between this machine and the host; then issuer in the tenants file.',
+  },
+  RequestTimeout: {
+    kind: 'retryable',
+    remedy: 'Lower pageSize in the tenants file, or raise timeoutSeconds, if it keeps happening.',
+  },
+  Throttled: {
+    kind: 'retryable',
+    remedy:
+      'Nothing to do: it is tried again later. If it lasts, lower limits in the tenants file or ask NICE for more.',
+  },
+  CxoneUnavailable: { kind: 'retryable', remedy: waitOrReport },
+  Unauthorized: {
+    kind: 'operator',
+    remedy:
+      'The token was new, so the application or the service user lacks this API: check that the registration lists ' +
+      'Reporting, Admin and Media Playback, and that the service user is active.',
+  },
+  PermissionDenied: {
+    kind: 'operator',
+    remedy:
+      'Give the service user the permission named, in CXone under Admin > Security Settings > Roles & Permissions.',
+  },
+  BadRequest: {
+    kind: 'permanent',
+    remedy:
+      'CXone does not accept the request: check apiVersion and the filters (skills, campaigns, media types).',
+  },
+  NotFound: {
+    kind: 'permanent',
+    remedy: 'Check apiVersion in the tenants file: the address does not exist there.',
+  },
+  IncompleteAnswer: { kind: 'retryable', remedy: waitOrReport },
+  UnexpectedHtml: {
+    kind: 'retryable',
+    remedy: `${waitOrReport} A proxy in between may also answer with such a page.`,
+  },
+  UnexpectedShape: {
+    kind: 'operator',
+    remedy:
+      'Check apiVersion in the tenants file (v34.0 is the one we know; v27.0 is the oldest that can be read).',
+  },
+  ResponseTooLarge: { kind: 'operator', remedy: 'Lower pageSize in the tenants file.' },
+  MediaHostRefused: {
+    kind: 'operator',
+    remedy:
+      'If CXone really serves recordings from this host, add it to mediaHosts of the tenants file ' +
+      '(to allowInsecureHosts if it is a host of your own without https or with a private address).',
+  },
+  MediaLinkExpired: { kind: 'retryable', remedy: 'Nothing to do: a new link is asked for.' },
+  MediaIncomplete: { kind: 'retryable', remedy: 'Nothing to do: the file is fetched again.' },
+  MediaUnavailable: { kind: 'retryable', remedy: 'Nothing to do at first: the file is fetched again later.' },
+  MediaTooLarge: { kind: 'permanent', remedy: 'The file is larger than the limit set for one recording.' },
+} as const satisfies Record<string, Entry>;
+
+export type CxoneErrorCode = keyof typeof entries;
+
+/** The closed list as data: code → kind and remedy (for documentation and for the mapping to workflow failures). */
+export const cxoneErrors: Readonly<Record<CxoneErrorCode, Entry>> = entries;
+
+export interface CxoneErrorDetails {
+  readonly remedy?: string;
+  readonly status?: number | undefined;
+  /** How long CXone asked us to wait, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  readonly correlationId?: string | undefined;
+}
+
+/**
+ * The only error this folder throws (besides the caller's own abort reason). It never carries a cause: errors of the
+ * HTTP library hold headers and addresses.
+ */
+export class CxoneError extends Error {
+  override readonly name = 'CxoneError';
+  readonly kind: CxoneErrorKind;
+  readonly remedy: string;
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly correlationId: string | undefined;
+
+  constructor(
+    readonly code: CxoneErrorCode,
+    message: string,
+    details: CxoneErrorDetails = {},
+  ) {
+    super(message);
+    this.kind = entries[code].kind;
+    this.remedy = details.remedy ?? entries[code].remedy;
+    this.status = details.status;
+    this.retryAfterMs = details.retryAfterMs;
+    this.correlationId = details.correlationId;
+  }
+}

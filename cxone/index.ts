@@ -1,0 +1,16 @@
+export { stringifyJson } from './json';
+export type { CxoneConnection } from './connection';
+export { createCxoneClient } from './client';
+export type { Authentication, CxoneClient, CxoneClientOptions } from './client';
+export { parseContactPage } from './contacts';
+export type { ContactPage, ContactPageRequest } from './contacts';
+export { parseAgentPage } from './agents';
+export type { AgentPage, AgentPageRequest } from './agents';
+export type { Interaction } from './interactions';
+export type { Download, DownloadOptions } from './download';
+export type { RequestEvent } from './transport';
+export { CxoneError, cxoneErrors } from './errors';
+export type { ApiFamily, CxoneErrorCode, CxoneErrorKind } from './errors';
+export { contactFields, readContact } from './contact-record';
+export { agentFields, readAgent } from './agent-record';
+export type { Drift, Reading } from './record-reader';

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { readJson } from './answer';
+import type { Api } from './api';
+import { CxoneError } from './errors';
+import { isObject, valueOf } from './json';
+import { normaliseTimestamp } from './timestamp';
+
+/** One interaction of a contact: one file at most. */
+export interface Interaction {
+  /** The first segment's id, or `interaction-<n>` (from 1); unique within the answer and safe in a file name. */
+  readonly segmentId: string;
+  /** A short-lived secret: fetch at once, never store or log. Null when there is no recording. */
+  readonly url: string | null;
+  readonly mediaType: string | null;
+  readonly channelType: string | null;
+  /** ISO 8601 with Z. */
+  readonly startTime: string | null;
+  readonly endTime: string | null;
+}
+
+const id = z.union([z.string(), z.number(), z.bigint()]).transform(String).nullish().catch(null);
+const words = z.string().nullish().catch(null);
+const segments = z
+  .array(z.looseObject({ segmentId: id }).catch({ segmentId: null }))
+  .nullish()
+  .catch(null);
+const interaction = z.looseObject({
+  mediaType: words,
+  channelType: words,
+  startTime: z.unknown(),
+  endTime: z.unknown(),
+  data: z
+    .looseObject({
+      fileToPlayUrl: words,
+      startTime: z.unknown(),
+      endTime: z.unknown(),
+      segmentsDataList: segments,
+      participantDataList: segments,
+    })
+    .nullish()
+    .catch(null),
+});
+
+/**
+ * Looks up all interactions of a master contact in Media Playback (contract §4.1, §4.2). All media are asked for,
+ * since screen recordings of chats and e-mails are files as well; waveforms are left out for their size.
+ * @returns null for 404 and an empty answer: nothing there, or not there yet (§4.5)
+ * @throws CxoneError
+ */
+export async function fetchInteractions(
+  api: Api,
+  masterContactId: string,
+  signal?: AbortSignal,
+): Promise<readonly Interaction[] | null> {
+  const answer = await api.get(
+    {
+      family: 'media',
+      path: '/media-playback/v1/contacts',
+      parameters: { 'acd-call-id': masterContactId, 'media-type': 'all', 'exclude-waveforms': 'true' },
+      accept: [404],
+    },
+    signal,
+  );
+  if (answer.status === 404) return null;
+  return parseInteractions(answer.body, answer.header('content-type'));
+}
+
+/**
+ * Reads every shape the API has been seen to answer with: `interactions`, `Interactions`,
+ * `value.Interactions[].Interaction` and a lone `redirectUrl` (contract §4.2, §4.3).
+ * @throws CxoneError `UnexpectedHtml`, `IncompleteAnswer`, `UnexpectedShape`
+ */
+export function parseInteractions(body: Buffer, contentType?: string): readonly Interaction[] | null {
+  const answer = readJson(body, 'media', contentType);
+  if (answer === undefined || answer === null) return null;
+  if (!isObject(answer)) throw unexpected();
+  const value = valueOf(answer, 'value');
+  const holder = isObject(value) ? value : answer;
+  const list = valueOf(holder, 'interactions');
+  const redirect = valueOf(holder, 'redirectUrl');
+  if (list === undefined && typeof redirect === 'string')
+    return [interactionOf({ data: { fileToPlayUrl: redirect } }, 0)];
+  if (list === null || (list === undefined && isAboutContact(holder))) return [];
+  if (!Array.isArray(list)) throw unexpected();
+  return distinct(list.map(interactionOf));
+}
+
+function interactionOf(item: unknown, index: number): Interaction {
+  const nested = isObject(item) ? valueOf(item, 'Interaction') : undefined;
+  const parsed = interaction.safeParse(isObject(nested) ? nested : item);
+  if (!parsed.success) throw unexpected();
+  const { data, mediaType, channelType, startTime, endTime } = parsed.data;
+  const ids = [...(data?.segmentsDataList ?? []), ...(data?.participantDataList ?? [])].map(
+    (one) => one.segmentId,
+  );
+  return {
+    segmentId: ids.find(isFileName) ?? `interaction-${index + 1}`,
+    url: data?.fileToPlayUrl || null,
+    mediaType: mediaType ?? null,
+    channelType: channelType ?? null,
+    startTime: normaliseTimestamp(startTime ?? data?.startTime),
+    endTime: normaliseTimestamp(endTime ?? data?.endTime),
+  };
+}
+
+/** Voice and screen of one segment may come as two interactions: the later one gets a number, so both are kept. */
+function distinct(interactions: readonly Interaction[]): readonly Interaction[] {
+  const seen = new Map<string, number>();
+  return interactions.map((one) => {
+    const count = (seen.get(one.segmentId) ?? 0) + 1;
+    seen.set(one.segmentId, count);
+    return count === 1 ? one : { ...one, segmentId: `${one.segmentId}-${count}` };
+  });
+}
+
+/** The id becomes part of a path, so it must be nothing but a plain name. */
+function isFileName(segmentId: string | null | undefined): segmentId is string {
+  return typeof segmentId === 'string' && /^[A-Za-z0-9][\w.-]{0,99}$/.test(segmentId);
+}
+
+function isAboutContact(answer: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(answer).length === 0 || valueOf(answer, 'contactId') !== undefined;
+}
+
+function unexpected(): CxoneError {
+  return new CxoneError('UnexpectedShape', 'CXone Media Playback answered without a list of interactions.', {
+    remedy: 'The answer is not one we know: report it with the correlation id to the maintainers.',
+  });
+}

@@ -1,0 +1,82 @@
+import { CxoneError } from './errors';
+import type { ApiFamily } from './errors';
+import { readJson } from './answer';
+import { familyNames } from './http-failure';
+import { isObject, jsonType, valueOf } from './json';
+import type { JsonObject } from './json';
+import { normaliseTimestamp } from './timestamp';
+
+/** What every ACD list answer has in common (contract §2.1, §3.1), after all forms of "empty" became one. */
+export interface ListPage {
+  readonly wrapper: JsonObject;
+  readonly records: readonly unknown[];
+  /** False when the answer had no such list at all, or null in its place. */
+  readonly listed: boolean;
+  /** All matches, not the page; null when the answer does not say. */
+  readonly totalRecords: number | null;
+  /** The server's clock, ISO 8601 with Z; null when the answer does not say. */
+  readonly lastPollTime: string | null;
+}
+
+const wrapperKeys = ['totalRecords', 'lastPollTime', 'businessUnitId', '_links', 'hiddenAgents'];
+
+/**
+ * Reads the list under `key`: 204, an empty body, a bare `[]`, a missing or null key and the old `resultSet` wrapper
+ * are all fine (contract §2.3, §2.7).
+ * @throws CxoneError `UnexpectedHtml`, `IncompleteAnswer` (broken JSON), `UnexpectedShape` (JSON, but no such answer)
+ */
+export function parseList(body: Buffer, key: string, family: ApiFamily, contentType?: string): ListPage {
+  const answer = readJson(body, family, contentType);
+  if (answer === undefined || answer === null) return emptyPage;
+  if (Array.isArray(answer)) return { ...emptyPage, records: answer, listed: true };
+  if (!isObject(answer)) throw unexpected(family, `a JSON ${jsonType(answer)}`);
+
+  const inner = valueOf(answer, 'resultSet');
+  const wrapper = isObject(inner) ? { ...answer, ...inner } : answer;
+  const list = valueOf(wrapper, key);
+  if (list === undefined || list === null) {
+    const ours = wrapperKeys.some((name) => valueOf(wrapper, name) !== undefined) || list === null;
+    if (!ours && inner === undefined && Object.keys(wrapper).length > 0)
+      throw unexpected(family, `no ${key}`);
+  } else if (!Array.isArray(list)) {
+    throw unexpected(family, `a JSON ${jsonType(list)} as ${key}`);
+  }
+  const listed = Array.isArray(list);
+  return {
+    wrapper,
+    records: listed ? list : [],
+    listed,
+    totalRecords: countOf(valueOf(wrapper, 'totalRecords')),
+    lastPollTime: normaliseTimestamp(valueOf(wrapper, 'lastPollTime')),
+  };
+}
+
+/**
+ * Refuses an answer that says there are rows but does not bring its list: taking it for the end would lose them.
+ * @throws CxoneError `IncompleteAnswer`
+ */
+export function requireList(page: ListPage, skip: number, family: ApiFamily): void {
+  if (page.listed || page.totalRecords === null || page.totalRecords <= skip) return;
+  throw new CxoneError(
+    'IncompleteAnswer',
+    `${familyNames[family]} says there are ${page.totalRecords} rows, but sent no list from row ${skip} on.`,
+  );
+}
+
+/** A count as a number or, in old versions, as text; null when it is neither. */
+export function countOf(value: unknown): number | null {
+  const count = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : null;
+}
+
+const emptyPage: ListPage = {
+  wrapper: {},
+  records: [],
+  listed: false,
+  totalRecords: null,
+  lastPollTime: null,
+};
+
+function unexpected(family: ApiFamily, what: string): CxoneError {
+  return new CxoneError('UnexpectedShape', `${familyNames[family]} answered with ${what}, not with a list.`);
+}

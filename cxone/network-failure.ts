@@ -1,0 +1,58 @@
+import { CxoneError } from './errors';
+import type { ApiFamily } from './errors';
+import { addressRefused } from './host-policy';
+
+const unreachable = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_FAIL',
+  'ENODATA',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'ETIMEDOUT',
+  'EPROTO',
+]);
+const tls = /^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|INVALID_CA|CRL_)/;
+const compression = /^(?:Z_|ERR__ERROR_FORMAT|ERR_BROTLI|ERR_ZLIB)/;
+
+/**
+ * The error for an exchange that brought no answer: name not resolved, refused, cut off, too large. Only the host
+ * and the system's error code are kept of what the HTTP library threw.
+ */
+export function networkFailure(error: unknown, family: ApiFamily, host: string): CxoneError {
+  const code = codeOf(error);
+  if (code === addressRefused) {
+    return new CxoneError(
+      family === 'file' ? 'MediaHostRefused' : 'HostRefused',
+      `${host} was not called: its name resolves to an address that is not public.`,
+    );
+  }
+  if (unreachable.has(code) || tls.test(code)) {
+    return new CxoneError('CxoneUnreachable', `${host} cannot be reached (${code}).`);
+  }
+  if (/maxContentLength/.test(messageOf(error))) {
+    return new CxoneError('ResponseTooLarge', `${host} sent a larger answer than we accept.`);
+  }
+  if (compression.test(code)) {
+    return new CxoneError(
+      'IncompleteAnswer',
+      `${host} sent a compressed answer that cannot be unpacked (${code}).`,
+    );
+  }
+  return new CxoneError(
+    'CxoneUnavailable',
+    `The connection to ${host} broke off (${code || 'no reason known'}).`,
+  );
+}
+
+function codeOf(error: unknown): string {
+  const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : '';
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : '';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
+}

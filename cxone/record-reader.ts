@@ -1,0 +1,132 @@
+import { codecs } from './codecs';
+import type { Codec, CodecName, Value } from './codecs';
+import { isObject, jsonType, nestsDeeperThan, stringifyJson } from './json';
+
+/** A field whose type or existence the contract did not foresee. */
+export interface Drift {
+  /** The field under the API's own spelling. */
+  readonly field: string;
+  /** `string`, `number`, `boolean`, `object`, `array` or `null`. */
+  readonly observedType: string;
+}
+
+/** A record as it will be stored, or why it cannot be. */
+export type Reading =
+  | {
+      readonly ok: true;
+      /** Every known field by its camelCase name; null when missing or unreadable. Timestamps ISO 8601 with Z. */
+      readonly values: Readonly<Record<string, Value>>;
+      /** JSON object text of everything that has no field, under the API's own spelling; null when there is none. */
+      readonly extra: string | null;
+      readonly drift: readonly Drift[];
+    }
+  | {
+      readonly ok: false;
+      /** Safe to show: names the field, never its value. */
+      readonly reason: string;
+      readonly field?: string;
+      /** The record as JSON text. */
+      readonly raw: string;
+    };
+
+export type FieldTypes = Readonly<Partial<Record<CodecName, readonly string[]>>>;
+
+export interface RecordShape {
+  readonly fields: FieldTypes;
+  /** The id: a positive 64-bit integer, or the record is not stored. */
+  readonly key: string;
+  /** Fields without which a record is not stored. */
+  readonly required: readonly string[];
+  /** Fields we know and leave in `extra`, in lower case: no drift. */
+  readonly unstored?: ReadonlySet<string>;
+}
+
+interface Field {
+  readonly name: string;
+  readonly read: Codec;
+}
+
+const deepest = 64;
+const noDrift: readonly Drift[] = [];
+
+/** Names from a list in one text, separated by white space: long tables stay readable that way. */
+export function names(list: string): readonly string[] {
+  return list.trim().split(/\s+/);
+}
+
+/** The names of all typed fields of a shape. */
+export function fieldNames(fields: FieldTypes): readonly string[] {
+  return Object.values(fields).flat();
+}
+
+/**
+ * Makes the function that reads one record. It runs for every row, so names are resolved here, once: a record is
+ * walked key by key, each found in one map by its exact spelling and, only when that fails, in lower case.
+ *
+ * What cannot be read as its type goes to `extra` with a drift entry and leaves its column null: the record is kept.
+ */
+export function createReader(shape: RecordShape): (record: unknown) => Reading {
+  const exact = new Map<string, Field>();
+  const anyCase = new Map<string, Field>();
+  const nulls: [string, null][] = [];
+  for (const [codec, ofType] of Object.entries(shape.fields) as [CodecName, readonly string[]][]) {
+    for (const name of ofType) {
+      const field = { name, read: codecs[codec] };
+      exact.set(name, field);
+      anyCase.set(name.toLowerCase(), field);
+      nulls.push([name, null]);
+    }
+  }
+
+  // An object filled key by key becomes a hash table, and copying that takes 16 µs; one that was parsed takes 0.1 µs.
+  const blank = JSON.parse(JSON.stringify(Object.fromEntries(nulls))) as Record<string, Value>;
+
+  return function read(record) {
+    if (!isObject(record)) return rejected(`the record is a JSON ${jsonType(record)}, not an object`, record);
+    const values = { ...blank };
+    let extra: Record<string, unknown> | null = null;
+    let drift: Drift[] | null = null;
+
+    for (const key in record) {
+      const raw = record[key];
+      const field = exact.get(key) ?? anyCase.get(key.toLowerCase());
+      if (field !== undefined) {
+        if (raw === null || raw === undefined) continue;
+        // Two spellings of one field in one record: the first to hold something wins, the other one is kept as extra.
+        const value = values[field.name] === null ? field.read(raw) : undefined;
+        if (value !== undefined) {
+          values[field.name] = value;
+          continue;
+        }
+      }
+      if (nestsDeeperThan(raw, deepest)) return rejected(`nests deeper than ${deepest} levels`, record, key);
+      // Without a prototype, so that a field called __proto__ is a field like any other.
+      extra ??= Object.create(null) as Record<string, unknown>;
+      extra[key] = raw;
+      if (field === undefined && shape.unstored?.has(key.toLowerCase())) continue;
+      (drift ??= []).push({ field: key, observedType: jsonType(raw) });
+    }
+
+    const id = values[shape.key];
+    if ((typeof id !== 'number' && typeof id !== 'bigint') || id <= 0) {
+      return rejected(`${shape.key} is not a positive 64-bit integer`, record, shape.key);
+    }
+    for (const name of shape.required) {
+      if (values[name] === null) return rejected(`${name} is missing or cannot be read`, record, name);
+    }
+    return { ok: true, values, extra: extra === null ? null : stringifyJson(extra), drift: drift ?? noDrift };
+  };
+}
+
+function rejected(reason: string, record: unknown, field?: string): Reading {
+  return { ok: false, reason, ...(field === undefined ? {} : { field }), raw: rawText(record) };
+}
+
+function rawText(record: unknown): string {
+  try {
+    return stringifyJson(record);
+  } catch {
+    // Only nesting beyond the call stack gets here; the landed page still has it as it came.
+    return '"nested too deeply to be written"';
+  }
+}

@@ -1,0 +1,80 @@
+import type { CxoneConnection } from './connection';
+import { waitFor } from './deadline';
+import { createDiscovery } from './discovery';
+import type { HostPolicy } from './host-policy';
+import { requestToken } from './token';
+import type { Transport } from './transport';
+
+/** A token that works and where to use it. */
+export interface Grant {
+  readonly accessToken: string;
+  readonly apiEndpoint: string;
+  readonly area?: string;
+  readonly expiresAt: number;
+  readonly renewAt: number;
+}
+
+/** Holds one tenant's token in memory. However many calls wait for it, one request is made. */
+export interface Session {
+  /** The grant at hand, or a new one when less than a fifth of its life is left. */
+  grant(signal?: AbortSignal): Promise<Grant>;
+  /** A grant other than the one that was refused; callers refused together share one renewal. */
+  replace(refused: Grant, signal?: AbortSignal): Promise<Grant>;
+}
+
+/** Never less notice than this, unless the token lives too short for it. */
+const minimumNoticeMs = 60_000;
+
+export function createSession(
+  connection: CxoneConnection,
+  transport: Transport,
+  policy: HostPolicy,
+  now: () => number,
+): Session {
+  const discovery = createDiscovery(connection, transport, policy, now);
+  let current: Grant | null = null;
+  let renewal: Promise<Grant> | null = null;
+
+  // The whole chain each time: it costs two small requests an hour, and a tenant that moved is found again.
+  async function obtain(): Promise<Grant> {
+    const endpoint = await discovery.tokenEndpoint();
+    const asked = now();
+    const token = await requestToken(connection, transport, endpoint, asked);
+    const endpoints = await discovery.tenantEndpoints(token.tenantId);
+    const area = endpoints.area ?? token.area;
+    const notice = Math.min(Math.max(token.lifetimeMs * 0.2, minimumNoticeMs), token.lifetimeMs / 2);
+    return {
+      accessToken: token.accessToken,
+      apiEndpoint: endpoints.apiEndpoint,
+      ...(area === undefined ? {} : { area }),
+      expiresAt: asked + token.lifetimeMs,
+      renewAt: asked + token.lifetimeMs - notice,
+    };
+  }
+
+  // No caller's signal reaches the shared renewal: one who gives up must not fail the others.
+  function renew(): Promise<Grant> {
+    renewal ??= obtain()
+      .then((grant) => {
+        current = grant;
+        return grant;
+      })
+      .finally(() => {
+        renewal = null;
+      });
+    return renewal;
+  }
+
+  return {
+    async grant(signal) {
+      signal?.throwIfAborted();
+      if (current !== null && now() < current.renewAt) return current;
+      return waitFor(renew(), signal);
+    },
+    async replace(refused, signal) {
+      signal?.throwIfAborted();
+      if (current !== null && current !== refused) return current;
+      return waitFor(renew(), signal);
+    },
+  };
+}

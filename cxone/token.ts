@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { readJson } from './answer';
+import type { CxoneConnection } from './connection';
+import { secretsOf } from './connection';
+import { CxoneError } from './errors';
+import { httpFailure } from './http-failure';
+import { isObject } from './json';
+import type { HttpRequest, Transport } from './transport';
+
+/** A bearer token and what its content says about the tenant. Stays in memory. */
+export interface Token {
+  readonly accessToken: string;
+  readonly lifetimeMs: number;
+  readonly tenantId: string;
+  readonly area?: string;
+}
+
+const tokenAnswer = z.looseObject({
+  access_token: z.string().min(1),
+  expires_in: z.coerce.number().positive().finite(),
+  id_token: z.string().nullish(),
+});
+
+/**
+ * Trades the four credentials for a token: password grant, form body, the client's secret where the application was
+ * registered to have it (contract §1.4). Never repeated from here: wrong credentials stay wrong.
+ * @throws CxoneError `InvalidClient`, `InvalidAccessKey`, `TokenRefused`, `UnexpectedShape`, and what a network can do
+ */
+export async function requestToken(
+  connection: CxoneConnection,
+  transport: Transport,
+  endpoint: URL,
+  now: number,
+  signal?: AbortSignal,
+): Promise<Token> {
+  const answer = await transport.exchange(tokenRequest(connection, endpoint), signal);
+  if (answer.status !== 200) throw httpFailure(answer, 'auth', secretsOf(connection), now);
+  const parsed = tokenAnswer.safeParse(readJson(answer.body, 'auth', answer.header('content-type')));
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole answer').join(', ');
+    throw new CxoneError('UnexpectedShape', `The CXone token endpoint answered without a usable ${fields}.`);
+  }
+  const { access_token: accessToken, expires_in: seconds, id_token: idToken } = parsed.data;
+  const claims = { ...claimsOf(accessToken), ...claimsOf(idToken ?? '') };
+  const { tenantId, area } = claims;
+  if (typeof tenantId !== 'string' || tenantId === '') {
+    throw new CxoneError(
+      'UnexpectedShape',
+      'The CXone token does not say which tenant it is for (claim tenantId).',
+    );
+  }
+  return {
+    accessToken,
+    lifetimeMs: seconds * 1_000,
+    tenantId,
+    ...(typeof area === 'string' ? { area } : {}),
+  };
+}
+
+/** The request itself. Everything is percent-encoded: access keys end in `====`, secrets hold `%`, `/` and `+`. */
+export function tokenRequest(connection: CxoneConnection, endpoint: URL): HttpRequest {
+  const { clientId, clientSecret } = connection;
+  const form = new URLSearchParams({
+    grant_type: 'password',
+    username: connection.accessKeyId,
+    password: connection.accessKeySecret,
+  });
+  const headers: Record<string, string> = {
+    Accept: 'application/json',
+    'Content-Type': 'application/x-www-form-urlencoded',
+  };
+  if (connection.clientAuthentication === 'client_secret_post') {
+    form.set('client_id', clientId);
+    form.set('client_secret', clientSecret);
+  } else {
+    const pair = `${formEncode(clientId)}:${formEncode(clientSecret)}`;
+    headers['Authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
+  }
+  return { family: 'auth', method: 'POST', url: endpoint, headers, body: form.toString() };
+}
+
+/** RFC 6749 §2.3.1 has both halves form-encoded before they are joined. */
+function formEncode(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1);
+}
+
+/** The content of a JWT, not verified: it only tells us where to call next. Empty when it is no JWT. */
+function claimsOf(token: string): Readonly<Record<string, unknown>> {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    return isObject(claims) ? claims : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,41 @@
+import { createServer } from 'node:net';
+
+const loopback = '127.0.0.1';
+
+/** True when nothing listens on the loopback `port`. Never throws: a port one may not bind is simply not free. */
+export function isPortFree(port: number): Promise<boolean> {
+  return listenOnce(port).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * A TCP port on 127.0.0.1 that nothing listens on: the first free one of `preferred` (0 means none), else any the system offers.
+ * `except` holds ports already promised to somebody who has not opened them yet.
+ * Somebody else can still take the port before it is opened: a server that must start should then ask again.
+ */
+export async function findPort(
+  preferred: readonly number[] = [],
+  except: readonly number[] = [],
+): Promise<number> {
+  for (const port of preferred) {
+    if (port !== 0 && !except.includes(port) && (await isPortFree(port))) return port;
+  }
+  for (;;) {
+    const port = await listenOnce(0);
+    if (!except.includes(port)) return port;
+  }
+}
+
+function listenOnce(port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ port, host: loopback, exclusive: true }, () => {
+      const address = server.address();
+      const bound = address !== null && typeof address === 'object' ? address.port : port;
+      server.close(() => resolve(bound));
+    });
+  });
+}

@@ -1,0 +1,88 @@
+import { BadParameter } from './bad-parameter';
+import { readStamp } from './calendar';
+import type { Exchange, Family } from './exchange';
+import type { FaultRule } from './faults';
+import { readFaultRules } from './faults';
+import type { Journal } from './journal';
+import { readFlag, readInteger, readIntegers } from './parameters';
+import type { Parameters } from './parameters';
+import type { Reply } from './reply';
+import { empty, json } from './reply';
+import type { TruthTeller, TruthWindow } from './truth';
+
+interface Parts {
+  readonly truth: TruthTeller;
+  readonly journal: Journal;
+  readonly faults: () => readonly FaultRule[];
+  readonly setFaults: (rules: readonly FaultRule[]) => void;
+}
+
+/**
+ * What is no part of CXone: `/simulator/…`, for tests and operators of the simulator. Needs no token and stays out
+ * of the journal and of the faults' reach.
+ */
+export function createAdminEndpoint(parts: Parts): (exchange: Exchange) => Reply {
+  const { truth, journal } = parts;
+  const routes: Readonly<Record<string, (exchange: Exchange) => Reply>> = {
+    'GET /simulator/health': () => json(200, { status: 'ok' }),
+    'GET /simulator/truth': ({ parameters, now }) => json(200, truth.tell(readWindow(parameters), now)),
+    'GET /simulator/truth/contacts': ({ parameters, now }) => {
+      const body = Buffer.concat([...truth.lines(readWindow(parameters), now)]);
+      return { status: 200, headers: { 'Content-Type': 'application/x-ndjson' }, body, length: body.length };
+    },
+    'GET /simulator/journal': ({ parameters }) => {
+      const family = parameters.get('family') as Family | undefined;
+      const path = parameters.get('path');
+      const status = readInteger(parameters, 'status');
+      const entries = journal.entries({
+        ...(family !== undefined && { family }),
+        ...(path !== undefined && { path }),
+        ...(status !== undefined && { status }),
+      });
+      return json(200, { count: entries.length, entries });
+    },
+    'DELETE /simulator/journal': () => {
+      journal.clear();
+      return empty(204);
+    },
+    'GET /simulator/faults': () => json(200, parts.faults()),
+    'PUT /simulator/faults': ({ body }) => {
+      parts.setFaults(readFaultRules(parse(body)));
+      return empty(204);
+    },
+  };
+  return (exchange) => {
+    const route = routes[`${exchange.method} ${exchange.path}`];
+    if (route === undefined) return json(404, { message: 'No such simulator endpoint' });
+    try {
+      return route(exchange);
+    } catch (error) {
+      if (error instanceof BadParameter) return json(400, { message: error.message });
+      throw error;
+    }
+  };
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new BadParameter('the body is not JSON');
+  }
+}
+
+function readWindow(parameters: Parameters): TruthWindow {
+  const time = (name: string): number => {
+    const value = readStamp(parameters.get(name) ?? '');
+    if (value === undefined) throw new BadParameter(`${name} must be a date-time that ends in Z`);
+    return value;
+  };
+  return {
+    from: time('from'),
+    to: time('to'),
+    skillIds: readIntegers(parameters, 'skillIds'),
+    campaignIds: readIntegers(parameters, 'campaignIds'),
+    mediaTypeIds: readIntegers(parameters, 'mediaTypeIds'),
+    recordings: readFlag(parameters, 'recordings') === true,
+  };
+}

@@ -1,0 +1,80 @@
+import type { AgentsEndpoint } from './agents-endpoint';
+import { BadParameter } from './bad-parameter';
+import type { ContactsEndpoint } from './contacts-endpoint';
+import type { Exchange, Family, Handler } from './exchange';
+import type { LookupName, Lookups } from './lookups';
+import { LOOKUP_NAMES } from './lookups';
+import type { MediaEndpoint } from './media-endpoint';
+import type { Reply } from './reply';
+import { empty, json, text } from './reply';
+import type { Tokens } from './tokens';
+
+interface Parts {
+  readonly tokens: Tokens;
+  readonly discovery: (exchange: Exchange) => Reply;
+  readonly token: (exchange: Exchange) => Reply;
+  readonly contacts: ContactsEndpoint;
+  readonly agents: AgentsEndpoint;
+  readonly lookups: Lookups;
+  readonly media: MediaEndpoint;
+}
+
+// The prefix is met in several casings in production; versions are always NN.0 (contract §2.0).
+const ACD = /^\/incontactapi\/services\/v(\d{1,2})\.0\/(.+?)\/?$/i;
+const NEWEST_VERSION = 36;
+
+/** Tells what part of CXone a path on the main origin belongs to. */
+export function familyOf(path: string): Family {
+  if (path === '/auth/token') return 'auth';
+  if (path === '/auth/jwks' || path.startsWith('/.well-known/')) return 'discovery';
+  if (/^\/media-playback\//i.test(path)) return 'media';
+  const resource = ACD.exec(path)?.[2]?.toLowerCase().split('/')[0];
+  if (resource === 'contacts' || resource === 'agents') return resource;
+  return LOOKUP_NAMES.includes(resource as LookupName) ? 'lookups' : 'unknown';
+}
+
+/** Creates the API: who may pass, and which endpoint answers. */
+export function createApi(parts: Parts): Handler {
+  const acd = (exchange: Exchange): Reply => {
+    const [, version, resource] = ACD.exec(exchange.path) as unknown as [string, string, string];
+    const { family } = exchange;
+    if (exchange.method !== 'GET') return empty(405);
+    if (Number(version) < 2 || Number(version) > NEWEST_VERSION) return empty(404);
+    // Without an Accept header for JSON the service answers 200 with this text (contract §2.0).
+    if (!/\bjson\b/i.test(exchange.headers.accept ?? ''))
+      return text(200, 'No known way to render data', 'text/html');
+    const [name, id] = resource.split('/');
+    if (family === 'contacts' && id?.toLowerCase() === 'completed') {
+      return parts.contacts.completed(exchange, Number(version));
+    }
+    if (family === 'contacts' && /^\d{1,15}$/.test(id ?? '')) {
+      return parts.contacts.byId(exchange, Number(version), Number(id));
+    }
+    if (family === 'agents') {
+      return id === undefined ? parts.agents.list(exchange) : parts.agents.byId(exchange, id);
+    }
+    return family === 'lookups'
+      ? parts.lookups(exchange, (name as string).toLowerCase() as LookupName)
+      : empty(404);
+  };
+
+  return (exchange) => {
+    const { family, headers, now } = exchange;
+    if (family === 'auth') return parts.token(exchange);
+    if (family === 'discovery') return parts.discovery(exchange);
+    if (family === 'unknown') return empty(404);
+    if (!parts.tokens.isValid(headers.authorization, now)) {
+      return family === 'media'
+        ? json(401, { message: 'Unauthorized' })
+        : empty(401, { icStatusDescription: 'Token is invalid or has expired' });
+    }
+    try {
+      return family === 'media' ? parts.media(exchange) : acd(exchange);
+    } catch (error) {
+      if (!(error instanceof BadParameter)) throw error;
+      return family === 'media'
+        ? json(400, { internalCode: 'PLAYBACK_400', message: error.message })
+        : empty(400, { icStatusDescription: error.message });
+    }
+  };
+}

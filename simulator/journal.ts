@@ -1,0 +1,55 @@
+import type { Family } from './exchange';
+
+/** One request as it was seen and answered. Holds no secret: no header, no body, no signature. */
+export interface JournalEntry {
+  /** The server's clock, epoch ms. */
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  readonly family: Family;
+  /** Decoded query parameters under the caller's spelling, signatures left out. */
+  readonly query: Readonly<Record<string, string>>;
+  /** The status sent; 0 when the connection was dropped before one could be. */
+  readonly status: number;
+}
+
+/** Which entries are meant; absent members match everything. `path` is part of a path, in any case. */
+export interface JournalFilter {
+  readonly family?: Family;
+  readonly path?: string;
+  readonly status?: number;
+}
+
+const ENTRIES_KEPT = 200_000;
+
+/** The requests since the start or since `clear`, in the order they came in; the latest 200,000. */
+export class Journal {
+  #entries: JournalEntry[] = [];
+
+  /** Notes a request. */
+  note(entry: JournalEntry): void {
+    this.#entries.push(entry);
+    if (this.#entries.length > ENTRIES_KEPT) this.#entries = this.#entries.slice(ENTRIES_KEPT / 10);
+  }
+
+  /** Entries that match. */
+  entries(filter: JournalFilter = {}): JournalEntry[] {
+    const path = filter.path?.toLowerCase();
+    return this.#entries.filter(
+      (entry) =>
+        (filter.family === undefined || entry.family === filter.family) &&
+        (filter.status === undefined || entry.status === filter.status) &&
+        (path === undefined || entry.path.toLowerCase().includes(path)),
+    );
+  }
+
+  /** How many entries match. */
+  count(filter: JournalFilter = {}): number {
+    return this.entries(filter).length;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#entries = [];
+  }
+}

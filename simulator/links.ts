@@ -1,0 +1,25 @@
+import type { Parameters } from './parameters';
+
+/** `_links` of a page: absolute addresses; `next` and `previous` only where there is something (contract §2.1). */
+export interface Links {
+  readonly self: string;
+  readonly next?: string;
+  readonly previous?: string;
+}
+
+/** Links of the page that holds `count` of `total` rows from row `skip` on. */
+export function linksOf(
+  url: string,
+  parameters: Parameters,
+  skip: number,
+  top: number,
+  count: number,
+  total: number,
+): Links {
+  const query = parameters.toString();
+  return {
+    self: query === '' ? url : `${url}?${query}`,
+    ...(skip + count < total && { next: `${url}?${parameters.with('skip', String(skip + count))}` }),
+    ...(skip > 0 && { previous: `${url}?${parameters.with('skip', String(Math.max(0, skip - top)))}` }),
+  };
+}

@@ -1,0 +1,111 @@
+import type { StampWriter } from './calendar';
+import { DAY } from './calendar';
+import { BUSINESS_UNIT_ID, CAMPAIGNS, DISPOSITIONS, MEDIA_TYPES, SKILLS, TEAMS } from './catalogue';
+import type { Exchange } from './exchange';
+import { linksOf } from './links';
+import { readInteger } from './parameters';
+import type { Reply } from './reply';
+import { empty, json } from './reply';
+import { uuidOf } from './identifiers';
+import type { Settings } from './options';
+
+/** Names of the reference lists, as they stand in paths (contract §3.3). */
+export type LookupName = 'business-unit' | 'skills' | 'campaigns' | 'teams' | 'dispositions' | 'media-types';
+
+export const LOOKUP_NAMES: readonly LookupName[] = [
+  'business-unit',
+  'skills',
+  'campaigns',
+  'teams',
+  'dispositions',
+  'media-types',
+];
+
+/** Answers a reference list. `/campaigns` comes in a `resultSet` wrapper, as it does at v30. */
+export type Lookups = (exchange: Exchange, name: LookupName) => Reply;
+
+/** Creates the reference lists. They were all changed last on the first day of 2026. */
+export function createLookups(
+  settings: Settings,
+  tenantId: string,
+  stamp: StampWriter,
+  address: () => string,
+): Lookups {
+  const changed = stamp(Date.UTC(2026, 0, 1) + DAY / 2);
+  const lists: Readonly<Record<Exclude<LookupName, 'business-unit' | 'media-types'>, readonly object[]>> = {
+    skills: SKILLS.map((skill) => ({
+      skillId: skill.id,
+      skillName: skill.name,
+      mediaTypeId: MEDIA_TYPES[skill.media]?.id,
+      mediaTypeName: MEDIA_TYPES[skill.media]?.name,
+      campaignId: CAMPAIGNS[skill.campaign]?.id,
+      campaignName: CAMPAIGNS[skill.campaign]?.name,
+      isActive: true,
+      isOutbound: false,
+      outboundStrategy: null,
+      notes: null,
+      lastUpdateTime: changed,
+    })),
+    campaigns: CAMPAIGNS.map(({ id, name }) => ({
+      campaignId: id,
+      campaignName: name,
+      id,
+      name,
+      isActive: true,
+      description: '',
+      notes: null,
+      lastUpdateTime: changed,
+    })),
+    teams: TEAMS.map(({ id, name }, index) => ({
+      teamId: id,
+      teamName: name,
+      isActive: true,
+      description: '',
+      notes: null,
+      lastUpdateTime: changed,
+      agentCount: Math.floor(settings.agents / TEAMS.length),
+      teamLeadId: null,
+      teamUuid: uuidOf(settings.seed, `team-${index}`),
+      divisionNo: 1,
+    })),
+    dispositions: DISPOSITIONS.map(({ id, name }) => ({
+      dispositionId: id,
+      dispositionName: name,
+      notes: null,
+      lastUpdated: changed,
+      classificationId: 1,
+      systemOutcome: null,
+      isActive: true,
+      isPreviewDisposition: false,
+    })),
+  };
+
+  return (exchange, name) => {
+    const { parameters, now } = exchange;
+    if (name === 'business-unit') {
+      const unit = { businessUnitId: BUSINESS_UNIT_ID, businessUnitName: 'Clinic', isActive: true, tenantId };
+      return json(200, { businessUnits: [unit] });
+    }
+    if (name === 'media-types') {
+      const mediaTypes = MEDIA_TYPES.map((media) => ({
+        mediaTypeId: media.id,
+        mediaTypeName: media.name,
+        subTypes: media.subTypes.map((subType) => ({ subTypeId: subType.id, subTypeName: subType.name })),
+      }));
+      return json(200, { mediaTypes });
+    }
+    const all = lists[name];
+    const skip = readInteger(parameters, 'skip') ?? 0;
+    const top = readInteger(parameters, 'top') ?? 10_000;
+    const rows = all.slice(skip, skip + top);
+    if (rows.length === 0) return empty(204);
+    const answer = {
+      businessUnitId: BUSINESS_UNIT_ID,
+      totalRecords: all.length,
+      lastPollTime: stamp(now),
+      _links: linksOf(`${address()}${exchange.path}`, parameters, skip, top, rows.length, all.length),
+      [name]: rows,
+    };
+    return json(200, name === 'campaigns' ? { resultSet: answer } : answer);
+  };
+}

@@ -1,0 +1,83 @@
+import type { FaultRule } from './faults';
+
+/** How the registered application proves itself at the token endpoint (contract §1.4); one method per application. */
+export type ClientAuthentication = 'client_secret_post' | 'client_secret_basic';
+
+/** What a simulator can be told at start; everything has a default. */
+export interface SimulatorOptions {
+  /** Port of the API; 0 or absent: any free one. */
+  readonly port?: number;
+  /** Port of the origin that serves recordings; 0 or absent: any free one. */
+  readonly mediaPort?: number;
+  /** Address both servers listen on (default 127.0.0.1). */
+  readonly host?: string;
+  /** Host name written into links and discovery documents (default: `host`); for a container reached by its name. */
+  readonly publicHost?: string;
+  /** Equal seeds give equal data and credentials (default 1). */
+  readonly seed?: number;
+  /** Contact legs of every UTC day, 1 to 5,000,000 (default 10,000). */
+  readonly contactsPerDay?: number;
+  /** Agents of the tenant, 1 to 60,000 (default 120). */
+  readonly agents?: number;
+  /** Share of phone calls (by master contact) with `isLogged` = true, 0 to 1 (default 0.9). */
+  readonly loggedShare?: number;
+  /** Look-ups that Media Playback allows in any span of so many seconds (default 150 in 300), or none at all. */
+  readonly mediaQuota?: { readonly requests: number; readonly perSeconds: number } | 'off';
+  /** Life of access tokens in seconds (default 3600). */
+  readonly tokenLifetimeSeconds?: number;
+  /** Life of presigned recording URLs in seconds (default 60). */
+  readonly urlLifetimeSeconds?: number;
+  /** The server's clock: epoch milliseconds (default `Date.now`). */
+  readonly clock?: () => number;
+  /** What the registered application may use (default `client_secret_post`). */
+  readonly clientAuthentication?: ClientAuthentication;
+  /** A recording is looked up in vain (404) until its call has been over for so many seconds (default 600). */
+  readonly recordingDelaySeconds?: number;
+  /** Bounds of a recording's size in bytes (default 20,000 to 60,000; at least 64). */
+  readonly mediaBytes?: { readonly min: number; readonly max: number };
+  /** Faults in force from the first request on. */
+  readonly faults?: readonly FaultRule[];
+}
+
+/** Options with every default filled in; the faults live elsewhere, as they change at run time. */
+export type Settings = Readonly<Required<Omit<SimulatorOptions, 'faults'>>>;
+
+/**
+ * Fills in the defaults.
+ * @throws RangeError naming the option that is out of bounds
+ */
+export function settle(options: SimulatorOptions): Settings {
+  const host = options.host ?? '127.0.0.1';
+  const settings: Settings = {
+    port: options.port ?? 0,
+    mediaPort: options.mediaPort ?? 0,
+    host,
+    publicHost: options.publicHost ?? host,
+    seed: options.seed ?? 1,
+    contactsPerDay: options.contactsPerDay ?? 10_000,
+    agents: options.agents ?? 120,
+    loggedShare: options.loggedShare ?? 0.9,
+    mediaQuota: options.mediaQuota ?? { requests: 150, perSeconds: 300 },
+    tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3600,
+    urlLifetimeSeconds: options.urlLifetimeSeconds ?? 60,
+    clock: options.clock ?? Date.now,
+    clientAuthentication: options.clientAuthentication ?? 'client_secret_post',
+    recordingDelaySeconds: options.recordingDelaySeconds ?? 600,
+    mediaBytes: options.mediaBytes ?? { min: 20_000, max: 60_000 },
+  };
+  within('seed', settings.seed, 0, 0xffffffff);
+  within('contactsPerDay', settings.contactsPerDay, 1, 5_000_000);
+  within('agents', settings.agents, 1, 60_000);
+  if (!(settings.loggedShare >= 0 && settings.loggedShare <= 1)) {
+    throw new RangeError('loggedShare must lie between 0 and 1');
+  }
+  within('mediaBytes.min', settings.mediaBytes.min, 64, 1e12);
+  within('mediaBytes.max', settings.mediaBytes.max, settings.mediaBytes.min, 1e12);
+  return settings;
+}
+
+function within(name: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${name} must be an integer from ${least} to ${most}`);
+  }
+}

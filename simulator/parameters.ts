@@ -1,0 +1,80 @@
+import { BadParameter } from './bad-parameter';
+
+/** Query parameters under names in any case, as CXone seems to read them (contract §2.0). */
+export class Parameters {
+  readonly #values = new Map<string, string[]>();
+  readonly #original: URLSearchParams;
+
+  constructor(query: URLSearchParams) {
+    this.#original = query;
+    for (const [name, value] of query) {
+      const known = this.#values.get(name.toLowerCase());
+      if (known) known.push(value);
+      else this.#values.set(name.toLowerCase(), [value]);
+    }
+  }
+
+  /** The first value of a parameter; `undefined` when it is absent or empty. */
+  get(name: string): string | undefined {
+    const value = this.#values.get(name.toLowerCase())?.[0];
+    return value === '' ? undefined : value;
+  }
+
+  /** All values of a repeatable parameter. */
+  all(name: string): readonly string[] {
+    return this.#values.get(name.toLowerCase()) ?? [];
+  }
+
+  /** The query text with one parameter changed, as links to neighbouring pages need it. */
+  with(name: string, value: string): string {
+    const changed = new URLSearchParams();
+    for (const [key, text] of this.#original)
+      if (key.toLowerCase() !== name.toLowerCase()) changed.append(key, text);
+    changed.append(name, value);
+    return changed.toString();
+  }
+
+  /** Names as the caller spelled them, with their decoded values: what the journal keeps. */
+  toObject(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#original);
+  }
+
+  toString(): string {
+    return this.#original.toString();
+  }
+}
+
+/**
+ * A non-negative integer.
+ * @throws BadParameter when the text is anything else
+ */
+export function readInteger(parameters: Parameters, name: string): number | undefined {
+  const text = parameters.get(name);
+  if (text === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(text)) throw new BadParameter(`Invalid number in parameter ${name}`);
+  return Number(text);
+}
+
+/**
+ * A truth value: true, false, 1 or 0, in any case.
+ * @throws BadParameter when the text is anything else
+ */
+export function readFlag(parameters: Parameters, name: string): boolean | undefined {
+  const text = parameters.get(name)?.toLowerCase();
+  if (text === undefined) return undefined;
+  if (text === 'true' || text === '1') return true;
+  if (text === 'false' || text === '0') return false;
+  throw new BadParameter(`Invalid boolean in parameter ${name}`);
+}
+
+/**
+ * A list of integers separated by commas; absent or empty: an empty list.
+ * @throws BadParameter when a member is anything else
+ */
+export function readIntegers(parameters: Parameters, name: string): readonly number[] {
+  const members = (parameters.get(name) ?? '').split(',').filter((member) => member.trim() !== '');
+  return members.map((member) => {
+    if (!/^\s*\d{1,15}\s*$/.test(member)) throw new BadParameter(`Invalid number in parameter ${name}`);
+    return Number(member);
+  });
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import type { Agents } from './agents';
+import { agentIdOf } from './agent-id';
+import type { BadRecordKind, BadRecords } from './bad-records';
+import { hugeIdOf } from './bad-records';
+import type { ContactSource } from './contact-facts';
+import { lastUpdateOf } from './contact-facts';
+import { dayOfContact, numberOfContact } from './contact-id';
+import type { ContactIndex } from './contact-index';
+import { withoutGaps } from './contact-query';
+import type { ContactRows } from './contact-rows';
+import type { Recordings, RecordingTruth } from './recordings';
+
+/** What the truth is asked about: contacts by start, `from` inclusive, `to` exclusive (epoch ms). */
+export interface TruthWindow {
+  readonly from: number;
+  readonly to: number;
+  /** Any of these; absent or empty: all. */
+  readonly skillIds?: readonly number[];
+  readonly campaignIds?: readonly number[];
+  readonly mediaTypeIds?: readonly number[];
+  /** Also list recordings: costs one hash over every file. */
+  readonly recordings?: boolean;
+}
+
+/** What a complete and correct copy of a window holds, as of the simulator's clock. */
+export interface Truth {
+  readonly from: string;
+  readonly to: string;
+  readonly filter: {
+    readonly skillIds: readonly number[];
+    readonly campaignIds: readonly number[];
+    readonly mediaTypeIds: readonly number[];
+  };
+  /** Visible rows, spoilt ones included. */
+  readonly contacts: number;
+  /** Distinct `masterContactId`. */
+  readonly masterContacts: number;
+  /** Distinct `masterContactId` of rows with `isLogged`. */
+  readonly loggedMasterContacts: number;
+  /**
+   * SHA-256, lower-case hex, over the lines `contactId|lastUpdateTime\n` (stamps always with milliseconds and `Z`),
+   * in ascending order of contactId. A contact served under a huge id stands under that id, in its place by
+   * number; rows served without a usable id are left out.
+   */
+  readonly contactsHash: string;
+  /** Spoilt rows: the id they would have had, and how they are spoilt. */
+  readonly badRecords: readonly { readonly contactId: number; readonly kind: BadRecordKind }[];
+  readonly recordings?: readonly RecordingTruth[];
+  /** All agents of the tenant, whatever the window. */
+  readonly agents: number;
+  /** As `contactsHash`, over `agentId|lastUpdated\n`. */
+  readonly agentsHash: string;
+}
+
+/** States the truth about a window. */
+export interface TruthTeller {
+  tell(window: TruthWindow, now: number): Truth;
+  /** The window's rows as the API serves them, by contact id, in batches of text: one JSON object a line. */
+  lines(window: TruthWindow, now: number): Iterable<Buffer>;
+}
+
+const BATCH = 1000;
+const UNUSABLE: ReadonlySet<BadRecordKind> = new Set(['missingKey', 'nullKey', 'giantId']);
+
+/** Creates the teller from the same parts that answer requests, paging left aside. */
+export function createTruthTeller(
+  source: ContactSource,
+  index: ContactIndex,
+  rows: ContactRows,
+  agents: Agents,
+  recordings: Recordings,
+  badRecords: BadRecords,
+): TruthTeller {
+  const select = (window: TruthWindow, now: number): Iterable<Float64Array> => {
+    const { skillIds, campaignIds, mediaTypeIds } = window;
+    const filter = withoutGaps({ skillIds, campaignIds, mediaTypeIds });
+    const orderBy = { field: 'contactId', descending: false };
+    const query = { startFrom: window.from, startTo: window.to - 1, updatedFrom: -Infinity, filter, orderBy };
+    return index.select(query, now).segments.map(({ load }) => load().ids);
+  };
+
+  const tell = (window: TruthWindow, now: number): Truth => {
+    const masters = new Set<number>();
+    const logged = new Set<number>();
+    const bad: { contactId: number; kind: BadRecordKind }[] = [];
+    const contactsHash = createHash('sha256');
+    const huge: string[] = [];
+    let contacts = 0;
+    for (const ids of select(window, now)) {
+      for (const id of ids) {
+        const facts = source.facts(dayOfContact(id), numberOfContact(id));
+        contacts++;
+        masters.add(facts.masterContactId);
+        if (facts.isLogged) logged.add(facts.masterContactId);
+        const kind = badRecords.kindOf(id);
+        if (kind !== undefined) bad.push({ contactId: id, kind });
+        if (kind !== undefined && UNUSABLE.has(kind)) continue;
+        const update = new Date(lastUpdateOf(facts, now)).toISOString();
+        if (kind === 'hugeId') huge.push(`${hugeIdOf(id)}|${update}\n`);
+        else contactsHash.update(`${id}|${update}\n`);
+      }
+    }
+    // Huge ids have more digits than all others, and equally many among themselves.
+    for (const line of huge.sort()) contactsHash.update(line);
+
+    const agentsHash = createHash('sha256');
+    for (let agent = 0; agent < agents.count; agent++) {
+      agentsHash.update(`${agentIdOf(agent)}|${new Date(agents.lastUpdated(agent, now)).toISOString()}\n`);
+    }
+    return {
+      from: new Date(window.from).toISOString(),
+      to: new Date(window.to).toISOString(),
+      filter: {
+        skillIds: window.skillIds ?? [],
+        campaignIds: window.campaignIds ?? [],
+        mediaTypeIds: window.mediaTypeIds ?? [],
+      },
+      contacts,
+      masterContacts: masters.size,
+      loggedMasterContacts: logged.size,
+      contactsHash: contactsHash.digest('hex'),
+      badRecords: bad,
+      ...(window.recordings === true && { recordings: recordingsOf(logged, now) }),
+      agents: agents.count,
+      agentsHash: agentsHash.digest('hex'),
+    };
+  };
+
+  const recordingsOf = (masters: Iterable<number>, now: number): readonly RecordingTruth[] =>
+    [...masters].flatMap((master) => {
+      const call = recordings.call(master, now);
+      if (call === undefined) return [];
+      return recordings
+        .segments(call)
+        .flatMap((segment) => (segment.hasFile ? [recordings.truth(segment)] : []));
+    });
+
+  const lines = function* (window: TruthWindow, now: number): Generator<Buffer> {
+    for (const ids of select(window, now)) {
+      for (let at = 0; at < ids.length; at += BATCH) {
+        const texts = rows.read(ids.subarray(at, at + BATCH), now).map((row) => row.toString());
+        yield Buffer.from(`${texts.join('\n')}\n`);
+      }
+    }
+  };
+
+  return { tell, lines };
+}

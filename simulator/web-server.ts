@@ -1,0 +1,102 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Exchange, Family, Handler } from './exchange';
+import { Parameters } from './parameters';
+import { empty, send } from './reply';
+
+/** A listening server. */
+export interface WebServer {
+  readonly port: number;
+  /** Stops listening and drops every connection. */
+  close(): Promise<void>;
+}
+
+const LARGEST_BODY = 4 * 1024 * 1024;
+
+/** How a server reads requests and what it does with them. */
+export interface WebServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly clock: () => number;
+  readonly familyOf: (path: string) => Family;
+  readonly handle: Handler;
+  /** Told once per request, after its answer; status 0 when the connection was dropped. */
+  readonly done: (exchange: Exchange, status: number) => void;
+  /** Number of the next request. */
+  readonly nextSequence: () => number;
+}
+
+/**
+ * Starts to listen.
+ * @throws the listen error (`EADDRINUSE`, …) as Node.js gives it
+ */
+export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
+  const server = createServer((request, response) => {
+    // Errors here are mistakes of the simulator itself: say so to the client rather than hang.
+    serve(request, response, options).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  });
+  server.keepAliveTimeout = 60_000;
+  await listen(server, options.port, options.host);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: WebServerOptions,
+): Promise<void> {
+  const body = await readBody(request);
+  const url = new URL(request.url ?? '/', 'http://simulator');
+  const exchange: Exchange = {
+    method: request.method ?? 'GET',
+    path: url.pathname,
+    family: options.familyOf(url.pathname),
+    parameters: new Parameters(url.searchParams),
+    headers: request.headers,
+    body: body ?? '',
+    now: options.clock(),
+    sequence: options.nextSequence(),
+  };
+  const reply = body === undefined ? empty(413) : await answer(options.handle, exchange);
+  const isCut = !(await send(reply, response)) && reply.cutAt === 0;
+  options.done(exchange, isCut ? 0 : reply.status);
+}
+
+async function answer(handle: Handler, exchange: Exchange): Promise<Awaited<ReturnType<Handler>>> {
+  try {
+    return await handle(exchange);
+  } catch (error) {
+    return empty(500, { icStatusDescription: error instanceof Error ? error.name : 'Error' });
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LARGEST_BODY) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

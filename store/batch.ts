@@ -1,0 +1,39 @@
+/** A typed value as the API sent it; timestamps are ISO 8601 text in UTC (`Z`), ids beyond 2^53 are bigint. */
+export type ColumnValue = string | number | bigint | boolean | null | undefined;
+
+/** One readable record: typed values under the API's camelCase names, and JSON text of the fields we do not know. */
+export interface Row {
+  readonly values: Readonly<Record<string, ColumnValue>>;
+  readonly extra: string | null;
+}
+
+/** One record that could not be read: its JSON text, and why. */
+export interface Rejected {
+  readonly reason: string;
+  readonly raw: string;
+  readonly field?: string;
+}
+
+/** A field that we do not know, or that held another type than we know of it. */
+export interface Drift {
+  readonly field: string;
+  readonly observedType: string;
+}
+
+/** What one landed page holds. */
+export interface Batch {
+  readonly rows: readonly Row[];
+  readonly rejected: readonly Rejected[];
+  readonly drift: readonly Drift[];
+}
+
+/** What storing one page did, counted in distinct records. */
+export interface PageOutcome {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly rejected: number;
+}
+
+/** The kinds of records a page can hold. */
+export type RecordKind = 'contacts' | 'agents';

@@ -1,0 +1,112 @@
+/** Why the store could not do what was asked. `DatabaseConflict` covers deadlocks, lost races and time-outs. */
+export type StoreErrorCode =
+  | 'DatabaseUnavailable'
+  | 'DatabaseNotMigrated'
+  | 'DatabaseRefused'
+  | 'DatabaseFull'
+  | 'DatabaseConflict'
+  | 'DatabaseError'
+  | 'PageMissing'
+  | 'WindowNotHeld';
+
+/**
+ * An error that is safe to show anywhere. It deliberately keeps no `cause`: what PostgreSQL says about a failed
+ * statement (`message`, `detail`, `where`) quotes row values, which here are personal data.
+ */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+
+  constructor(
+    readonly code: StoreErrorCode,
+    message: string,
+    readonly remedy: string,
+    readonly retryable: boolean,
+    readonly sqlState?: string,
+  ) {
+    super(message);
+  }
+}
+
+const explanations = {
+  DatabaseUnavailable: [
+    'PostgreSQL cannot be reached',
+    'Check that the server of DATABASE_URL is running and reachable.',
+  ],
+  DatabaseNotMigrated: ['The database lacks a table or column', 'Run: cxone-sync migrate'],
+  DatabaseRefused: [
+    'PostgreSQL refused the connection or the privilege',
+    'Check user, password, database name and TLS in DATABASE_URL, and the rights of that user on schema cxone.',
+  ],
+  DatabaseFull: ['PostgreSQL has no disk space left', 'Free or add disk space on the database server.'],
+  DatabaseConflict: ['PostgreSQL gave up waiting for other work', 'Nothing to do: it is tried again.'],
+  DatabaseError: ['PostgreSQL reported an error', 'Look up the SQLSTATE in the log of the database server.'],
+} as const;
+
+type DatabaseCode = keyof typeof explanations;
+
+const codesBySqlState: readonly (readonly [RegExp, DatabaseCode])[] = [
+  [/^(08|57P0|53[23]|25006)/, 'DatabaseUnavailable'],
+  [/^(42P01|42703|3F000|42883|42P10)$/, 'DatabaseNotMigrated'],
+  [/^(28|3D000|42501)/, 'DatabaseRefused'],
+  [/^53[14]/, 'DatabaseFull'],
+  [/^(40|55P03|57014)/, 'DatabaseConflict'],
+];
+
+const unreachable = /^(ECONN|EPIPE|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENET|ENOENT)/;
+const untrusted = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|HOSTNAME_MISMATCH|EPROTO)/;
+// node-postgres gives these no code; the wordings are those of pg 8 and pg-pool 3.
+const lostConnection =
+  /^(Connection terminated|Client has encountered|timeout exceeded when|Client was closed|Query read timeout)/;
+const noTls = /^The server does not support SSL/;
+
+function classify(code: string, message: string): DatabaseCode | undefined {
+  if (/^[0-9A-Z]{5}$/.test(code) && /\d/.test(code)) {
+    return codesBySqlState.find(([pattern]) => pattern.test(code))?.[1] ?? 'DatabaseError';
+  }
+  if (unreachable.test(code) || lostConnection.test(message)) return 'DatabaseUnavailable';
+  return untrusted.test(code) || noTls.test(message) ? 'DatabaseRefused' : undefined;
+}
+
+/** The SQLSTATE of an error thrown by node-postgres or by this store; undefined for anything else. */
+export function sqlStateOf(error: unknown): string | undefined {
+  if (error instanceof StoreError) return error.sqlState;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code) ? code : undefined;
+}
+
+/**
+ * Turns an error of node-postgres into a `StoreError` whose text names the SQLSTATE and, where PostgreSQL tells them,
+ * the table and column or constraint: names of ours, never values. Errors from elsewhere come back unchanged.
+ */
+export function toStoreError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof StoreError) return error;
+  const fields = error as Error & Readonly<Record<'code' | 'table' | 'column' | 'constraint', unknown>>;
+  const code = classify(typeof fields.code === 'string' ? fields.code : '', error.message);
+  if (code === undefined) return error;
+  const sqlState = sqlStateOf(error);
+  const place = [fields.table, fields.column ?? fields.constraint]
+    .filter((name) => typeof name === 'string')
+    .join('.');
+  const [summary, remedy] = explanations[code];
+  const details = [sqlState && `SQLSTATE ${sqlState}`, !sqlState && fields.code, place]
+    .filter(Boolean)
+    .join(', ');
+  const retryable =
+    code === 'DatabaseUnavailable' || code === 'DatabaseConflict' || sqlState?.startsWith('XX') === true;
+  return new StoreError(
+    code,
+    details === '' ? summary : `${summary} (${details})`,
+    remedy,
+    retryable,
+    sqlState,
+  );
+}
+
+/** Runs `work` and lets only errors through that are safe to show. */
+export async function safely<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}

@@ -1,0 +1,47 @@
+export type RecordingFileCode =
+  | 'RecordingStorageUnavailable'
+  | 'RecordingStorageRefused'
+  | 'RecordingStorageFull'
+  | 'RecordingKeyRefused'
+  | 'RecordingMissing'
+  | 'RecordingIncomplete'
+  | 'RecordingEmpty'
+  | 'RecordingTooLarge';
+
+/** An error of the recordings storage, safe to show: it names codes and folders of ours, never a URL or content. */
+export class RecordingFileError extends Error {
+  override readonly name = 'RecordingFileError';
+
+  constructor(
+    readonly code: RecordingFileCode,
+    message: string,
+    readonly remedy: string,
+    readonly retryable: boolean,
+  ) {
+    super(message);
+  }
+}
+
+/** The error for what the operating system said about a file under `folder`; other errors come back unchanged. */
+export function toFileError(error: unknown, folder: string): unknown {
+  const code = error instanceof Error && 'code' in error && 'syscall' in error ? error.code : undefined;
+  if (typeof code !== 'string') return error;
+  if (code === 'ENOENT') {
+    return new RecordingFileError('RecordingMissing', 'The recording is not there', 'Fetch it again.', false);
+  }
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const remedy = 'Free or add disk space.';
+    return new RecordingFileError('RecordingStorageFull', `No space left below ${folder}`, remedy, false);
+  }
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR'].includes(code)) {
+    const remedy = 'Make it a folder that the user of this process may write to, or change RECORDINGS_URL.';
+    return new RecordingFileError(
+      'RecordingStorageRefused',
+      `${folder} cannot be written (${code})`,
+      remedy,
+      false,
+    );
+  }
+  const problem = `${folder} could not be used (${code})`;
+  return new RecordingFileError('RecordingStorageUnavailable', problem, 'Check the disk or mount.', true);
+}

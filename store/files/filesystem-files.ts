@@ -1,0 +1,124 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { RecordingFileError, toFileError } from './errors';
+import type { RecordingFiles, SavedFile, SaveOptions } from './recording-files';
+import { keyParts } from './recording-key';
+
+type OnDisk = <T>(work: Promise<T>) => Promise<T>;
+
+function refuse(
+  code: 'RecordingTooLarge' | 'RecordingEmpty' | 'RecordingIncomplete',
+  problem: string,
+): never {
+  throw new RecordingFileError(code, problem, 'Fetch it again.', code !== 'RecordingTooLarge');
+}
+
+async function writeWhole(
+  file: FileHandle,
+  body: AsyncIterable<Buffer>,
+  { expectedBytes, maxBytes, signal, onProgress }: SaveOptions,
+  onDisk: OnDisk,
+): Promise<SavedFile> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of body) {
+    signal?.throwIfAborted();
+    bytes += chunk.length;
+    if (bytes > maxBytes) refuse('RecordingTooLarge', `The recording is larger than ${maxBytes} bytes`);
+    hash.update(chunk);
+    await onDisk(file.writeFile(chunk));
+    onProgress?.(bytes);
+  }
+  signal?.throwIfAborted();
+  if (bytes === 0) refuse('RecordingEmpty', 'The recording holds no bytes');
+  if (expectedBytes !== undefined && bytes !== expectedBytes) {
+    refuse('RecordingIncomplete', `The recording ended after ${bytes} of ${expectedBytes} bytes`);
+  }
+  await onDisk(file.sync());
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** New folders have to survive a power cut too: the folder above each new one is synced. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  const top = dirname(first);
+  for (let above = dirname(folder); above.length > top.length; above = dirname(above))
+    await syncFolder(above);
+  await syncFolder(top);
+}
+
+async function tryWriting(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `.${randomUUID()}.probe`);
+  try {
+    await (await open(path, 'wx', 0o600)).close();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/**
+ * Recordings in a folder of a file system. A file is written under a temporary name in its own folder, synced, renamed
+ * and its folder synced, so that neither a crash nor a power cut leaves half a recording under its name. Files and
+ * folders are for the owner alone: they hold health data.
+ */
+export function createFilesystemFiles(root: string): RecordingFiles {
+  const pathOf = (key: string) => join(root, ...keyParts(key));
+  // Around each operation of ours rather than around all of `save`: the body's errors belong to whoever reads it.
+  const onDisk: OnDisk = async (work) => {
+    try {
+      return await work;
+    } catch (error) {
+      throw toFileError(error, root);
+    }
+  };
+
+  return {
+    kind: 'file',
+    probe: () => onDisk(tryWriting(root)),
+    async save(key, body, options) {
+      const path = pathOf(key);
+      const folder = dirname(path);
+      await onDisk(makeFolder(folder));
+      const temporary = join(folder, `.${randomUUID()}.part`);
+      const file = await onDisk(open(temporary, 'wx', 0o600));
+      try {
+        const saved = await writeWhole(file, body, options, onDisk).finally(() => file.close());
+        await onDisk(rename(temporary, path));
+        await onDisk(syncFolder(folder));
+        return saved;
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw error;
+      }
+    },
+    async open(key) {
+      const file = await onDisk(open(pathOf(key), 'r'));
+      return file.createReadStream();
+    },
+    async exists(key) {
+      try {
+        return (await stat(pathOf(key))).isFile();
+      } catch (error) {
+        const problem = toFileError(error, root);
+        if (problem instanceof RecordingFileError && problem.code === 'RecordingMissing') return false;
+        throw problem;
+      }
+    },
+    async remove(key) {
+      await onDisk(rm(pathOf(key), { force: true }));
+    },
+  };
+}

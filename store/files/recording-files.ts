@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+import type { Readable } from 'node:stream';
+import { RecordingFileError } from './errors';
+import { createFilesystemFiles } from './filesystem-files';
+
+export interface SaveOptions {
+  /** Length promised by the source (`Content-Length`); another length is refused. */
+  readonly expectedBytes?: number;
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal;
+  /** Called with the bytes written so far, after each chunk. */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+export interface SavedFile {
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+/**
+ * Where recordings lie. A key is a relative path with `/` between its parts, as `recordingKey` makes it. A file is
+ * there whole or not at all (design, invariant 7). Methods throw `RecordingFileError`; an error of the body passes
+ * through unchanged.
+ */
+export interface RecordingFiles {
+  readonly kind: string;
+  /** Proves that files can be written, by writing one and removing it. */
+  probe(): Promise<void>;
+  /** Stores the body under the key; replaces what was there. Empty, too long or of another length than expected: nothing is stored. */
+  save(key: string, body: AsyncIterable<Buffer>, options: SaveOptions): Promise<SavedFile>;
+  open(key: string): Promise<Readable>;
+  exists(key: string): Promise<boolean>;
+  /** Removes the file; nothing happens when there is none. */
+  remove(key: string): Promise<void>;
+}
+
+/** Opens the storage that `RECORDINGS_URL` names: `file:///absolute/folder`. Throws `RecordingFileError` otherwise. */
+export function openRecordingFiles(url: string): RecordingFiles {
+  // An encoded slash would be a path part that is none; the platform refuses it with an error of its own.
+  if (/^file:\/\/\/./.test(url) && !/%2f/i.test(url)) return createFilesystemFiles(fileURLToPath(url));
+  const problem = 'RECORDINGS_URL is not of the form file:///absolute/folder';
+  throw new RecordingFileError('RecordingStorageRefused', problem, 'Mend RECORDINGS_URL.', false);
+}

@@ -1,0 +1,26 @@
+export type * from './batch';
+export { agentFields } from './agent-columns';
+export { contactFields } from './contact-columns';
+export type { AgentTable } from './agents';
+export type { ContactTable } from './contacts';
+export { StoreError } from './errors';
+export type { StoreErrorCode } from './errors';
+export { RecordingFileError } from './files/errors';
+export type { RecordingFileCode } from './files/errors';
+export { openRecordingFiles } from './files/recording-files';
+export type { RecordingFiles, SavedFile, SaveOptions } from './files/recording-files';
+export { recordingKey } from './files/recording-key';
+export type { RecordingName } from './files/recording-key';
+export type { LandedPage, Landing, PageKey, PageToLand } from './landing';
+export { migrate, pendingMigrations } from './migrate';
+export type {
+  RecordingCounts,
+  RecordingRow,
+  RecordingStatus,
+  RecordingTable,
+  StoredRecording,
+} from './recordings';
+export { openStore } from './store';
+export type { Store, StoreOptions } from './store';
+export type { Watermarks } from './watermarks';
+export type * from './window-ledger';

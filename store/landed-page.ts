@@ -1,0 +1,99 @@
+import type { Pool, PoolClient } from 'pg';
+import type { Batch, PageOutcome, RecordKind, Rejected, Row } from './batch';
+import { createBulkUpsert } from './bulk-upsert';
+import type { Unstorable } from './bulk-upsert';
+import type { BulkTable } from './columns';
+import { noteDrift } from './drift';
+import { StoreError } from './errors';
+import { keepRejected } from './rejected';
+import { rowAsJson } from './row-json';
+import { inTransaction } from './transaction';
+
+interface PageState extends PageOutcome {
+  readonly tenant: string;
+  readonly kind: RecordKind;
+  readonly persisted: boolean;
+}
+
+/** What a table family does with the staged rows in the same transaction, after they were stored. */
+export type AfterUpsert = (client: PoolClient, staging: string) => Promise<void>;
+
+export interface PagePersister {
+  persist(pageId: string, tenant: string, batch: Batch, after?: AfterUpsert): Promise<PageOutcome>;
+}
+
+async function lockPage(
+  client: PoolClient,
+  pageId: string,
+  tenant: string,
+  kind: RecordKind,
+): Promise<PageState> {
+  const { rows } = await client.query<PageState>(
+    `select tenant, kind, persisted_at is not null as persisted, inserted, updated, unchanged, rejected
+     from cxone.landing_page where page_id = $1 for update`,
+    [pageId],
+  );
+  const page = rows[0];
+  if (page?.tenant === tenant && page.kind === kind) return page;
+  throw new StoreError(
+    'PageMissing',
+    `Landed page ${pageId} of ${kind} is not there for this tenant`,
+    'It may have been pruned: start the window again.',
+    false,
+  );
+}
+
+function toRejected({ row, sqlState }: Unstorable, { columns }: BulkTable): Rejected {
+  return { reason: `PostgreSQL cannot hold it (SQLSTATE ${sqlState})`, raw: rowAsJson(row, columns) };
+}
+
+function refuseUnknownFields(rows: readonly Row[], { name, columns }: BulkTable): void {
+  const known = new Set(columns.map(({ field }) => field));
+  const unknown = Object.keys(rows[0]?.values ?? {}).find((field) => !known.has(field));
+  // Dropping it silently would lose data. Readers give every row the same fields, so the first row tells.
+  if (unknown !== undefined) throw new TypeError(`cxone.${name} has no column for field ${unknown}`);
+}
+
+/**
+ * Stores what a landed page holds, in one transaction: rows, rejected records, drift, whatever `after` adds, and the
+ * outcome on the page itself. A page that was stored before answers its recorded outcome and changes nothing, so a
+ * retried activity is harmless. Throws `StoreError` (PageMissing when the page was pruned or is another tenant's).
+ */
+export function createPagePersister(pool: Pool, table: BulkTable, kind: RecordKind): PagePersister {
+  const bulk = createBulkUpsert(table);
+  return {
+    persist: (pageId, tenant, batch, after) =>
+      inTransaction(
+        pool,
+        async (client) => {
+          const { persisted, inserted, updated, unchanged, rejected } = await lockPage(
+            client,
+            pageId,
+            tenant,
+            kind,
+          );
+          if (persisted) return { inserted, updated, unchanged, rejected };
+          refuseUnknownFields(batch.rows, table);
+          const unstorable = await bulk.stage(client, batch.rows);
+          const counts = await bulk.upsert(client, tenant);
+          const hashes = await keepRejected(client, tenant, kind, pageId, [
+            ...batch.rejected,
+            ...unstorable.map((one) => toRejected(one, table)),
+          ]);
+          await noteDrift(client, tenant, kind, batch.drift);
+          await after?.(client, bulk.staging);
+          const { rows } = await client.query<PageOutcome>(
+            `update cxone.landing_page
+             set persisted_at = now(), record_ids = ids, rejected_hashes = $2, inserted = $3, updated = $4,
+                 unchanged = cardinality(ids) - $3 - $4, rejected = cardinality($2::text[])
+             from (select coalesce(array_agg(distinct ${table.key}), '{}') as ids from ${bulk.staging}) as staged
+             where page_id = $1
+             returning inserted, updated, unchanged, rejected`,
+            [pageId, hashes, counts.inserted, counts.updated],
+          );
+          return rows[0] ?? { ...counts, unchanged: 0, rejected: hashes.length };
+        },
+        bulk.prepare,
+      ),
+  };
+}

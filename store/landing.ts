@@ -1,0 +1,111 @@
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import type { Pool } from 'pg';
+import type { RecordKind } from './batch';
+import { StoreError } from './errors';
+import { run } from './transaction';
+
+const zip = promisify(gzip);
+const unzip = promisify(gunzip);
+
+/** Which page of which reading: unique per window, attempt, round, kind and slice. */
+export interface PageKey {
+  readonly windowId: string;
+  readonly attempt: number;
+  readonly round: number;
+  readonly kind: RecordKind;
+  readonly slice: string;
+}
+
+/** A page as CXone sent it; `meta` holds what the activity must answer should it be asked again. */
+export interface PageToLand extends PageKey {
+  readonly tenant: string;
+  readonly body: Buffer;
+  readonly records: number;
+  readonly meta: object;
+}
+
+export interface LandedPage {
+  readonly pageId: string;
+  readonly records: number;
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
+/** Pages as received, kept so that they can be stored, and stored again, without asking CXone twice. */
+export interface Landing {
+  /** Keeps a page. The first page landed under a key stays: landing again answers that one. */
+  land(page: PageToLand): Promise<{ readonly pageId: string }>;
+  find(key: PageKey): Promise<LandedPage | null>;
+  /** The body as it was landed. Throws `StoreError` (PageMissing) when it was pruned. */
+  read(pageId: string): Promise<Buffer>;
+  /** Removes pages landed before `before`, except those of attempts that are still running; answers how many. */
+  prune(before: Date): Promise<number>;
+}
+
+const keyOf = ({ windowId, attempt, round, kind, slice }: PageKey) => [windowId, attempt, round, kind, slice];
+const sameKey = 'window_id = $1 and attempt = $2 and round = $3 and kind = $4 and slice = $5';
+
+/** The landing behind `pool`. Bodies are gzipped at level 1: they are short-lived, so time counts more than size. */
+export function createLanding(pool: Pool): Landing {
+  async function find(key: PageKey): Promise<LandedPage | null> {
+    const rows = await run<LandedPage>(
+      pool,
+      `select page_id as "pageId", records, meta from cxone.landing_page where ${sameKey}`,
+      keyOf(key),
+    );
+    return rows[0] ?? null;
+  }
+
+  return {
+    find,
+    async land(page) {
+      const rows = await run<{ pageId: string }>(
+        pool,
+        `insert into cxone.landing_page
+           (window_id, attempt, round, kind, slice, tenant, body, body_bytes, records, meta)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         on conflict do nothing
+         returning page_id as "pageId"`,
+        [
+          ...keyOf(page),
+          page.tenant,
+          await zip(page.body, { level: 1 }),
+          page.body.length,
+          page.records,
+          JSON.stringify(page.meta),
+        ],
+      );
+      const landed = rows[0] ?? (await find(page));
+      if (landed !== null) return { pageId: landed.pageId };
+      throw new StoreError(
+        'DatabaseConflict',
+        'The page was pruned while it was landed',
+        'It is tried again.',
+        true,
+      );
+    },
+    async read(pageId) {
+      const rows = await run<{ body: Buffer }>(
+        pool,
+        'select body from cxone.landing_page where page_id = $1',
+        [pageId],
+      );
+      if (rows[0] !== undefined) return unzip(rows[0].body);
+      const remedy = 'It has been pruned: start the window again.';
+      throw new StoreError('PageMissing', `Landed page ${pageId} is not there`, remedy, false);
+    },
+    async prune(before) {
+      const rows = await run<{ pruned: number }>(
+        pool,
+        `with pruned as (
+           delete from cxone.landing_page p using cxone.sync_window w
+           where w.window_id = p.window_id and p.landed_at < $1
+             and (w.status <> 'running' or p.attempt <> w.attempt)
+           returning 1)
+         select count(*)::int as pruned from pruned`,
+        [before],
+      );
+      return rows[0]?.pruned ?? 0;
+    },
+  };
+}

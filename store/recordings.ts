@@ -1,0 +1,235 @@
+import type { Pool, PoolClient } from 'pg';
+import { StoreError } from './errors';
+import { run } from './transaction';
+import { windowContacts } from './window-contacts';
+
+export type RecordingStatus = 'pending' | 'stored' | 'absent' | 'failed';
+
+/** One file of a call; with `segmentId` null the call as a whole, while no file of it is known. */
+export interface RecordingRow {
+  readonly masterContactId: string;
+  readonly segmentId: string | null;
+  readonly status: RecordingStatus;
+  readonly storageKey: string | null;
+  readonly bytes: number | null;
+  readonly sha256: string | null;
+  readonly mediaType: string | null;
+  readonly attempts: number;
+  readonly nextAttemptAt: Date | null;
+  readonly lastErrorCode: string | null;
+}
+
+/** A file that lies whole in the recordings storage; `sha256` in lower-case hex, times as ISO 8601 text with zone. */
+export interface StoredRecording {
+  readonly segmentId: string;
+  readonly storageKey: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly mediaType?: string | null;
+  readonly channelType?: string | null;
+  readonly contentType?: string | null;
+  readonly startTime?: string | null;
+  readonly endTime?: string | null;
+}
+
+export interface RecordingCounts {
+  readonly pending: number;
+  readonly stored: number;
+  readonly absent: number;
+  readonly failed: number;
+  readonly bytes: number;
+}
+
+/** What the look-up of a call's recordings goes by. */
+export interface RecordedCall {
+  /** Start of the call's first contact. */
+  readonly startedAt: Date;
+  /** Look-ups and downloads of the call that found nothing or failed. */
+  readonly looks: number;
+}
+
+/** The recordings of a tenant's calls, by master contact id (which Media Playback calls ACD call id). */
+export interface RecordingTable {
+  /** Master contact ids of the window's contacts, ascending from `after`, that are to be looked up by `now`. */
+  due(windowId: string, attempt: number, after: string | null, limit: number, now: Date): Promise<string[]>;
+  /** Throws `StoreError` (DatabaseError) when no contact of the call is stored. */
+  call(tenant: string, masterContactId: string): Promise<RecordedCall>;
+  known(tenant: string, masterContactId: string): Promise<RecordingRow[]>;
+  stored(tenant: string, masterContactId: string, file: StoredRecording): Promise<void>;
+  /** Ends the look-up of a call: its row without segment goes, once there are rows of files. */
+  settled(tenant: string, masterContactId: string): Promise<void>;
+  /** Not available yet, or not reached: stays pending (or failed) until `nextAttemptAt`; counts an attempt. */
+  postpone(
+    tenant: string,
+    masterContactId: string,
+    look: { readonly nextAttemptAt: Date; readonly errorCode: string },
+  ): Promise<void>;
+  /** CXone has no recording and will have none: whatever of the call is not stored is not looked for again. */
+  absent(tenant: string, masterContactId: string, reason: string): Promise<void>;
+  /** A file, or with null the call, could not be fetched; without `nextAttemptAt` it is not tried again. */
+  failed(
+    tenant: string,
+    masterContactId: string,
+    segmentId: string | null,
+    errorCode: string,
+    nextAttemptAt?: Date,
+  ): Promise<void>;
+  counts(windowId: string): Promise<RecordingCounts>;
+}
+
+/**
+ * Inside the transaction that stores contacts: one pending row for each logged call among the staged contacts that has
+ * no recording row of any kind yet. In key order, as every insert here, so that concurrent pages do not deadlock.
+ */
+export async function expectRecordings(client: PoolClient, tenant: string, staging: string): Promise<void> {
+  await client.query(
+    `insert into cxone.recording (tenant, master_contact_id, next_attempt_at)
+     select distinct $1, s.master_contact_id, now()
+     from ${staging} s
+     where s.is_logged and s.master_contact_id is not null
+       and not exists (
+         select from cxone.recording r where r.tenant = $1 and r.master_contact_id = s.master_contact_id)
+     order by s.master_contact_id
+     on conflict do nothing`,
+    [tenant],
+  );
+}
+
+const dueSql = `
+  select distinct r.master_contact_id
+  from (${windowContacts}) c
+  join cxone.recording r on r.tenant = c.tenant and r.master_contact_id = c.master_contact_id
+  where exists (select from cxone.sync_window w where w.window_id = $1 and w.attempt = $2)
+    and r.status in ('pending', 'failed') and r.next_attempt_at <= $5
+    and ($3::bigint is null or r.master_contact_id > $3)
+  order by r.master_contact_id
+  limit $4`;
+
+const storedSql = `
+  insert into cxone.recording as present
+    (tenant, master_contact_id, segment_id, status, storage_key, bytes, sha256, media_type, channel_type, content_type,
+     start_time, end_time, stored_at, attempts)
+  values ($1, $2, $3, 'stored', $4, $5, $6, $7, $8, $9, $10, $11, now(), 1)
+  on conflict (tenant, master_contact_id, segment_id) do update
+  set status = 'stored', storage_key = excluded.storage_key, bytes = excluded.bytes, sha256 = excluded.sha256,
+      media_type = excluded.media_type, channel_type = excluded.channel_type, content_type = excluded.content_type,
+      start_time = excluded.start_time, end_time = excluded.end_time, stored_at = now(),
+      attempts = present.attempts + 1, next_attempt_at = null, last_error_code = null, updated_at = now()`;
+
+const callSql = `
+  select min(c.contact_start_date) as "startedAt",
+         coalesce((select max(r.attempts) from cxone.recording r
+                   where r.tenant = $1 and r.master_contact_id = $2 and r.segment_id is null), 0) as looks
+  from cxone.contact c where c.tenant = $1 and c.master_contact_id = $2`;
+
+const settledSql = `
+  delete from cxone.recording r
+  where r.tenant = $1 and r.master_contact_id = $2 and r.segment_id is null
+    and exists (
+      select from cxone.recording f
+      where f.tenant = r.tenant and f.master_contact_id = r.master_contact_id and f.segment_id is not null)`;
+
+const openRows = `tenant = $1 and master_contact_id = $2 and status in ('pending', 'failed')`;
+
+const failedSql = `
+  insert into cxone.recording as present
+    (tenant, master_contact_id, segment_id, status, last_error_code, next_attempt_at, attempts)
+  values ($1, $2, $3, 'failed', $4, $5, 1)
+  on conflict (tenant, master_contact_id, segment_id) do update
+  set status = 'failed', last_error_code = excluded.last_error_code, next_attempt_at = excluded.next_attempt_at,
+      attempts = present.attempts + 1, updated_at = now()
+  where present.status <> 'stored'`;
+
+const countsSql = `
+  with calls as (select distinct tenant, master_contact_id from (${windowContacts}) c)
+  select count(*) filter (where status = 'pending')::int as pending,
+         count(*) filter (where status = 'stored')::int as stored,
+         count(*) filter (where status = 'absent')::int as absent,
+         count(*) filter (where status = 'failed')::int as failed,
+         coalesce(sum(bytes) filter (where status = 'stored'), 0)::float8 as bytes
+  from calls join cxone.recording using (tenant, master_contact_id)`;
+
+/** The recordings behind `pool`; all methods throw `StoreError`. */
+export function createRecordingTable(pool: Pool): RecordingTable {
+  return {
+    async due(windowId, attempt, after, limit, now) {
+      const rows = await run<{ master_contact_id: string }>(pool, dueSql, [
+        windowId,
+        attempt,
+        after,
+        limit,
+        now,
+      ]);
+      return rows.map((row) => row.master_contact_id);
+    },
+    async call(tenant, masterContactId) {
+      const [call] = await run<{ startedAt: Date | null; looks: number }>(pool, callSql, [tenant, masterContactId]);
+      if (call?.startedAt) return { startedAt: call.startedAt, looks: call.looks };
+      const remedy = 'Sync the window of the call first.';
+      throw new StoreError('DatabaseError', `No contact of call ${masterContactId} is stored`, remedy, false);
+    },
+    known: (tenant, masterContactId) =>
+      run<RecordingRow>(
+        pool,
+        `select master_contact_id as "masterContactId", segment_id as "segmentId", status,
+                storage_key as "storageKey", bytes::float8 as bytes, sha256, media_type as "mediaType", attempts,
+                next_attempt_at as "nextAttemptAt", last_error_code as "lastErrorCode"
+         from cxone.recording where tenant = $1 and master_contact_id = $2 order by segment_id nulls first`,
+        [tenant, masterContactId],
+      ),
+    async stored(tenant, masterContactId, file) {
+      const {
+        segmentId,
+        storageKey,
+        bytes,
+        sha256,
+        mediaType,
+        channelType,
+        contentType,
+        startTime,
+        endTime,
+      } = file;
+      const values = [
+        segmentId,
+        storageKey,
+        bytes,
+        sha256,
+        mediaType,
+        channelType,
+        contentType,
+        startTime,
+        endTime,
+      ];
+      await run(pool, storedSql, [tenant, masterContactId, ...values]);
+    },
+    async settled(tenant, masterContactId) {
+      await run(pool, settledSql, [tenant, masterContactId]);
+    },
+    async postpone(tenant, masterContactId, { nextAttemptAt, errorCode }) {
+      await run(
+        pool,
+        `update cxone.recording
+         set attempts = attempts + 1, next_attempt_at = $3, last_error_code = $4, updated_at = now()
+         where ${openRows}`,
+        [tenant, masterContactId, nextAttemptAt, errorCode],
+      );
+    },
+    async absent(tenant, masterContactId, reason) {
+      await run(
+        pool,
+        `update cxone.recording
+         set status = 'absent', attempts = attempts + 1, next_attempt_at = null, last_error_code = $3,
+             updated_at = now()
+         where ${openRows}`,
+        [tenant, masterContactId, reason],
+      );
+    },
+    async failed(tenant, masterContactId, segmentId, errorCode, nextAttemptAt) {
+      await run(pool, failedSql, [tenant, masterContactId, segmentId, errorCode, nextAttemptAt]);
+    },
+    async counts(windowId) {
+      const [counts] = await run<RecordingCounts>(pool, countsSql, [windowId]);
+      return counts ?? { pending: 0, stored: 0, absent: 0, failed: 0, bytes: 0 };
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { Pool } from 'pg';
+import { createAgentTable } from './agents';
+import type { AgentTable } from './agents';
+import { createContactTable } from './contacts';
+import type { ContactTable } from './contacts';
+import { createLanding } from './landing';
+import type { Landing } from './landing';
+import { createRecordingTable } from './recordings';
+import type { RecordingTable } from './recordings';
+import { secureConnection } from './tls';
+import { run } from './transaction';
+import { createWatermarks } from './watermarks';
+import type { Watermarks } from './watermarks';
+import type { WindowLedger } from './window-ledger';
+import { createWindowLedger } from './windows';
+
+export interface StoreOptions {
+  /** `DATABASE_URL`; see `secureConnection` for what it says about TLS. */
+  readonly url: string;
+  readonly maxConnections?: number;
+  readonly applicationName?: string;
+}
+
+export interface Store {
+  readonly pool: Pool;
+  readonly windows: WindowLedger;
+  readonly landing: Landing;
+  readonly contacts: ContactTable;
+  readonly agents: AgentTable;
+  readonly recordings: RecordingTable;
+  readonly watermarks: Watermarks;
+  /** Asks the server for its major version; throws `StoreError` when it cannot be reached. */
+  ping(): Promise<{ readonly version: number }>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store; connections are made when first needed. Statements end after 2 minutes, waits for locks after 30
+ * seconds, and a transaction that this process forgot after 1 minute, so that no page hangs for ever.
+ *
+ * Staging tables live as long as a connection: between here and PostgreSQL a pooler must pool by session.
+ */
+export function openStore({ url, maxConnections = 10, applicationName = 'cxone-sync' }: StoreOptions): Store {
+  const pool = new Pool({
+    ...secureConnection(url),
+    max: maxConnections,
+    application_name: applicationName,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    statement_timeout: 120_000,
+    lock_timeout: 30_000,
+    idle_in_transaction_session_timeout: 60_000,
+    // Compiling the wide upsert to machine code would take longer than running it on one page.
+    options: '-c jit=off',
+  });
+  // An idle connection that the server ends is replaced at the next use; unheard, its error would end the process.
+  pool.on('error', () => {});
+  const recordings = createRecordingTable(pool);
+  return {
+    pool,
+    recordings,
+    windows: createWindowLedger(pool, recordings),
+    landing: createLanding(pool),
+    contacts: createContactTable(pool),
+    agents: createAgentTable(pool),
+    watermarks: createWatermarks(pool),
+    async ping() {
+      const sql = "select current_setting('server_version_num')::int / 10000 as version";
+      const [answer] = await run<{ version: number }>(pool, sql, []);
+      return { version: answer?.version ?? 0 };
+    },
+    close: () => pool.end(),
+  };
+}

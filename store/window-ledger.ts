@@ -1,0 +1,110 @@
+/** Ids of skills, campaigns and media types, each sorted; all empty = everything. */
+export interface WindowFilter {
+  readonly skillIds: readonly number[];
+  readonly campaignIds: readonly number[];
+  readonly mediaTypeIds: readonly number[];
+}
+
+/** A window is half-open: `from` inclusive, `to` exclusive, by the contact's start or by its last update. */
+export interface WindowKey {
+  readonly tenant: string;
+  readonly from: Date;
+  readonly to: Date;
+  readonly by: 'start' | 'update';
+  readonly filter: WindowFilter;
+}
+
+/** Who works on a window: `runId` is the first execution's, so that continue-as-new and reset stay the same claimant. */
+export interface Claimant {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+export type ClosingStatus = 'complete' | 'incomplete' | 'failed';
+export type WindowStatus = 'running' | ClosingStatus;
+
+export type Claim =
+  | {
+      readonly status: 'claimed';
+      readonly windowId: string;
+      readonly attempt: number;
+      /** How the attempt before ended, when it did end. */
+      readonly previous?: { readonly status: ClosingStatus; readonly closedAt: Date };
+    }
+  | { readonly status: 'busy'; readonly by: Claimant };
+
+/**
+ * What a reading of the window found. `fetched`: distinct contact ids and distinct rejected records of the round;
+ * `inserted`, `updated`, `pages`, `bytes` (of the bodies as received): over all rounds of the attempt.
+ */
+export interface Tally {
+  readonly fetched: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly rejected: number;
+  readonly pages: number;
+  readonly bytes: number;
+}
+
+export interface Closing {
+  readonly status: ClosingStatus;
+  /** CXone's own count (`totalRecords`); null when it was never learnt. */
+  readonly expected: number | null;
+  readonly absent: number;
+  readonly round: number;
+  readonly errorCode?: string;
+  readonly lastPollTime?: Date;
+}
+
+/** One line of the ledger. Figures are null until the attempt is closed. */
+export interface LedgerRow extends WindowKey {
+  readonly windowId: string;
+  readonly status: WindowStatus;
+  readonly attempt: number;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly expected: number | null;
+  readonly fetched: number | null;
+  readonly inserted: number | null;
+  readonly updated: number | null;
+  readonly unchanged: number | null;
+  readonly rejected: number | null;
+  readonly absent: number | null;
+  readonly pages: number | null;
+  readonly bytes: number | null;
+  readonly rounds: number | null;
+  readonly recordingsPending: number | null;
+  readonly recordingsStored: number | null;
+  readonly recordingsAbsent: number | null;
+  readonly recordingsFailed: number | null;
+  readonly recordingBytes: number | null;
+  readonly errorCode: string | null;
+  readonly lastPollTime: Date | null;
+  readonly startedAt: Date;
+  readonly closedAt: Date | null;
+}
+
+/** The ledger of sync windows: who works on which, and what came of it. All methods throw `StoreError`. */
+export interface WindowLedger {
+  /**
+   * Takes a window, one row per key, safe under concurrency. The holder asking again gets the same attempt; another is
+   * told `busy`, unless `replacing` is the present holder (the caller asked Temporal: it is dead). Otherwise a new
+   * attempt begins.
+   */
+  claim(key: WindowKey, claimant: Claimant, replacing?: Claimant): Promise<Claim>;
+  tally(windowId: string, attempt: number, round: number): Promise<Tally>;
+  /**
+   * Marks the window's contacts that are not among those landed in the round, and not stored since `notSyncedSince`,
+   * as absent at the source; answers how many. A window by update marks nothing: it does not read all there is.
+   */
+  markAbsent(windowId: string, attempt: number, round: number, notSyncedSince?: Date): Promise<number>;
+  /**
+   * Ends an attempt and fills its line; closing again overwrites (a reset run may finish what had failed). Throws
+   * `StoreError` (WindowNotHeld) when a later attempt has begun.
+   */
+  close(windowId: string, attempt: number, closing: Closing): Promise<LedgerRow>;
+  ledger(windowId: string): Promise<LedgerRow | null>;
+  /** The lines of windows that overlap [from, to), oldest first. */
+  list(tenant: string, from: Date, to: Date): Promise<LedgerRow[]>;
+}

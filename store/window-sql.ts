@@ -1,0 +1,78 @@
+import { contactsByStart } from './window-contacts';
+
+/** `$1` window, `$2` attempt, `$3` round. Ids and hashes are compared as sets: pages of a round may overlap. */
+export const tallySql = `
+  with page as (
+    select * from cxone.landing_page where window_id = $1 and attempt = $2 and kind = 'contacts'
+  ), rejection as (
+    select count(distinct hash)::int as records
+    from page cross join lateral unnest(rejected_hashes) as one (hash) where round = $3
+  ), contact as (
+    select count(distinct id)::int as records
+    from page cross join lateral unnest(record_ids) as one (id) where round = $3
+  )
+  select contact.records + rejection.records as fetched, rejection.records as rejected, total.*
+  from contact, rejection, (
+    select coalesce(sum(inserted), 0)::int as inserted, coalesce(sum(updated), 0)::int as updated,
+           count(*)::int as pages, coalesce(sum(body_bytes), 0)::float8 as bytes
+    from page
+  ) as total`;
+
+/**
+ * `$1` window, `$2` attempt, `$3` round, `$4` not synced since (or null). A contact whose record came but was rejected
+ * is not absent. Rows are locked in key order: pages of a window that overlaps may be stored meanwhile. NOT IN, because
+ * it is always answered from a hash table: the planner cannot know how many ids the pages hold, takes them for few, and
+ * would compare each with each for NOT EXISTS (100,000 contacts: minutes).
+ */
+export const markAbsentSql = `
+  with page as materialized (
+    select record_ids, rejected_hashes, tenant from cxone.landing_page
+    where window_id = $1 and attempt = $2 and round = $3 and kind = 'contacts'
+  ), returned as materialized (
+    select id from page cross join lateral unnest(record_ids) as one (id)
+    union
+    select substring(r.raw from '"contactId"\\s*:\\s*"?([0-9]{1,18})\\M')::bigint
+    from page cross join lateral unnest(rejected_hashes) as one (hash)
+    join cxone.rejected_record r on r.tenant = page.tenant and r.kind = 'contacts' and r.content_hash = one.hash
+  ), missing as (
+    select c.tenant, c.contact_id
+    from ${contactsByStart} and w.attempt = $2
+      and c.absent_since is null
+      and ($4::timestamptz is null or c.synced_at < $4)
+      and c.contact_id not in (select id from returned where id is not null)
+    order by c.contact_id
+    for update of c
+  ), marked as (
+    update cxone.contact c set absent_since = now()
+    from missing where c.tenant = missing.tenant and c.contact_id = missing.contact_id
+    returning 1
+  )
+  select count(*)::int as absent from marked`;
+
+/** Fills the line of attempt `$2` from the figures `$3` (JSON), unless a later attempt has begun. */
+export const closeSql = `
+  update cxone.sync_window
+  set status = f.status, expected = f.expected, absent = f.absent, rounds = f.round, error_code = f."errorCode",
+      last_poll_time = f."lastPollTime", fetched = f.fetched, inserted = f.inserted, updated = f.updated,
+      unchanged = f.unchanged, rejected = f.rejected, pages = f.pages, bytes = f.bytes,
+      recordings_pending = (f.files ->> 'pending')::int, recordings_stored = (f.files ->> 'stored')::int,
+      recordings_absent = (f.files ->> 'absent')::int, recordings_failed = (f.files ->> 'failed')::int,
+      recording_bytes = (f.files ->> 'bytes')::bigint, closed_at = now()
+  from jsonb_to_record($3::jsonb) as f (
+    status text, expected bigint, absent int, round int, "errorCode" text, "lastPollTime" timestamptz, fetched int,
+    inserted int, updated int, unchanged int, rejected int, pages int, bytes bigint, files jsonb)
+  where window_id = $1 and attempt = $2
+  returning window_id`;
+
+/** Lines of the ledger under the names of `LedgerRow`, the filter's lists side by side with the rest. */
+export const ledgerSql = `
+  select window_id as "windowId", tenant, window_start as "from", window_end as "to", read_by as "by",
+         skill_ids::float8[] as "skillIds", campaign_ids::float8[] as "campaignIds",
+         media_type_ids::float8[] as "mediaTypeIds", status, attempt, workflow_id as "workflowId", run_id as "runId",
+         expected::float8 as expected, fetched, inserted, updated, unchanged, rejected, absent, pages,
+         bytes::float8 as bytes, rounds, recordings_pending as "recordingsPending",
+         recordings_stored as "recordingsStored", recordings_absent as "recordingsAbsent",
+         recordings_failed as "recordingsFailed", recording_bytes::float8 as "recordingBytes",
+         error_code as "errorCode", last_poll_time as "lastPollTime", started_at as "startedAt",
+         closed_at as "closedAt"
+  from cxone.sync_window`;

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StoreError } from '../../../store/errors';
+import { secureConnection } from '../../../store/tls';
+
+const verified = { rejectUnauthorized: true };
+const at = (host: string, query = '') => secureConnection(`postgres://user:pa%2Fss@${host}/cxone${query}`);
+
+describe('TLS to PostgreSQL', () => {
+  it.each(['127.0.0.1:5432', 'localhost', '[::1]:5433', '127.1.2.3'])('is off at loopback: %s', (host) => {
+    expect(at(host).ssl).toBe(false);
+  });
+
+  it('is off at a socket on this machine', () => {
+    expect(secureConnection('postgres:///cxone?host=/run/postgresql').ssl).toBe(false);
+  });
+
+  it.each(['db.example.com', '10.0.0.5:5432', '[fd00::5]', 'localhost.example.com', 'postgres'])(
+    'is required and verified beyond: %s',
+    (host) => {
+      expect(at(host).ssl).toEqual(verified);
+    },
+  );
+
+  it('takes the host parameter for the host', () => {
+    expect(secureConnection('postgres://user@localhost/cxone?host=db.example.com').ssl).toEqual(verified);
+  });
+
+  it.each(['prefer', 'allow', 'require', 'verify-ca', 'verify-full'])(
+    'is verified with sslmode=%s',
+    (mode) => {
+      expect(at('db.example.com', `?sslmode=${mode}`).ssl).toEqual(verified);
+      expect(at('localhost', `?sslmode=${mode}`).ssl).toEqual(verified);
+    },
+  );
+
+  it('is off beyond loopback only with sslmode=disable', () => {
+    expect(at('db.example.com', '?sslmode=disable').ssl).toBe(false);
+    expect(at('db.example.com', '?sslmode=no-verify').ssl).toEqual({ rejectUnauthorized: false });
+  });
+
+  it('leaves no TLS parameter in the URL, which would overrule the decision, and the rest as it was', () => {
+    const { connectionString } = at('db.example.com:6432', '?sslmode=disable&ssl=0&connect_timeout=5');
+    expect(connectionString).toBe('postgres://user:pa%2Fss@db.example.com:6432/cxone?connect_timeout=5');
+  });
+
+  it('reads the files it is given', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cxone-tls-'));
+    try {
+      writeFileSync(join(folder, 'ca.pem'), 'CA');
+      const { ssl } = at('localhost', `?sslrootcert=${folder}/ca.pem`);
+      expect(ssl).toEqual({ rejectUnauthorized: true, ca: Buffer.from('CA') });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it.each([
+    ['not a url', 'is not a URL'],
+    ['mysql://user:hunter2@db/cxone', 'does not start with postgres://'],
+    [
+      'postgres://user:hunter2@db/cxone?sslrootcert=/nowhere/ca.pem',
+      'names a file in sslrootcert that cannot be read',
+    ],
+  ])('refuses %s without echoing it', (url, problem) => {
+    expect(() => secureConnection(url)).toThrow(StoreError);
+    expect(() => secureConnection(url)).toThrow(`DATABASE_URL ${problem}`);
+    expect(() => secureConnection(url)).not.toThrow(/hunter2/);
+  });
+});

@@ -1,0 +1,114 @@
+import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import type { Activities } from '../../activities';
+import type { FetchedPage, OpenWindow, WindowReport } from '../../activities/types';
+import { createWorkers, runWorkers } from '../../workers/create-workers';
+import { createNamespace } from '../setup/servers';
+
+/** A contact source in memory, behind mocked activities: what workflows see of the world. */
+export const openWindow: OpenWindow = {
+  tenant: 'acme',
+  from: '2026-11-01T00:00:00Z',
+  to: '2026-11-02T00:00:00Z',
+  windowId: '1',
+  attempt: 1,
+  passes: [{}],
+  recordings: true,
+  pageSize: 10,
+  pagesInFlight: 3,
+  recordingsInFlight: 4,
+  maxRereads: 2,
+};
+
+export const report: WindowReport = {
+  status: 'complete',
+  expected: 25,
+  fetched: 25,
+  inserted: 25,
+  updated: 0,
+  unchanged: 0,
+  rejected: 0,
+  absent: 0,
+  recordings: { pending: 0, stored: 0, absent: 0, failed: 0, bytes: 0 },
+  pages: 3,
+  rereads: 0,
+  durationMs: 1,
+};
+
+/** A page of a source with `total` contacts that stands still. */
+export function pageOf(total: number, skip: number, top: number, round = 0): FetchedPage {
+  const records = Math.max(0, Math.min(top, total - skip));
+  const stamp = (index: number): string => new Date(Date.UTC(2026, 10, 1, 0, 0, index)).toISOString();
+  return {
+    pageId: records === 0 ? null : `${round}-${skip}`,
+    records,
+    top,
+    totalRecords: records === 0 ? null : total,
+    lastPollTime: '2026-11-20T00:00:00.000Z',
+    firstStart: records === 0 ? null : stamp(skip),
+    lastStart: records === 0 ? null : stamp(skip + records - 1),
+  };
+}
+
+/** Activities of a quiet source with 25 contacts and no recordings; a test replaces those it is about. */
+export function quietActivities(total = 25): Activities {
+  return {
+    authenticate: async () => ({ expiresAt: '2026-11-20T01:00:00.000Z', area: 'na1' }),
+    openWindow: async () => openWindow,
+    fetchContactPage: async ({ skip, top, round }) => pageOf(total, skip, top, round),
+    countContacts: async () => ({ totals: [total], lastPollTime: null }),
+    persistContacts: async () => ({ inserted: 1, updated: 0, unchanged: 0, rejected: 0 }),
+    tallyRound: async () => ({ fetched: total }),
+    markAbsent: async () => 0,
+    fetchAgents: async () => ({ pageId: null, records: 0, hiddenAgents: 0, watermark: null, next: null }),
+    persistAgents: async () => ({ inserted: 0, updated: 0, unchanged: 0, rejected: 0 }),
+    dueRecordings: async () => [],
+    downloadRecording: async () => ({ status: 'stored', files: 1, bytes: 1 }),
+    closeWindow: async ({ status }) => ({ ...report, status }),
+  };
+}
+
+export interface WorkflowStand {
+  readonly client: Client;
+  /** Runs `test` while the workers serve these activities. */
+  serve<T>(activities: Activities, test: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+// Failures are what many of these tests are about; the SDK's warnings of them would bury the results.
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+/** A namespace of its own on the test server, and workers for the workflows as their sources are now. */
+export async function workflowStand(): Promise<WorkflowStand> {
+  const { address, namespace } = await createNamespace();
+  const connection = await Connection.connect({ address });
+  const native = await NativeConnection.connect({ address });
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: require.resolve('../../workflows'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  let served = quietActivities();
+  const workers = await createWorkers({
+    connection: native,
+    namespace,
+    activities: new Proxy(served, {
+      get: (_target, name: keyof Activities) => (input: never) => served[name](input),
+    }),
+    shutdownGraceMs: 1_000,
+    workflows: { workflowBundle },
+  });
+  const run = runWorkers(workers);
+  return {
+    client: new Client({ connection, namespace }),
+    async serve(activities, test) {
+      served = activities;
+      return Promise.race([test(), run.then(() => Promise.reject(new Error('the workers ended')))]);
+    },
+    async close() {
+      for (const worker of workers) worker.shutdown();
+      await run;
+      await connection.close();
+      await native.close();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Activities } from '../activities';
+import { failureInterceptor } from '../activities/interceptors/failures';
+import { heartbeatInterceptor } from '../activities/interceptors/heartbeats';
+import { taskQueues } from '../workflows/task-queues';
+import { activityQueues } from './queues';
+import { workflowSource } from './workflow-bundle';
+
+export interface WorkerParts {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly activities: Activities;
+  /** How long activities may go on after a signal to stop, in ms. */
+  readonly shutdownGraceMs: number;
+  /** Where workflows come from, unless they are built. */
+  readonly workflows?: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
+}
+
+/** One worker for workflows and one for each queue of activities, in this process. None of them runs yet. */
+export async function createWorkers(parts: WorkerParts): Promise<readonly Worker[]> {
+  const { connection, namespace, shutdownGraceMs } = parts;
+  const shared = { connection, namespace, shutdownGraceTime: shutdownGraceMs };
+  const workflowWorker = await Worker.create({
+    ...shared,
+    ...(parts.workflows ?? workflowSource()),
+    taskQueue: taskQueues.workflows,
+    maxCachedWorkflows: 200,
+  });
+  const activityWorkers = await Promise.all(
+    activityQueues.map((queue) =>
+      Worker.create({
+        ...shared,
+        taskQueue: queue.taskQueue,
+        activities: Object.fromEntries(queue.activities.map((name) => [name, parts.activities[name]])),
+        maxConcurrentActivityTaskExecutions: queue.concurrency,
+        interceptors: {
+          activity: [() => ({ inbound: failureInterceptor }), () => ({ inbound: heartbeatInterceptor })],
+        },
+      }),
+    ),
+  );
+  return [workflowWorker, ...activityWorkers];
+}
+
+/**
+ * Runs workers until they are told to stop, then waits for what they have in hand. When one fails, the others stop.
+ *
+ * @throws what the first failing worker failed with.
+ */
+export async function runWorkers(workers: readonly Worker[]): Promise<void> {
+  const stopAll = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const runs = workers.map((worker) => worker.run().finally(stopAll));
+  const ends = await Promise.allSettled(runs);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}

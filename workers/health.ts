@@ -1,0 +1,58 @@
+import { createServer } from 'node:http';
+import type { Address } from './listen';
+
+/** What a health check asks. `ready` is false from the first signal to stop on. */
+export interface HealthChecks {
+  readonly ready: () => boolean;
+  /** Resolves when the database answers. */
+  readonly database: () => Promise<unknown>;
+}
+
+export interface HealthServer {
+  close(): Promise<void>;
+}
+
+/** The longest a health check waits for the database, in ms. */
+const patienceMs = 3_000;
+
+/**
+ * Serves `GET /live` (200 while the process runs) and `GET /ready` (200 while it polls for work and the database
+ * answers, else 503). Answers are JSON and hold nothing but these facts.
+ */
+export async function serveHealth(address: Address, checks: HealthChecks): Promise<HealthServer> {
+  const server = createServer((request, response) => {
+    const answer = (status: number, body: object): void => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    };
+    if (request.method !== 'GET') return answer(405, { error: 'only GET' });
+    if (request.url === '/live') return answer(200, { live: true });
+    if (request.url !== '/ready' && request.url !== '/') return answer(404, { error: 'try /live or /ready' });
+    void databaseAnswers(checks).then((database) => {
+      const polling = checks.ready();
+      answer(polling && database ? 200 : 503, { ready: polling && database, polling, database });
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address.port, address.host, resolve);
+  });
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+async function databaseAnswers(checks: HealthChecks): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), patienceMs);
+  });
+  const answered = checks.database().then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answered, tooLate]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,1 @@
+export { runWorkerProcess, type WorkerProcessOptions } from './worker-process';

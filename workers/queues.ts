@@ -1,0 +1,38 @@
+import type { Activities } from '../activities';
+import { taskQueues } from '../workflows/task-queues';
+
+/** One task queue of activities: what it serves and how many at a time. */
+export interface ActivityQueue {
+  readonly taskQueue: string;
+  readonly activities: readonly (keyof Activities)[];
+  readonly concurrency: number;
+}
+
+/**
+ * Activities by what bounds them. The figures are per worker process: CXone is asked politely (contract §5: start
+ * with few requests at a time), media is bound by quota and bandwidth, the store by PostgreSQL's connections.
+ */
+export const activityQueues: readonly ActivityQueue[] = [
+  {
+    taskQueue: taskQueues.api,
+    activities: ['authenticate', 'fetchContactPage', 'countContacts', 'fetchAgents'],
+    concurrency: 8,
+  },
+  { taskQueue: taskQueues.media, activities: ['downloadRecording'], concurrency: 16 },
+  {
+    taskQueue: taskQueues.store,
+    activities: [
+      'openWindow',
+      'persistContacts',
+      'persistAgents',
+      'tallyRound',
+      'markAbsent',
+      'dueRecordings',
+      'closeWindow',
+    ],
+    concurrency: 6,
+  },
+];
+
+/** Connections the store may hold: what the queues may use at once, and a few for health and claims. */
+export const storeConnections = 16;

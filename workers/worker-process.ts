@@ -1,0 +1,130 @@
+import { Client, isGrpcServiceError } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createActivities, createPageMemory, type Tenant, tenantDirectory, type TenantTuning } from '../activities';
+import { createCxoneClient, type CxoneConnection } from '../cxone';
+import { type Claimant, openRecordingFiles, openStore } from '../store';
+import { createWorkers, runWorkers } from './create-workers';
+import { type HealthServer, serveHealth } from './health';
+import { type Address, chooseAddress } from './listen';
+import { storeConnections } from './queues';
+import { temporalLogger } from './temporal-logger';
+
+/** All a worker process needs, as values: it reads no environment of its own. */
+export interface WorkerProcessOptions {
+  readonly tenants: readonly (CxoneConnection & TenantTuning)[];
+  readonly databaseUrl: string;
+  /** Null when no tenant has recordings. */
+  readonly recordingsUrl: string | null;
+  /** What `@temporalio/envconfig` reads the connection from. */
+  readonly temporalEnv: Readonly<Record<string, string>>;
+  readonly metrics: Address | null;
+  readonly health: Address | null;
+  readonly shutdownGraceSeconds: number;
+  readonly landingRetentionDays: number;
+  readonly maxRecordingBytes: number;
+  readonly logger: Logger;
+}
+
+/** Pages kept parsed between fetch and persist; more than are in flight would only cost memory. */
+const pagesInMemory = 8;
+
+/**
+ * Runs a worker process: connects, serves all task queues, health and metrics, and stops cleanly at SIGTERM or SIGINT.
+ *
+ * @returns when it was told to stop and everything in hand is done or given back.
+ * @throws StoreError, RecordingFileError or the SDK's error when it cannot start or cannot go on.
+ */
+export async function runWorkerProcess(options: WorkerProcessOptions): Promise<void> {
+  const { logger } = options;
+  const metrics = options.metrics && (await chooseAddress(options.metrics, 'metrics', logger));
+  installRuntime(metrics, logger);
+
+  const files = options.recordingsUrl === null ? null : openRecordingFiles(options.recordingsUrl);
+  await files?.probe();
+  const store = openStore({
+    url: options.databaseUrl,
+    maxConnections: storeConnections,
+    applicationName: 'cxone-sync worker',
+  });
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
+    overrideEnvVars: { ...options.temporalEnv },
+  });
+  const address = connectionOptions.address ?? '127.0.0.1:7233';
+  let connection: NativeConnection | undefined;
+  let health: HealthServer | undefined;
+  try {
+    connection = await NativeConnection.connect({ ...connectionOptions, address });
+    const activities = createActivities({
+      store,
+      files,
+      tenants: tenantDirectory(options.tenants.map(toTenant)),
+      memory: createPageMemory(pagesInMemory),
+      isRunning: runningCheck(new Client({ connection, namespace })),
+      landingRetentionDays: options.landingRetentionDays,
+      maxRecordingBytes: options.maxRecordingBytes,
+      now: Date.now,
+    });
+    const workers = await createWorkers({
+      connection,
+      namespace,
+      activities,
+      shutdownGraceMs: options.shutdownGraceSeconds * 1_000,
+    });
+    if (options.health) {
+      const listen = await chooseAddress(options.health, 'health', logger);
+      const ready = (): boolean => workers.every((worker) => worker.getState() === 'RUNNING');
+      health = await serveHealth(listen, { ready, database: () => store.ping() });
+      logger.info({ host: listen.host, port: listen.port }, 'health is served');
+    }
+    logger.info({ temporal: address, namespace, tenants: options.tenants.length }, 'the worker listens');
+    await runWorkers(workers);
+    logger.info('the worker has stopped');
+  } finally {
+    await health?.close();
+    await connection?.close();
+    await store.close();
+  }
+}
+
+/** The SDK's runtime is one per process: where it logs, and where it shows its metrics. */
+function installRuntime(metrics: Address | null, logger: Logger): void {
+  Runtime.install({
+    logger: temporalLogger(logger),
+    telemetryOptions: {
+      logging: { filter: 'WARN', forward: {} },
+      ...(metrics && {
+        metrics: {
+          prometheus: {
+            bindAddress: `${metrics.host}:${metrics.port}`,
+            // As Temporal's own dashboards and alert rules name them.
+            countersTotalSuffix: true,
+            unitSuffix: true,
+            useSecondsForDurations: true,
+          },
+        },
+      }),
+    },
+  });
+  if (metrics) logger.info({ host: metrics.host, port: metrics.port }, 'metrics are served');
+}
+
+function toTenant(settings: CxoneConnection & TenantTuning): Tenant {
+  return { name: settings.tenant, cxone: createCxoneClient(settings), tuning: settings };
+}
+
+/** Asks Temporal about the run that holds a window. A run it no longer knows is not running. */
+function runningCheck(client: Client): (run: Claimant) => Promise<boolean> {
+  return async ({ workflowId }) => {
+    try {
+      const { status } = await client.workflow.getHandle(workflowId).describe();
+      return status.name === 'RUNNING';
+    } catch (error) {
+      const notFound = 5;
+      if (error instanceof Error && error.name === 'WorkflowNotFoundError') return false;
+      if (isGrpcServiceError(error) && error.code === notFound) return false;
+      throw error;
+    }
+  };
+}

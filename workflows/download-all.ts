@@ -1,0 +1,52 @@
+import { media } from './activities';
+
+/** Calls whose recordings are to be looked up, by master contact id; `inFlight` at a time. */
+export interface RecordingChunk {
+  readonly tenant: string;
+  readonly masterContactIds: readonly string[];
+  readonly inFlight: number;
+}
+
+/** What became of them: files stored, calls whose recording is not there yet, calls that failed, bytes stored. */
+export interface RecordingsDone {
+  readonly stored: number;
+  readonly pending: number;
+  readonly failed: number;
+  readonly bytes: number;
+}
+
+/**
+ * Looks up and stores the recordings of a chunk, a bounded number at a time.
+ *
+ * A recording that cannot be had is a row with its reason, not a failure of the window (activities/recordings.ts).
+ * What fails here concerns all of them: credentials, a permission, the disk. Then no new one is begun.
+ */
+export async function downloadAll(
+  chunk: RecordingChunk,
+  onProgress: (change: RecordingsDone) => void,
+): Promise<void> {
+  const waiting = chunk.masterContactIds[Symbol.iterator]();
+  let failure: { readonly error: unknown } | undefined;
+
+  const lane = async (): Promise<void> => {
+    for (const masterContactId of waiting) {
+      try {
+        const done = await media.downloadRecording.executeWithOptions({ summary: `recording of ${masterContactId}` }, [
+          { tenant: chunk.tenant, masterContactId },
+        ]);
+        onProgress({
+          stored: done.files,
+          pending: done.status === 'pending' ? 1 : 0,
+          failed: done.status === 'failed' ? 1 : 0,
+          bytes: done.bytes,
+        });
+      } catch (error) {
+        failure ??= { error };
+      }
+      if (failure) return;
+    }
+  };
+
+  await Promise.all(Array.from({ length: Math.min(chunk.inFlight, chunk.masterContactIds.length) }, lane));
+  if (failure) throw failure.error;
+}

@@ -1,0 +1,76 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  isCancellation,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import { InvalidInputError } from './inputs';
+
+/** Why a run stopped, in words for a person. `message` and `remedy` hold no secret and no personal data. */
+export interface Cause {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Details of every failure that activities and workflows of this project raise. */
+export interface FailureDetails {
+  readonly remedy?: string;
+}
+
+/** A failure that no retry mends. A plain `Error` would only fail the workflow task, and spin. */
+export function permanentFailure(cause: Cause): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: cause.code,
+    message: `${cause.message} ${cause.remedy}`.trim(),
+    nonRetryable: true,
+    details: [{ remedy: cause.remedy } satisfies FailureDetails],
+  });
+}
+
+/** Runs a parser of inputs; what it refuses fails the workflow at once with code `InvalidInput`. */
+export function refuseInvalidInput<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    throw permanentFailure({ code: 'InvalidInput', message: error.message, remedy: '' });
+  }
+}
+
+/** Finds the reason at the bottom of Temporal's chain of failures. */
+export function causeOf(error: unknown): Cause {
+  if (isCancellation(error)) {
+    return { code: 'Cancelled', message: 'The run was cancelled.', remedy: 'Start the window again when wanted.' };
+  }
+  if (error instanceof ApplicationFailure) {
+    const details = (error.details?.[0] ?? {}) as FailureDetails;
+    return { code: error.type ?? 'Unexpected', message: error.message, remedy: details.remedy ?? '' };
+  }
+  if (error instanceof TimeoutFailure) {
+    return {
+      code: 'StepTimedOut',
+      message: 'A step did not finish in its time, however often it was tried.',
+      remedy: 'See the failed step in the run’s history; check that workers are up and the database answers.',
+    };
+  }
+  if ((error instanceof ActivityFailure || error instanceof ChildWorkflowFailure) && error.cause) {
+    return causeOf(error.cause);
+  }
+  return { code: 'Unexpected', message: 'The run failed for a reason that has no code.', remedy: '' };
+}
+
+/** Ends the run with the reason on top, so that Web UI shows it without unfolding a chain. */
+export function failRun(error: unknown): never {
+  if (isCancellation(error)) throw error instanceof CancelledFailure ? error : new CancelledFailure('cancelled');
+  const cause = causeOf(error);
+  throw ApplicationFailure.create({
+    type: cause.code,
+    message: cause.message,
+    nonRetryable: true,
+    details: [{ remedy: cause.remedy } satisfies FailureDetails],
+    ...(error instanceof Error ? { cause: error } : {}),
+  });
+}

@@ -1,0 +1,38 @@
+import type { SyncWindow } from './inputs';
+
+/**
+ * Writes an instant for ids and summaries: UTC, without milliseconds when there are none.
+ *
+ * @example stamp(new Date('2026-11-01T02:00:00.000+02:00')) // 2026-11-01T00:00:00Z
+ */
+export function stamp(instant: Date): string {
+  return instant.toISOString().replace('.000Z', 'Z');
+}
+
+/** The id of a window's run, `sync-window:<tenant>:<from>/<to>` with a suffix when filtered (interfaces.md). */
+export function syncWindowId(window: SyncWindow): string {
+  return `sync-window:${window.tenant}:${stamp(window.from)}/${stamp(window.to)}${filterSuffix(window)}`;
+}
+
+/** One line for Web UI's list: `contacts 2026-11-01T00:00:00Z – 2026-11-02T00:00:00Z (acme)`. */
+export function syncWindowSummary(window: SyncWindow): string {
+  return `contacts ${stamp(window.from)} – ${stamp(window.to)} (${window.tenant})`;
+}
+
+function filterSuffix(window: SyncWindow): string {
+  const parts = [
+    window.skillIds?.length ? `skills=${window.skillIds.join(',')}` : '',
+    window.campaignIds?.length ? `campaigns=${window.campaignIds.join(',')}` : '',
+    window.mediaTypeIds?.length ? `media=${window.mediaTypeIds.join(',')}` : '',
+  ].filter((part) => part !== '');
+  const suffix = parts.join(';');
+  if (suffix === '') return '';
+  return `:${suffix.length <= 100 ? suffix : `${suffix.slice(0, 80)}…${fingerprint(suffix)}`}`;
+}
+
+/** FNV-1a, 32 bits: visibility on PostgreSQL holds ids of 255 characters, so a long filter is named by its hash. */
+function fingerprint(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const char of text) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}

@@ -1,0 +1,2 @@
+export { downloadRecordings } from './download-recordings';
+export { syncWindow } from './sync-window';

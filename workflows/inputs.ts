@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+// The workflow sandbox offers no `eval`; without this zod probes for it on every start.
+z.config({ jitless: true });
+
+const example =
+  '{"tenant":"acme","from":"2026-11-01T00:00:00Z","to":"2026-11-02T00:00:00Z"} ' +
+  '(optional: by, skillIds, campaignIds, mediaTypeIds, recordings)';
+
+const instant = z
+  .string('expected a date in ISO 8601 with a zone, such as "2026-11-01T00:00:00Z"')
+  .transform((text, context) => {
+    const parsed = readInstant(text);
+    if (typeof parsed === 'string') {
+      context.addIssue({ code: 'custom', message: parsed });
+      return z.NEVER;
+    }
+    return parsed;
+  });
+
+const ids = z
+  .array(
+    z
+      .number('expected whole numbers, such as [12, 34]')
+      .int('expected whole numbers, such as [12, 34]')
+      .positive('expected ids above 0'),
+    'expected a list of ids, such as [12, 34]',
+  )
+  .transform((list) => [...new Set(list)].sort((a, b) => a - b));
+
+const syncWindowSchema = z
+  .strictObject({
+    tenant: z
+      .string('expected the name of a tenant of the tenants file, such as "acme"')
+      .regex(
+        /^[a-z0-9][a-z0-9_-]{0,62}$/,
+        'expected a tenant name: lower-case letters, digits, "-" and "_", at most 63 characters',
+      ),
+    from: instant,
+    to: instant,
+    by: z.literal('start', 'expected "start"').default('start'),
+    skillIds: ids.optional(),
+    campaignIds: ids.optional(),
+    mediaTypeIds: ids.optional(),
+    recordings: z.boolean('expected true or false').optional(),
+  })
+  .refine((input) => !(input.from instanceof Date && input.to instanceof Date) || input.from < input.to, {
+    path: ['to'],
+    message: 'must be later than "from" ("to" is exclusive)',
+  });
+
+/** What a person types to start `syncWindow`; all but tenant and dates optional. Dates are ISO 8601 with a zone. */
+export interface SyncWindowInput {
+  readonly tenant: string;
+  /** Inclusive. */
+  readonly from: string;
+  /** Exclusive. */
+  readonly to: string;
+  /** `start`: contacts that started in [from, to). */
+  readonly by?: 'start';
+  readonly skillIds?: readonly number[];
+  readonly campaignIds?: readonly number[];
+  readonly mediaTypeIds?: readonly number[];
+  /** `false` leaves recordings out of this run; the default is the tenant's setting. */
+  readonly recordings?: boolean;
+}
+
+/** A checked input: dates in UTC, id lists sorted and without repeats. Absent filters mean "as the tenant says". */
+export type SyncWindow = z.output<typeof syncWindowSchema>;
+
+/** An input that cannot be run. The message names each field, what is wrong and shows a right input. */
+export class InvalidInputError extends Error {
+  override readonly name = 'InvalidInputError';
+}
+
+/**
+ * Checks what a person typed, in the command line or in Web UI's form.
+ *
+ * @throws {InvalidInputError} naming every field that is wrong.
+ */
+export function parseSyncWindowInput(input: unknown): SyncWindow {
+  const result = syncWindowSchema.safeParse(input);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => describeIssue(issue, input));
+  throw new InvalidInputError(`${problems.join('; ')}. A right input: ${example}`);
+}
+
+/**
+ * Reads an instant written in ISO 8601 with a zone. A date without one is refused rather than guessed: it would
+ * mean another window on another machine.
+ *
+ * @returns the instant, or what is wrong with the text.
+ */
+export function readInstant(text: string): Date | string {
+  const shape = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?$/.exec(text);
+  if (!shape) return `"${shorten(text)}" is not a date in ISO 8601 with a zone, such as "2026-11-01T00:00:00Z"`;
+  if (!shape[3]) return `"${text}" has no time zone; write "${text}Z" for UTC, or an offset such as "+02:00"`;
+  const instant = new Date(text);
+  if (Number.isNaN(instant.getTime()) || !isCalendarDay(text)) return `"${text}" is not a day of the calendar`;
+  return instant;
+}
+
+function isCalendarDay(text: string): boolean {
+  const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+}
+
+function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `"${shorten(key)}": no such field`).join('; ');
+  }
+  const field = issue.path.map(String).join('.');
+  if (field === '') return 'the input must be one JSON object';
+  const given = typeof input === 'object' && input !== null && String(issue.path[0]) in input;
+  return `"${field}": ${given ? '' : 'missing; '}${issue.message}`;
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,161 @@
+/**
+ * The arithmetic of reading one pass (one filter) of a window page by page, several pages at a time.
+ *
+ * Pages are slices of an offset-paged list (contract §2.6) ordered by `contactStartDate`. Two things make offsets
+ * treacherous, and both are answered here:
+ * - a page may hold fewer rows than asked (a lower cap, a `top` halved after a time-out): the rest of its slice is
+ *   asked for again;
+ * - the order among equal stamps is not promised from one request to the next, so a group of equals that lies across
+ *   the edge of two pages may show one row twice and another never: such a stamp is read once more, on its own.
+ *
+ * Pure and serialisable: the state travels whole through continue-as-new.
+ */
+
+/** What to ask for: rows [skip, skip + top) of the pass, or of the group of contacts that started at `at`. */
+export interface Slice {
+  readonly skip: number;
+  readonly top: number;
+  /** ISO stamp of a tied group; absent for the pass itself. */
+  readonly at?: string;
+}
+
+/** What came back for a slice. */
+export interface ArrivedPage {
+  readonly records: number;
+  /** The `top` that was answered: lower than asked when time-outs forced smaller pages. */
+  readonly top: number;
+  readonly totalRecords: number | null;
+  /** `contactStartDate` of the first and last row. */
+  readonly firstStart: string | null;
+  readonly lastStart: string | null;
+}
+
+/** A stretch of rows already read, with the stamps at its two ends. */
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  readonly first: string | null;
+  readonly last: string | null;
+}
+
+export interface PassState {
+  /** Rows per request, lowered when the source answers with fewer or times out. */
+  readonly top: number;
+  /** What the source says the pass holds; null before the first answer, or if it never says. */
+  readonly total: number | null;
+  readonly started: boolean;
+  /** The source changed its `totalRecords` while we read. */
+  readonly moved: boolean;
+  /** Where the next fresh slice begins; null when the end is known to be reached. */
+  readonly next: number | null;
+  readonly pending: readonly Slice[];
+  readonly stretches: readonly Stretch[];
+}
+
+/** `top` of a request for a tied group: as many as CXone allows (contract §2.6), so that one page holds the group. */
+export const largestPage = 10_000;
+
+export function newPass(top: number): PassState {
+  return { top, total: null, started: false, moved: false, next: 0, pending: [], stretches: [] };
+}
+
+/**
+ * Takes the next slice to ask for.
+ *
+ * @returns the slice and the state after it, or `slice: null` when there is nothing to ask at the moment: the pass is
+ * read, or its first answer is still awaited.
+ */
+export function takeSlice(pass: PassState): { readonly slice: Slice | null; readonly pass: PassState } {
+  const [first, ...rest] = pass.pending;
+  if (first) {
+    if (first.at !== undefined || first.top <= pass.top) return { slice: first, pass: { ...pass, pending: rest } };
+    const remainder = { skip: first.skip + pass.top, top: first.top - pass.top };
+    return { slice: { skip: first.skip, top: pass.top }, pass: { ...pass, pending: [remainder, ...rest] } };
+  }
+  if (!pass.started) {
+    return { slice: { skip: 0, top: pass.top }, pass: { ...pass, started: true, next: null } };
+  }
+  if (pass.next === null) return { slice: null, pass };
+  const slice = { skip: pass.next, top: pass.top };
+  return { slice, pass: { ...pass, next: following(pass.next + pass.top, pass.total) } };
+}
+
+/** Takes note of an answer: what remains of its slice, where the pass ends, and which stamps to read once more. */
+export function pageArrived(pass: PassState, slice: Slice, page: ArrivedPage): PassState {
+  if (slice.at !== undefined) return pass;
+  const end = slice.skip + page.records;
+  const total = page.totalRecords ?? pass.total;
+  const isFirst = slice.skip === 0;
+  const remaining = remainderOf(slice, page, total);
+  const capped = page.records > 0 && remaining !== null;
+  const top = Math.min(pass.top, page.top, capped ? page.records : page.top);
+  const merged = addStretch(pass.stretches, { start: slice.skip, end, first: page.firstStart, last: page.lastStart });
+  return {
+    ...pass,
+    top,
+    total,
+    moved: pass.moved || (page.totalRecords !== null && pass.total !== null && page.totalRecords !== pass.total),
+    next: nextStart(pass, slice, page, total, isFirst),
+    pending: [
+      ...pass.pending,
+      ...(remaining ? [remaining] : []),
+      ...merged.ties.map((at) => ({ skip: 0, top: largestPage, at })),
+    ],
+    stretches: merged.stretches,
+  };
+}
+
+/** True when nothing is left to ask for, provided that no slice is still under way. */
+export function isRead(pass: PassState): boolean {
+  return pass.started && pass.next === null && pass.pending.length === 0;
+}
+
+function nextStart(
+  pass: PassState,
+  slice: Slice,
+  page: ArrivedPage,
+  total: number | null,
+  isFirst: boolean,
+): number | null {
+  if (total === null) {
+    // The source does not say how many there are: go on, one page after the other, while pages come back full.
+    const goesOn = page.records > 0 && page.records >= page.top;
+    return goesOn ? slice.skip + page.records : null;
+  }
+  // A list that grows while it is read shows in `moved`, and the window reads it again.
+  return following(isFirst ? slice.skip + slice.top : (pass.next ?? total), total);
+}
+
+function following(skip: number, total: number | null): number | null {
+  return total === null || skip >= total ? null : skip;
+}
+
+function remainderOf(slice: Slice, page: ArrivedPage, total: number | null): Slice | null {
+  if (page.records === 0 || page.records >= slice.top) return null;
+  const end = slice.skip + page.records;
+  const wanted = Math.min(slice.skip + slice.top, total ?? 0);
+  return end < wanted ? { skip: end, top: wanted - end } : null;
+}
+
+/** Joins a stretch to its neighbours. Where the stamps on both sides of an edge are equal, the group is tied. */
+function addStretch(
+  stretches: readonly Stretch[],
+  added: Stretch,
+): { readonly stretches: readonly Stretch[]; readonly ties: readonly string[] } {
+  if (added.end === added.start) return { stretches, ties: [] };
+  const ties: string[] = [];
+  let joined = added;
+  const kept: Stretch[] = [];
+  for (const other of stretches) {
+    if (other.end === joined.start) {
+      if (other.last !== null && other.last === joined.first) ties.push(other.last);
+      joined = { start: other.start, end: joined.end, first: other.first, last: joined.last };
+    } else if (joined.end === other.start) {
+      if (joined.last !== null && joined.last === other.first) ties.push(joined.last);
+      joined = { start: joined.start, end: other.end, first: joined.first, last: other.last };
+    } else {
+      kept.push(other);
+    }
+  }
+  return { stretches: [...kept, joined], ties: [...new Set(ties)] };
+}

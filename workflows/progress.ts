@@ -1,0 +1,126 @@
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { WindowReport } from '../activities/types';
+import type { Cause } from './failures';
+import { stamp } from './ids';
+import type { SyncWindow } from './inputs';
+import { type RunStatus, searchAttributeKeys as keys } from './search-attributes';
+
+export type Stage = 'authenticate' | 'contacts' | 'agents' | 'recordings' | 'close' | 'done';
+
+/** What the query `progress` answers, and what Web UI shows as current details. */
+export interface Progress {
+  readonly stage: Stage;
+  /** CXone's count for the window; null until the first page is in. */
+  readonly expected: number | null;
+  readonly contacts: number;
+  readonly rejected: number;
+  readonly pages: number;
+  /** 0 for the first reading of the window; one more for each re-read. */
+  readonly round: number;
+  readonly agents: number;
+  /** Agents CXone hides from the service user: above 0 means that its permissions are too narrow. */
+  readonly hiddenAgents: number;
+  readonly recordings: { readonly stored: number; readonly pending: number; readonly failed: number };
+  readonly bytes: number;
+}
+
+export const noProgress: Progress = {
+  stage: 'authenticate',
+  expected: null,
+  contacts: 0,
+  rejected: 0,
+  pages: 0,
+  round: 0,
+  agents: 0,
+  hiddenAgents: 0,
+  recordings: { stored: 0, pending: 0, failed: 0 },
+  bytes: 0,
+};
+
+/** Makes a run findable from its first task on, also one started by hand in Web UI. */
+export function labelRun(window: SyncWindow): void {
+  const present = workflowInfo().typedSearchAttributes;
+  upsertSearchAttributes([
+    { key: keys.tenant, value: window.tenant },
+    { key: keys.status, value: 'Running' satisfies RunStatus },
+    { key: keys.trigger, value: present.get(keys.trigger) ?? 'manual' },
+    { key: keys.windowStart, value: window.from },
+    { key: keys.windowEnd, value: window.to },
+  ]);
+}
+
+/** Shows where the run stands. Costs no history event. */
+export function showProgress(window: SyncWindow, progress: Progress): void {
+  const of = progress.expected === null ? '' : ` of ${count(progress.expected)}`;
+  const lines = [
+    heading(window),
+    '',
+    `- Stage: **${progress.stage}**`,
+    `- Contacts: ${count(progress.contacts)}${of} in ${count(progress.pages)} pages, ${count(progress.rejected)} rejected`,
+    `- Agents: ${count(progress.agents)}`,
+    `- Recordings: ${count(progress.recordings.stored)} stored, ${count(progress.recordings.pending)} not there yet, ` +
+      `${count(progress.recordings.failed)} failed (${megabytes(progress.bytes)})`,
+  ];
+  if (progress.round > 0) lines.push(`- Re-read ${progress.round}: the source changed while it was read`);
+  if (progress.hiddenAgents > 0) lines.push(hiddenAgentsAdvice(progress.hiddenAgents));
+  setCurrentDetails(lines.join('\n'));
+}
+
+/** The last word of a run that did its work. */
+export function showReport(window: SyncWindow, report: WindowReport, hiddenAgents: number): void {
+  upsertSearchAttributes([
+    { key: keys.status, value: 'Complete' satisfies RunStatus },
+    { key: keys.contacts, value: report.fetched },
+    { key: keys.recordings, value: report.recordings.stored },
+    { key: keys.rejected, value: report.rejected },
+  ]);
+  const lines = [
+    heading(window),
+    '',
+    `- **Complete**: ${count(report.fetched)} contacts, ${count(report.expected ?? 0)} expected`,
+    `- ${count(report.inserted)} new, ${count(report.updated)} changed, ${count(report.unchanged)} unchanged, ` +
+      `${count(report.rejected)} rejected, ${count(report.absent)} gone from CXone`,
+    `- Recordings: ${count(report.recordings.stored)} stored (${megabytes(report.recordings.bytes)}), ` +
+      `${count(report.recordings.pending)} not there yet, ${count(report.recordings.absent)} absent, ` +
+      `${count(report.recordings.failed)} failed`,
+  ];
+  if (hiddenAgents > 0) lines.push(hiddenAgentsAdvice(hiddenAgents));
+  setCurrentDetails(lines.join('\n'));
+}
+
+/** The last word of a run that failed: the cause and what to do. */
+export function showFailure(window: SyncWindow, cause: Cause): void {
+  upsertSearchAttributes([
+    { key: keys.status, value: 'Failed' satisfies RunStatus },
+    { key: keys.errorType, value: cause.code },
+  ]);
+  setCurrentDetails(
+    [
+      heading(window),
+      '',
+      `- **Failed**: ${cause.code}`,
+      `- ${cause.message}`,
+      ...(cause.remedy ? [`- What to do: ${cause.remedy}`] : []),
+      '- Then start the same window again; what is stored stays stored.',
+    ].join('\n'),
+  );
+}
+
+function heading(window: SyncWindow): string {
+  return `### ${window.tenant}: ${stamp(window.from)} – ${stamp(window.to)}`;
+}
+
+function hiddenAgentsAdvice(hidden: number): string {
+  return (
+    `- **CXone hides ${count(hidden)} agents** from the service user: widen its role’s data view ` +
+    '(Admin → Employees → View)'
+  );
+}
+
+function count(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

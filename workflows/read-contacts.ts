@@ -1,0 +1,137 @@
+import { condition, workflowInfo } from '@temporalio/workflow';
+import type { FetchedPage, OpenWindow, RoundRef } from '../activities/types';
+import { api, store } from './activities';
+import { permanentFailure } from './failures';
+import { isRead, newPass, pageArrived, type PassState, type Slice, takeSlice } from './paging';
+
+/** One reading of a window, as far as it has come. Serialisable: it travels through continue-as-new. */
+export interface Round {
+  readonly round: number;
+  readonly passes: readonly PassState[];
+  readonly pages: number;
+  readonly contacts: number;
+  readonly rejected: number;
+}
+
+export function newRound(window: OpenWindow, round: number): Round {
+  return { round, passes: window.passes.map(() => newPass(window.pageSize)), pages: 0, contacts: 0, rejected: 0 };
+}
+
+/** What CXone said the window holds, summed over the passes; null until every pass has said it. */
+export function expectedSoFar(round: Round): number | null {
+  const totals = round.passes.map((pass) => pass.total);
+  return totals.some((total) => total === null) ? null : totals.reduce<number>((sum, total) => sum + (total ?? 0), 0);
+}
+
+/**
+ * Reads a round to its end, several pages in flight: while one page is stored, the next ones are fetched.
+ *
+ * A failure stops new requests at once but lets the pages under way reach the database, so that nothing fetched is
+ * fetched again by the next run of this attempt.
+ *
+ * @returns `read`, or `full` when the history asks for continue-as-new first; `onChange` has the last state.
+ */
+export async function readRound(
+  window: OpenWindow,
+  start: Round,
+  onChange: (round: Round) => void,
+): Promise<'read' | 'full'> {
+  let round = start;
+  let underWay = 0;
+  let failure: { readonly error: unknown } | undefined;
+
+  const change = (next: Round): void => {
+    round = next;
+    onChange(next);
+  };
+  const stopped = (): boolean => failure !== undefined || workflowInfo().continueAsNewSuggested;
+  const finished = (): boolean => stopped() || (underWay === 0 && round.passes.every(isRead));
+
+  const take = (): { readonly pass: number; readonly slice: Slice } | null => {
+    for (const [index, state] of round.passes.entries()) {
+      const { slice, pass } = takeSlice(state);
+      if (slice === null) continue;
+      change({ ...round, passes: round.passes.with(index, pass) });
+      return { pass: index, slice };
+    }
+    return null;
+  };
+
+  const readPage = async (pass: number, slice: Slice): Promise<void> => {
+    const page = await fetchSlice(window, round.round, pass, slice);
+    refuseFuture(window, page);
+    const state = round.passes[pass];
+    if (state) change({ ...round, passes: round.passes.with(pass, pageArrived(state, slice, page)) });
+    if (page.pageId === null) return;
+    const outcome = await store.persistContacts.executeWithOptions({ summary: `page of ${page.records} contacts` }, [
+      { tenant: window.tenant, pageId: page.pageId, recordings: window.recordings },
+    ]);
+    change({
+      ...round,
+      pages: round.pages + 1,
+      // A tied group repeats rows that its neighbours have shown.
+      contacts: round.contacts + (slice.at === undefined ? page.records : 0),
+      rejected: round.rejected + outcome.rejected,
+    });
+  };
+
+  const lane = async (): Promise<void> => {
+    for (;;) {
+      if (finished()) return;
+      const next = take();
+      if (next === null) {
+        // Nothing to ask for until an answer under way tells what remains.
+        const before = underWay;
+        await condition(() => finished() || underWay < before || round.passes.some(hasWork));
+        continue;
+      }
+      underWay += 1;
+      try {
+        await readPage(next.pass, next.slice);
+      } catch (error) {
+        failure ??= { error };
+      } finally {
+        underWay -= 1;
+      }
+    }
+  };
+
+  await Promise.all(Array.from({ length: window.pagesInFlight }, lane));
+  if (failure) throw failure.error;
+  return round.passes.every(isRead) ? 'read' : 'full';
+}
+
+function hasWork(pass: PassState): boolean {
+  return takeSlice(pass).slice !== null;
+}
+
+async function fetchSlice(window: OpenWindow, round: number, pass: number, slice: Slice): Promise<FetchedPage> {
+  const ref: RoundRef = { tenant: window.tenant, windowId: window.windowId, attempt: window.attempt, round };
+  const range =
+    slice.at === undefined
+      ? { from: window.from, to: window.to }
+      : { from: slice.at, to: new Date(Date.parse(slice.at) + 1).toISOString() };
+  return api.fetchContactPage.executeWithOptions({ summary: describeSlice(window, pass, slice) }, [
+    { ...ref, pass, filter: window.passes[pass] ?? {}, ...range, skip: slice.skip, top: slice.top },
+  ]);
+}
+
+function describeSlice(window: OpenWindow, pass: number, slice: Slice): string {
+  const of = window.passes.length > 1 ? `pass ${pass + 1} of ${window.passes.length}, ` : '';
+  if (slice.at !== undefined) return `${of}contacts that share the start ${slice.at}`;
+  return `${of}contacts ${slice.skip + 1}–${slice.skip + slice.top}`;
+}
+
+/**
+ * Contacts that start after this moment would never be read by this window, so it must lie in the past by CXone's
+ * own clock (contract §2.9: `lastPollTime`), or by ours where CXone does not tell.
+ */
+function refuseFuture(window: OpenWindow, page: FetchedPage): void {
+  const now = page.lastPollTime ?? new Date().toISOString();
+  if (Date.parse(window.to) <= Date.parse(now)) return;
+  throw permanentFailure({
+    code: 'WindowInFuture',
+    message: `"to" ${window.to} lies in the future: CXone’s clock says ${now}.`,
+    remedy: 'Start a window that ends in the past.',
+  });
+}

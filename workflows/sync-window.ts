@@ -1,0 +1,185 @@
+import {
+  CancellationScope,
+  ContinueAsNew,
+  continueAsNew,
+  defineQuery,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { OpenWindow, WindowReport } from '../activities/types';
+import { api, farewell, store } from './activities';
+import { causeOf, failRun, permanentFailure, refuseInvalidInput } from './failures';
+import { parseSyncWindowInput, type SyncWindow, type SyncWindowInput } from './inputs';
+import { labelRun, noProgress, type Progress, showFailure, showProgress, showReport } from './progress';
+import { readAgents } from './read-agents';
+import { expectedSoFar, newRound, readRound, type Round } from './read-contacts';
+import { fetchRecordings } from './fetch-recordings';
+
+export const progressQuery = defineQuery<Progress>('progress');
+export const ledgerQuery = defineQuery<WindowReport | null>('ledger');
+
+/** What a run hands to its continuation. Part of no public interface: people start `syncWindow` with one argument. */
+export interface CarriedWindow {
+  readonly window: OpenWindow;
+  readonly round: Round;
+  readonly progress: Progress;
+  /** Set once the contacts are settled. */
+  readonly settled?: SettledContacts;
+  /** Master contact id after which recordings go on; set once recordings have begun. */
+  readonly recordingsAfter?: string | null;
+}
+
+interface SettledContacts {
+  readonly round: number;
+  readonly expected: number;
+  readonly absent: number;
+}
+
+/**
+ * Syncs one window: contacts that started in [from, to), the agents behind them and their recordings.
+ *
+ * Complete means: every contact CXone counts for the window is stored or kept in `rejected_record` with a reason, and
+ * rows that CXone no longer returns are marked `absent_since` (design.md, invariant 1).
+ *
+ * @throws ApplicationFailure, non-retryable, whose type is an error code: `InvalidInput`, `WindowBusy`,
+ * `WindowInFuture`, `CountMismatch`, or the code of the step that failed.
+ */
+export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow): Promise<WindowReport> {
+  const window = refuseInvalidInput(() => parseSyncWindowInput(input));
+  let progress = carried?.progress ?? noProgress;
+  let report: WindowReport | null = null;
+  let open = carried?.window;
+  let round = carried?.round;
+
+  const advance = (change: Partial<Progress>): void => {
+    progress = { ...progress, ...change };
+    showProgress(window, progress);
+  };
+  setHandler(progressQuery, () => progress, { description: 'How far the run has come' });
+  setHandler(ledgerQuery, () => report, { description: 'The ledger’s row, once the window is closed' });
+  if (!carried) labelRun(window);
+  showProgress(window, progress);
+
+  try {
+    await api.authenticate({ tenant: window.tenant });
+    open ??= await store.openWindow(spanOf(window));
+    const opened = open;
+    round ??= newRound(opened, 0);
+
+    let settled = carried?.settled;
+    while (!settled) {
+      advance({ stage: 'contacts', round: round.round });
+      const end = await readRound(opened, round, (next) => {
+        round = next;
+        advance({
+          expected: expectedSoFar(next),
+          contacts: next.contacts,
+          rejected: next.rejected,
+          pages: next.pages,
+        });
+      });
+      if (end === 'full') {
+        return await continueAsNew<typeof syncWindow>(input, { window: opened, round, progress });
+      }
+      settled = await settle(opened, round);
+      if (!settled) round = newRound(opened, round.round + 1);
+    }
+
+    if (carried?.recordingsAfter === undefined) {
+      advance({ stage: 'agents', expected: settled.expected });
+      await readAgents(opened, settled.round, (agents, hiddenAgents) => advance({ agents, hiddenAgents }));
+    }
+
+    if (opened.recordings) {
+      advance({ stage: 'recordings' });
+      const resumeAt = await fetchRecordings(opened, carried?.recordingsAfter ?? null, (change) =>
+        advance({
+          recordings: {
+            stored: progress.recordings.stored + change.stored,
+            pending: progress.recordings.pending + change.pending,
+            failed: progress.recordings.failed + change.failed,
+          },
+          bytes: progress.bytes + change.bytes,
+        }),
+      );
+      if (resumeAt !== null) {
+        const carry = { window: opened, round, progress, settled, recordingsAfter: resumeAt };
+        return await continueAsNew<typeof syncWindow>(input, carry);
+      }
+    }
+
+    advance({ stage: 'close' });
+    report = await store.closeWindow({ ...refOf(opened), ...settled, status: 'complete' });
+    progress = { ...progress, stage: 'done' };
+    showReport(window, report, progress.hiddenAgents);
+    return report;
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
+    const cause = causeOf(error);
+    showFailure(window, cause);
+    if (open) await sayFailed(open, round, cause.code);
+    return failRun(error);
+  }
+}
+
+/**
+ * Counts again and decides whether the round holds what CXone holds.
+ *
+ * @returns null when the window must be read again: the source's count moved, or ids are missing.
+ * @throws ApplicationFailure `CountMismatch` when ids are still missing after the last permitted re-read.
+ */
+async function settle(window: OpenWindow, round: Round): Promise<SettledContacts | undefined> {
+  const ref = { ...refOf(window), round: round.round };
+  const counted = await api.countContacts.executeWithOptions({ summary: 'count again' }, [
+    { ...refOf(window), passes: window.passes, from: window.from, to: window.to },
+  ]);
+  const expected = counted.totals.reduce((sum, total) => sum + total, 0);
+  const { fetched } = await store.tallyRound(ref);
+  const still = round.passes.every(
+    (pass, index) => !pass.moved && (pass.total ?? 0) === (counted.totals[index] ?? 0),
+  );
+  const last = round.round >= window.maxRereads;
+  if (fetched === expected ? still || last : last && fetched > expected) {
+    const absent = await store.markAbsent(ref);
+    return { round: round.round, expected, absent };
+  }
+  if (!last) return undefined;
+  throw permanentFailure({
+    code: 'CountMismatch',
+    message: `CXone counts ${expected} contacts for the window, but ${fetched} could be read in ${round.round + 1} readings.`,
+    remedy: 'The source keeps changing or hides rows; start the window again when it has calmed down.',
+  });
+}
+
+async function sayFailed(window: OpenWindow, round: Round | undefined, errorCode: string): Promise<void> {
+  // Also when the run is cancelled, and even when the database is what failed: the cause must reach the operator.
+  await CancellationScope.nonCancellable(async () => {
+    try {
+      await farewell.closeWindow({
+        ...refOf(window),
+        round: round?.round ?? 0,
+        status: 'failed',
+        expected: round ? expectedSoFar(round) : null,
+        absent: 0,
+        errorCode,
+      });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+    }
+  });
+}
+
+function refOf(window: OpenWindow): { tenant: string; windowId: string; attempt: number } {
+  return { tenant: window.tenant, windowId: window.windowId, attempt: window.attempt };
+}
+
+function spanOf(window: SyncWindow): Parameters<typeof store.openWindow>[0] {
+  const { workflowId, firstExecutionRunId: runId } = workflowInfo();
+  return {
+    ...window,
+    from: window.from.toISOString(),
+    to: window.to.toISOString(),
+    claimant: { workflowId, runId },
+  };
+}
