@@ -24,21 +24,20 @@ const segments = z
   .array(z.looseObject({ segmentId: id }).catch({ segmentId: null }))
   .nullish()
   .catch(null);
+const times = { startTime: z.unknown().optional(), endTime: z.unknown().optional() };
+// Lenient but where it matters: a link that cannot be read must not pass for a call without a recording.
 const interaction = z.looseObject({
+  ...times,
   mediaType: words,
   channelType: words,
-  startTime: z.unknown(),
-  endTime: z.unknown(),
   data: z
     .looseObject({
-      fileToPlayUrl: words,
-      startTime: z.unknown(),
-      endTime: z.unknown(),
+      ...times,
+      fileToPlayUrl: z.string().nullish(),
       segmentsDataList: segments,
       participantDataList: segments,
     })
-    .nullish()
-    .catch(null),
+    .nullish(),
 });
 
 /**

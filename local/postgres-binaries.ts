@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -133,6 +134,8 @@ function copyOf(root: string, user: ServerUser | undefined): string {
   mkdirSync(draft, { mode: 0o755 });
   cpSync(join(root, 'native'), join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
   cpSync(join(root, 'package.json'), join(draft, 'package.json'));
+  // A copy keeps the modes, and this one must be written to.
+  chmodSync(join(draft, 'native', 'lib'), 0o755);
   try {
     renameSync(draft, copy);
   } catch (error) {

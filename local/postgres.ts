@@ -49,8 +49,8 @@ const guardianWithinMs = 2000;
 const attempts = 3;
 
 /**
- * Starts a real PostgreSQL server of our own, making its data folder at the first time (0.7 s here), and returns when
- * it answers. Works as an ordinary user and as root, where the server runs as uid 65534, since it refuses root.
+ * Starts a real PostgreSQL server of our own, making its data folder at the first time (about 1 s; 0.1 s later), and
+ * returns when it answers. Works as an ordinary user and as root, where the server runs as uid 65534, since it refuses root.
  * @throws Error when no server programs are found (naming `DATABASE_URL`), when another run uses the same data, or
  * with the server's last words when it does not start.
  */

@@ -48,7 +48,7 @@ const dynamicConfig = {
 
 /**
  * Starts `temporal server start-dev` with its Web UI and returns when it answers and its namespace is there
- * (0.4 s here). Ports in use are replaced by free ones.
+ * (about 1 s). Ports in use are replaced by free ones.
  * @throws Error with the server's last words when it does not start.
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<RunningTemporal> {

@@ -20,14 +20,47 @@ export type ContactWriter = (facts: ContactFacts, now: number) => string;
 /** What every phone number contains, with or without a plus sign; nothing else does. */
 export const PHONE_CANARY = '19995550';
 
-const quoted = (names: readonly { readonly name: string }[]): readonly string[] =>
-  names.map(({ name }) => JSON.stringify(name));
-const SKILL = quoted(SKILLS);
-const CAMPAIGN = quoted(CAMPAIGNS);
-const TEAM = quoted(TEAMS);
-const MEDIA = quoted(MEDIA_TYPES);
-const TRANSFER = TRANSFERS.map((name) => JSON.stringify(name));
-const END_REASON = ['"Contact Hung Up"', '"Agent Hung Up"', '"Transferred"', '"System"', 'null'] as const;
+// Members that always go together, put into text once.
+const member = (name: string, value: unknown): string => `,"${name}":${JSON.stringify(value)}`;
+const SKILL_PART = SKILLS.map(
+  (skill, index) =>
+    member('skillId', skill.id) +
+    member('skillName', skill.name) +
+    member('campaignId', CAMPAIGNS[skill.campaign]?.id) +
+    member('campaignName', CAMPAIGNS[skill.campaign]?.name) +
+    member('pointOfContactId', 880_101 + index) +
+    member('pointOfContactName', `Entry ${index + 1}`),
+);
+const TEAM_PART = TEAMS.map((team) => member('teamId', team.id) + member('teamName', team.name));
+const NO_AGENT_PART = ['agentId', 'firstName', 'lastName', 'teamId', 'teamName']
+  .map((name) => member(name, null))
+  .join('');
+const FIRST = FIRST_NAMES.map((name) => member('firstName', name));
+const LAST = LAST_NAMES.map((name) => member('lastName', name));
+const TRANSFER_PART = TRANSFERS.map(
+  (name, index) => member('transferIndicatorId', index) + member('transferIndicatorName', name),
+);
+/** By media type; the members of the n-th sub-type stand at n + 1. */
+const MEDIA_PART = MEDIA_TYPES.map((media) =>
+  [null, ...media.subTypes].map(
+    (subType) =>
+      member('mediaSubTypeId', subType?.id ?? null) +
+      member('mediaSubTypeName', subType?.name ?? null) +
+      member('mediaTypeId', media.id) +
+      member('mediaTypeName', media.name),
+  ),
+);
+const END_REASON = ['Contact Hung Up', 'Agent Hung Up', 'Transferred', 'System', null].map((reason) =>
+  member('endReason', reason),
+);
+/** What follows the whole seconds, by milliseconds: `.5` for 500, nothing for 0. */
+const FRACTION = Array.from({ length: 1000 }, (_, ms) => String(ms / 1000).slice(1));
+
+/** Milliseconds as seconds: what `String(ms / 1000)` gives, without the cost of formatting a double. */
+function seconds(ms: number): string {
+  const whole = Math.floor(ms / 1000);
+  return `${whole}${FRACTION[ms - whole * 1000]}`;
+}
 
 /**
  * Creates a writer. Text is put together directly: building objects first and serialising them costs three times
@@ -43,61 +76,51 @@ export function createContactWriter(stamp: StampWriter, noteCanary: string): Con
   ].map((note) => JSON.stringify(note));
 
   return (facts, now) => {
-    const { media, skill: skillIndex, agent, whim } = facts;
-    const skill = SKILLS[skillIndex] as (typeof SKILLS)[number];
-    const campaign = CAMPAIGNS[skill.campaign] as (typeof CAMPAIGNS)[number];
-    const team = agent < 0 ? -1 : agent % TEAMS.length;
-    const subType = facts.subType < 0 ? undefined : MEDIA_TYPES[media]?.subTypes[facts.subType];
+    const { agent, whim, contactId } = facts;
     const acwDone = facts.acwAt <= now;
     const corrected = facts.correctedAt <= now;
     const analysed = facts.analyticsAt <= now;
-    const secondary = acwDone && whim > 0.8;
+    const hasNotes = acwDone && (whim < 0.2 || corrected);
     const disposition = (Math.floor(whim * 97) + (corrected ? 1 : 0)) % DISPOSITIONS.length;
     const customer = `${whim < 0.6 ? '+' : ''}${PHONE_CANARY}${String(facts.customer).padStart(4, '0')}`;
-    const office = `+${PHONE_CANARY}99${String(skillIndex).padStart(2, '0')}`;
+    const office = `+${PHONE_CANARY}99${String(facts.skill).padStart(2, '0')}`;
     const transfer = facts.leg === 0 ? 0 : 1 + (Math.floor(whim * 31) % (TRANSFERS.length - 1));
     return (
-      `{"abandoned":${facts.abandoned},"abandonSeconds":${facts.abandoned ? facts.inQueue / 1000 : 0}` +
-      `,"acwSeconds":${acwDone ? facts.acw / 1000 : 0}` +
-      `,"agentId":${agent < 0 ? 'null' : agentIdOf(agent)},"agentSeconds":${facts.talk / 1000}` +
+      `{"abandoned":${facts.abandoned},"abandonSeconds":${facts.abandoned ? seconds(facts.inQueue) : '0'}` +
+      `,"acwSeconds":${acwDone ? seconds(facts.acw) : '0'},"agentSeconds":${seconds(facts.talk)}` +
+      (agent < 0 ? NO_AGENT_PART : agentPart(agent)) +
       `,"analyticsProcessedDate":${analysed ? `"${stamp(facts.analyticsAt)}"` : 'null'}` +
       `,"callbackTime":${whim > 0.97 ? Math.floor(whim * 300) : 0}` +
-      `,"campaignId":${campaign.id},"campaignName":${CAMPAIGN[skill.campaign]}` +
-      `,"conferenceSeconds":${facts.conference / 1000},"contactId":${facts.contactId}` +
+      `,"conferenceSeconds":${seconds(facts.conference)},"contactId":${contactId}` +
       `,"contactStartDate":"${stamp(facts.start)}"` +
       `,"dateACWWarehoused":${acwDone ? `"${stamp(facts.acwAt)}"` : 'null'}` +
       `,"dateContactWarehoused":"${stamp(facts.visibleAt)}"` +
-      `,"dispositionNotes":${acwDone && (whim < 0.2 || corrected) ? notes[facts.contactId % notes.length] : 'null'}` +
-      `,"divisionNo":${whim < 0.02 ? 'null' : 1}` +
-      `,"endReason":${END_REASON[Math.floor(whim * END_REASON.length)]}` +
-      `,"firstName":${agent < 0 ? 'null' : FIRST[agent % FIRST.length]}` +
-      `,"fromAddress":"${facts.isOutbound ? office : customer}"` +
-      `,"highProficiency":${1 + (facts.contactId % 3)},"holdCount":${facts.holdCount},"holdSeconds":${facts.hold / 1000}` +
-      `,"inQueueSeconds":${facts.inQueue / 1000},"isAnalyticsProcessed":${analysed}` +
+      `,"dispositionNotes":${hasNotes ? notes[contactId % notes.length] : 'null'}` +
+      `,"divisionNo":${whim < 0.02 ? 'null' : '1'}${END_REASON[Math.floor(whim * END_REASON.length)]}` +
+      `,"fromAddress":"${facts.isOutbound ? office : customer}","toAddress":"${facts.isOutbound ? customer : office}"` +
+      `,"highProficiency":${1 + (contactId % 3)},"lowProficiency":20` +
+      `,"holdCount":${facts.holdCount},"holdSeconds":${seconds(facts.hold)}` +
+      `,"inQueueSeconds":${seconds(facts.inQueue)},"isAnalyticsProcessed":${analysed}` +
       `,"isLogged":${facts.isLogged},"isOutbound":${facts.isOutbound},"isRefused":${facts.isRefused}` +
       `,"isShortAbandon":${facts.abandoned && facts.inQueue < 5000},"isTakeover":${facts.isTakeover}` +
-      `,"lastName":${agent < 0 ? 'null' : LAST[agent % LAST.length]}` +
-      `,"lastUpdateTime":"${stamp(lastUpdateOf(facts, now))}","lowProficiency":20` +
-      `,"masterContactId":${facts.masterContactId}` +
-      `,"mediaSubTypeId":${subType?.id ?? 'null'},"mediaSubTypeName":${subType ? `"${subType.name}"` : 'null'}` +
-      `,"mediaTypeId":${MEDIA_TYPES[media]?.id},"mediaTypeName":${MEDIA[media]}` +
-      `,"pointOfContactId":${880_100 + skillIndex},"pointOfContactName":"Entry ${skillIndex}"` +
-      `,"postQueueSeconds":0,"preQueueSeconds":${facts.preQueue / 1000}` +
+      `,"lastUpdateTime":"${stamp(lastUpdateOf(facts, now))}","masterContactId":${facts.masterContactId}` +
+      `${MEDIA_PART[facts.media]?.[facts.subType + 1]},"postQueueSeconds":0,"preQueueSeconds":${seconds(facts.preQueue)}` +
       `,"primaryDispositionId":${acwDone ? DISPOSITIONS[disposition]?.id : 'null'}` +
-      `,"refuseReason":${facts.isRefused ? '"No answer"' : 'null'},"refuseTime":${facts.isRefused ? '"15"' : 'null'}` +
-      `,"releaseSeconds":${Math.floor(whim * 900) / 1000},"routingAttribute":0,"routingTime":${Math.floor(whim * 12)}` +
-      `,"secondaryDispositionId":${secondary ? DISPOSITIONS[(disposition + 2) % DISPOSITIONS.length]?.id : 'null'}` +
-      `,"serviceLevelFlag":${facts.inQueue < 30_000 ? 0 : 1},"skillId":${skill.id},"skillName":${SKILL[skillIndex]}` +
-      `,"teamId":${team < 0 ? 'null' : TEAMS[team]?.id},"teamName":${team < 0 ? 'null' : TEAM[team]}` +
-      `,"toAddress":"${facts.isOutbound ? customer : office}"` +
-      `,"totalDurationSeconds":${(facts.end - facts.start) / 1000}` +
-      `,"transferIndicatorId":${transfer},"transferIndicatorName":${TRANSFER[transfer]}}`
+      (facts.isRefused
+        ? ',"refuseReason":"No answer","refuseTime":"15"'
+        : ',"refuseReason":null,"refuseTime":null') +
+      `,"releaseSeconds":${seconds(Math.floor(whim * 900))},"routingAttribute":0,"routingTime":${Math.floor(whim * 12)}` +
+      `,"secondaryDispositionId":${acwDone && whim > 0.8 ? DISPOSITIONS[(disposition + 2) % DISPOSITIONS.length]?.id : 'null'}` +
+      `,"serviceLevelFlag":${facts.inQueue < 30_000 ? '0' : '1'}${SKILL_PART[facts.skill]}` +
+      `,"totalDurationSeconds":${seconds(facts.end - facts.start)}${TRANSFER_PART[transfer]}}`
     );
   };
 }
 
-const FIRST = FIRST_NAMES.map((name) => JSON.stringify(name));
-const LAST = LAST_NAMES.map((name) => JSON.stringify(name));
+function agentPart(agent: number): string {
+  const names = `${FIRST[agent % FIRST.length]}${LAST[agent % LAST.length]}`;
+  return `,"agentId":${agentIdOf(agent)}${names}${TEAM_PART[agent % TEAM_PART.length]}`;
+}
 
 /** The `tags` of a contact, which the API adds when asked for (`tags=true`): none, one or two. */
 export function tagsOf(contactId: number): readonly object[] {

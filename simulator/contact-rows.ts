@@ -78,10 +78,12 @@ export function createContactRows(
         const known = kept.get(key);
         const isFresh = known !== undefined && known.from <= now && now < known.until;
         const isWorthIt = number < source.perDay && (wanted.get(key) ?? 0) >= WORTH_A_BLOCK;
-        const built = isWorthIt
-          ? buildBlock(dayOfContact(id), Math.floor(number / BLOCK_SIZE), now)
-          : undefined;
-        blocks.set(key, isFresh ? known : built);
+        if (isFresh) blocks.set(key, known);
+        else
+          blocks.set(
+            key,
+            isWorthIt ? buildBlock(dayOfContact(id), Math.floor(number / BLOCK_SIZE), now) : undefined,
+          );
       }
       const row = blocks.get(key)?.rows[number % BLOCK_SIZE];
       return row ?? readOne(source.facts(dayOfContact(id), number), now);

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** Why the store could not do what was asked. `DatabaseConflict` covers deadlocks, lost races and time-outs. */
 export type StoreErrorCode =
   | 'DatabaseUnavailable'
@@ -70,7 +72,7 @@ function classify(code: string, message: string): DatabaseCode | undefined {
 /** The SQLSTATE of an error thrown by node-postgres or by this store; undefined for anything else. */
 export function sqlStateOf(error: unknown): string | undefined {
   if (error instanceof StoreError) return error.sqlState;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = types.isNativeError(error) && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code) ? code : undefined;
 }
 
@@ -79,7 +81,7 @@ export function sqlStateOf(error: unknown): string | undefined {
  * the table and column or constraint: names of ours, never values. Errors from elsewhere come back unchanged.
  */
 export function toStoreError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof StoreError) return error;
+  if (!types.isNativeError(error) || error instanceof StoreError) return error;
   const fields = error as Error & Readonly<Record<'code' | 'table' | 'column' | 'constraint', unknown>>;
   const code = classify(typeof fields.code === 'string' ? fields.code : '', error.message);
   if (code === undefined) return error;

@@ -163,7 +163,10 @@ export function createRecordingTable(pool: Pool): RecordingTable {
       return rows.map((row) => row.master_contact_id);
     },
     async call(tenant, masterContactId) {
-      const [call] = await run<{ startedAt: Date | null; looks: number }>(pool, callSql, [tenant, masterContactId]);
+      const [call] = await run<{ startedAt: Date | null; looks: number }>(pool, callSql, [
+        tenant,
+        masterContactId,
+      ]);
       if (call?.startedAt) return { startedAt: call.startedAt, looks: call.looks };
       const remedy = 'Sync the window of the call first.';
       throw new StoreError('DatabaseError', `No contact of call ${masterContactId} is stored`, remedy, false);

@@ -62,7 +62,7 @@ create_attributes() {
 
 # A query that names them all fails until the server that answers knows them all.
 attributes_usable() {
-  temporal workflow count --query "$(echo "$attributes" | awk '{ print (NR > 1 ? "AND " : "") $1 " IS NULL" }')"
+  temporal workflow count --query "$(echo "$attributes" | awk '{ printf "%s%s IS NULL", (NR > 1 ? " AND " : ""), $1 }')"
 }
 
 until_ok 'the Temporal server' temporal operator cluster health

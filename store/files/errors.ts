@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 export type RecordingFileCode =
   | 'RecordingStorageUnavailable'
   | 'RecordingStorageRefused'
@@ -24,7 +26,7 @@ export class RecordingFileError extends Error {
 
 /** The error for what the operating system said about a file under `folder`; other errors come back unchanged. */
 export function toFileError(error: unknown, folder: string): unknown {
-  const code = error instanceof Error && 'code' in error && 'syscall' in error ? error.code : undefined;
+  const code = types.isNativeError(error) && 'code' in error && 'syscall' in error ? error.code : undefined;
   if (typeof code !== 'string') return error;
   if (code === 'ENOENT') {
     return new RecordingFileError('RecordingMissing', 'The recording is not there', 'Fetch it again.', false);

@@ -40,13 +40,17 @@ async function writeWhole(
   return { bytes, sha256: hash.digest('hex') };
 }
 
+async function closing<T>(file: FileHandle, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await file.close();
+  }
+}
+
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await closing(handle, () => handle.sync());
 }
 
 /** New folders have to survive a power cut too: the folder above each new one is synced. */
@@ -95,7 +99,7 @@ export function createFilesystemFiles(root: string): RecordingFiles {
       const temporary = join(folder, `.${randomUUID()}.part`);
       const file = await onDisk(open(temporary, 'wx', 0o600));
       try {
-        const saved = await writeWhole(file, body, options, onDisk).finally(() => file.close());
+        const saved = await closing(file, () => writeWhole(file, body, options, onDisk));
         await onDisk(rename(temporary, path));
         await onDisk(syncFolder(folder));
         return saved;

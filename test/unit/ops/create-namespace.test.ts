@@ -17,7 +17,7 @@ case "$*" in
   'operator namespace describe'*) [ -e namespace ] ;;
   'operator namespace create'*) touch namespace ;;
   'operator search-attribute list') for file in Cxone*; do [ ! -e "$file" ] || echo "  $file   $(cat "$file")  "; done ;;
-  'operator search-attribute create'*) echo "$6" > "$4" ;;
+  'operator search-attribute create'*) echo "$7" > "$5" ;;
   'workflow count'*) [ ! -e unusable ] || { rm unusable; exit 1; } ;;
   *) exit 64 ;;
 esac`;
@@ -39,7 +39,9 @@ describe('ops/temporal/create-namespace.sh', () => {
     expect(status).toBe(0);
     expect(calls).toContain('operator namespace create --namespace cxone --retention 30d');
     expect(calls.filter((call) => call.includes('search-attribute create'))).toEqual(
-      searchAttributes.map(({ name, type }) => `operator search-attribute create --name ${name} --type ${type}`),
+      searchAttributes.map(
+        ({ name, type }) => `operator search-attribute create --name ${name} --type ${type}`,
+      ),
     );
   });
 

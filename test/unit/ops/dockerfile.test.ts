@@ -41,7 +41,9 @@ describe('Dockerfile', () => {
   });
 
   it('takes into the final image nothing but the compiled program and what it needs', () => {
-    const copied = [...(stages.at(-1) ?? '').matchAll(/^COPY --from=build \/app\/(\S+)/gm)].map(([, path]) => path);
+    const copied = [...(stages.at(-1) ?? '').matchAll(/^COPY --from=build \/app\/(\S+)/gm)].map(
+      ([, path]) => path,
+    );
     expect(copied).toEqual(['package.json', 'node_modules', 'dist']);
     expect(dockerfile).not.toMatch(/^ADD /m);
   });
@@ -54,17 +56,27 @@ describe('.dockerignore', () => {
   });
 
   it('names files and folders that exist', () => {
-    for (const line of ignored.slice(1)) expect([line, existsSync(join(repository, line.slice(1)))]).toEqual([line, true]);
+    for (const line of ignored.slice(1))
+      expect([line, existsSync(join(repository, line.slice(1)))]).toEqual([line, true]);
   });
 
   it('lets in every folder that is compiled, and what installs and builds them', () => {
     const { include } = JSON.parse(textOf('tsconfig.build.json')) as { readonly include: readonly string[] };
-    for (const needed of [...include, 'package.json', 'package-lock.json', 'tsconfig.build.json', 'tools/build.mjs']) {
+    for (const needed of [
+      ...include,
+      'package.json',
+      'package-lock.json',
+      'tsconfig.build.json',
+      'tools/build.mjs',
+    ]) {
       expect(ignored).toContain(`!${needed}`);
     }
   });
 
-  it.each(['secrets', 'tenants.json', '.env', '.data', '.git', 'node_modules', 'test'])('keeps %s out', (name) => {
-    expect(ignored.some((line) => line.startsWith(`!${name}`))).toBe(false);
-  });
+  it.each(['secrets', 'tenants.json', '.env', '.data', '.git', 'node_modules', 'test'])(
+    'keeps %s out',
+    (name) => {
+      expect(ignored.some((line) => line.startsWith(`!${name}`))).toBe(false);
+    },
+  );
 });

@@ -1,7 +1,9 @@
 import { parse } from 'yaml';
 import { textOf } from './compose-file';
 
-type DynamicConfig = Readonly<Record<string, readonly { readonly value: unknown; readonly constraints?: object }[]>>;
+type DynamicConfig = Readonly<
+  Record<string, readonly { readonly value: unknown; readonly constraints?: object }[]>
+>;
 
 const config = parse(textOf('ops', 'temporal', 'dynamic-config.yaml')) as DynamicConfig;
 
@@ -21,7 +23,8 @@ describe('ops/temporal/dynamic-config.yaml', () => {
     const given = /const dynamicConfig = \{([^}]+)\}/.exec(source)?.[1] ?? '';
     const pairs = [...given.matchAll(/'([^']+)': (\w+)/g)];
     expect(pairs.length).toBeGreaterThan(0);
-    for (const [, key = '', value = ''] of pairs) expect(config[key]).toEqual([{ value: JSON.parse(value) as unknown }]);
+    for (const [, key = '', value = ''] of pairs)
+      expect(config[key]).toEqual([{ value: JSON.parse(value) as unknown }]);
   });
 
   it('leaves out what belongs to a laptop only', () => {

@@ -10,13 +10,18 @@ describe('ops/create-secrets.sh', () => {
     const { folder, run } = createStage();
     const secrets = join(folder, 'secrets');
     expect((await run('create-secrets.sh', { args: [secrets] })).status).toBe(0);
-    const passwords = ['postgres-password', 'temporal-database-password', 'cxone-database-password'].map((name) =>
-      read(secrets, name),
+    const passwords = ['postgres-password', 'temporal-database-password', 'cxone-database-password'].map(
+      (name) => read(secrets, name),
     );
     expect(new Set(passwords).size).toBe(3);
     for (const password of passwords) expect(password).toMatch(/^[0-9a-f]{64}$/);
     const url = new URL(read(secrets, 'database-url'));
-    expect(url).toMatchObject({ username: 'cxone', password: passwords[2], host: 'postgres:5432', pathname: '/cxone' });
+    expect(url).toMatchObject({
+      username: 'cxone',
+      password: passwords[2],
+      host: 'postgres:5432',
+      pathname: '/cxone',
+    });
     expect(url.searchParams.get('sslmode')).toBe('disable');
   });
 
@@ -84,7 +89,9 @@ describe('ops/temporal/setup-schema.sh', () => {
   it('does nothing without a password', async () => {
     const { fake, run } = createStage();
     fake('temporal-sql-tool', tool);
-    const { status, calls } = await run('temporal/setup-schema.sh', { env: { SQL_PASSWORD_FILE: '/nowhere' } });
+    const { status, calls } = await run('temporal/setup-schema.sh', {
+      env: { SQL_PASSWORD_FILE: '/nowhere' },
+    });
     expect(status).not.toBe(0);
     expect(calls).toEqual([]);
   });
@@ -95,8 +102,15 @@ describe('ops/temporal/start-server.sh', () => {
     const { folder, fake, run } = createStage();
     writeFileSync(join(folder, 'password'), 'from-the-file\n');
     fake('entrypoint', 'echo "$POSTGRES_PWD $DB" >> "$CALLS"; exit 7');
-    const env = { POSTGRES_PWD_FILE: join(folder, 'password'), ENTRYPOINT: join(folder, 'entrypoint'), DB: 'postgres12' };
-    expect(await run('temporal/start-server.sh', { env })).toMatchObject({ status: 7, calls: ['from-the-file postgres12'] });
+    const env = {
+      POSTGRES_PWD_FILE: join(folder, 'password'),
+      ENTRYPOINT: join(folder, 'entrypoint'),
+      DB: 'postgres12',
+    };
+    expect(await run('temporal/start-server.sh', { env })).toMatchObject({
+      status: 7,
+      calls: ['from-the-file postgres12'],
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repository } from './compose-file';
@@ -14,13 +14,22 @@ export interface ScriptEnd {
 export interface ScriptStage {
   readonly folder: string;
   /** Puts a command on the script's PATH; `$CALLS` is the file in which it is to note its calls. */
-  fake(name: string, script: string): void;
-  run(script: string, options?: { readonly args?: readonly string[]; readonly env?: NodeJS.ProcessEnv }): Promise<ScriptEnd>;
+  readonly fake: (name: string, script: string) => void;
+  readonly run: (
+    script: string,
+    options?: { readonly args?: readonly string[]; readonly env?: NodeJS.ProcessEnv },
+  ) => Promise<ScriptEnd>;
 }
+
+const stages: string[] = [];
+afterAll(() => {
+  for (const folder of stages) rmSync(folder, { recursive: true, force: true });
+});
 
 /** A folder in which a shell script of ops/ runs with fakes of the commands it calls, and never really sleeps. */
 export function createStage(): ScriptStage {
   const folder = mkdtempSync(join(tmpdir(), 'cxone-sync-ops-'));
+  stages.push(folder);
   const calls = join(folder, 'calls');
   const fake = (name: string, script: string): void => {
     writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`);

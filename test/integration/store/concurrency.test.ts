@@ -1,0 +1,152 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { Client } from 'pg';
+import { openStore } from '../../../store/store';
+import { postgresServers } from '../../setup/servers';
+import { at, batch, contact, openStand } from './stand';
+import type { Stand } from './stand';
+
+/** The numbers below `count` in an order of their own per page: what makes rows collide in different orders. */
+function shuffled(count: number): readonly number[] {
+  const numbers = Array.from({ length: count }, (_, n) => n);
+  for (let left = count - 1; left > 0; left -= 1) {
+    const other = randomInt(left + 1);
+    [numbers[left], numbers[other]] = [numbers[other] ?? 0, numbers[left] ?? 0];
+  }
+  return numbers;
+}
+
+describe.each(postgresServers())('at the same time on $label', (server) => {
+  let stand: Stand;
+  beforeAll(async () => {
+    stand = await openStand(server);
+  });
+  afterEach(() => stand.empty());
+  afterAll(() => stand.close());
+
+  it('pages with the same contacts, calls, bad records, drift and agents are stored without deadlock', async () => {
+    const size = 1500;
+    const pages = await Promise.all(Array.from({ length: 16 }, (_, n) => stand.land(`page-${n}`)));
+    const outcomes = await Promise.all(
+      pages.map((pageId, page) => {
+        const rows = shuffled(size).map((n) =>
+          contact(n, { lastUpdateTime: at(page).toISOString(), holdCount: page, masterContactId: n >> 1 }),
+        );
+        const rejected = shuffled(50).map((n) => ({ reason: 'bad', raw: `{"n":${n}}` }));
+        const drift = shuffled(10).map((n) => ({ field: `new${n}`, observedType: 'string' }));
+        return stand.store.contacts.persistPage(pageId, 'acme', batch(rows, { rejected, drift }), {
+          recordings: true,
+        });
+      }),
+    );
+    expect(outcomes.reduce((sum, { inserted }) => sum + inserted, 0)).toBe(size);
+    const [newest] = await stand.query(
+      `select count(*)::int as contacts, min(hold_count)::int as oldest,
+              (select count(*)::int from cxone.recording) as recordings,
+              (select min(seen) from cxone.rejected_record) as seen,
+              (select count(*)::int from cxone.schema_drift) as drift
+       from cxone.contact`,
+    );
+    expect(newest).toEqual({ contacts: size, oldest: 15, recordings: size / 2, seen: 16, drift: 10 });
+  });
+
+  it('agent pages with the same agents move the watermark to the latest', async () => {
+    const pages = await Promise.all(
+      Array.from({ length: 12 }, (_, n) => stand.land(`agents-${n}`, { kind: 'agents' })),
+    );
+    await Promise.all(
+      pages.map((pageId, page) => {
+        const rows = shuffled(300).map((agentId) => ({
+          values: { agentId, lastUpdated: at(page).toISOString() },
+          extra: null,
+        }));
+        return stand.store.agents.persistPage(pageId, 'acme', batch(rows), { watermark: at(page) });
+      }),
+    );
+    expect(await stand.store.watermarks.get('acme', 'agents')).toEqual(at(11));
+    expect(await stand.query('select from cxone.agent where last_updated = $1', [at(11)])).toHaveLength(300);
+  });
+
+  it('marking contacts absent and storing them do not deadlock', async () => {
+    await stand.persist(batch(shuffled(1000).map((n) => contact(n))));
+    const { windowId, attempt } = await stand.claim();
+    const mark = (round: number) => stand.store.windows.markAbsent(windowId, attempt, round);
+    const store = () => stand.persist(batch(shuffled(1000).map((n) => contact(n))));
+    await Promise.all([mark(7), store(), mark(8), store(), mark(9), store()]);
+    await store();
+    expect(await stand.query('select from cxone.contact where absent_since is not null')).toHaveLength(0);
+  });
+});
+
+describe.each(postgresServers())('when PostgreSQL goes away on $label', (server) => {
+  let stand: Stand;
+  beforeAll(async () => {
+    stand = await openStand(server);
+  });
+  afterEach(() => stand.empty());
+  afterAll(() => stand.close());
+
+  async function killOthers(state = '%') {
+    const client = new Client({ connectionString: stand.url });
+    await client.connect();
+    const { rowCount } = await client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid() and query ilike $1`,
+      [state],
+    );
+    await client.end();
+    return rowCount ?? 0;
+  }
+
+  it('an idle connection that was ended is replaced unnoticed', async () => {
+    await stand.persist(batch([contact(1)]));
+    const gone = once(stand.store.pool, 'remove');
+    expect(await killOthers()).toBe(1);
+    await gone;
+    expect(await stand.persist(batch([contact(2)]))).toMatchObject({ inserted: 1 });
+  });
+
+  it('a page that was being stored leaves nothing, says that it may be tried again, and then is stored', async () => {
+    const pageId = await stand.land('killed');
+    const blocker = new Client({ connectionString: stand.url });
+    await blocker.connect();
+    await blocker.query('begin; lock table cxone.contact in access exclusive mode');
+    const store = () =>
+      stand.store.contacts.persistPage(pageId, 'acme', batch([contact(1)]), { recordings: true });
+    const attempt = store().catch((error: unknown) => error);
+    let killed = 0;
+    while (killed === 0) killed = await killOthers('%insert into cxone.contact%');
+    expect(await attempt).toMatchObject({ code: 'DatabaseUnavailable', retryable: true });
+    await blocker.query('rollback');
+    await blocker.end();
+    expect(await stand.query('select from cxone.contact')).toHaveLength(0);
+    expect(await store()).toMatchObject({ inserted: 1 });
+  });
+
+  it('a server that does not listen is told apart, and a ping tells a version', async () => {
+    expect((await stand.store.ping()).version).toBeGreaterThanOrEqual(15);
+    const url = new URL(stand.url);
+    url.port = '1';
+    const nobody = openStore({ url: url.href });
+    await expect(nobody.ping()).rejects.toMatchObject({ code: 'DatabaseUnavailable', retryable: true });
+    await nobody.close();
+  });
+
+  it('a database that is not there is refused', async () => {
+    const url = new URL(stand.url);
+    url.pathname = '/no_such_database';
+    const nowhere = openStore({ url: url.href });
+    await expect(nowhere.ping()).rejects.toMatchObject({ code: 'DatabaseRefused', retryable: false });
+    await nowhere.close();
+  });
+
+  it('an error of a statement tells nothing of the row', async () => {
+    await stand.query(`alter table cxone.contact add constraint stop check (from_address <> '+15550001111')`);
+    const error: unknown = await stand
+      .persist(batch([contact(1, { fromAddress: '+15550001111', dispositionNotes: 'canary' })]))
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'DatabaseError', message: expect.stringContaining('contact.stop') });
+    expect(`${JSON.stringify(error)} ${String((error as Error).stack)}`).not.toMatch(/15550001111|canary/);
+    await stand.query('alter table cxone.contact drop constraint stop');
+  });
+});

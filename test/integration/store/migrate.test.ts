@@ -1,0 +1,101 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { agentTable } from '../../../store/agent-columns';
+import type { BulkTable } from '../../../store/columns';
+import { contactTable } from '../../../store/contact-columns';
+import { migrate, pendingMigrations } from '../../../store/migrate';
+import { openStore } from '../../../store/store';
+import { createDatabase, postgresServers } from '../../setup/servers';
+import type { TestDatabase } from '../../setup/servers';
+
+const ours = join(__dirname, '../../../store/migrations');
+const all = ['0001-records.sql', '0002-recordings.sql', '0003-windows.sql'];
+
+describe.each(postgresServers())('migrations on $label', (server) => {
+  let database: TestDatabase;
+  let folder: string;
+
+  beforeEach(async () => {
+    database = await createDatabase(server);
+    folder = mkdtempSync(join(tmpdir(), 'cxone-migrations-'));
+    cpSync(ours, folder, { recursive: true });
+  });
+
+  afterEach(async () => {
+    await database.drop();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function query<R extends object>(sql: string): Promise<R[]> {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    try {
+      return (await client.query<R>(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  it('are told before they are applied, applied in order, and once', async () => {
+    expect(await pendingMigrations(database.url)).toEqual(all);
+    expect(await migrate(database.url)).toEqual({ applied: all });
+    expect(await pendingMigrations(database.url)).toEqual([]);
+    expect(await migrate(database.url)).toEqual({ applied: [] });
+  });
+
+  it('asking what is pending creates nothing', async () => {
+    await pendingMigrations(database.url);
+    expect(await query("select from information_schema.schemata where schema_name = 'cxone'")).toHaveLength(
+      0,
+    );
+  });
+
+  it('may be run by several processes at once', async () => {
+    const runs = await Promise.all([1, 2, 3, 4].map(() => migrate(database.url)));
+    expect(runs.flatMap(({ applied }) => applied)).toEqual(all);
+  });
+
+  it('make each column that the store writes, of the type it writes', async () => {
+    await migrate(database.url);
+    const expected = ({ name, columns }: BulkTable) =>
+      columns.map((column) => `${name}.${column.name} ${column.type}`);
+    const rows = await query<{ line: string }>(
+      `select table_name || '.' || column_name || ' ' ||
+              case data_type when 'timestamp with time zone' then 'timestamptz' else data_type end as line
+       from information_schema.columns where table_schema = 'cxone'`,
+    );
+    const present = rows.map(({ line }) => line);
+    expect(present).toEqual(expect.arrayContaining([...expected(contactTable), ...expected(agentTable)]));
+  });
+
+  it('leave nothing of a file that fails, and keep those before it', async () => {
+    writeFileSync(join(folder, '0004-broken.sql'), 'create table cxone.half (a int); select 1 / 0;');
+    await expect(migrate(database.url, folder)).rejects.toMatchObject({
+      code: 'DatabaseError',
+      sqlState: '22012',
+    });
+    expect(await query("select from information_schema.tables where table_name = 'half'")).toHaveLength(0);
+    expect(await pendingMigrations(database.url, folder)).toEqual(['0004-broken.sql']);
+  });
+
+  it('refuse a file that was changed after it had been applied, but not other line ends', async () => {
+    writeFileSync(join(folder, '0004-more.sql'), 'create table cxone.more\n(a int);\n');
+    await migrate(database.url, folder);
+    writeFileSync(join(folder, '0004-more.sql'), 'create table cxone.more\r\n(a int);\r\n');
+    expect(await migrate(database.url, folder)).toEqual({ applied: [] });
+    writeFileSync(join(folder, '0004-more.sql'), 'create table cxone.more (b int);');
+    await expect(migrate(database.url, folder)).rejects.toThrow(/0004-more.sql was changed/);
+    await expect(pendingMigrations(database.url, folder)).rejects.toMatchObject({ code: 'DatabaseRefused' });
+  });
+
+  it('missing ones are an error that says what to run', async () => {
+    const store = openStore({ url: database.url });
+    await expect(store.watermarks.get('acme', 'agents')).rejects.toMatchObject({
+      code: 'DatabaseNotMigrated',
+      remedy: expect.stringContaining('cxone-sync migrate'),
+    });
+    await store.close();
+  });
+});

@@ -1,0 +1,218 @@
+import { postgresServers } from '../../setup/servers';
+import { at, batch, contact, everything, openStand, wholeDay } from './stand';
+import type { Stand } from './stand';
+
+const id = (n: number) => `${693_159_000_000 + n}`;
+const file = (segmentId: string) => ({
+  segmentId,
+  storageKey: `acme/${segmentId}.mp4`,
+  bytes: 10,
+  sha256: 'b'.repeat(64),
+});
+
+describe.each(postgresServers())('recordings on $label', (server) => {
+  let stand: Stand;
+  beforeAll(async () => {
+    stand = await openStand(server);
+  });
+  afterEach(() => stand.empty());
+  afterAll(() => stand.close());
+
+  const soon = () => at(60, new Date());
+  const statuses = async (n: number) =>
+    (await stand.store.recordings.known('acme', id(n))).map(({ segmentId, status }) => [segmentId, status]);
+
+  describe('to be fetched', () => {
+    it('are noted once per logged call, however many legs and pages it has', async () => {
+      const leg = (n: number, master: number) => contact(n, { masterContactId: 693_159_000_000 + master });
+      await stand.persist(
+        batch([
+          leg(1, 1),
+          leg(2, 1),
+          leg(3, 3),
+          contact(4, { isLogged: false }),
+          contact(5, { isLogged: null }),
+        ]),
+      );
+      await stand.persist(batch([leg(6, 1), contact(7, { masterContactId: null })]));
+      expect(
+        await stand.query(
+          'select master_contact_id, segment_id, status, attempts from cxone.recording order by 1',
+        ),
+      ).toEqual([
+        { master_contact_id: id(1), segment_id: null, status: 'pending', attempts: 0 },
+        { master_contact_id: id(3), segment_id: null, status: 'pending', attempts: 0 },
+      ]);
+    });
+
+    it('are not noted when recordings are off', async () => {
+      const pageId = await stand.land('off');
+      await stand.store.contacts.persistPage(pageId, 'acme', batch([contact(1)]), { recordings: false });
+      expect(await stand.query('select from cxone.recording')).toHaveLength(0);
+    });
+
+    it.each(['stored', 'absent', 'failed'] as const)('are not noted again once %s', async (status) => {
+      const { recordings } = stand.store;
+      await stand.persist(batch([contact(1)]));
+      if (status === 'stored') await recordings.stored('acme', id(1), file('s1'));
+      if (status === 'absent') await recordings.absent('acme', id(1), 'NotFound');
+      if (status === 'failed') await recordings.failed('acme', id(1), 's1', 'MediaIncomplete');
+      await recordings.settled('acme', id(1));
+      await stand.persist(batch([contact(1, { skillId: 5 })]));
+      expect(await statuses(1)).toEqual([[status === 'absent' ? null : 's1', status]]);
+    });
+  });
+
+  describe('due in a window', () => {
+    it('are told in ascending order, in portions', async () => {
+      await stand.persist(batch([5, 3, 1, 4, 2].map((n) => contact(n))));
+      const { windowId, attempt } = await stand.claim();
+      const { recordings } = stand.store;
+      expect(await recordings.due(windowId, attempt, null, 2, soon())).toEqual([id(1), id(2)]);
+      expect(await recordings.due(windowId, attempt, id(2), 2, soon())).toEqual([id(3), id(4)]);
+      expect(await recordings.due(windowId, attempt, id(4), 2, soon())).toEqual([id(5)]);
+      expect(await recordings.due(windowId, attempt, id(5), 2, soon())).toEqual([]);
+    });
+
+    it('are those of its own range and filter', async () => {
+      await stand.persist(
+        batch([contact(1, { skillId: 10 }), contact(2, { skillId: 11 }), contact(86_400, { skillId: 10 })]),
+      );
+      const { windowId, attempt } = await stand.claim({
+        ...wholeDay,
+        filter: { ...everything, skillIds: [10] },
+      });
+      expect(await stand.store.recordings.due(windowId, attempt, null, 10, soon())).toEqual([id(1)]);
+    });
+
+    it('by update are those of the contacts it landed, whenever they started', async () => {
+      await stand.persist(batch([contact(1), contact(2)]));
+      const { windowId, attempt } = await stand.claim({ ...wholeDay, by: 'update' });
+      const pageId = await stand.land('update', { windowId, attempt });
+      await stand.store.contacts.persistPage(pageId, 'acme', batch([contact(2), contact(-5000)]), {
+        recordings: true,
+      });
+      expect(await stand.store.recordings.due(windowId, attempt, null, 10, soon())).toEqual([
+        id(-5000),
+        id(2),
+      ]);
+    });
+
+    it('leave out what is not due yet, stored, absent or given up', async () => {
+      const { recordings } = stand.store;
+      await stand.persist(batch([1, 2, 3, 4, 5, 6].map((n) => contact(n))));
+      const now = soon();
+      await recordings.postpone('acme', id(1), { nextAttemptAt: at(60, now), errorCode: 'NotYet' });
+      await recordings.stored('acme', id(2), file('s2'));
+      await recordings.settled('acme', id(2));
+      await recordings.absent('acme', id(3), 'NotFound');
+      await recordings.failed('acme', id(4), null, 'MediaHostRefused');
+      await recordings.failed('acme', id(5), null, 'MediaUnavailable', at(60, now));
+      const { windowId, attempt } = await stand.claim();
+      expect(await recordings.due(windowId, attempt, null, 10, now)).toEqual([id(6)]);
+      expect(await recordings.due(windowId, attempt, null, 10, at(60, now))).toEqual([id(1), id(5), id(6)]);
+    });
+
+    it('are none for an attempt that was replaced', async () => {
+      await stand.persist(batch([contact(1)]));
+      const { windowId, attempt } = await stand.claim();
+      expect(await stand.store.recordings.due(windowId, attempt + 1, null, 10, soon())).toEqual([]);
+    });
+  });
+
+  describe('of one call', () => {
+    beforeEach(() => stand.persist(batch([contact(1)])));
+
+    it('become one row per file, and the row of the call goes', async () => {
+      const { recordings } = stand.store;
+      await recordings.stored('acme', id(1), {
+        ...file('s2'),
+        mediaType: 'voice-only',
+        startTime: at(1).toISOString(),
+      });
+      await recordings.stored('acme', id(1), file('s1'));
+      await recordings.settled('acme', id(1));
+      expect(await recordings.known('acme', id(1))).toEqual([
+        expect.objectContaining({
+          segmentId: 's1',
+          status: 'stored',
+          mediaType: null,
+          bytes: 10,
+          sha256: 'b'.repeat(64),
+        }),
+        expect.objectContaining({
+          segmentId: 's2',
+          storageKey: 'acme/s2.mp4',
+          mediaType: 'voice-only',
+          nextAttemptAt: null,
+        }),
+      ]);
+    });
+
+    it('keep the row of the call while there is no file', async () => {
+      await stand.store.recordings.settled('acme', id(1));
+      expect(await statuses(1)).toEqual([[null, 'pending']]);
+    });
+
+    it('that are stored again overwrite their row', async () => {
+      const { recordings } = stand.store;
+      await recordings.failed('acme', id(1), 's1', 'MediaIncomplete', soon());
+      await recordings.stored('acme', id(1), file('s1'));
+      const known = await recordings.known('acme', id(1));
+      expect(known[1]).toMatchObject({
+        status: 'stored',
+        attempts: 2,
+        lastErrorCode: null,
+        nextAttemptAt: null,
+      });
+    });
+
+    it('count each vain look and stay pending', async () => {
+      const { recordings } = stand.store;
+      const nextAttemptAt = at(900, new Date());
+      await recordings.postpone('acme', id(1), { nextAttemptAt: at(1), errorCode: 'NotYet' });
+      await recordings.postpone('acme', id(1), { nextAttemptAt, errorCode: 'NotYet' });
+      const [row] = await recordings.known('acme', id(1));
+      expect(row).toMatchObject({ status: 'pending', attempts: 2, nextAttemptAt, lastErrorCode: 'NotYet' });
+    });
+
+    it('that are stored stay stored, whatever is said of the call later', async () => {
+      const { recordings } = stand.store;
+      await recordings.stored('acme', id(1), file('s1'));
+      await recordings.failed('acme', id(1), 's1', 'MediaIncomplete', soon());
+      await recordings.failed('acme', id(1), 's2', 'MediaIncomplete', soon());
+      await recordings.absent('acme', id(1), 'NotFound');
+      expect(await statuses(1)).toEqual([
+        [null, 'absent'],
+        ['s1', 'stored'],
+        ['s2', 'absent'],
+      ]);
+    });
+  });
+
+  it('are counted by status for a window, once per file', async () => {
+    const { recordings } = stand.store;
+    const leg = contact(9, { masterContactId: 693_159_000_001 });
+    await stand.persist(batch([1, 2, 3, 4].map((n) => contact(n)).concat(leg)));
+    await recordings.stored('acme', id(1), file('s1'));
+    await recordings.stored('acme', id(1), file('s2'));
+    await recordings.settled('acme', id(1));
+    await recordings.absent('acme', id(2), 'NotFound');
+    await recordings.failed('acme', id(3), null, 'MediaHostRefused');
+    const { windowId } = await stand.claim();
+    expect(await recordings.counts(windowId)).toEqual({
+      pending: 1,
+      stored: 2,
+      absent: 1,
+      failed: 1,
+      bytes: 20,
+    });
+    expect(await recordings.counts('424242')).toEqual({
+      pending: 0,
+      stored: 0,
+      absent: 0,
+      failed: 0,
+      bytes: 0,
+    });
+  });
+});

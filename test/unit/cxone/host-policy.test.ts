@@ -1,0 +1,135 @@
+import type { LookupAddress } from 'node:dns';
+import fc from 'fast-check';
+import { createHostPolicy, isPublicAddress, matchesHost } from '../../../cxone/host-policy';
+
+describe('public addresses', () => {
+  it.each(['8.8.8.8', '52.95.110.1', '172.32.0.1', '2606:4700:4700::1111', '2a05:d018::1', '::ffff:8.8.8.8'])(
+    '%s is public',
+    (address) => expect(isPublicAddress(address)).toBe(true),
+  );
+
+  it.each([
+    ...[
+      '127.0.0.1',
+      '127.255.0.9',
+      '10.1.2.3',
+      '172.16.0.1',
+      '172.31.255.255',
+      '192.168.1.1',
+      '169.254.169.254',
+    ],
+    ...['100.64.0.1', '0.0.0.0', '192.0.2.1', '198.18.0.1', '224.0.0.1', '255.255.255.255', '240.0.0.1'],
+    ...[
+      '::',
+      '::1',
+      '::ffff:127.0.0.1',
+      '::ffff:169.254.169.254',
+      '::ffff:a00:1',
+      'fe80::1',
+      'fc00::1',
+      'fd12::1',
+    ],
+    ...['ff02::1', '64:ff9b::a9fe:a9fe', '2002:7f00:1::', '2001:db8::1', '2001::1', '::127.0.0.1', 'fec0::1'],
+    ...['', 'localhost', '1.2.3', '0x7f000001'],
+  ])('%s is not', (address) => expect(isPublicAddress(address)).toBe(false));
+
+  it('has no private IPv4 address that passes in IPv6 clothes', () => {
+    const byte = fc.integer({ min: 0, max: 255 });
+    const privately = fc.oneof(
+      fc.tuple(fc.constantFrom(10, 127), byte, byte, byte),
+      fc.tuple(fc.constant(192), fc.constant(168), byte, byte),
+      fc.tuple(fc.constant(169), fc.constant(254), byte, byte),
+    );
+    fc.assert(
+      fc.property(privately, (bytes) => {
+        const dotted = bytes.join('.');
+        const url = new URL(`http://[::ffff:${dotted}]/`);
+        expect([isPublicAddress(dotted), isPublicAddress(url.hostname.slice(1, -1))]).toEqual([false, false]);
+      }),
+    );
+  });
+});
+
+describe('media host patterns', () => {
+  it.each([
+    ['bucket.s3.amazonaws.com', '*.amazonaws.com', true],
+    ['a.amazonaws.com', '*.AmazonAWS.com', true],
+    ['media.example.com', 'media.example.com', true],
+    ['amazonaws.com', '*.amazonaws.com', false],
+    ['.amazonaws.com', '*.amazonaws.com', false],
+    ['evilamazonaws.com', '*.amazonaws.com', false],
+    ['amazonaws.com.evil.com', '*.amazonaws.com', false],
+    ['a.media.example.com', 'media.example.com', false],
+  ])('%s under %s: %p', (hostname, pattern, result) => {
+    expect(matchesHost(hostname, pattern)).toBe(result);
+  });
+});
+
+const policy = createHostPolicy({
+  mediaHosts: ['*.amazonaws.com'],
+  allowInsecureHosts: ['127.0.0.1', 'Simulator:4011', '[::1]'],
+});
+const codeOf = (check: () => void): string => {
+  try {
+    check();
+    return 'allowed';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+};
+
+describe('addresses of the API', () => {
+  it.each([
+    ['https://api-na1.niceincontact.com/x', 'allowed'],
+    ['http://127.0.0.1:99/x', 'allowed'],
+    ['http://simulator:4011/x', 'allowed'],
+    ['http://[::1]:8080/', 'allowed'],
+    ['http://simulator:4012/x', 'HostRefused'],
+    ['http://api-na1.niceincontact.com/x', 'HostRefused'],
+    ['https://10.0.0.1/', 'HostRefused'],
+    ['https://[fe80::1]/', 'HostRefused'],
+    ['https://0x7f000002/', 'HostRefused'],
+    ['ftp://api-na1.niceincontact.com/', 'HostRefused'],
+  ])('%s: %s', (url, result) => expect(codeOf(() => policy.checkApi(new URL(url)))).toBe(result));
+});
+
+describe('addresses of media', () => {
+  it.each([
+    ['https://bucket.s3.us-west-2.amazonaws.com/a.mp4?X=1', 'allowed'],
+    ['http://127.0.0.1:99/a.mp4', 'allowed'],
+    ['http://bucket.s3.amazonaws.com/a.mp4', 'MediaHostRefused'],
+    ['https://api-na1.niceincontact.com/a.mp4', 'MediaHostRefused'],
+    ['https://169.254.169.254/latest/meta-data', 'MediaHostRefused'],
+    ['https://bucket.s3.amazonaws.com./a.mp4', 'MediaHostRefused'],
+    ['file:///etc/passwd', 'MediaHostRefused'],
+  ])('%s: %s', (url, result) => expect(codeOf(() => policy.checkMedia(new URL(url)))).toBe(result));
+});
+
+describe('resolving at connect time', () => {
+  const lookup = (addresses: LookupAddress[], hostname: string, all: boolean) =>
+    new Promise((resolve) => {
+      createHostPolicy({ mediaHosts: [], allowInsecureHosts: ['sim:80'] }, (_name, _options, callback) =>
+        callback(null, addresses),
+      ).lookup(hostname, { all }, (error, found) => resolve(error?.code ?? found));
+    });
+  const open = { address: '52.95.110.1', family: 4 };
+  const closed = { address: '127.0.0.1', family: 4 };
+
+  it('hands on public addresses in the form that was asked for', async () => {
+    expect(await lookup([open], 'a.com', true)).toEqual([open]);
+    expect(await lookup([open], 'a.com', false)).toBe(open.address);
+  });
+
+  it('refuses a name when any of its addresses is private', async () => {
+    expect(await lookup([open, closed], 'a.com', true)).toBe('ERR_ADDRESS_REFUSED');
+    expect(await lookup([closed], 'a.com', false)).toBe('ERR_ADDRESS_REFUSED');
+  });
+
+  it('lets a listed host have a private address', async () => {
+    expect(await lookup([closed], 'SIM', true)).toEqual([closed]);
+  });
+
+  it('says when there is no address', async () => {
+    expect(await lookup([], 'a.com', true)).toBe('ENOTFOUND');
+  });
+});
