@@ -76,7 +76,7 @@ async function fetchPage(options: BareLoopOptions, token: string, skip: number):
     ...{ startDate: options.from, endDate, orderBy: 'contactStartDate asc', tags: 'true' },
     ...{ skip: String(skip), top: String(options.pageSize) },
   });
-  const response = await fetch(`${options.simulator}/incontactapi/services/v34.0/contacts/completed?${query}`, {
+  const response = await fetch(`${options.simulator}/incontactapi/services/v34.0/contacts/completed?${query.toString()}`, {
     headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
   });
   if (response.status === 204) return [];
@@ -110,6 +110,6 @@ const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '
 
 function encode(value: unknown): string {
   if (value === null || value === undefined) return '\\N';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return special.test(text) ? text.replace(special, (char) => escapes[char] ?? char) : text;
 }

@@ -26,7 +26,7 @@ export function createOutput(
   { json = false, quiet = false }: OutputOptions,
   now: () => number = Date.now,
 ): Output {
-  const terminal = process.stderr.isTTY === true;
+  const terminal = process.stderr.isTTY;
   let open = false;
   let lastPlain = 0;
   const endProgress = (): void => {

@@ -50,15 +50,13 @@ export async function followWindow(
   handle: WindowHandle,
   onProgress: (progress: Progress) => void,
 ): Promise<WindowEnd> {
-  let ended = false;
-  const end = describeEnd(handle.result()).finally(() => {
-    ended = true;
-  });
+  const ended = new AbortController();
+  const end = describeEnd(handle.result()).finally(() => ended.abort());
   const look = async (): Promise<void> => {
-    while (!ended) {
+    while (!ended.signal.aborted) {
       // A run whose worker is away cannot answer just now; its result still comes.
-      const progress = await handle.query<Progress, []>('progress').catch(() => undefined);
-      if (progress && !ended) onProgress(progress);
+      const progress = await handle.query<Progress>('progress').catch(() => undefined);
+      if (progress && !ended.signal.aborted) onProgress(progress);
       await Promise.race([end, new Promise((resolve) => setTimeout(resolve, lookEveryMs).unref())]);
     }
   };

@@ -1,5 +1,6 @@
+import { isNativeError } from 'node:util/types';
 import { pino } from 'pino';
-import type { DestinationStream, Logger } from 'pino';
+import type { Bindings, ChildLoggerOptions, DestinationStream, Logger } from 'pino';
 import pinoPretty from 'pino-pretty';
 import type { Settings } from './settings';
 
@@ -30,14 +31,13 @@ export function createLogger(
         ignore: 'pid,hostname',
       })
     : destination;
-  return pino(
+  const logger = pino(
     {
       level: settings.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {
         level: (label) => ({ level: label }),
-        bindings: (fields) => hide(fields, 0) as Record<string, unknown>,
         log: (fields) => hide(fields, 0) as Record<string, unknown>,
       },
       serializers: { err: (value: unknown) => value },
@@ -55,6 +55,19 @@ export function createLogger(
     },
     stream,
   );
+  return hidingBindings(logger);
+}
+
+type BoundChild = (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) => Logger;
+
+/** What a child logger is bound to passes none of pino's formatters. Children inherit the method, hence `this`. */
+function hidingBindings(logger: Logger): Logger {
+  const child = Reflect.get(logger, 'child') as unknown as BoundChild;
+  return Object.assign(logger, {
+    child(this: Logger, bindings: Bindings, options?: ChildLoggerOptions) {
+      return child.call(this, hide(bindings, 0) as Bindings, options);
+    },
+  });
 }
 
 /** Takes query strings, passwords in URLs and bearer tokens out of a text. */
@@ -66,7 +79,7 @@ function hide(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return hideInText(value);
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  if (value instanceof Error) return describe(value);
+  if (value instanceof Error || isNativeError(value)) return describe(value);
   if (Buffer.isBuffer(value)) return `[${value.length} bytes]`;
   if (depth === deepest) return '[…]';
   if (Array.isArray(value)) return value.map((one) => hide(one, depth + 1));

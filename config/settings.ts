@@ -86,7 +86,8 @@ export function loadSettings<N extends Need>(env: Environment, need: readonly N[
       health: valueOf('HEALTH_ADDRESS', settingSchemas.HEALTH_ADDRESS),
       shutdownGraceSeconds: valueOf('SHUTDOWN_GRACE_SECONDS', settingSchemas.SHUTDOWN_GRACE_SECONDS),
       landingRetentionDays: valueOf('LANDING_RETENTION_DAYS', settingSchemas.LANDING_RETENTION_DAYS),
-      maxRecordingBytes: (valueOf('MAX_RECORDING_MEGABYTES', settingSchemas.MAX_RECORDING_MEGABYTES) ?? 0) * 1_000_000,
+      maxRecordingBytes:
+        (valueOf('MAX_RECORDING_MEGABYTES', settingSchemas.MAX_RECORDING_MEGABYTES) ?? 0) * 1_000_000,
     }),
     logging: () => ({
       level: valueOf('LOG_LEVEL', settingSchemas.LOG_LEVEL),

@@ -49,7 +49,7 @@ export const tenantSchema = z.strictObject({
   accessKeySecret: secretReference,
   apiVersion: z
     .string()
-    .regex(/^v\d{1,3}\.0$/, 'must look like v34.0')
+    .regex(/^v\d{1,3}\.0$/, { error: 'must look like v34.0', abort: true })
     .refine(
       (version) => Number(version.slice(1)) >= 27,
       'must be v27.0 or later: older versions name the fields differently',

@@ -67,7 +67,7 @@ function readJsonFile(file: string): unknown {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const { code = 'unreadable' } = error as NodeJS.ErrnoException;
     throw refused(
       `names a file that cannot be read: ${resolve(file)} (${code})`,
       'Create it as docs/configuration.md shows, or set TENANTS_FILE to where it is.',

@@ -69,7 +69,6 @@ export function createTransport(options: TransportOptions): Transport {
     proxy: false,
     // A redirect would carry the bearer token wherever the answer says.
     maxRedirects: 0,
-    maxContentLength: largestBody,
     validateStatus: () => true,
     // Bodies are judged by us; axios would turn them into text or JSON before we see what came.
     transformResponse: [(data: unknown) => data],
@@ -88,7 +87,8 @@ export function createTransport(options: TransportOptions): Transport {
         ...(request.body === undefined ? {} : { data: request.body }),
         responseType,
         decompress: responseType !== 'stream',
-        ...(responseType === 'stream' ? { maxContentLength: Infinity } : {}),
+        // Any limit, even Infinity, makes axios wrap the stream in one that cannot be destroyed while it waits.
+        maxContentLength: responseType === 'stream' ? -1 : largestBody,
         signal: deadline.signal,
       });
       status = response.status;

@@ -51,7 +51,7 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     lock_timeout: 30_000,
     idle_in_transaction_session_timeout: 60_000,
     // Compiling the wide upsert to machine code would take longer than running it on one page.
-    options: '-c jit=off',
+    options: '-c jit=off -c work_mem=32MB',
   });
   // An idle connection that the server ends is replaced at the next use; unheard, its error would end the process.
   pool.on('error', () => {});

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { Client } from 'pg';
 import { openStore } from '../../../store/store';
 import { postgresServers } from '../../setup/servers';
@@ -100,7 +99,7 @@ describe.each(postgresServers())('when PostgreSQL goes away on $label', (server)
 
   it('an idle connection that was ended is replaced unnoticed', async () => {
     await stand.persist(batch([contact(1)]));
-    const gone = once(stand.store.pool, 'remove');
+    const gone = new Promise((resolve) => stand.store.pool.once('remove', resolve));
     expect(await killOthers()).toBe(1);
     await gone;
     expect(await stand.persist(batch([contact(2)]))).toMatchObject({ inserted: 1 });

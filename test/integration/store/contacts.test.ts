@@ -161,6 +161,15 @@ describe.each(postgresServers())('contacts on $label', (server) => {
     expect(kept.find(({ raw }) => raw.includes('693159000029'))?.raw).toContain('"id":123456789012345678901');
   });
 
+  it('are stored even when the first row of a very large page is the bad one', async () => {
+    // PostgreSQL reports the error while most of the page is still on its way.
+    const dispositionNotes = 'x'.repeat(20_000);
+    const rows = Array.from({ length: 500 }, (_, n) => contact(n, { dispositionNotes }));
+    rows[0] = contact(0, { dispositionNotes, holdCount: 0.5 });
+    expect(await stand.persist(batch(rows))).toMatchObject({ inserted: 499, rejected: 1 });
+    expect(await stand.persist(batch([contact(1, { dispositionNotes })]))).toMatchObject({ unchanged: 1 });
+  });
+
   it('refuse a field that has no column rather than drop it', async () => {
     await expect(stand.persist(batch([contact(1, { brandNew: 1 })]))).rejects.toThrow(
       'no column for field brandNew',

@@ -1,5 +1,5 @@
 import { postgresServers } from '../../setup/servers';
-import { at, batch, contact, everything, openStand, wholeDay } from './stand';
+import { at, batch, contact, day, everything, openStand, wholeDay } from './stand';
 import type { Stand } from './stand';
 
 const id = (n: number) => `${693_159_000_000 + n}`;
@@ -112,6 +112,26 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       expect(await recordings.due(windowId, attempt, null, 10, now)).toEqual([id(6)]);
       expect(await recordings.due(windowId, attempt, null, 10, at(60, now))).toEqual([id(1), id(5), id(6)]);
     });
+
+    it('are found quickly among many, also before PostgreSQL has statistics', async () => {
+      await stand.query('alter table cxone.contact set (autovacuum_enabled = off)');
+      await stand.query('alter table cxone.recording set (autovacuum_enabled = off)');
+      await stand.query(
+        `insert into cxone.contact (tenant, contact_id, master_contact_id, contact_start_date)
+         select 'acme', n, n, $1::timestamptz + n * interval '1 second' from generate_series(1, 30000) n`,
+        [day],
+      );
+      await stand.query(
+        `insert into cxone.recording (tenant, master_contact_id, next_attempt_at)
+         select 'acme', n, now() from generate_series(1, 30000) n`,
+      );
+      const { windowId, attempt } = await stand.claim();
+      expect(await stand.store.recordings.due(windowId, attempt, '29000', 2, soon())).toEqual([
+        '29001',
+        '29002',
+      ]);
+      expect(await stand.store.recordings.counts(windowId)).toMatchObject({ pending: 30_000 });
+    }, 15_000);
 
     it('are none for an attempt that was replaced', async () => {
       await stand.persist(batch([contact(1)]));

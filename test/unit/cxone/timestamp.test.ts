@@ -71,7 +71,7 @@ it('agrees with the clock on every moment, in every offset', () => {
 
 it('gives nothing but what PostgreSQL reads', () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom(...'0123456789-:TZ. +') }), (text) => {
+    fc.property(fc.string({ unit: fc.constantFrom(...'0123456789-:TZ. +'.split('')) }), (text) => {
       const result = normaliseTimestamp(text);
       expect(result === null || /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z$/.test(result)).toBe(true);
     }),

@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadSettings, SettingsError } from '../../../config';
+import type { Need, Problem } from '../../../config';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'settings-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function problemsOf(env: Record<string, string>, need: readonly Need[]): readonly Problem[] {
+  try {
+    loadSettings(env, need);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return error.problems;
+  }
+}
+
+const url = 'postgresql://user:canary@db.example.com:5432/cxone?sslmode=require';
+
+describe('settings', () => {
+  it('are read for the parts that are needed, and for no others', () => {
+    expect(loadSettings({ DATABASE_URL: url, LOG_LEVEL: 'loud' }, ['database'])).toEqual({
+      database: { url },
+    });
+    expect(loadSettings({}, [])).toEqual({});
+  });
+
+  it('have defaults', () => {
+    expect(loadSettings({}, ['tenants', 'worker', 'logging', 'temporal'])).toEqual({
+      tenants: { file: 'tenants.json' },
+      worker: {
+        metrics: null,
+        health: { host: '127.0.0.1', port: 8080 },
+        shutdownGraceSeconds: 30,
+        landingRetentionDays: 7,
+        maxRecordingBytes: 2_048_000_000,
+      },
+      logging: { level: 'info', format: undefined },
+      temporal: { env: {} },
+    });
+  });
+
+  it('count as not given when they are empty', () => {
+    expect(
+      loadSettings({ LOG_LEVEL: '', TENANTS_FILE: '', DATABASE_URL_FILE: '' }, ['logging', 'tenants']),
+    ).toMatchObject({
+      logging: { level: 'info' },
+      tenants: { file: 'tenants.json' },
+    });
+  });
+
+  it('are turned into values', () => {
+    const env = {
+      RECORDINGS_URL: 'file:///var/lib/my%20recordings',
+      METRICS_ADDRESS: '[::1]:0',
+      HEALTH_ADDRESS: 'off',
+      SHUTDOWN_GRACE_SECONDS: '0',
+      LOG_LEVEL: 'debug',
+      LOG_FORMAT: 'json',
+    };
+    expect(loadSettings(env, ['recordings', 'worker', 'logging'])).toMatchObject({
+      recordings: { folder: '/var/lib/my recordings' },
+      worker: { metrics: { host: '::1', port: 0 }, health: null, shutdownGraceSeconds: 0 },
+      logging: { level: 'debug', format: 'json' },
+    });
+    expect(loadSettings({ HEALTH_ADDRESS: ':9000' }, ['worker']).worker.health).toEqual({
+      host: '0.0.0.0',
+      port: 9000,
+    });
+  });
+
+  it.each<[string, string, Need]>([
+    ['DATABASE_URL', 'mysql://user:canary@host/db', 'database'],
+    ['DATABASE_URL', 'canary', 'database'],
+    ['RECORDINGS_URL', '/var/lib/recordings', 'recordings'],
+    ['RECORDINGS_URL', 'file://server/share', 'recordings'],
+    ['RECORDINGS_URL', 's3://bucket/prefix', 'recordings'],
+    ['TEMPORAL_ADDRESS', 'temporal', 'temporal'],
+    ['METRICS_ADDRESS', '127.0.0.1', 'worker'],
+    ['METRICS_ADDRESS', '127.0.0.1:70000', 'worker'],
+    ['HEALTH_ADDRESS', 'http://127.0.0.1:1', 'worker'],
+    ['SHUTDOWN_GRACE_SECONDS', '5000', 'worker'],
+    ['SHUTDOWN_GRACE_SECONDS', '1.5', 'worker'],
+    ['LOG_LEVEL', 'loud', 'logging'],
+    ['LOG_FORMAT', 'xml', 'logging'],
+  ])('%s may not be %s', (name, value, need) => {
+    const [problem, ...others] = problemsOf({ [name]: value }, [need]);
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({
+      name,
+      expected: expect.stringMatching(/\w/),
+      remedy: expect.stringContaining(name),
+    });
+    expect(JSON.stringify(problem)).not.toContain('canary');
+    if (name !== 'DATABASE_URL') expect(problem?.problem).toContain(value);
+  });
+
+  it('are all told at once, in a message an operator can read', () => {
+    const env = { LOG_LEVEL: 'loud', METRICS_ADDRESS: 'x' };
+    expect(problemsOf(env, ['database', 'recordings', 'worker', 'logging']).map(({ name }) => name)).toEqual([
+      'DATABASE_URL',
+      'RECORDINGS_URL',
+      'METRICS_ADDRESS',
+      'LOG_LEVEL',
+    ]);
+    expect(() => loadSettings(env, ['database', 'logging'])).toThrow(
+      'DATABASE_URL is not set; expected a PostgreSQL URL such as postgresql://user:password@host:5432/database. ' +
+        'Set DATABASE_URL or DATABASE_URL_FILE.\nLOG_LEVEL "loud" is not a log level; expected debug, info, warn or error.',
+    );
+  });
+});
+
+describe('settings from files', () => {
+  const file = (name: string, content: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+
+  it('lose the line break at their end and nothing else', () => {
+    const read = (content: string) =>
+      loadSettings({ DATABASE_URL_FILE: file('url', content) }, ['database']).database.url;
+    expect(read(`${url}\n`)).toBe(url);
+    expect(read(`${url}\r\n`)).toBe(url);
+    expect(read(url)).toBe(url);
+  });
+
+  it('may not be given next to the setting itself', () => {
+    const problems = problemsOf({ DATABASE_URL: url, DATABASE_URL_FILE: file('url', url) }, ['database']);
+    expect(problems).toEqual([
+      expect.objectContaining({ name: 'DATABASE_URL', problem: expect.stringContaining('given twice') }),
+    ]);
+    expect(JSON.stringify(problems)).not.toContain('canary');
+  });
+
+  it('must exist and hold something', () => {
+    const missing = join(folder, 'missing');
+    expect(problemsOf({ DATABASE_URL_FILE: missing }, ['database'])).toEqual([
+      expect.objectContaining({ name: 'DATABASE_URL_FILE', problem: expect.stringContaining(missing) }),
+    ]);
+    expect(problemsOf({ LOG_LEVEL_FILE: file('empty', '\n') }, ['logging'])).toEqual([
+      expect.objectContaining({ name: 'LOG_LEVEL_FILE', problem: expect.stringContaining('empty') }),
+    ]);
+  });
+
+  it('reach Temporal’s own reader under the names it knows', () => {
+    const env = {
+      TEMPORAL_API_KEY_FILE: file('key', 'secret-key\n'),
+      TEMPORAL_ADDRESS: 'temporal:7233',
+      TEMPORAL_CONFIG_FILE: '/etc/temporal.toml',
+      HOME: '/home/me',
+    };
+    expect(loadSettings(env, ['temporal']).temporal.env).toEqual({
+      TEMPORAL_API_KEY: 'secret-key',
+      TEMPORAL_ADDRESS: 'temporal:7233',
+      TEMPORAL_CONFIG_FILE: '/etc/temporal.toml',
+      HOME: '/home/me',
+    });
+    expect(
+      problemsOf({ TEMPORAL_ADDRESS: 'a:1', TEMPORAL_ADDRESS_FILE: env.TEMPORAL_API_KEY_FILE }, ['temporal']),
+    ).toHaveLength(1);
+  });
+});

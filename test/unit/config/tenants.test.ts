@@ -1,0 +1,250 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { loadTenants, SettingsError } from '../../../config';
+import type { Problem } from '../../../config';
+import type { CxoneConnection } from '../../../cxone';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tenants-'));
+  mkdirSync(join(folder, 'secrets'));
+  writeFileSync(join(folder, 'secrets', 'key'), 'key-canary====\n');
+  writeFileSync(join(folder, 'secrets', 'empty'), '\n');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const env = { ACME_CLIENT_SECRET: 'client-canary' };
+const acme = {
+  issuer: 'https://cxone.niceincontact.com',
+  clientId: 'id',
+  clientSecret: { env: 'ACME_CLIENT_SECRET' },
+  accessKeyId: 'KEY====',
+  accessKeySecret: { file: 'secrets/key' },
+};
+function load(content: unknown) {
+  const path = join(folder, 'tenants.json');
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return loadTenants(path, env);
+}
+const loadAcme = (changes: Record<string, unknown>) =>
+  load({ tenants: { acme: { ...acme, ...changes } } }).get('acme');
+function problemsOf(work: () => unknown): readonly Problem[] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return error.problems;
+  }
+}
+
+describe('a tenant', () => {
+  it('needs five values; the rest has defaults', () => {
+    expect(loadAcme({})).toEqual({
+      tenant: 'acme',
+      issuer: 'https://cxone.niceincontact.com',
+      clientAuthentication: 'client_secret_post',
+      clientId: 'id',
+      clientSecret: 'client-canary',
+      accessKeyId: 'KEY====',
+      accessKeySecret: 'key-canary====',
+      apiVersion: 'v34.0',
+      pageSize: 5_000,
+      pagesInFlight: 4,
+      skillIds: [],
+      campaignIds: [],
+      mediaTypeIds: [],
+      agentRefreshHours: 24,
+      recordings: true,
+      recordingsInFlight: 8,
+      recordingGiveUpHours: 48,
+      maxRereads: 3,
+      timeoutMs: 120_000,
+      mediaHosts: ['*.amazonaws.com'],
+      allowInsecureHosts: [],
+      limits: { media: { requests: 150, perSeconds: 300 } },
+    });
+  });
+
+  it('can be used as a connection as it is', () => {
+    const connection: CxoneConnection | undefined = loadAcme({ timeoutSeconds: 5 });
+    expect(connection?.timeoutMs).toBe(5_000);
+  });
+
+  it('may be a simulator over http at an address that is listed', () => {
+    const simulator = {
+      issuer: 'http://127.0.0.1:4010',
+      mediaHosts: [],
+      allowInsecureHosts: ['127.0.0.1', 'sim:4011', '[::1]:80'],
+    };
+    expect(loadAcme(simulator)).toMatchObject(simulator);
+    expect(problemsOf(() => loadAcme({ issuer: 'http://127.0.0.1:4010' }))).toEqual([
+      expect.objectContaining({
+        name: 'tenants.acme.issuer',
+        remedy: expect.stringContaining('"127.0.0.1" to allowInsecureHosts'),
+      }),
+    ]);
+  });
+
+  it('comes with others, each under its id', () => {
+    expect([...load({ tenants: { acme, 'b2-x_y': acme } }).keys()]).toEqual(['acme', 'b2-x_y']);
+  });
+
+  it.each(['Acme', '-a', '', 'a/b', 'a:b', 'ä', 'x'.repeat(64)])('may not be called %p', (id) => {
+    expect(problemsOf(() => load({ tenants: { [id]: acme } }))).toEqual([
+      expect.objectContaining({ name: `tenants.${id}`, problem: expect.stringContaining('id of a tenant') }),
+    ]);
+  });
+});
+
+describe('what is wrong', () => {
+  it.each<[string, unknown, string]>([
+    ['issuer', 'cxone.niceincontact.com', 'must be an address'],
+    ['issuer', 'ftp://x', 'must be an address'],
+    ['clientAuthentication', 'basic', 'client_secret_post or client_secret_basic'],
+    ['clientId', '', 'must not be empty'],
+    ['clientId', 5, 'must be text'],
+    ['apiVersion', '34', 'v34.0'],
+    ['apiVersion', 'v24.0', 'v27.0 or later'],
+    ['pageSize', 10_001, 'at most 10000'],
+    ['pageSize', 0, 'at least 1'],
+    ['pageSize', '1000', 'a whole number'],
+    ['pagesInFlight', 1.5, 'a whole number'],
+    ['recordings', 'yes', 'true or false'],
+    ['skillIds', [-1], 'positive'],
+    ['mediaHosts', ['https://x'], 'host names'],
+    ['allowInsecureHosts', ['*.example.com'], 'without wildcards'],
+  ])('%s: %j is named with what it should be', (key, value, expected) => {
+    const [problem, ...others] = problemsOf(() => loadAcme({ [key]: value }));
+    expect(others).toEqual([]);
+    expect(problem?.name).toMatch(new RegExp(`^tenants\\.acme\\.${key}`));
+    expect(problem?.expected).toContain(expected);
+    expect(problem?.problem).toMatch(/^is "/);
+  });
+
+  it('names what is missing', () => {
+    expect(
+      problemsOf(() => load({ tenants: { acme: {} } })).map(({ name, problem }) => [name, problem]),
+    ).toEqual([
+      ['tenants.acme.issuer', 'is missing'],
+      ['tenants.acme.clientId', 'is missing'],
+      ['tenants.acme.clientSecret', 'is missing'],
+      ['tenants.acme.accessKeyId', 'is missing'],
+      ['tenants.acme.accessKeySecret', 'is missing'],
+    ]);
+  });
+
+  it.each([
+    ['acessKeyId', 'accessKeyId'],
+    ['client_secret', 'clientSecret'],
+    ['pagesize', 'pageSize'],
+    ['allowInsecureHost', 'allowInsecureHosts'],
+  ])('names the unknown key %s and suggests %s', (key, suggestion) => {
+    expect(problemsOf(() => loadAcme({ [key]: 'canary' }))).toEqual([
+      {
+        name: `tenants.acme.${key}`,
+        problem: 'is not a known key',
+        expected: expect.any(String),
+        remedy: `Did you mean ${suggestion}?`,
+      },
+    ]);
+  });
+
+  it('suggests nothing where nothing is near, and looks into inner objects, too', () => {
+    expect(problemsOf(() => loadAcme({ zzz: 1 }))).toMatchObject([{ remedy: 'Remove it.' }]);
+    expect(problemsOf(() => loadAcme({ limits: { medai: {} } }))).toMatchObject([
+      { name: 'tenants.acme.limits.medai', remedy: 'Did you mean media?' },
+    ]);
+    expect(problemsOf(() => load({ tenant: {}, tenants: { acme } }))).toMatchObject([
+      { name: 'tenant', remedy: 'Did you mean tenants?' },
+    ]);
+  });
+
+  it('tells the problems of all tenants at once', () => {
+    const problems = problemsOf(() =>
+      load({ tenants: { acme: { ...acme, pageSize: 0 }, beta: { ...acme, recordings: 1 } } }),
+    );
+    expect(problems.map(({ name }) => name)).toEqual(['tenants.acme.pageSize', 'tenants.beta.recordings']);
+  });
+});
+
+describe('secrets', () => {
+  it.each<[unknown]>([
+    ['canary'],
+    [5],
+    [null],
+    [{ env: 'A', file: 'B' }],
+    [{ literal: 'canary' }],
+    [{ env: 'A', canary: 1 }],
+    [['canary']],
+  ])('are refused as %j, with the advice to refer to them', (clientSecret) => {
+    const problems = problemsOf(() => loadAcme({ clientSecret }));
+    expect(problems).toEqual([
+      expect.objectContaining({
+        name: 'tenants.acme.clientSecret',
+        expected: '{"env": "NAME"} or {"file": "path"}',
+        remedy: expect.stringContaining('environment variable'),
+      }),
+    ]);
+    expect(JSON.stringify(problems)).not.toContain('canary');
+  });
+
+  it('must be where the reference says', () => {
+    const missing = { clientSecret: { env: 'NOT_SET' }, accessKeySecret: { file: 'secrets/none' } };
+    expect(problemsOf(() => loadAcme(missing))).toEqual([
+      expect.objectContaining({
+        name: 'tenants.acme.clientSecret',
+        problem: expect.stringContaining('NOT_SET'),
+      }),
+      expect.objectContaining({
+        name: 'tenants.acme.accessKeySecret',
+        problem: expect.stringContaining(join(folder, 'secrets', 'none')),
+      }),
+    ]);
+    expect(problemsOf(() => loadAcme({ accessKeySecret: { file: 'secrets/empty' } }))).toHaveLength(1);
+    expect(loadAcme({ accessKeySecret: { file: join(folder, 'secrets', 'key') } })?.accessKeySecret).toBe(
+      'key-canary====',
+    );
+  });
+});
+
+describe('the file', () => {
+  it.each([
+    ['{"tenants":{"acme":{"clientSecret":"canary",}}}', 'not JSON'],
+    ['{\n"tenants":\n{"acme" "canary"}}', 'not JSON in line 3'],
+    ['[]', 'without the object "tenants"'],
+    ['{"tenants":[]}', 'without the object "tenants"'],
+    ['{"tenants":{}}', 'without any tenant'],
+    ['', 'not JSON'],
+  ])('%s: %s', (content, expected) => {
+    const problems = problemsOf(() => load(content));
+    expect(problems).toMatchObject([{ name: 'TENANTS_FILE', problem: expect.stringContaining(expected) }]);
+    expect(JSON.stringify(problems)).not.toContain('canary');
+  });
+
+  it('must exist', () => {
+    const path = join(folder, 'nowhere.json');
+    expect(problemsOf(() => loadTenants(path, env))).toMatchObject([
+      {
+        name: 'TENANTS_FILE',
+        problem: expect.stringContaining(`${path} (ENOENT)`),
+        remedy: expect.stringContaining('TENANTS_FILE'),
+      },
+    ]);
+  });
+
+  it('never makes the reader fail in any other way', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.jsonValue(), fc.record({ tenants: fc.dictionary(fc.string(), fc.jsonValue()) })),
+        (content) => {
+          const problems = problemsOf(() => load(content));
+          expect(problems.length).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});
