@@ -28,6 +28,8 @@ export interface ContactDependencies {
 
 /** A page is never asked for in smaller pieces than this, however slow CXone is. */
 const smallestPage = 50;
+/** Errors that smaller pages may cure. */
+const tooMuchAtOnce: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseTooLarge']);
 
 /** Contact pages: one request each, landed as received, then stored in one transaction. */
 export function createContactActivities({ store, tenants, memory }: ContactDependencies) {
@@ -116,8 +118,8 @@ async function fetchAtTop(
   try {
     return { page: await request(cxone, input, top), top };
   } catch (error) {
-    const slow = error instanceof CxoneError && error.code === 'RequestTimeout';
-    if (!slow || top <= smallestPage) throw error;
+    const tooMuch = error instanceof CxoneError && tooMuchAtOnce.has(error.code);
+    if (!tooMuch || top <= smallestPage) throw error;
     return fetchAtTop(cxone, input, Math.max(smallestPage, Math.floor(top / 2)));
   }
 }

@@ -114,7 +114,7 @@ function distinct(interactions: readonly Interaction[]): readonly Interaction[] 
 
 /** The id becomes part of a path, so it must be nothing but a plain name. */
 function isFileName(segmentId: string | null | undefined): segmentId is string {
-  return typeof segmentId === 'string' && /^[A-Za-z0-9][\w.-]{0,99}$/.test(segmentId);
+  return typeof segmentId === 'string' && /^[A-Za-z0-9][\w-]{0,89}$/.test(segmentId);
 }
 
 function isAboutContact(answer: Readonly<Record<string, unknown>>): boolean {

@@ -11,7 +11,7 @@ export interface AgentTable {
     pageId: string,
     tenant: string,
     batch: Batch,
-    options: { readonly watermark?: Date },
+    options: { readonly watermark?: Date | undefined },
   ): Promise<PageOutcome>;
   /**
    * Agents behind the contacts landed in a round that nobody has looked at since `staleBefore`, in ascending order.

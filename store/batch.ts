@@ -11,7 +11,7 @@ export interface Row {
 export interface Rejected {
   readonly reason: string;
   readonly raw: string;
-  readonly field?: string;
+  readonly field?: string | undefined;
 }
 
 /** A field that we do not know, or that held another type than we know of it. */

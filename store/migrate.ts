@@ -110,7 +110,10 @@ export async function migrate(
 ): Promise<{ applied: string[] }> {
   return withClient(url, async (client) => {
     await client.query('select pg_advisory_lock($1)', [lockKey]);
-    await client.query('create schema if not exists cxone');
+    // Not "create … if not exists", which asks for the right to create schemas even where a DBA has made this one.
+    await client.query(
+      "do $$ begin if to_regnamespace('cxone') is null then create schema cxone; end if; end $$",
+    );
     await client.query(
       `create table if not exists cxone.migration
          (name text primary key, sha256 text not null, applied_at timestamptz not null default now())`,

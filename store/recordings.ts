@@ -25,11 +25,11 @@ export interface StoredRecording {
   readonly storageKey: string;
   readonly bytes: number;
   readonly sha256: string;
-  readonly mediaType?: string | null;
-  readonly channelType?: string | null;
-  readonly contentType?: string | null;
-  readonly startTime?: string | null;
-  readonly endTime?: string | null;
+  readonly mediaType?: string | null | undefined;
+  readonly channelType?: string | null | undefined;
+  readonly contentType?: string | null | undefined;
+  readonly startTime?: string | null | undefined;
+  readonly endTime?: string | null | undefined;
 }
 
 export interface RecordingCounts {

@@ -17,8 +17,8 @@ import { createWindowLedger } from './windows';
 export interface StoreOptions {
   /** `DATABASE_URL`; see `secureConnection` for what it says about TLS. */
   readonly url: string;
-  readonly maxConnections?: number;
-  readonly applicationName?: string;
+  readonly maxConnections?: number | undefined;
+  readonly applicationName?: string | undefined;
 }
 
 export interface Store {
@@ -50,7 +50,7 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     statement_timeout: 120_000,
     lock_timeout: 30_000,
     idle_in_transaction_session_timeout: 60_000,
-    // Compiling the wide upsert to machine code would take longer than running it on one page.
+    // Compiling the wide upsert would take longer than running it on one page; a page of 10,000 is sorted in memory.
     options: '-c jit=off -c work_mem=32MB',
   });
   // An idle connection that the server ends is replaced at the next use; unheard, its error would end the process.

@@ -53,8 +53,8 @@ export interface Closing {
   readonly expected: number | null;
   readonly absent: number;
   readonly round: number;
-  readonly errorCode?: string;
-  readonly lastPollTime?: Date;
+  readonly errorCode?: string | undefined;
+  readonly lastPollTime?: Date | undefined;
 }
 
 /** One line of the ledger. Figures are null until the attempt is closed. */

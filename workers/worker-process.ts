@@ -3,12 +3,14 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities, createPageMemory, type Tenant, tenantDirectory, type TenantTuning } from '../activities';
-import { createCxoneClient, type CxoneConnection } from '../cxone';
+import { createCxoneClient, type CxoneConnection, type RequestEvent } from '../cxone';
 import { type Claimant, openRecordingFiles, openStore } from '../store';
+import { ensureSearchAttributes } from '../ops/search-attributes';
 import { createWorkers, runWorkers } from './create-workers';
 import { type HealthServer, serveHealth } from './health';
 import { type Address, chooseAddress } from './listen';
 import { storeConnections } from './queues';
+import { requestMetrics } from './request-metrics';
 import { temporalLogger } from './temporal-logger';
 
 /** All a worker process needs, as values: it reads no environment of its own. */
@@ -56,10 +58,12 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
   let health: HealthServer | undefined;
   try {
     connection = await NativeConnection.connect({ ...connectionOptions, address });
+    await prepareSearchAttributes(connection, namespace, logger);
+    const observe = requestMetrics(Runtime.instance().metricMeter);
     const activities = createActivities({
       store,
       files,
-      tenants: tenantDirectory(options.tenants.map(toTenant)),
+      tenants: tenantDirectory(options.tenants.map((tenant) => toTenant(tenant, observe(tenant.tenant)))),
       memory: createPageMemory(pagesInMemory),
       isRunning: runningCheck(new Client({ connection, namespace })),
       landingRetentionDays: options.landingRetentionDays,
@@ -110,8 +114,23 @@ function installRuntime(metrics: Address | null, logger: Logger): void {
   if (metrics) logger.info({ host: metrics.host, port: metrics.port }, 'metrics are served');
 }
 
-function toTenant(settings: CxoneConnection & TenantTuning): Tenant {
-  return { name: settings.tenant, cxone: createCxoneClient(settings), tuning: settings };
+/**
+ * Runs label themselves with search attributes, and a run that sets one the namespace lacks would be stuck. Where they
+ * cannot be created from here (Temporal Cloud, or no right to) they must have been by hand.
+ */
+async function prepareSearchAttributes(connection: NativeConnection, namespace: string, logger: Logger): Promise<void> {
+  try {
+    await ensureSearchAttributes(connection, namespace);
+  } catch (error) {
+    logger.warn(
+      { err: error },
+      'the search attributes could not be checked; if runs get stuck, create them as docs/deploying.md says',
+    );
+  }
+}
+
+function toTenant(settings: CxoneConnection & TenantTuning, onRequest: (event: RequestEvent) => void): Tenant {
+  return { name: settings.tenant, cxone: createCxoneClient(settings, { onRequest }), tuning: settings };
 }
 
 /** Asks Temporal about the run that holds a window. A run it no longer knows is not running. */

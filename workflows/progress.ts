@@ -3,7 +3,7 @@ import type { WindowReport } from '../activities/types';
 import type { Cause } from './failures';
 import { stamp } from './ids';
 import type { SyncWindow } from './inputs';
-import { type RunStatus, searchAttributeKeys as keys } from './search-attributes';
+import { type RunStatus, type RunTrigger, searchAttributeKeys as keys } from './search-attributes';
 
 export type Stage = 'authenticate' | 'contacts' | 'agents' | 'recordings' | 'close' | 'done';
 
@@ -37,15 +37,21 @@ export const noProgress: Progress = {
   bytes: 0,
 };
 
-/** Makes a run findable from its first task on, also one started by hand in Web UI. */
+/**
+ * Makes a run findable from its first task on, also one started by hand in Web UI. Its form offers the labels of the
+ * run before, so what belongs to another run is taken off.
+ */
 export function labelRun(window: SyncWindow): void {
-  const present = workflowInfo().typedSearchAttributes;
   upsertSearchAttributes([
     { key: keys.tenant, value: window.tenant },
     { key: keys.status, value: 'Running' satisfies RunStatus },
-    { key: keys.trigger, value: present.get(keys.trigger) ?? 'manual' },
+    { key: keys.trigger, value: (workflowInfo().parent ? 'backfill' : 'manual') satisfies RunTrigger },
     { key: keys.windowStart, value: window.from },
     { key: keys.windowEnd, value: window.to },
+    { key: keys.errorType, value: null },
+    { key: keys.contacts, value: null },
+    { key: keys.recordings, value: null },
+    { key: keys.rejected, value: null },
   ]);
 }
 

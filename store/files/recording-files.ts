@@ -5,11 +5,11 @@ import { createFilesystemFiles } from './filesystem-files';
 
 export interface SaveOptions {
   /** Length promised by the source (`Content-Length`); another length is refused. */
-  readonly expectedBytes?: number;
+  readonly expectedBytes?: number | undefined;
   readonly maxBytes: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called with the bytes written so far, after each chunk. */
-  readonly onProgress?: (bytes: number) => void;
+  readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
 export interface SavedFile {

@@ -90,17 +90,17 @@ export function describeRecordingFiles(create: () => Promise<FilesUnderTest>): v
   });
 
   it('stops reading a body as soon as it is too large', async () => {
-    let read = 0;
+    let pulled = 0;
     async function* endless(): AsyncGenerator<Buffer> {
       for (;;) {
-        read += 1;
+        pulled += 1;
         yield Buffer.alloc(1000);
       }
     }
     await expect(files.save(key, endless(), { maxBytes: 5000 })).rejects.toMatchObject({
       code: 'RecordingTooLarge',
     });
-    expect(read).toBe(6);
+    expect(pulled).toBe(6);
   });
 
   it('leaves nothing, and what was there before, when the body breaks off', async () => {

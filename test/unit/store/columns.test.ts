@@ -1,3 +1,4 @@
+import { agentFields as readAgentFields, contactFields as readContactFields } from '../../../cxone';
 import { agentFields } from '../../../store/agent-columns';
 import { defineColumns, snakeCase } from '../../../store/columns';
 import { contactFields, contactTable } from '../../../store/contact-columns';
@@ -35,6 +36,11 @@ describe('the fields with columns of their own', () => {
     expect(contactFields).toEqual(
       expect.arrayContaining(['tags', 'divisionNo', 'refuseTime', 'conferenceSeconds']),
     );
+  });
+
+  it('are those that the readers of cxone/ fill', () => {
+    expect([...contactFields].sort()).toEqual([...readContactFields].sort());
+    expect([...agentFields].sort()).toEqual([...readAgentFields].sort());
   });
 
   it('never hold the secret of an agent', () => {

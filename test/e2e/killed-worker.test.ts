@@ -1,0 +1,89 @@
+import type { JournalEntry } from '../../simulator';
+import { eventually, openStand, settledDay as day, type Stand, type StandWorker } from './stand';
+import { compareIds, nothingDiffers, storedContacts, trueContacts } from './truth';
+
+const contactsPerDay = 4_000;
+const pagesInFlight = 4;
+
+let stand: Stand;
+beforeEach(async () => {
+  stand = await openStand({
+    simulator: {
+      contactsPerDay,
+      // A page takes its time, so that some are under way whenever the worker ends.
+      faults: [{ name: 'slow', match: { family: 'contacts' }, args: { delayMs: 250 } }],
+    },
+    tenant: { pageSize: 100, pagesInFlight, recordings: false },
+  });
+});
+afterEach(() => stand?.close());
+
+const pages = (): JournalEntry[] =>
+  stand.simulator.journal.entries({ family: 'contacts' }).filter(({ query }) => query['top'] !== '1');
+
+/** The queries that had been asked before. */
+function repeated(): readonly string[] {
+  const asked = pages().map(({ query }) => JSON.stringify(query));
+  return asked.filter((query, index) => asked.indexOf(query) !== index);
+}
+
+const requestsSeen = (count: number) =>
+  eventually(`${count} page requests`, async () => {
+    if (pages().length < count) throw new Error(`${pages().length} so far`);
+  });
+
+/** Runs the day, ends the worker by `end` in the middle, starts another one and waits for the run's end. */
+async function interrupt(end: (worker: StandWorker) => Promise<unknown>) {
+  const worker = await stand.startWorker();
+  const handle = await stand.start(day);
+  await requestsSeen(12);
+  await end(worker);
+  const endedAt = Date.now();
+  expect(pages().length).toBeLessThan(contactsPerDay / 100);
+  await stand.startWorker();
+  return { handle, endedAt, report: await handle.result() };
+}
+
+async function expectTheWholeDay() {
+  const truth = await trueContacts(stand, day);
+  const stored = await storedContacts(stand, day);
+  expect(truth.size).toBe(contactsPerDay);
+  expect(compareIds(truth.keys(), stored.keys())).toEqual(nothingDiffers);
+}
+
+describe('a worker that is killed in the middle of a window', () => {
+  it('is noticed within 30 s, and another one goes on: only pages in flight are asked for again', async () => {
+    const { handle, endedAt, report } = await interrupt(async (worker) => {
+      process.kill(-(worker.pid ?? 0), 'SIGKILL');
+      expect(await worker.exited).toMatchObject({ signal: 'SIGKILL' });
+    });
+    expect(report).toMatchObject({ status: 'complete', expected: contactsPerDay, fetched: contactsPerDay });
+    expect(repeated().length).toBeLessThanOrEqual(pagesInFlight);
+    await expectTheWholeDay();
+
+    const { events } = await handle.fetchHistory();
+    const secondAttempts = (events ?? []).filter(
+      ({ activityTaskStartedEventAttributes: started }) => (started?.attempt ?? 1) > 1,
+    );
+    expect(secondAttempts.length).toBeGreaterThan(0);
+    for (const { eventTime } of secondAttempts) {
+      expect(Number(eventTime?.seconds) * 1_000 - endedAt).toBeLessThan(30_000);
+    }
+    expect(await stand.query('select attempt, status from cxone.sync_window')).toEqual([
+      { attempt: 1, status: 'complete' },
+    ]);
+  });
+});
+
+describe('a worker that is told to stop in the middle of a window', () => {
+  it('finishes what it has in hand, and another one goes on: nothing is asked for again', async () => {
+    const { report } = await interrupt(async (worker) => {
+      const exit = await worker.stop();
+      expect(exit).toEqual({ code: 0, signal: null });
+      expect(worker.log()).toContain('the worker has stopped');
+    });
+    expect(report).toMatchObject({ status: 'complete', expected: contactsPerDay, fetched: contactsPerDay });
+    expect(repeated()).toEqual([]);
+    await expectTheWholeDay();
+  });
+});

@@ -1,0 +1,165 @@
+import { gunzipSync } from 'node:zlib';
+import { startProcess } from '../../local/process';
+import type { FaultRule } from '../../simulator';
+import { ask } from '../unit/simulator/client';
+import { type Exposed, type ExposedRun, exposeRun, leaks, secretForms } from './leaks';
+import {
+  dayOf,
+  mainScript,
+  openStand,
+  reportOf,
+  settledDay as day,
+  type Stand,
+  type StandWorker,
+} from './stand';
+
+let stand: Stand;
+let worker: StandWorker;
+beforeAll(async () => {
+  stand = await openStand({
+    // Enough calls for chunks in child workflows.
+    simulator: { contactsPerDay: 900, agents: 40, mediaBytes: { min: 64, max: 400 } },
+    tenant: { pageSize: 100, pagesInFlight: 2 },
+  });
+  worker = await stand.startWorker({ METRICS_ADDRESS: '127.0.0.1:0' });
+});
+afterAll(() => stand?.close());
+
+/** What a careless server might say: it repeats what it was asked about, or with. */
+const indiscreet = JSON.stringify({
+  error: 'server_error',
+  message:
+    'failed for +19995550123 at https://media.example/a.mp4?X-Amz-Signature=0123456789abcdef0123456789abcdef ' +
+    'with Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl',
+});
+
+/** Every way of going wrong that passes by itself. */
+const transient: readonly FaultRule[] = [
+  { name: 'status', match: { family: 'contacts' }, onCall: 3, args: { status: 401, body: indiscreet } },
+  { name: 'status', match: { family: 'contacts' }, onCall: 5, args: { status: 500, body: indiscreet } },
+  {
+    name: 'status',
+    match: { family: 'contacts' },
+    onCall: 6,
+    args: { status: 503, description: '19995550123' },
+  },
+  { name: 'truncateJson', match: { family: 'contacts' }, onCall: 8 },
+  { name: 'html200', match: { family: 'contacts' }, onCall: 9 },
+  { name: 'reset', match: { family: 'contacts' }, onCall: 10, args: { afterBytes: 5_000 } },
+  { name: 'status', match: { family: 'agents' }, onCall: 1, args: { status: 500, body: indiscreet } },
+  { name: 'truncateJson', match: { family: 'agents' }, onCall: 2 },
+  { name: 'status', match: { family: 'media' }, onCall: 4, args: { status: 500, body: indiscreet } },
+  { name: 'truncateJson', match: { family: 'media' }, onCall: 9 },
+  { name: 'status', match: { family: 'file' }, onCall: 3, args: { status: 403, body: indiscreet } },
+  { name: 'mediaTruncated', match: { family: 'file' }, onCall: 12 },
+  { name: 'expireUrls', match: { family: 'file' }, onCall: 20 },
+  {
+    name: 'badRecords',
+    args: { kinds: ['nul', 'missingKey', 'giantId', 'typeFlip', 'badDate', 'newField'], every: 30 },
+  },
+];
+
+/** The runs and what they leave behind, for all tests below. */
+const runs: ExposedRun[] = [];
+let commandOutput = '';
+
+async function expose(workflowId: string): Promise<void> {
+  const run = await exposeRun(stand.client.workflow.getHandle(workflowId));
+  runs.push(run);
+  for (const child of run.children) await expose(child);
+}
+
+describe('after runs in which much went wrong', () => {
+  beforeAll(async () => {
+    stand.simulator.setFaults(transient);
+    const handle = await stand.start(day);
+    await handle.result();
+    await expose(handle.workflowId);
+
+    // What no retry mends, the day before: started by the command line, which says why.
+    const before = dayOf(Date.parse(day.from) - 1);
+    stand.simulator.setFaults([
+      { name: 'status', match: { family: 'media' }, args: { status: 403, body: indiscreet } },
+    ]);
+    const command = startProcess({
+      name: 'sync',
+      command: process.execPath,
+      args: [mainScript, 'sync', '--tenant', 'acme', '--from', before.from, '--to', before.to],
+      env: { ...stand.env },
+    });
+    expect(await command.exited).toEqual({ code: 1, signal: null });
+    commandOutput = command.tail();
+    await expose(`sync-window:acme:${before.from}/${before.to}`.replaceAll('.000Z', 'Z'));
+  });
+
+  it('the runs have failures, rejected records and children to tell of', () => {
+    const [first, ...others] = runs;
+    expect(first?.children.length).toBeGreaterThanOrEqual(2);
+    const failures = ['CxoneUnavailable', 'IncompleteAnswer', 'UnexpectedHtml', 'CxoneUnreachable'];
+    for (const code of failures) expect(first?.text).toContain(code);
+    const everything = runs.map(({ text }) => text).join('\n');
+    for (const code of ['MediaLinkExpired', 'MediaIncomplete', 'PermissionDenied']) {
+      expect(everything).toContain(code);
+    }
+    expect(others.some(({ text }) => text.includes('PermissionDenied'))).toBe(true);
+    expect(commandOutput).toContain('PermissionDenied');
+  });
+
+  it('no secret and no personal data stand in any history, log, metric or message', async () => {
+    const log = worker.log();
+    const portOf = (what: string): string => {
+      const line = log.split('\n').find((each) => each.includes(what)) ?? '{}';
+      return String((JSON.parse(line) as { port?: number }).port);
+    };
+    const metrics = await ask(`http://127.0.0.1:${portOf('metrics are served')}/metrics`);
+    const health = await ask(`http://127.0.0.1:${portOf('health is served')}/ready`);
+    const told = await stand.query<{ text: string }>(
+      `select coalesce(string_agg(w::text, ' '), '') ||
+              (select string_agg(concat_ws(' ', reason, field), ' ') from cxone.rejected_record) ||
+              (select string_agg(concat_ws(' ', storage_key, last_error_code), ' ') from cxone.recording) as text
+       from cxone.sync_window w`,
+    );
+    const exposed: Exposed[] = [
+      ...runs,
+      { where: 'the worker’s log', text: log },
+      { where: 'the metrics', text: metrics.body.toString() },
+      { where: 'the health endpoint', text: health.body.toString() },
+      { where: 'the command’s output', text: commandOutput },
+      { where: 'the ledger', text: told[0]?.text ?? '' },
+    ];
+    expect(log).toContain('"level":"debug"');
+    expect(metrics.body.toString()).toContain('temporal_');
+    expect(leaks(secretForms(stand.simulator), exposed)).toEqual([]);
+  });
+
+  it('no API key of an agent is in the database, nor in the pages as they came', async () => {
+    const pages = await stand.query<{ kind: string; body: Buffer }>(
+      'select kind, body from cxone.landing_page',
+    );
+    expect(new Set(pages.map(({ kind }) => kind))).toEqual(new Set(['contacts', 'agents']));
+    const agents = await stand.query<{ text: string }>('select a::text as text from cxone.agent a');
+    const rejected = await stand.query<{ text: string }>(
+      'select r::text as text from cxone.rejected_record r',
+    );
+    const texts = [
+      ...pages.map(({ body }) => gunzipSync(body).toString()),
+      ...[...agents, ...rejected].map((r) => r.text),
+    ];
+    expect(agents).toHaveLength(40);
+    expect(texts.filter((text) => /cnry-apikey|"apikey"/i.test(text))).toEqual([]);
+  });
+
+  it('no payload of any history is larger than 16 KiB', () => {
+    for (const { where, largestPayload } of runs) {
+      expect({ where, tooLarge: largestPayload > 16 * 1_024 }).toEqual({ where, tooLarge: false });
+    }
+    process.stdout.write(`largest payload: ${Math.max(...runs.map((run) => run.largestPayload))} bytes\n`);
+  });
+
+  it('a run after it, without faults, completes the day that failed', async () => {
+    stand.simulator.setFaults([]);
+    const report = reportOf(await stand.sync(dayOf(Date.parse(day.from) - 1)));
+    expect(report).toMatchObject({ status: 'complete', inserted: 0, unchanged: 900 });
+    expect(report.recordings).toMatchObject({ failed: 0 });
+  });
+});

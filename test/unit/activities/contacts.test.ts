@@ -1,0 +1,281 @@
+import fc from 'fast-check';
+import { createContactActivities, toBatch } from '../../../activities/contacts';
+import { createPageMemory } from '../../../activities/page-memory';
+import type { FetchPageInput } from '../../../activities/types';
+import { type ContactPage, type ContactPageRequest, CxoneError, readContact } from '../../../cxone';
+import type { Batch } from '../../../store';
+import { acme, fakeStore, memoryLanding, run } from './fakes';
+
+const input: FetchPageInput = {
+  tenant: 'acme',
+  windowId: '7',
+  attempt: 2,
+  round: 0,
+  pass: 0,
+  filter: { skillId: 12 },
+  from: '2026-11-01T00:00:00.000Z',
+  to: '2026-11-02T00:00:00.000Z',
+  skip: 0,
+  top: 1_000,
+};
+
+const contact = (contactId: number) => ({
+  contactId,
+  contactStartDate: `2026-11-01T00:00:${String(contactId % 60).padStart(2, '0')}.000Z`,
+  fromAddress: '+15550100',
+});
+
+function pageOf(...records: readonly unknown[]): ContactPage {
+  const body = Buffer.from(JSON.stringify({ completedContacts: records, totalRecords: records.length }));
+  return {
+    body,
+    records,
+    totalRecords: records.length === 0 ? null : 40,
+    lastPollTime: '2026-11-20T00:00:00.000Z',
+    firstStart: records.length === 0 ? null : '2026-11-01T00:00:01.000Z',
+    lastStart: records.length === 0 ? null : '2026-11-01T00:00:02.000Z',
+  };
+}
+
+/** Contact activities over a CXone that answers by `answer`, and everything they leave behind. */
+function stand(answer: (request: ContactPageRequest) => ContactPage, pagesKept = 8) {
+  const requests: ContactPageRequest[] = [];
+  const persisted: { pageId: string; tenant: string; batch: Batch; recordings: boolean }[] = [];
+  const landing = memoryLanding();
+  const activities = createContactActivities({
+    store: fakeStore({
+      landing,
+      contacts: {
+        async persistPage(pageId, tenant, batch, { recordings }) {
+          persisted.push({ pageId, tenant, batch, recordings });
+          return { inserted: batch.rows.length, updated: 0, unchanged: 0, rejected: batch.rejected.length };
+        },
+      },
+    }),
+    tenants: acme({
+      async contactPage(request) {
+        requests.push(request);
+        return answer(request);
+      },
+    }),
+    memory: createPageMemory(pagesKept),
+  });
+  return { activities, requests, landing, persisted };
+}
+
+const timeout = () => new CxoneError('RequestTimeout', 'CXone did not answer in time.');
+
+describe('fetchContactPage', () => {
+  it('asks for the slice, lands the answer as received, and tells ids, counts and stamps only', async () => {
+    const { activities, requests, landing } = stand(() => pageOf(contact(1), contact(2)));
+    const fetched = await run(activities.fetchContactPage, input);
+    expect(requests).toEqual([
+      { from: new Date(input.from), to: new Date(input.to), filter: { skillId: 12 }, skip: 0, top: 1_000 },
+    ]);
+    expect(fetched).toEqual({
+      pageId: '1',
+      records: 2,
+      top: 1_000,
+      totalRecords: 40,
+      lastPollTime: '2026-11-20T00:00:00.000Z',
+      firstStart: '2026-11-01T00:00:01.000Z',
+      lastStart: '2026-11-01T00:00:02.000Z',
+    });
+    expect(landing.pages).toMatchObject([
+      { tenant: 'acme', windowId: '7', attempt: 2, kind: 'contacts', records: 2 },
+    ]);
+    expect(landing.pages[0]?.body.toString()).toContain('+15550100');
+    expect(JSON.stringify(fetched)).not.toContain('+15550100');
+  });
+
+  it('does not ask again for a slice that this attempt has landed, and answers as it did', async () => {
+    const { activities, requests } = stand(() => pageOf(contact(1), contact(2)));
+    const first = await run(activities.fetchContactPage, input);
+    const again = await run(activities.fetchContactPage, input);
+    expect(again).toEqual(first);
+    expect(requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['another slice', { skip: 1_000 }],
+    ['another pass', { pass: 1 }],
+    ['a tied group', { to: '2026-11-01T00:00:00.001Z' }],
+    ['a re-read', { round: 1 }],
+    ['a new run of the window', { attempt: 3 }],
+  ])('asks afresh for %s', async (_what, change) => {
+    const { activities, requests } = stand(() => pageOf(contact(1)));
+    await run(activities.fetchContactPage, input);
+    await run(activities.fetchContactPage, { ...input, ...change });
+    expect(requests).toHaveLength(2);
+  });
+
+  it('halves the page on each time-out, and tells the size that was answered', async () => {
+    const { activities, requests } = stand(({ top }) => {
+      if (top > 300) throw timeout();
+      return pageOf(contact(1));
+    });
+    const fetched = await run(activities.fetchContactPage, input);
+    expect(requests.map(({ top }) => top)).toEqual([1_000, 500, 250]);
+    expect(fetched.top).toBe(250);
+  });
+
+  it('gives up with the time-out when not even 50 rows come', async () => {
+    const { activities, requests, landing } = stand(() => {
+      throw timeout();
+    });
+    await expect(run(activities.fetchContactPage, input)).rejects.toMatchObject({ code: 'RequestTimeout' });
+    expect(requests.map(({ top }) => top)).toEqual([1_000, 500, 250, 125, 62, 50]);
+    expect(landing.pages).toEqual([]);
+  });
+
+  it('never asks for more than it was told to, nor twice for one size, whatever CXone can bear', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 10_000 }),
+        fc.integer({ min: 0, max: 10_000 }),
+        async (top, bears) => {
+          const { activities, requests } = stand((request) => {
+            if (request.top > bears) throw timeout();
+            return pageOf(contact(1));
+          });
+          const end = await run(activities.fetchContactPage, { ...input, top }).catch(
+            (error: unknown) => error,
+          );
+          const tops = requests.map((request) => request.top);
+          expect(tops).toEqual([...new Set(tops)].sort((a, b) => b - a));
+          expect(tops[0]).toBe(top);
+          expect(Math.min(...tops)).toBeGreaterThanOrEqual(Math.min(top, 50));
+          if (bears >= Math.min(top, 50)) expect(end).toMatchObject({ pageId: '1' });
+          else expect(end).toMatchObject({ code: 'RequestTimeout' });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('does not halve for other errors: a smaller page would not help', async () => {
+    const { activities, requests } = stand(() => {
+      throw new CxoneError('Throttled', 'CXone asks for patience.');
+    });
+    await expect(run(activities.fetchContactPage, input)).rejects.toMatchObject({ code: 'Throttled' });
+    expect(requests).toHaveLength(1);
+  });
+
+  it('lands nothing for an empty answer', async () => {
+    const { activities, landing } = stand(() => pageOf());
+    expect(await run(activities.fetchContactPage, input)).toMatchObject({
+      pageId: null,
+      records: 0,
+      totalRecords: null,
+    });
+    expect(landing.pages).toEqual([]);
+  });
+
+  it('refuses a tenant it does not know, naming those it does', async () => {
+    const { activities, requests } = stand(() => pageOf());
+    await expect(run(activities.fetchContactPage, { ...input, tenant: 'acne' })).rejects.toMatchObject({
+      type: 'UnknownTenant',
+      nonRetryable: true,
+      message: expect.stringContaining('(known: acme)') as string,
+    });
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('persistContacts', () => {
+  const persist = { tenant: 'acme', pageId: '1', recordings: true };
+
+  it('stores the page it has just fetched without reading it again', async () => {
+    const { activities, landing, persisted } = stand(() => pageOf(contact(1), contact(2)));
+    await run(activities.fetchContactPage, input);
+    landing.read = async () => Promise.reject(new Error('read although it was in memory'));
+    expect(await run(activities.persistContacts, persist)).toMatchObject({ inserted: 2 });
+    expect(persisted).toMatchObject([{ pageId: '1', tenant: 'acme', recordings: true }]);
+    expect(persisted[0]?.batch.rows.map((row) => row.values['contactId'])).toEqual([1, 2]);
+  });
+
+  it('stores the same from the landed page when another process fetched it', async () => {
+    const { activities, persisted } = stand(() => pageOf(contact(1), contact(2)), 0);
+    await run(activities.fetchContactPage, input);
+    await run(activities.persistContacts, { ...persist, recordings: false });
+    expect(persisted[0]?.batch.rows.map((row) => row.values['contactId'])).toEqual([1, 2]);
+    expect(persisted[0]?.recordings).toBe(false);
+  });
+
+  it('keeps a record that cannot be read beside the good ones', async () => {
+    const { activities, persisted } = stand(() => pageOf(contact(1), { contactId: 'x' }, contact(3)));
+    await run(activities.fetchContactPage, input);
+    expect(await run(activities.persistContacts, persist)).toMatchObject({ inserted: 2, rejected: 1 });
+    expect(persisted[0]?.batch.rejected).toMatchObject([{ raw: '{"contactId":"x"}' }]);
+  });
+});
+
+describe('countContacts', () => {
+  const count = {
+    tenant: 'acme',
+    windowId: '7',
+    attempt: 2,
+    passes: [{ skillId: 1 }, { skillId: 2 }],
+    from: input.from,
+    to: input.to,
+  };
+
+  it('asks once for each pass, for one row', async () => {
+    const { activities, requests } = stand(({ filter }) => ({
+      ...pageOf(contact(1)),
+      totalRecords: filter.skillId === 1 ? 30 : 12,
+    }));
+    expect(await run(activities.countContacts, count)).toEqual({
+      totals: [30, 12],
+      lastPollTime: '2026-11-20T00:00:00.000Z',
+    });
+    expect(requests.map(({ top, skip, filter }) => ({ top, skip, filter }))).toEqual([
+      { top: 1, skip: 0, filter: { skillId: 1 } },
+      { top: 1, skip: 0, filter: { skillId: 2 } },
+    ]);
+  });
+
+  it('takes an answer without a total for what it holds', async () => {
+    const { activities } = stand(({ filter }) =>
+      filter.skillId === 1 ? { ...pageOf(), lastPollTime: null } : { ...pageOf(), lastPollTime: null },
+    );
+    expect(await run(activities.countContacts, count)).toEqual({ totals: [0, 0], lastPollTime: null });
+  });
+});
+
+describe('toBatch', () => {
+  it('splits readings into rows and rejected records, losing none', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(
+            fc.record({ contactId: fc.nat(), contactStartDate: fc.constant('2026-11-01T00:00:00Z') }),
+            fc.jsonValue(),
+          ),
+        ),
+        (records) => {
+          const readings = records.map(readContact);
+          const { rows, rejected } = toBatch(readings);
+          expect(rows).toHaveLength(readings.filter((reading) => reading.ok).length);
+          expect(rows.length + rejected.length).toBe(records.length);
+        },
+      ),
+    );
+  });
+
+  it('tells each sign of drift once, however many records show it', () => {
+    const readings = [
+      { ...contact(1), mood: 'good' },
+      { ...contact(2), mood: 'bad' },
+      { ...contact(3), mood: 5 },
+    ].map(readContact);
+    expect(toBatch(readings).drift).toEqual([
+      { field: 'mood', observedType: 'string' },
+      { field: 'mood', observedType: 'number' },
+    ]);
+  });
+
+  it('is empty for an empty page', () => {
+    expect(toBatch([])).toEqual({ rows: [], rejected: [], drift: [] });
+  });
+});

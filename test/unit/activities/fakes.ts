@@ -1,0 +1,96 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { type TenantDirectory, tenantDirectory, type TenantTuning } from '../../../activities/tenants';
+import type { CxoneClient } from '../../../cxone';
+import type { Landing, PageKey, PageToLand, Store } from '../../../store';
+
+export const tuning: TenantTuning = {
+  pageSize: 1_000,
+  pagesInFlight: 4,
+  recordingsInFlight: 8,
+  maxRereads: 3,
+  agentRefreshHours: 24,
+  recordingGiveUpHours: 48,
+  recordings: true,
+  skillIds: [],
+  campaignIds: [],
+  mediaTypeIds: [],
+};
+
+/** A store of the parts a test is about; touching any other fails the test by name. */
+export function fakeStore(parts: { readonly [Family in keyof Store]?: Partial<Store[Family]> }): Store {
+  const families = Object.entries(parts).map(([name, part]) => [
+    name,
+    typeof part === 'function' ? part : only(`store.${name}`, part),
+  ]);
+  return only<Store>('store', Object.fromEntries(families) as Partial<Store>);
+}
+
+/** A CXone that answers what the test says. */
+export function fakeCxone(calls: Partial<CxoneClient>): CxoneClient {
+  return only('cxone', calls);
+}
+
+/** A directory with the one tenant `acme`. */
+export function acme(calls: Partial<CxoneClient> = {}, changes: Partial<TenantTuning> = {}): TenantDirectory {
+  return tenantDirectory([{ name: 'acme', cxone: fakeCxone(calls), tuning: { ...tuning, ...changes } }]);
+}
+
+function only<T extends object>(name: string, known: Partial<T>): T {
+  return new Proxy(known as T, {
+    get(target, key) {
+      if (key in target) return Reflect.get(target, key) as unknown;
+      throw new Error(`${name}.${String(key)} is not expected here`);
+    },
+  });
+}
+
+export interface MemoryLanding extends Landing {
+  readonly pages: readonly PageToLand[];
+}
+
+/** Landed pages in memory, numbered from 1; the first under a key stays, as in the database. */
+export function memoryLanding(): MemoryLanding {
+  const pages: PageToLand[] = [];
+  const keyOf = ({ windowId, attempt, round, kind, slice }: PageKey) =>
+    [windowId, attempt, round, kind, slice].join('|');
+  const indexOf = (key: PageKey) => pages.findIndex((page) => keyOf(page) === keyOf(key));
+  return {
+    pages,
+    async land(page) {
+      if (indexOf(page) < 0) pages.push(page);
+      return { pageId: String(indexOf(page) + 1) };
+    },
+    async find(key) {
+      const page = pages[indexOf(key)];
+      if (!page) return null;
+      const meta = JSON.parse(JSON.stringify(page.meta)) as Record<string, unknown>;
+      return { pageId: String(indexOf(key) + 1), records: page.records, meta };
+    },
+    async read(pageId) {
+      const page = pages[Number(pageId) - 1];
+      if (!page) throw new Error(`page ${pageId} was never landed`);
+      return page.body;
+    },
+    async prune() {
+      return 0;
+    },
+  };
+}
+
+/** Somewhere to run one activity; `info` as Temporal would say it. */
+export function activityEnvironment(
+  info: ConstructorParameters<typeof MockActivityEnvironment>[0] = {},
+  options: ConstructorParameters<typeof MockActivityEnvironment>[1] = {},
+): MockActivityEnvironment {
+  return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR'), ...options });
+}
+
+/** Runs one activity in an environment of its own. */
+export async function run<Input, Result>(
+  activity: (input: Input) => Promise<Result>,
+  input: Input,
+  info: ConstructorParameters<typeof MockActivityEnvironment>[0] = {},
+): Promise<Result> {
+  return activityEnvironment(info).run(activity, input);
+}

@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { settingList } from '../../../config/setting-list';
+import { tenantSchema } from '../../../config/tenant-schema';
+import { cxoneErrors } from '../../../cxone/errors';
+import { composeFile, repository, textOf } from './compose-file';
+
+const documents = ['deploying.md', 'onboarding.md', 'data-dictionary.md', 'decisions/README.md'].map(
+  (name) => [name, textOf('docs', name)] as const,
+);
+const deploying = textOf('docs', 'deploying.md');
+const onboarding = textOf('docs', 'onboarding.md');
+
+/** The cells of the rows of the table that follows `heading`, its heads left out. */
+function tableAfter(text: string, heading: string): readonly (readonly string[])[] {
+  const [table = ''] = /^\|[^\0]*?\n(?!\|)/m.exec(text.slice(text.indexOf(heading))) ?? [];
+  return table
+    .trim()
+    .split('\n')
+    .slice(2)
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+describe.each(documents)('docs/%s', (name, text) => {
+  it('links to files that exist', () => {
+    for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+      expect([target, existsSync(join(repository, 'docs', dirname(name), target))]).toEqual([target, true]);
+    }
+  });
+
+  it('names files of this repository that exist', () => {
+    const folders = 'activities|client|config|cxone|local|ops|simulator|store|tools|workers|workflows|test';
+    for (const [, path = ''] of text.matchAll(new RegExp(`\`((?:${folders})/[\\w./-]*)\``, 'g'))) {
+      expect([path, existsSync(join(repository, path))]).toEqual([path, true]);
+    }
+  });
+
+  it('shows tenants files that would be accepted', () => {
+    for (const [, json = ''] of text.matchAll(/```json\n([\s\S]*?)```/g)) {
+      const { tenants } = JSON.parse(json) as { readonly tenants: Readonly<Record<string, unknown>> };
+      for (const tenant of Object.values(tenants))
+        expect(tenantSchema.safeParse(tenant).error).toBeUndefined();
+    }
+  });
+});
+
+describe('docs/deploying.md', () => {
+  it('tells of every service of the stand, and what it keeps', () => {
+    const { services, volumes } = composeFile();
+    const rows = tableAfter(deploying, '# Deploying');
+    expect(rows.map(([service]) => service)).toEqual(
+      Object.keys(services).map((service) => `\`${service}\``),
+    );
+    for (const volume of Object.keys(volumes)) {
+      expect(rows.some(([, , keeps]) => keeps?.includes(`\`${volume}\``))).toBe(true);
+    }
+  });
+
+  it('tells of every secret of the stand', () => {
+    const rows = tableAfter(deploying, '## Settings and secrets').map(([file]) => file);
+    for (const secret of Object.keys(composeFile().secrets)) expect(rows).toContain(`\`secrets/${secret}\``);
+  });
+
+  it('names settings that exist', () => {
+    const known: readonly string[] = settingList.map(({ name }) => name);
+    const ofOthers = ['TEMPORAL_RETENTION', 'NUM_HISTORY_SHARDS'];
+    for (const [, name = ''] of deploying.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)) {
+      expect([...known, ...ofOthers]).toContain(name.replace(/_FILE$/, known.includes(name) ? '_FILE' : ''));
+    }
+  });
+
+  it('says what was not tried', () => {
+    expect(deploying).toContain('The images themselves were not started.');
+  });
+});
+
+describe('docs/onboarding.md', () => {
+  it('names every permission that the customer has to give', () => {
+    for (const permission of [
+      'Admin → Employees → View',
+      'Search interactions: On',
+      'Export search results: On',
+      'View evaluations: Enabled (Scores & Evaluators)',
+      'Play/download recordings: Enabled (Play Any & Download)',
+      'View sentiments and categories: On',
+      'Extract interaction metadata: On',
+    ]) {
+      expect(onboarding).toContain(permission);
+    }
+  });
+
+  it('explains codes under which errors are really shown', () => {
+    const codes = tableAfter(onboarding, '## 6. The first sync').flatMap(([says = '']) =>
+      [...says.matchAll(/`([A-Z]\w+)`/g)].map(([, code]) => code ?? ''),
+    );
+    expect(codes.length).toBeGreaterThan(3);
+    for (const code of codes) expect(Object.keys(cxoneErrors)).toContain(code);
+  });
+});
+
+describe('docs/decisions/README.md', () => {
+  it('gives a reason and an alternative for every choice', () => {
+    const rows = textOf('docs', 'decisions', 'README.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| ') && !line.startsWith('| choice') && !line.startsWith('| -'));
+    expect(rows.length).toBeGreaterThan(25);
+    for (const row of rows) {
+      const cells = row.split(/(?<!\\)\|/).slice(1, -1);
+      expect([row, cells.length]).toEqual([row, 3]);
+      for (const cell of cells) expect(cell.trim()).not.toBe('');
+    }
+  });
+});
