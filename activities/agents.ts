@@ -3,7 +3,13 @@ import { type CxoneClient, parseAgentPage, readAgent, stringifyJson } from '../c
 import type { Store } from '../store';
 import { toBatch } from './contacts';
 import type { TenantDirectory } from './tenants';
-import type { AgentCursor, FetchAgentsInput, FetchedAgents, PersistAgentsInput, PersistResult } from './types';
+import type {
+  AgentCursor,
+  FetchAgentsInput,
+  FetchedAgents,
+  PersistAgentsInput,
+  PersistResult,
+} from './types';
 
 export interface AgentDependencies {
   readonly store: Store;
@@ -32,7 +38,17 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
     if (records === 0) return null;
     const { tenant, windowId, attempt, round } = input;
     const slice = `${cursor.step}:${cursor.turn}:${cursor.skip}`;
-    const page = { tenant, windowId, attempt, round, kind: 'agents' as const, slice, body, records, meta: {} };
+    const page = {
+      tenant,
+      windowId,
+      attempt,
+      round,
+      kind: 'agents' as const,
+      slice,
+      body,
+      records,
+      meta: {},
+    };
     return (await store.landing.land(page)).pageId;
   };
 

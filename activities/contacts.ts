@@ -85,7 +85,8 @@ export function createContactActivities({ store, tenants, memory }: ContactDepen
 
     /** Stores a landed page in one transaction; a page stored before is left alone and its outcome told again. */
     async persistContacts(input: PersistInput): Promise<PersistResult> {
-      const records = memory.take(input.pageId) ?? parseContactPage(await store.landing.read(input.pageId)).records;
+      const records =
+        memory.take(input.pageId) ?? parseContactPage(await store.landing.read(input.pageId)).records;
       const batch = toBatch(records.map(readContact));
       return store.contacts.persistPage(input.pageId, input.tenant, batch, { recordings: input.recordings });
     },

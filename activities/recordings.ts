@@ -100,7 +100,8 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     startedAt: Date,
     interaction: Interaction,
   ) {
-    if (!dependencies.files || interaction.url === null) throw new Error('no recording store: checked by the worker');
+    if (!dependencies.files || interaction.url === null)
+      throw new Error('no recording store: checked by the worker');
     const { segmentId, mediaType, channelType, startTime, endTime } = interaction;
     const storageKey = recordingKey({ tenant, startedAt, masterContactId, segmentId, extension: 'mp4' });
     const signal = cancellationSignal();

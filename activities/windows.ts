@@ -36,7 +36,13 @@ export function createWindowActivities({
         campaignIds: distinct(span.campaignIds ?? tuning.campaignIds),
         mediaTypeIds: distinct(span.mediaTypeIds ?? tuning.mediaTypeIds),
       };
-      const key = { tenant: span.tenant, from: new Date(span.from), to: new Date(span.to), by: span.by, filter };
+      const key = {
+        tenant: span.tenant,
+        from: new Date(span.from),
+        to: new Date(span.to),
+        by: span.by,
+        filter,
+      };
       let claim = await store.windows.claim(key, span.claimant);
       // Only one run of an id is open at a time: a holder of our own id is an earlier run, ended without a word.
       if (claim.status === 'busy' && (ownId(claim.by, span) || !(await isRunning(claim.by)))) {
@@ -90,7 +96,8 @@ export function createWindowActivities({
  * several ids are several passes. A contact has one of each, hence no two passes return the same contact.
  */
 export function passesOf(filter: WindowFilter): readonly Pass[] {
-  const orAny = (ids: readonly number[]): readonly (number | undefined)[] => (ids.length > 0 ? ids : [undefined]);
+  const orAny = (ids: readonly number[]): readonly (number | undefined)[] =>
+    ids.length > 0 ? ids : [undefined];
   return orAny(filter.skillIds).flatMap((skillId) =>
     orAny(filter.campaignIds).flatMap((campaignId) =>
       orAny(filter.mediaTypeIds).map((mediaTypeId) => ({

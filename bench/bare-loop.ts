@@ -7,7 +7,9 @@ import { contactTable } from '../store/contact-columns';
 /** Where the bare loop reads, and what it may use. */
 export interface BareLoopOptions {
   readonly simulator: string;
-  readonly credentials: Readonly<Record<'clientId' | 'clientSecret' | 'accessKeyId' | 'accessKeySecret', string>>;
+  readonly credentials: Readonly<
+    Record<'clientId' | 'clientSecret' | 'accessKeyId' | 'accessKeySecret', string>
+  >;
   readonly databaseUrl: string;
   readonly from: string;
   readonly to: string;
@@ -22,7 +24,9 @@ type Contact = Readonly<Record<string, unknown>>;
  *
  * @returns contacts read and the time it took, in ms.
  */
-export async function runBareLoop(options: BareLoopOptions): Promise<{ readonly contacts: number; readonly ms: number }> {
+export async function runBareLoop(
+  options: BareLoopOptions,
+): Promise<{ readonly contacts: number; readonly ms: number }> {
   const token = await logIn(options);
   const pool = new Pool({ connectionString: options.databaseUrl, max: 1 });
   const client = await pool.connect();
@@ -49,7 +53,7 @@ export async function runBareLoop(options: BareLoopOptions): Promise<{ readonly 
 /** Reads every page once, so that the simulator has made its data before anything is measured. */
 export async function warmUp(options: BareLoopOptions): Promise<void> {
   const token = await logIn(options);
-  for (let skip = 0; ; ) {
+  for (let skip = 0; ;) {
     const page = await fetchPage(options, token, skip);
     if (page.length === 0) return;
     skip += page.length;
@@ -76,9 +80,12 @@ async function fetchPage(options: BareLoopOptions, token: string, skip: number):
     ...{ startDate: options.from, endDate, orderBy: 'contactStartDate asc', tags: 'true' },
     ...{ skip: String(skip), top: String(options.pageSize) },
   });
-  const response = await fetch(`${options.simulator}/incontactapi/services/v34.0/contacts/completed?${query.toString()}`, {
-    headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
-  });
+  const response = await fetch(
+    `${options.simulator}/incontactapi/services/v34.0/contacts/completed?${query.toString()}`,
+    {
+      headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+    },
+  );
   if (response.status === 204) return [];
   if (!response.ok) throw new Error(`the simulator answers ${response.status}`);
   return ((await response.json()) as { readonly completedContacts: readonly Contact[] }).completedContacts;
@@ -92,11 +99,17 @@ async function createTables(client: PoolClient): Promise<readonly string[]> {
   return contactTable.columns.map(({ field }) => field);
 }
 
-async function store(client: PoolClient, columns: readonly string[], page: readonly Contact[]): Promise<void> {
+async function store(
+  client: PoolClient,
+  columns: readonly string[],
+  page: readonly Contact[],
+): Promise<void> {
   const names = columns.map((name) => `"${name}"`).join(', ');
   const updates = columns.map((name) => `"${name}" = excluded."${name}"`).join(', ');
   await client.query('begin');
-  const lines = page.map((contact) => `${columns.map((name) => encode(contact[name])).join('\t')}\n`).join('');
+  const lines = page
+    .map((contact) => `${columns.map((name) => encode(contact[name])).join('\t')}\n`)
+    .join('');
   await pipeline(Readable.from([lines]), client.query(copyFrom(`copy bare_staging (${names}) from stdin`)));
   await client.query(
     `insert into bare (${names}) select ${names} from bare_staging

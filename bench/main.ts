@@ -30,7 +30,9 @@ const day = { from: '2026-10-01T00:00:00.000Z', to: '2026-10-02T00:00:00.000Z' }
 
 async function main(): Promise<void> {
   const program = new Command('bench')
-    .description('Contacts per second through a real Temporal server, and by a bare fetch + COPY + upsert loop')
+    .description(
+      'Contacts per second through a real Temporal server, and by a bare fetch + COPY + upsert loop',
+    )
     .option('--contacts <n>', 'contacts to load', wholeNumber(1), 100_000)
     .option('--page-sizes <list>', 'page sizes to try', '1000,5000,10000')
     .option('--json', 'one JSON document on stdout');
@@ -48,7 +50,9 @@ async function main(): Promise<void> {
     output.document({ machine, versions: stand.versions, contacts: flags.contacts, rows });
     output.result(`machine     ${machine}`);
     output.result(`versions    ${stand.versions}`);
-    output.result(`work        ${flags.contacts} contacts of one day, one window, 4 pages in flight, recordings off`);
+    output.result(
+      `work        ${flags.contacts} contacts of one day, one window, 4 pages in flight, recordings off`,
+    );
     output.result('');
     output.result(table(rows));
   } finally {
@@ -80,7 +84,9 @@ async function measure(stand: BenchStand, pageSize: number): Promise<Row> {
   }
 }
 
-async function syncDay({ temporal }: BenchStand): Promise<{ contacts: number; ms: number; workflowId: string }> {
+async function syncDay({
+  temporal,
+}: BenchStand): Promise<{ contacts: number; ms: number; workflowId: string }> {
   const input = { tenant: 'bench', ...day };
   const began = performance.now();
   const handle = await startWindow(temporal.client, input, parseSyncWindowInput(input));
@@ -95,7 +101,16 @@ function rate(contacts: number, ms: number): number {
 }
 
 function table(rows: readonly Row[]): string {
-  const head = ['page', 'bare loop', 'sync', 'ratio', 'sync again', 'worker peak', 'history', 'largest payload'];
+  const head = [
+    'page',
+    'bare loop',
+    'sync',
+    'ratio',
+    'sync again',
+    'worker peak',
+    'history',
+    'largest payload',
+  ];
   const lines = rows.map((row) => [
     String(row.pageSize),
     `${row.bare}/s`,
@@ -106,8 +121,17 @@ function table(rows: readonly Row[]): string {
     `${row.events} events, ${Math.round(row.bytes / 1e3)} kB`,
     `${row.largestPayload} B`,
   ]);
-  const widths = head.map((title, column) => Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)));
-  return [head, ...lines].map((line) => line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd()).join('\n');
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  return [head, ...lines]
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 void main().catch((error: unknown) => {

@@ -35,7 +35,10 @@ export interface BenchStand {
 
 const mainScript = join(__dirname, '..', 'client', 'main.js');
 
-export async function startBenchStand(contactsPerDay: number, log: (line: string) => void): Promise<BenchStand> {
+export async function startBenchStand(
+  contactsPerDay: number,
+  log: (line: string) => void,
+): Promise<BenchStand> {
   const folder = mkdtempSync(join(tmpdir(), 'cxone-sync-bench-'));
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -44,7 +47,13 @@ export async function startBenchStand(contactsPerDay: number, log: (line: string
   };
   try {
     const cli = await obtainTemporal({ log, env: process.env });
-    const server = await startTemporalServer({ command: cli.command, searchAttributes, port: 0, uiPort: 0, log });
+    const server = await startTemporalServer({
+      command: cli.command,
+      searchAttributes,
+      port: 0,
+      uiPort: 0,
+      log,
+    });
     stops.push(() => server.stop());
     const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), log });
     stops.push(async () => {
@@ -95,6 +104,9 @@ export async function startBenchStand(contactsPerDay: number, log: (line: string
             RECORDINGS_URL: pathToFileURL(join(folder, 'recordings')).href,
             HEALTH_ADDRESS: 'off',
             LOG_LEVEL: 'warn',
+            ...(process.env['BENCH_WORKER_NODE_OPTIONS']
+              ? { NODE_OPTIONS: process.env['BENCH_WORKER_NODE_OPTIONS'] }
+              : {}),
             BENCH_CLIENT_SECRET: facts.clientSecret,
             BENCH_ACCESS_KEY_SECRET: facts.accessKeySecret,
           },

@@ -12,7 +12,8 @@ export async function foreseen<T>(step: () => T | Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
-    if (error instanceof SettingsError) throw new CommandError(exitStatus.badInput, error.message, 'BadSettings');
+    if (error instanceof SettingsError)
+      throw new CommandError(exitStatus.badInput, error.message, 'BadSettings');
     if (error instanceof CxoneError || error instanceof StoreError) {
       throw new CommandError(exitStatus.unavailable, withRemedy(error), error.code);
     }

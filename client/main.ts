@@ -10,7 +10,9 @@ import { addWorkerCommand } from './worker';
 /** Builds the command line; one file per sub-command adds itself. */
 export function createProgram(): Command {
   const program = new Command('cxone-sync')
-    .description('Brings NICE CXone contacts, agents and call recordings into PostgreSQL and recording storage.')
+    .description(
+      'Brings NICE CXone contacts, agents and call recordings into PostgreSQL and recording storage.',
+    )
     .exitOverride()
     .showHelpAfterError('(add --help for what it takes)')
     .addHelpText(

@@ -8,11 +8,15 @@ import { foreseen } from './foreseen';
 /** `cxone-sync migrate`: brings the database's schema up to date. Safe to run again, and by several at once. */
 export function addMigrateCommand(program: Command): void {
   addCommonFlags(
-    program.command('migrate').description('Create or update the schema "cxone" in the database of DATABASE_URL'),
+    program
+      .command('migrate')
+      .description('Create or update the schema "cxone" in the database of DATABASE_URL'),
   ).action(async (flags: CommonFlags) => {
     const output = createOutput(flags);
     const { applied } = await foreseen(() => migrate(loadSettings(process.env, ['database']).database.url));
     output.document({ applied });
-    output.result(applied.length === 0 ? 'Nothing to do: the database is up to date.' : `Applied ${applied.join(', ')}.`);
+    output.result(
+      applied.length === 0 ? 'Nothing to do: the database is up to date.' : `Applied ${applied.join(', ')}.`,
+    );
   });
 }

@@ -4,7 +4,12 @@ import {
   type WorkflowHandleWithFirstExecutionRunId,
   WorkflowIdConflictPolicy,
 } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure, TerminatedFailure, TypedSearchAttributes } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  TerminatedFailure,
+  TypedSearchAttributes,
+} from '@temporalio/common';
 import type { WindowReport } from '../activities/types';
 import type { syncWindow } from '../workflows';
 import { syncWindowId, syncWindowSummary } from '../workflows/ids';
@@ -25,7 +30,11 @@ export type WindowEnd =
  *
  * @param input as typed, `window` the same checked.
  */
-export async function startWindow(client: Client, input: SyncWindowInput, window: SyncWindow): Promise<WindowHandle> {
+export async function startWindow(
+  client: Client,
+  input: SyncWindowInput,
+  window: SyncWindow,
+): Promise<WindowHandle> {
   return client.workflow.start<typeof syncWindow>('syncWindow', {
     taskQueue: taskQueues.workflows,
     workflowId: syncWindowId(window),
@@ -73,7 +82,8 @@ async function describeEnd(result: Promise<WindowReport>): Promise<WindowEnd> {
     if (cause instanceof ApplicationFailure) {
       return { ok: false, code: cause.type ?? 'Unexpected', message: cause.message };
     }
-    if (cause instanceof CancelledFailure) return { ok: false, code: 'Cancelled', message: 'The run was cancelled.' };
+    if (cause instanceof CancelledFailure)
+      return { ok: false, code: 'Cancelled', message: 'The run was cancelled.' };
     if (cause instanceof TerminatedFailure) {
       return { ok: false, code: 'Terminated', message: 'The run was terminated.' };
     }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { describe, type FaultRule, startSimulator } from '../simulator';
+import { describe, type FaultRule, readFaultRules, startSimulator } from '../simulator';
 import { CommandError, exitStatus } from './exit-status';
 import { wholeNumber } from './flags';
 import { untilStopped } from './until-stopped';
@@ -22,7 +22,9 @@ interface SimulatorFlags {
 export function addSimulatorCommand(program: Command): void {
   program
     .command('simulator')
-    .description('Run a simulated CXone; prints one JSON line with its addresses and credentials once it listens')
+    .description(
+      'Run a simulated CXone; prints one JSON line with its addresses and credentials once it listens',
+    )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port of the API; 0 takes any free one', wholeNumber(0, 65_535), 0)
     .option('--media-port <n>', 'port of the file host; 0 takes any free one', wholeNumber(0, 65_535), 0)
@@ -33,7 +35,10 @@ export function addSimulatorCommand(program: Command): void {
     .option('--no-media-quota', 'lift the 150 look-ups per 5 minutes of Media Playback')
     .option('--token-lifetime <seconds>', 'life of an access token', wholeNumber(1))
     .option('--faults <file>', 'JSON file with faults to show, see docs/simulator.md')
-    .addHelpText('after', '\nExample:\n  npx cxone-sync simulator --port 4010 --media-port 4011 --contacts-per-day 5000')
+    .addHelpText(
+      'after',
+      '\nExample:\n  npx cxone-sync simulator --port 4010 --media-port 4011 --contacts-per-day 5000',
+    )
     .action(async (flags: SimulatorFlags) => {
       const simulator = await startSimulator({
         host: flags.host,
@@ -59,14 +64,16 @@ export function addSimulatorCommand(program: Command): void {
 function share(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && value <= 1) return value;
-  throw new CommandError(exitStatus.badInput, `"${text}" is not a share: expected a number from 0 to 1`, 'BadInput');
+  throw new CommandError(
+    exitStatus.badInput,
+    `"${text}" is not a share: expected a number from 0 to 1`,
+    'BadInput',
+  );
 }
 
-function readFaults(path: string): FaultRule[] {
+function readFaults(path: string): readonly FaultRule[] {
   try {
-    const rules: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (Array.isArray(rules)) return rules as FaultRule[];
-    throw new Error('expected a JSON array of fault rules');
+    return readFaultRules(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError(exitStatus.badInput, `--faults ${path}: ${reason}`, 'BadInput');

@@ -28,7 +28,10 @@ export function addSyncCommand(program: Command): void {
       .command('sync')
       .description('Sync one window: contacts that started in [from, to), their agents and recordings')
       .requiredOption('--tenant <id>', 'tenant of the tenants file')
-      .requiredOption('--from <date>', 'first moment of the window, ISO 8601 with zone, e.g. 2026-11-01T00:00:00Z')
+      .requiredOption(
+        '--from <date>',
+        'first moment of the window, ISO 8601 with zone, e.g. 2026-11-01T00:00:00Z',
+      )
       .requiredOption('--to <date>', 'end of the window, exclusive')
       .option('--by <mode>', 'start: contacts by the time they started', 'start')
       .option('--skill <ids>', 'only contacts of these skills, e.g. 12,34', idList)

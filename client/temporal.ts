@@ -23,7 +23,9 @@ const connectPatienceMs = 5_000;
  * @throws {CommandError} status 3 when the server cannot be reached, refuses, or lacks the namespace.
  */
 export async function connectTemporal(env: Readonly<Record<string, string>>): Promise<TemporalClient> {
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ overrideEnvVars: { ...env } });
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
+    overrideEnvVars: { ...env },
+  });
   const address = connectionOptions.address ?? '127.0.0.1:7233';
   const remedy =
     `Check that the server runs and that TEMPORAL_ADDRESS (now ${address}) and TEMPORAL_NAMESPACE ` +

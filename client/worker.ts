@@ -24,7 +24,9 @@ then is given back and taken over by another worker. Start as many as you like.`
       const tenants = await foreseen(() => [...loadTenants(settings.tenants.file, process.env).values()]);
       // Nobody needs a recordings folder who has no recordings.
       const recordingsUrl = tenants.some((tenant) => tenant.recordings)
-        ? await foreseen(() => pathToFileURL(loadSettings(process.env, ['recordings']).recordings.folder).href)
+        ? await foreseen(
+            () => pathToFileURL(loadSettings(process.env, ['recordings']).recordings.folder).href,
+          )
         : null;
       await foreseen(() => requireDatabase(settings.database.url));
       const logger = createLogger(settings.logging);
@@ -40,7 +42,11 @@ then is given back and taken over by another worker. Start as many as you like.`
       ).catch((error: unknown) => {
         if (error instanceof CommandError) throw error;
         logger.error({ err: error }, 'the worker cannot go on');
-        throw new CommandError(exitStatus.unavailable, `The worker cannot go on: ${reasonOf(error)}`, 'WorkerFailed');
+        throw new CommandError(
+          exitStatus.unavailable,
+          `The worker cannot go on: ${reasonOf(error)}`,
+          'WorkerFailed',
+        );
       });
     });
 }

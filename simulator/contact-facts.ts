@@ -111,7 +111,7 @@ export function createContactSource(settings: Settings, edits: Edits): ContactSo
     const dice = new Dice(hash(seed, day, master, MASTER, 1));
     const time = timeOfDay((master + dice.roll()) / contactsPerDay);
     // Dialler campaigns start many contacts at one stroke, and part of the sources know no milliseconds.
-    if (dice.chance(0.03)) return day * DAY + time - (time % (10 * MINUTE));
+    if (dice.chance(0.08)) return day * DAY + time - (time % (10 * MINUTE));
     return day * DAY + (dice.chance(0.25) ? time - (time % 1000) : time);
   };
 

@@ -7,7 +7,12 @@ import type { RequestEvent } from '../cxone';
  */
 export function requestMetrics(meter: MetricMeter): (tenant: string) => (event: RequestEvent) => void {
   const requests = meter.createCounter('cxone_requests', 'requests', 'Requests sent to CXone');
-  const durations = meter.createHistogram('cxone_request_duration', 'float', 's', 'Time until CXone had answered');
+  const durations = meter.createHistogram(
+    'cxone_request_duration',
+    'float',
+    's',
+    'Time until CXone had answered',
+  );
   return (tenant) => (event) => {
     const labels = { tenant, family: event.family, status: String(event.status) };
     requests.add(1, labels);

@@ -39,7 +39,11 @@ export function temporalLogger(logger: Logger): TemporalLogger {
 }
 
 /** Our failures have safe messages and a type; of anything else only the kind is shown. */
-function describe(error: Error): { readonly name: string; readonly code?: string; readonly message?: string } {
+function describe(error: Error): {
+  readonly name: string;
+  readonly code?: string;
+  readonly message?: string;
+} {
   const code = 'type' in error && typeof error.type === 'string' ? error.type : undefined;
   return code === undefined ? { name: error.name } : { name: error.name, code, message: error.message };
 }

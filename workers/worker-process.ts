@@ -2,7 +2,13 @@ import { Client, isGrpcServiceError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { createActivities, createPageMemory, type Tenant, tenantDirectory, type TenantTuning } from '../activities';
+import {
+  createActivities,
+  createPageMemory,
+  type Tenant,
+  tenantDirectory,
+  type TenantTuning,
+} from '../activities';
 import { createCxoneClient, type CxoneConnection, type RequestEvent } from '../cxone';
 import { type Claimant, openRecordingFiles, openStore } from '../store';
 import { ensureSearchAttributes } from '../ops/search-attributes';
@@ -118,7 +124,11 @@ function installRuntime(metrics: Address | null, logger: Logger): void {
  * Runs label themselves with search attributes, and a run that sets one the namespace lacks would be stuck. Where they
  * cannot be created from here (Temporal Cloud, or no right to) they must have been by hand.
  */
-async function prepareSearchAttributes(connection: NativeConnection, namespace: string, logger: Logger): Promise<void> {
+async function prepareSearchAttributes(
+  connection: NativeConnection,
+  namespace: string,
+  logger: Logger,
+): Promise<void> {
   try {
     await ensureSearchAttributes(connection, namespace);
   } catch (error) {
@@ -129,7 +139,10 @@ async function prepareSearchAttributes(connection: NativeConnection, namespace: 
   }
 }
 
-function toTenant(settings: CxoneConnection & TenantTuning, onRequest: (event: RequestEvent) => void): Tenant {
+function toTenant(
+  settings: CxoneConnection & TenantTuning,
+  onRequest: (event: RequestEvent) => void,
+): Tenant {
   return { name: settings.tenant, cxone: createCxoneClient(settings, { onRequest }), tuning: settings };
 }
 

@@ -9,8 +9,7 @@ export const builtBundle = join(__dirname, '..', 'workflow-bundle.js');
  * start; from the sources only where nothing was built, as in tests.
  */
 export function workflowSource():
-  | { readonly workflowBundle: { readonly codePath: string } }
-  | { readonly workflowsPath: string } {
+  { readonly workflowBundle: { readonly codePath: string } } | { readonly workflowsPath: string } {
   if (existsSync(builtBundle)) return { workflowBundle: { codePath: builtBundle } };
   return { workflowsPath: require.resolve('../workflows') };
 }

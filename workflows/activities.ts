@@ -3,26 +3,28 @@ import type { Activities } from '../activities';
 import { apiOptions, farewellOptions, mediaOptions, storeOptions } from './activity-options';
 
 /** Activities that ask CXone for something. */
-export const api = proxyActivities<
-  Pick<Activities, 'authenticate' | 'fetchContactPage' | 'countContacts' | 'fetchAgents'>
->(apiOptions);
+export const api =
+  proxyActivities<Pick<Activities, 'authenticate' | 'fetchContactPage' | 'countContacts' | 'fetchAgents'>>(
+    apiOptions,
+  );
 
 /** Activities that move audio. */
 export const media = proxyActivities<Pick<Activities, 'downloadRecording'>>(mediaOptions);
 
 /** Activities that end in one transaction. */
-export const store = proxyActivities<
-  Pick<
-    Activities,
-    | 'openWindow'
-    | 'persistContacts'
-    | 'persistAgents'
-    | 'tallyRound'
-    | 'markAbsent'
-    | 'dueRecordings'
-    | 'closeWindow'
-  >
->(storeOptions);
+export const store =
+  proxyActivities<
+    Pick<
+      Activities,
+      | 'openWindow'
+      | 'persistContacts'
+      | 'persistAgents'
+      | 'tallyRound'
+      | 'markAbsent'
+      | 'dueRecordings'
+      | 'closeWindow'
+    >
+  >(storeOptions);
 
 /** Closing the ledger's row of a run that failed. */
 export const farewell = proxyActivities<Pick<Activities, 'closeWindow'>>(farewellOptions);

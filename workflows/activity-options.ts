@@ -20,7 +20,11 @@ const patient = {
 } satisfies ActivityOptions;
 
 /** One CXone request, perhaps a slow one. */
-export const apiOptions: ActivityOptions = { ...patient, taskQueue: taskQueues.api, startToCloseTimeout: '5m' };
+export const apiOptions: ActivityOptions = {
+  ...patient,
+  taskQueue: taskQueues.api,
+  startToCloseTimeout: '5m',
+};
 
 /** Look-up and download of one call; a quota that is used up asks for patience, not for a failure. */
 export const mediaOptions: ActivityOptions = {

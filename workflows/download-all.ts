@@ -31,9 +31,10 @@ export async function downloadAll(
   const lane = async (): Promise<void> => {
     for (const masterContactId of waiting) {
       try {
-        const done = await media.downloadRecording.executeWithOptions({ summary: `recording of ${masterContactId}` }, [
-          { tenant: chunk.tenant, masterContactId },
-        ]);
+        const done = await media.downloadRecording.executeWithOptions(
+          { summary: `recording of ${masterContactId}` },
+          [{ tenant: chunk.tenant, masterContactId }],
+        );
         onProgress({
           stored: done.files,
           pending: done.status === 'pending' ? 1 : 0,

@@ -43,7 +43,11 @@ export function refuseInvalidInput<T>(parse: () => T): T {
 /** Finds the reason at the bottom of Temporal's chain of failures. */
 export function causeOf(error: unknown): Cause {
   if (isCancellation(error)) {
-    return { code: 'Cancelled', message: 'The run was cancelled.', remedy: 'Start the window again when wanted.' };
+    return {
+      code: 'Cancelled',
+      message: 'The run was cancelled.',
+      remedy: 'Start the window again when wanted.',
+    };
   }
   if (error instanceof ApplicationFailure) {
     const details = (error.details?.[0] ?? {}) as FailureDetails;
@@ -64,7 +68,8 @@ export function causeOf(error: unknown): Cause {
 
 /** Ends the run with the reason on top, so that Web UI shows it without unfolding a chain. */
 export function failRun(error: unknown): never {
-  if (isCancellation(error)) throw error instanceof CancelledFailure ? error : new CancelledFailure('cancelled');
+  if (isCancellation(error))
+    throw error instanceof CancelledFailure ? error : new CancelledFailure('cancelled');
   const cause = causeOf(error);
   throw ApplicationFailure.create({
     type: cause.code,

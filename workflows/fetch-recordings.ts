@@ -32,7 +32,10 @@ export async function fetchRecordings(
     const alone = chunkNumber === 0 && after === null && more.length === 0;
     chunkNumber += 1;
     if (alone) {
-      await downloadAll({ tenant: window.tenant, masterContactIds: chunk, inFlight: window.recordingsInFlight }, onProgress);
+      await downloadAll(
+        { tenant: window.tenant, masterContactIds: chunk, inFlight: window.recordingsInFlight },
+        onProgress,
+      );
     } else {
       onProgress(await inChild(window, chunk));
     }

@@ -93,7 +93,8 @@ export function parseSyncWindowInput(input: unknown): SyncWindow {
  */
 export function readInstant(text: string): Date | string {
   const shape = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?$/.exec(text);
-  if (!shape) return `"${shorten(text)}" is not a date in ISO 8601 with a zone, such as "2026-11-01T00:00:00Z"`;
+  if (!shape)
+    return `"${shorten(text)}" is not a date in ISO 8601 with a zone, such as "2026-11-01T00:00:00Z"`;
   if (!shape[3]) return `"${text}" has no time zone; write "${text}Z" for UTC, or an offset such as "+02:00"`;
   const read = new Date(text);
   if (Number.isNaN(read.getTime()) || !isCalendarDay(text)) return `"${text}" is not a day of the calendar`;

@@ -68,7 +68,8 @@ export function newPass(top: number): PassState {
 export function takeSlice(pass: PassState): { readonly slice: Slice | null; readonly pass: PassState } {
   const [first, ...rest] = pass.pending;
   if (first) {
-    if (first.at !== undefined || first.top <= pass.top) return { slice: first, pass: { ...pass, pending: rest } };
+    if (first.at !== undefined || first.top <= pass.top)
+      return { slice: first, pass: { ...pass, pending: rest } };
     const remainder = { skip: first.skip + pass.top, top: first.top - pass.top };
     return { slice: { skip: first.skip, top: pass.top }, pass: { ...pass, pending: [remainder, ...rest] } };
   }
@@ -89,12 +90,18 @@ export function pageArrived(pass: PassState, slice: Slice, page: ArrivedPage): P
   const remaining = remainderOf(slice, page, total);
   const capped = page.records > 0 && remaining !== null;
   const top = Math.min(pass.top, page.top, capped ? page.records : page.top);
-  const merged = addStretch(pass.stretches, { start: slice.skip, end, first: page.firstStart, last: page.lastStart });
+  const merged = addStretch(pass.stretches, {
+    start: slice.skip,
+    end,
+    first: page.firstStart,
+    last: page.lastStart,
+  });
   return {
     ...pass,
     top,
     total,
-    moved: pass.moved || (page.totalRecords !== null && pass.total !== null && page.totalRecords !== pass.total),
+    moved:
+      pass.moved || (page.totalRecords !== null && pass.total !== null && page.totalRecords !== pass.total),
     next: nextStart(pass, slice, page, total, isFirst),
     pending: [
       ...pass.pending,

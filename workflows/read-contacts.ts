@@ -14,13 +14,21 @@ export interface Round {
 }
 
 export function newRound(window: OpenWindow, round: number): Round {
-  return { round, passes: window.passes.map(() => newPass(window.pageSize)), pages: 0, contacts: 0, rejected: 0 };
+  return {
+    round,
+    passes: window.passes.map(() => newPass(window.pageSize)),
+    pages: 0,
+    contacts: 0,
+    rejected: 0,
+  };
 }
 
 /** What CXone said the window holds, summed over the passes; null until every pass has said it. */
 export function expectedSoFar(round: Round): number | null {
   const totals = round.passes.map((pass) => pass.total);
-  return totals.some((total) => total === null) ? null : totals.reduce<number>((sum, total) => sum + (total ?? 0), 0);
+  return totals.some((total) => total === null)
+    ? null
+    : totals.reduce<number>((sum, total) => sum + (total ?? 0), 0);
 }
 
 /**
@@ -63,9 +71,10 @@ export async function readRound(
     const state = round.passes[pass];
     if (state) change({ ...round, passes: round.passes.with(pass, pageArrived(state, slice, page)) });
     if (page.pageId === null) return;
-    const outcome = await store.persistContacts.executeWithOptions({ summary: `page of ${page.records} contacts` }, [
-      { tenant: window.tenant, pageId: page.pageId, recordings: window.recordings },
-    ]);
+    const outcome = await store.persistContacts.executeWithOptions(
+      { summary: `page of ${page.records} contacts` },
+      [{ tenant: window.tenant, pageId: page.pageId, recordings: window.recordings }],
+    );
     change({
       ...round,
       pages: round.pages + 1,
@@ -105,7 +114,12 @@ function hasWork(pass: PassState): boolean {
   return takeSlice(pass).slice !== null;
 }
 
-async function fetchSlice(window: OpenWindow, round: number, pass: number, slice: Slice): Promise<FetchedPage> {
+async function fetchSlice(
+  window: OpenWindow,
+  round: number,
+  pass: number,
+  slice: Slice,
+): Promise<FetchedPage> {
   const ref: RoundRef = { tenant: window.tenant, windowId: window.windowId, attempt: window.attempt, round };
   const range =
     slice.at === undefined

@@ -66,7 +66,12 @@ export async function compareWithTruth(
   return [
     finding('contacts', truth.contacts, contacts.rows, contacts.hash === truth.contactsHash),
     finding('agents', truth.agents, agents.rows, agents.hash === truth.agentsHash),
-    finding('recordings', truth.recordings.length, recordings.stored, recordings.whole === truth.recordings.length),
+    finding(
+      'recordings',
+      truth.recordings.length,
+      recordings.stored,
+      recordings.whole === truth.recordings.length,
+    ),
   ];
 }
 
@@ -84,7 +89,12 @@ async function wholeRecordings(
   truth: readonly TrueRecording[],
   folder: string,
 ): Promise<{ readonly stored: number; readonly whole: number }> {
-  const { rows } = await store.pool.query<{ segment_id: string; storage_key: string; bytes: string; sha256: string }>(
+  const { rows } = await store.pool.query<{
+    segment_id: string;
+    storage_key: string;
+    bytes: string;
+    sha256: string;
+  }>(
     `select segment_id, storage_key, bytes, sha256 from cxone.recording where tenant = $1 and status = 'stored'`,
     [tenant],
   );

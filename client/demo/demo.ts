@@ -33,7 +33,9 @@ const windowsAtOnce = 2;
 export function addDemoCommand(program: Command): void {
   program
     .command('demo')
-    .description('Start Temporal, PostgreSQL, a simulated CXone and a worker; sync a day; compare with the truth')
+    .description(
+      'Start Temporal, PostgreSQL, a simulated CXone and a worker; sync a day; compare with the truth',
+    )
     .option('--once', 'exit when done: status 0 only if the stored data equal the truth')
     .option('--fresh', 'throw away what an earlier demo left, and start over')
     .option('--contacts-per-day <n>', 'contacts of the simulated day', wholeNumber(1), 12_000)
@@ -63,7 +65,10 @@ async function runDemo(flags: DemoFlags, output: Output): Promise<void> {
       throw error;
     });
     const death = stand.died.then((what) => {
-      throw new CommandError(exitStatus.failed, `A part of the demo ended: ${what}. See ${join(path, 'logs')}.`);
+      throw new CommandError(
+        exitStatus.failed,
+        `A part of the demo ended: ${what}. See ${join(path, 'logs')}.`,
+      );
     });
     death.catch(() => undefined);
     await Promise.race([showDay(stand, folder.day, flags, output), death, interrupted]);
@@ -92,7 +97,11 @@ async function showDay(stand: Stand, day: Day, flags: DemoFlags, output: Output)
   if (flags.once) {
     if (different.length === 0) return;
     const names = different.map((finding) => finding.what).join(', ');
-    throw new CommandError(exitStatus.incomplete, `The stored data differ from the truth: ${names}.`, 'Different');
+    throw new CommandError(
+      exitStatus.incomplete,
+      `The stored data differ from the truth: ${names}.`,
+      'Different',
+    );
   }
   output.note('\nServing until Ctrl-C.');
   await new Promise(() => undefined);
@@ -111,12 +120,15 @@ async function syncDay(stand: Stand, day: Day, output: Output): Promise<readonly
     for (const { from, to } of waiting) {
       const input = { tenant, from, to };
       const handle = await startWindow(stand.temporal.client, input, parseSyncWindowInput(input));
-      output.note(`  window ${from} – ${to}: ${webUiLink(stand.uiUrl, stand.temporal.namespace, handle.workflowId)}`);
+      output.note(
+        `  window ${from} – ${to}: ${webUiLink(stand.uiUrl, stand.temporal.namespace, handle.workflowId)}`,
+      );
       const end = await followWindow(handle, (now) => {
         progress.set(from, now);
         output.progress(overall(progress, reports));
       });
-      if (!end.ok) throw new CommandError(exitStatus.failed, `${handle.workflowId}: ${end.code}: ${end.message}`);
+      if (!end.ok)
+        throw new CommandError(exitStatus.failed, `${handle.workflowId}: ${end.code}: ${end.message}`);
       progress.delete(from);
       reports.push(end.report);
     }
@@ -149,18 +161,25 @@ function summarise(
   took: number,
   output: Output,
 ): void {
-  const sum = (of: (report: WindowReport) => number): number => reports.reduce((total, report) => total + of(report), 0);
+  const sum = (of: (report: WindowReport) => number): number =>
+    reports.reduce((total, report) => total + of(report), 0);
   output.result('');
   output.result(`Synced in ${duration(took)}:`);
-  output.result(`  contacts    ${count(sum((r) => r.expected ?? 0))} expected, ${count(sum((r) => r.fetched))} fetched: ` +
-    `${count(sum((r) => r.inserted))} new, ${count(sum((r) => r.updated))} changed, ` +
-    `${count(sum((r) => r.unchanged))} unchanged, ${count(sum((r) => r.rejected))} rejected`);
-  output.result(`  recordings  ${count(sum((r) => r.recordings.stored))} stored (${size(sum((r) => r.recordings.bytes))}), ` +
-    `${count(sum((r) => r.recordings.pending))} not there yet, ${count(sum((r) => r.recordings.failed))} failed`);
+  output.result(
+    `  contacts    ${count(sum((r) => r.expected ?? 0))} expected, ${count(sum((r) => r.fetched))} fetched: ` +
+      `${count(sum((r) => r.inserted))} new, ${count(sum((r) => r.updated))} changed, ` +
+      `${count(sum((r) => r.unchanged))} unchanged, ${count(sum((r) => r.rejected))} rejected`,
+  );
+  output.result(
+    `  recordings  ${count(sum((r) => r.recordings.stored))} stored (${size(sum((r) => r.recordings.bytes))}), ` +
+      `${count(sum((r) => r.recordings.pending))} not there yet, ${count(sum((r) => r.recordings.failed))} failed`,
+  );
   output.result('');
   output.result('Compared with the simulator’s truth:');
   for (const { what, expected, stored, equal } of findings) {
-    output.result(`  ${equal ? '✓' : '✗'} ${what.padEnd(11)} ${expected} expected, ${stored} stored${equal ? ', equal' : ': DIFFERENT'}`);
+    output.result(
+      `  ${equal ? '✓' : '✗'} ${what.padEnd(11)} ${expected} expected, ${stored} stored${equal ? ', equal' : ': DIFFERENT'}`,
+    );
   }
   output.result('');
   output.result(`Web UI      ${stand.uiUrl}/namespaces/${stand.temporal.namespace}/workflows`);

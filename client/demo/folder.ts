@@ -37,8 +37,8 @@ export function openDemoFolder(path: string, fresh: boolean): DemoFolder {
 
   const dayFile = join(path, 'day');
   const resumed = existsSync(dayFile);
-  // The day before yesterday: complete, and old enough for its recordings to be there.
-  if (!resumed) writeFileSync(dayFile, new Date(Date.now() - 2 * dayMs).toISOString().slice(0, 10));
+  // Four days ago: its recordings are there, and the simulator's rows are still after two days.
+  if (!resumed) writeFileSync(dayFile, new Date(Date.now() - 4 * dayMs).toISOString().slice(0, 10));
   const from = new Date(`${readFileSync(dayFile, 'utf8').trim()}T00:00:00Z`);
   return {
     path,

@@ -74,11 +74,9 @@ async function assemble(
   ]);
   const failed = started.find((each) => each.status === 'rejected');
   if (failed) throw failed.reason;
-  const [temporal, postgres, simulator] = started.map((each) => (each as PromiseFulfilledResult<unknown>).value) as [
-    { env: Record<string, string>; uiUrl: string },
-    RunningPostgres,
-    SimulatorFacts,
-  ];
+  const [temporal, postgres, simulator] = started.map(
+    (each) => (each as PromiseFulfilledResult<unknown>).value,
+  ) as [{ env: Record<string, string>; uiUrl: string }, RunningPostgres, SimulatorFacts];
 
   const recordingsFolder = join(folder, 'recordings');
   const tenantsFile = writeTenantsFile(folder, simulator);
@@ -110,9 +108,7 @@ async function assemble(
     postgres,
     recordingsFolder,
     simulator: simulator.address,
-    died: Promise.race(
-      parts.map((part) => part.exited.then((exit) => `${part.name} ${describeExit(exit)}`)),
-    ),
+    died: Promise.race(parts.map((part) => part.exited.then((exit) => `${part.name} ${describeExit(exit)}`))),
     stop: async () => {
       await client.close();
       await stop();
@@ -120,7 +116,10 @@ async function assemble(
   };
 }
 
-async function startTemporal({ folder, note }: StandOptions, keep: (name: string, part: Omit<Part, 'name'>) => void) {
+async function startTemporal(
+  { folder, note }: StandOptions,
+  keep: (name: string, part: Omit<Part, 'name'>) => void,
+) {
   const address = process.env['TEMPORAL_ADDRESS'];
   if (address) {
     const namespace = process.env['TEMPORAL_NAMESPACE'] ?? 'cxone-sync-demo';
@@ -160,7 +159,10 @@ async function prepareNamespace(address: string, namespace: string): Promise<voi
   }
 }
 
-async function startDatabase({ folder, fresh, note }: StandOptions, keep: (name: string, part: Omit<Part, 'name'>) => void) {
+async function startDatabase(
+  { folder, fresh, note }: StandOptions,
+  keep: (name: string, part: Omit<Part, 'name'>) => void,
+) {
   const postgres = await startPostgres({
     dataDir: join(folder, 'postgres'),
     port: 55_432,

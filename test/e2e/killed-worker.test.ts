@@ -1,9 +1,10 @@
 import type { JournalEntry } from '../../simulator';
 import { eventually, openStand, settledDay as day, type Stand, type StandWorker } from './stand';
-import { compareIds, nothingDiffers, storedContacts, trueContacts } from './truth';
+import { compareIds, filesBelow, nothingDiffers, storedContacts, trueContacts } from './truth';
 
 const contactsPerDay = 4_000;
 const pagesInFlight = 4;
+const recordingsInFlight = 4;
 
 let stand: Stand;
 beforeEach(async () => {
@@ -12,8 +13,11 @@ beforeEach(async () => {
       contactsPerDay,
       // A page takes its time, so that some are under way whenever the worker ends.
       faults: [{ name: 'slow', match: { family: 'contacts' }, args: { delayMs: 250 } }],
+      loggedShare: 0.1,
+      // Large enough to be cut off half way.
+      mediaBytes: { min: 4_000_000, max: 8_000_000 },
     },
-    tenant: { pageSize: 100, pagesInFlight, recordings: false },
+    tenant: { pageSize: 100, pagesInFlight, recordingsInFlight },
   });
 });
 afterEach(() => stand?.close());
@@ -35,7 +39,7 @@ const requestsSeen = (count: number) =>
 /** Runs the day, ends the worker by `end` in the middle, starts another one and waits for the run's end. */
 async function interrupt(end: (worker: StandWorker) => Promise<unknown>) {
   const worker = await stand.startWorker();
-  const handle = await stand.start(day);
+  const handle = await stand.start({ ...day, recordings: false });
   await requestsSeen(12);
   await end(worker);
   const endedAt = Date.now();
@@ -84,6 +88,54 @@ describe('a worker that is told to stop in the middle of a window', () => {
     });
     expect(report).toMatchObject({ status: 'complete', expected: contactsPerDay, fetched: contactsPerDay });
     expect(repeated()).toEqual([]);
+    await expectTheWholeDay();
+  });
+});
+
+describe('a worker that is killed while it downloads recordings', () => {
+  it('leaves whole files only, and another one fetches what is missing', async () => {
+    const span = { ...day, skillIds: [4_501] };
+    const filter = { from: Date.parse(day.from), to: Date.parse(day.to), skillIds: span.skillIds };
+    const { recordings = [] } = stand.simulator.truth({ ...filter, recordings: true });
+    const files = () => stand.simulator.journal.count({ family: 'file' });
+    expect(recordings.length).toBeGreaterThan(3 * recordingsInFlight);
+
+    const worker = await stand.startWorker();
+    const handle = await stand.start(span);
+    await eventually('downloads', async () => {
+      if (files() < recordingsInFlight) throw new Error('not yet');
+    });
+    process.kill(-(worker.pid ?? 0), 'SIGKILL');
+    await worker.exited;
+    await stand.startWorker();
+    expect((await handle.result()).recordings).toMatchObject({ stored: recordings.length, failed: 0 });
+    expect(files()).toBeLessThanOrEqual(recordings.length + recordingsInFlight);
+    const onDisk = filesBelow(stand.recordingsFolder);
+    expect(
+      compareIds(
+        recordings.map(({ bytes, sha256 }) => `${bytes} ${sha256}`),
+        [...onDisk.values()].map(({ bytes, sha256 }) => `${bytes} ${sha256}`),
+      ),
+    ).toEqual(nothingDiffers);
+    // Nor does half a recording stay behind under another name.
+    expect([...onDisk.keys()].filter((path) => !path.endsWith('.mp4'))).toEqual([]);
+  });
+});
+
+describe('a database that ends all connections in the middle of a window', () => {
+  it('costs no contact, and at most the pages in flight', async () => {
+    await stand.startWorker();
+    const handle = await stand.start({ ...day, recordings: false });
+    for (const seen of [8, 16]) {
+      await requestsSeen(seen);
+      await stand.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where application_name = 'cxone-sync worker' and datname = current_database()`,
+      );
+    }
+    expect(await handle.result()).toMatchObject({ status: 'complete', fetched: contactsPerDay });
+    // A page whose landing was cut off is the only kind that has to be asked for again.
+    expect(repeated().length).toBeLessThanOrEqual(2 * pagesInFlight);
     await expectTheWholeDay();
   });
 });

@@ -18,7 +18,10 @@ export interface ExposedRun extends Exposed {
 export function secretForms({ canaries, credentials }: Simulator): ReadonlyMap<string, string> {
   const { clientId, clientSecret, accessKeySecret } = credentials;
   const secrets = new Set([...canaries, clientSecret, accessKeySecret]);
-  const forms = new Map<string, string>([['X-Amz-Signature', 'a presigned address']]);
+  const forms = new Map([
+    ['X-Amz-Signature', 'a presigned address'],
+    ['eyJhbGci', 'a token'],
+  ]);
   const encodings: Readonly<Record<string, (text: string) => string>> = {
     'as it is': (text) => text,
     'percent-encoded': encodeURIComponent,

@@ -95,9 +95,10 @@ function columnNamed(field: string, row: StoredRow): string | undefined {
 
 function isSame(served: unknown, stored: unknown): boolean {
   if (served === null || served === undefined) return stored === null || stored === undefined;
-  if (stored instanceof Date) return stored.getTime() === Date.parse(String(served));
+  if (stored instanceof Date)
+    return stored.getTime() === (typeof served === 'string' ? Date.parse(served) : NaN);
   if (typeof served === 'object') return JSON.stringify(served) === JSON.stringify(stored);
   if (typeof stored === 'number') return stored === Number(served);
   // bigint comes as text, and numbers may stand in text columns.
-  return typeof stored === 'boolean' ? stored === served : String(served) === stored;
+  return typeof served === 'number' ? String(served) === stored : served === stored;
 }

@@ -30,7 +30,8 @@ async function run(activities: Partial<Activities>, args: unknown = input) {
     try {
       return { handle, report: (await handle.result()) as WindowReport, failure: undefined };
     } catch (error) {
-      if (!(error instanceof WorkflowFailedError) || !(error.cause instanceof ApplicationFailure)) throw error;
+      if (!(error instanceof WorkflowFailedError) || !(error.cause instanceof ApplicationFailure))
+        throw error;
       return { handle, report: undefined, failure: error.cause };
     }
   });
@@ -87,7 +88,11 @@ describe('syncWindow', () => {
         marked.push(round);
         return 0;
       },
-      closeWindow: async ({ round, expected }) => ({ ...(await quietActivities().closeWindow({} as never)), rereads: round, expected }),
+      closeWindow: async ({ round, expected }) => ({
+        ...(await quietActivities().closeWindow({} as never)),
+        rereads: round,
+        expected,
+      }),
     });
     expect(counts).toBe(2);
     expect(marked).toEqual([1]);
@@ -151,13 +156,18 @@ describe('syncWindow', () => {
     expect(failure).toMatchObject({ type: 'InvalidInput', nonRetryable: true });
     expect(failure?.message).toContain('"skill": no such field');
     expect(failure?.message).toContain('no time zone');
-    expect((await handle.fetchHistory()).events?.some((event) => event.activityTaskScheduledEventAttributes)).toBe(false);
+    expect(
+      (await handle.fetchHistory()).events?.some((event) => event.activityTaskScheduledEventAttributes),
+    ).toBe(false);
   });
 
   it('refuses a window that ends in CXone’s future, before anything is stored', async () => {
     let persisted = 0;
     const { failure } = await run({
-      fetchContactPage: async ({ skip, top }) => ({ ...pageOf(25, skip, top), lastPollTime: '2026-11-01T12:00:00.000Z' }),
+      fetchContactPage: async ({ skip, top }) => ({
+        ...pageOf(25, skip, top),
+        lastPollTime: '2026-11-01T12:00:00.000Z',
+      }),
       persistContacts: async () => {
         persisted += 1;
         return { inserted: 1, updated: 0, unchanged: 0, rejected: 0 };
@@ -210,7 +220,11 @@ describe('syncWindow', () => {
     };
     const { failure } = await run({
       fetchContactPage: async () => {
-        throw ApplicationFailure.create({ type: 'InvalidClient', message: 'wrong secret', nonRetryable: true });
+        throw ApplicationFailure.create({
+          type: 'InvalidClient',
+          message: 'wrong secret',
+          nonRetryable: true,
+        });
       },
       closeWindow: async () => down(),
     });
@@ -314,7 +328,9 @@ describe('recordings of a window', () => {
     });
     expect(looked.size).toBe(650);
     const events = (await handle.fetchHistory()).events ?? [];
-    expect(events.filter((event) => event.startChildWorkflowExecutionInitiatedEventAttributes)).toHaveLength(3);
+    expect(events.filter((event) => event.startChildWorkflowExecutionInitiatedEventAttributes)).toHaveLength(
+      3,
+    );
   });
 
   it('fail the window when the cause concerns them all, and begin no new one', async () => {
@@ -323,7 +339,11 @@ describe('recordings of a window', () => {
       dueRecordings: due(100),
       downloadRecording: async () => {
         looked += 1;
-        throw ApplicationFailure.create({ type: 'RecordingStorageFull', message: 'No space left.', nonRetryable: true });
+        throw ApplicationFailure.create({
+          type: 'RecordingStorageFull',
+          message: 'No space left.',
+          nonRetryable: true,
+        });
       },
     });
     expect(failure?.type).toBe('RecordingStorageFull');

@@ -93,7 +93,9 @@ export class Reader {
   }
 
   completed(query: Readonly<Record<string, string | number>>, version = 'v34.0'): Promise<Answer> {
-    const text = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+    const text = new URLSearchParams(
+      Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+    );
     return this.get(`/incontactapi/services/${version}/contacts/completed?${text.toString()}`);
   }
 

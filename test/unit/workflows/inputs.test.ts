@@ -32,9 +32,17 @@ describe('the input of syncWindow', () => {
   });
 
   it.each([
-    ['a date without zone', { ...right, from: '2026-11-01T00:00:00' }, /"from": .*no time zone.*2026-11-01T00:00:00Z/],
+    [
+      'a date without zone',
+      { ...right, from: '2026-11-01T00:00:00' },
+      /"from": .*no time zone.*2026-11-01T00:00:00Z/,
+    ],
     ['a day alone', { ...right, from: '2026-11-01' }, /"from": .*ISO 8601 with a zone/],
-    ['a day that is not in the calendar', { ...right, from: '2026-02-30T00:00:00Z' }, /not a day of the calendar/],
+    [
+      'a day that is not in the calendar',
+      { ...right, from: '2026-02-30T00:00:00Z' },
+      /not a day of the calendar/,
+    ],
     ['from = to', { ...right, to: right.from }, /"to": must be later than "from"/],
     ['from > to', { ...right, from: '2026-12-01T00:00:00Z' }, /"to": must be later than "from"/],
     ['an unknown field', { ...right, skill: [1] }, /"skill": no such field/],
@@ -70,9 +78,12 @@ describe('the input of syncWindow', () => {
 
   it('reads every instant that it writes', () => {
     fc.assert(
-      fc.property(fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }), (date) => {
-        expect(readInstant(date.toISOString())).toEqual(date);
-      }),
+      fc.property(
+        fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }),
+        (date) => {
+          expect(readInstant(date.toISOString())).toEqual(date);
+        },
+      ),
     );
   });
 });
@@ -87,8 +98,12 @@ describe('the id of a window', () => {
 
   it('stays within the 255 characters of PostgreSQL visibility, and distinct, however long the filter', () => {
     const ids = (last: number) => [...Array.from({ length: 300 }, (_, n) => 100_000 + n), last];
-    const a = syncWindowId(parseSyncWindowInput({ ...right, tenant: 'a'.repeat(63), skillIds: ids(900_001) }));
-    const b = syncWindowId(parseSyncWindowInput({ ...right, tenant: 'a'.repeat(63), skillIds: ids(900_002) }));
+    const a = syncWindowId(
+      parseSyncWindowInput({ ...right, tenant: 'a'.repeat(63), skillIds: ids(900_001) }),
+    );
+    const b = syncWindowId(
+      parseSyncWindowInput({ ...right, tenant: 'a'.repeat(63), skillIds: ids(900_002) }),
+    );
     expect(a.length).toBeLessThanOrEqual(255);
     expect(a).not.toBe(b);
   });

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { isRead, largestPage, newPass, pageArrived, type PassState, type Slice, takeSlice } from '../../../workflows/paging';
+import {
+  isRead,
+  largestPage,
+  newPass,
+  pageArrived,
+  type PassState,
+  type Slice,
+  takeSlice,
+} from '../../../workflows/paging';
 
 interface Contact {
   readonly id: number;
@@ -7,12 +15,17 @@ interface Contact {
 }
 
 /** A source as contract §2.6 describes it: offsets over a list whose order among equal stamps changes per request. */
-function source(contacts: readonly Contact[], options: { cap?: number; says?: boolean; shuffle: () => number }) {
+function source(
+  contacts: readonly Contact[],
+  options: { cap?: number; says?: boolean; shuffle: () => number },
+) {
   const answer = (slice: Slice) => {
     const matching = slice.at === undefined ? contacts : contacts.filter(({ start }) => start === slice.at);
     const ordered = matching
       .map((contact) => ({ contact, luck: options.shuffle() }))
-      .sort((a, b) => (a.contact.start < b.contact.start ? -1 : a.contact.start > b.contact.start ? 1 : a.luck - b.luck))
+      .sort((a, b) =>
+        a.contact.start < b.contact.start ? -1 : a.contact.start > b.contact.start ? 1 : a.luck - b.luck,
+      )
       .map(({ contact }) => contact);
     return ordered.slice(slice.skip, slice.skip + Math.min(slice.top, options.cap ?? largestPage));
   };
@@ -86,9 +99,17 @@ describe('reading a pass page by page', () => {
           const contacts = seconds.map((second, id) => ({ id, start: stampOf(second) }));
           const dice = luck(order);
           // A cap below the size of a tied group is the one case a tied group cannot be read whole in; see below.
-          const largestGroup = Math.max(1, ...seconds.map((s) => seconds.filter((other) => other === s).length));
-          const options = { shuffle: dice, ...(cap === undefined ? {} : { cap: Math.max(cap, largestGroup) }) };
-          const { ids, pass } = readAll(source(contacts, options), top, inFlight, (n) => Math.floor(dice() * n));
+          const largestGroup = Math.max(
+            1,
+            ...seconds.map((s) => seconds.filter((other) => other === s).length),
+          );
+          const options = {
+            shuffle: dice,
+            ...(cap === undefined ? {} : { cap: Math.max(cap, largestGroup) }),
+          };
+          const { ids, pass } = readAll(source(contacts, options), top, inFlight, (n) =>
+            Math.floor(dice() * n),
+          );
           expect(new Set(ids)).toEqual(new Set(contacts.map(({ id }) => id)));
           expect(isRead(pass)).toBe(true);
         },
@@ -136,7 +157,11 @@ describe('reading a pass page by page', () => {
     pass = pageArrived(first.pass, { skip: 0, top: 2 }, { ...answer, totalRecords: 4 });
     expect(pass.moved).toBe(false);
     const second = takeSlice(pass);
-    pass = pageArrived(second.pass, { skip: 2, top: 2 }, { ...answer, totalRecords: 5, firstStart: stampOf(2), lastStart: stampOf(3) });
+    pass = pageArrived(
+      second.pass,
+      { skip: 2, top: 2 },
+      { ...answer, totalRecords: 5, firstStart: stampOf(2), lastStart: stampOf(3) },
+    );
     expect(pass.moved).toBe(true);
   });
 
@@ -144,13 +169,17 @@ describe('reading a pass page by page', () => {
     let pass = newPass(100);
     const taken = takeSlice(pass);
     // CXone timed out at 100 and at 50; 25 rows came.
-    pass = pageArrived(taken.pass, { skip: 0, top: 100 }, {
-      records: 25,
-      top: 25,
-      totalRecords: 60,
-      firstStart: stampOf(0),
-      lastStart: stampOf(24),
-    });
+    pass = pageArrived(
+      taken.pass,
+      { skip: 0, top: 100 },
+      {
+        records: 25,
+        top: 25,
+        totalRecords: 60,
+        firstStart: stampOf(0),
+        lastStart: stampOf(24),
+      },
+    );
     const next = takeSlice(pass);
     expect(next.slice).toEqual({ skip: 25, top: 25 });
     expect(takeSlice(next.pass).slice).toEqual({ skip: 50, top: 10 });

@@ -1,0 +1,198 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { createDatabase } from '../setup/servers';
+import { ask } from '../unit/simulator/client';
+import { runCommand, startCommand } from './run-command';
+import { dayOf, eventually, openStand, settledDay as day, type Stand } from './stand';
+
+const contactsPerDay = 400;
+
+let stand: Stand;
+beforeAll(async () => {
+  stand = await openStand({
+    simulator: { contactsPerDay, loggedShare: 0.1 },
+    tenant: { pageSize: 100, pagesInFlight: 1 },
+  });
+});
+afterAll(() => stand?.close());
+afterEach(() => stand.simulator.setFaults([]));
+
+const sync = (span = day) => ['sync', '--tenant', 'acme', '--from', span.from, '--to', span.to];
+const dayBefore = (days: number) => dayOf(Date.parse(day.from) - days * 86_400_000);
+
+describe('cxone-sync worker', () => {
+  /** The lines of a worker's log so far. */
+  const lines = (log: string) =>
+    log
+      .trim()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as { level: string; msg: string; port?: number });
+  const portOf = (log: string, message: string) => lines(log).find(({ msg }) => msg === message)?.port ?? 0;
+
+  it('refuses to start with bad settings, naming all of them', async () => {
+    const { status, stderr } = await runCommand(stand, ['worker'], {
+      DATABASE_URL: undefined,
+      HEALTH_ADDRESS: 'here',
+      LOG_LEVEL: 'loud',
+    });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^DATABASE_URL is not set/m);
+    expect(stderr).toMatch(/^HEALTH_ADDRESS "here"/m);
+    expect(stderr).toMatch(/^LOG_LEVEL "loud"/m);
+  });
+
+  it('ends with status 3 when Temporal cannot be reached', async () => {
+    const { status, stderr } = await runCommand(stand, ['worker'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    expect(status).toBe(3);
+    expect(stderr).toContain('The worker cannot go on');
+  });
+
+  it('answers health checks, serves metrics, and stops at SIGTERM with status 0', async () => {
+    const worker = await stand.startWorker({ METRICS_ADDRESS: '127.0.0.1:0' });
+    const health = `http://127.0.0.1:${portOf(worker.log(), 'health is served')}`;
+    const ready = await eventually('a ready worker', async () => {
+      const answer = await ask(`${health}/ready`);
+      if (answer.status !== 200) throw new Error(answer.body.toString());
+      return answer;
+    });
+    expect(JSON.parse(ready.body.toString())).toEqual({ ready: true, polling: true, database: true });
+    expect((await ask(`${health}/live`)).status).toBe(200);
+    const metrics = await ask(`http://127.0.0.1:${portOf(worker.log(), 'metrics are served')}/metrics`);
+    expect(metrics.status).toBe(200);
+    expect(metrics.body.toString()).toMatch(/^temporal_/m);
+    expect(await worker.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('takes another port when the one for health is taken, with a warning', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const worker = await stand.startWorker({ HEALTH_ADDRESS: `127.0.0.1:${port}` });
+      const log = lines(worker.log());
+      expect(log.find(({ level }) => level === 'warn')).toMatchObject({ wanted: port, purpose: 'health' });
+      const other = portOf(worker.log(), 'health is served');
+      expect(other).not.toBe(port);
+      expect((await ask(`http://127.0.0.1:${other}/live`)).status).toBe(200);
+      await worker.stop();
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+});
+
+describe('cxone-sync migrate', () => {
+  it('makes the schema, and has nothing to do the second time', async () => {
+    const database = await createDatabase();
+    try {
+      const first = await runCommand(stand, ['migrate'], { DATABASE_URL: database.url });
+      expect(first).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Applied 0001-records/) });
+      const second = await runCommand(stand, ['migrate', '--json'], { DATABASE_URL: database.url });
+      expect(second.status).toBe(0);
+      expect(JSON.parse(second.stdout)).toEqual({ applied: [] });
+    } finally {
+      await database.drop();
+    }
+  });
+});
+
+describe('cxone-sync --help', () => {
+  it('lists the commands, and each tells its flags and how it ends', async () => {
+    const { status, stdout } = await runCommand(stand, ['--help']);
+    expect(status).toBe(0);
+    for (const command of ['migrate', 'worker', 'sync', 'simulator', 'demo'])
+      expect(stdout).toContain(`  ${command}`);
+    const help = await runCommand(stand, ['sync', '--help']);
+    expect(help.status).toBe(0);
+    const flags = ['--tenant', '--from', '--to', '--by', '--skill', '--campaign', '--media-type'];
+    for (const flag of [...flags, '--no-recordings', '--detach', '--json', '--quiet']) {
+      expect(help.stdout).toContain(flag);
+    }
+    expect(help.stdout).toMatch(/Exit status: 0 complete/);
+  });
+});
+
+describe('cxone-sync sync', () => {
+  beforeAll(async () => {
+    await stand.startWorker();
+  });
+
+  it('follows the run and reports what it brought', async () => {
+    const { status, stdout, stderr } = await runCommand(stand, sync());
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect(stdout).toContain('complete    sync-window:acme:2025-03-10T00:00:00Z/2025-03-11T00:00:00Z');
+    expect(stdout).toContain('400 of 400 expected: 400 new');
+    expect(stderr).toContain(`/namespaces/${stand.namespace}/workflows/`);
+  });
+
+  it('with --json prints one document with the counts, and with --quiet nothing else', async () => {
+    const { status, stdout, stderr } = await runCommand(stand, [...sync(), '--json', '--quiet']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      workflowId: 'sync-window:acme:2025-03-10T00:00:00Z/2025-03-11T00:00:00Z',
+      status: 'complete',
+      expected: contactsPerDay,
+      fetched: contactsPerDay,
+      inserted: 0,
+      unchanged: contactsPerDay,
+      recordings: { pending: 0, failed: 0 },
+    });
+  });
+
+  it('takes filters and leaves recordings out when told so', async () => {
+    stand.simulator.journal.clear();
+    const flags = ['--skill', '4501,4502', '--media-type', '4', '--no-recordings', '--json'];
+    const { status, stdout } = await runCommand(stand, [...sync(dayBefore(1)), ...flags]);
+    const { from, to } = dayBefore(1);
+    const filter = { skillIds: [4501, 4502], mediaTypeIds: [4] };
+    const truth = stand.simulator.truth({ from: Date.parse(from), to: Date.parse(to), ...filter });
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ fetched: truth.contacts, inserted: truth.contacts });
+    expect(stand.simulator.journal.count({ family: 'media' })).toBe(0);
+  });
+
+  it('with --detach returns at once with the run’s id and where Web UI shows it', async () => {
+    const { status, stdout } = await runCommand(stand, [...sync(dayBefore(2)), '--detach']);
+    const [id = '', url, ...rest] = stdout.trim().split('\n');
+    expect({ status, rest }).toEqual({ status: 0, rest: [] });
+    expect(id).toMatch(/^sync-window:acme:2025-03-08T00:00:00Z\//);
+    expect(url).toContain(`/namespaces/${stand.namespace}/workflows/${encodeURIComponent(id)}`);
+    expect(await stand.client.workflow.getHandle(id).result()).toMatchObject({ status: 'complete' });
+  });
+
+  it('interrupted by Ctrl-C ends with 130 while the run goes on, and joins it when typed again', async () => {
+    stand.simulator.journal.clear();
+    const contacts = { family: 'contacts' } as const;
+    stand.simulator.setFaults([{ name: 'slow', match: contacts, args: { delayMs: 1_500 } }]);
+    const first = startCommand(stand, sync(dayBefore(3)));
+    // The preflight asks once; what follows is the run's.
+    await eventually('a page of the run', async () => {
+      if (stand.simulator.journal.count(contacts) < 2) throw new Error('none yet');
+    });
+    first.process.kill('SIGINT');
+    const { status, stderr } = await first.ended;
+    expect({ status, stderr }).toEqual({ status: 130, stderr: expect.stringContaining('the run goes on') });
+    const runId = /\/([0-9a-f-]{36})\/history/.exec(stderr)?.[1];
+
+    const again = await runCommand(stand, [...sync(dayBefore(3)), '--json']);
+    expect(again.status).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({ runId, status: 'complete', inserted: contactsPerDay });
+    expect(
+      await stand.query('select attempt from cxone.sync_window where window_start = $1', [dayBefore(3).from]),
+    ).toEqual([{ attempt: 1 }]);
+  });
+
+  it('ends with status 1 and the cause when the run fails', async () => {
+    stand.simulator.setFaults([{ name: 'status', match: { family: 'agents' }, args: { status: 403 } }]);
+    const { status, stdout, stderr } = await runCommand(stand, [...sync(dayBefore(4)), '--json']);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/PermissionDenied: CXone Admin \(agents\) answered with status 403/);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: 'PermissionDenied' } });
+    expect(
+      await stand.query(`select status, error_code from cxone.sync_window where window_start = $1`, [
+        dayBefore(4).from,
+      ]),
+    ).toEqual([{ status: 'failed', error_code: 'PermissionDenied' }]);
+  });
+});

@@ -1,0 +1,92 @@
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { WindowReport } from '../../activities/types';
+import { dayOf, eventually, openStand, settledDay as day, type Stand } from './stand';
+
+let stand: Stand;
+beforeAll(async () => {
+  stand = await openStand({
+    simulator: { contactsPerDay: 300 },
+    tenant: { pageSize: 100, recordings: false },
+  });
+  await stand.startWorker();
+});
+afterAll(() => stand?.close());
+afterEach(() => stand.simulator.setFaults([]));
+
+let runs = 0;
+
+/** Starts a run as Web UI's form does: nothing but type, task queue, an id nobody chose, and one JSON object. */
+function startByHand(input: unknown) {
+  return stand.client.workflow.start('syncWindow', {
+    taskQueue: 'cxone-sync',
+    workflowId: `0e9f3a52-${(runs += 1)}`,
+    args: [input],
+  });
+}
+
+async function failureOf(result: Promise<unknown>): Promise<ApplicationFailure> {
+  const error: unknown = await result.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
+  throw new Error('the run did not fail as expected', { cause: error });
+}
+
+describe('a run started in Web UI', () => {
+  it('syncs the window and can be found by tenant, status and counts', async () => {
+    const handle = await startByHand({ tenant: 'acme', ...day });
+    expect((await handle.result()) as WindowReport).toMatchObject({ status: 'complete', fetched: 300 });
+    const { searchAttributes } = await handle.describe();
+    expect(searchAttributes).toMatchObject({
+      CxoneTenant: ['acme'],
+      CxoneStatus: ['Complete'],
+      CxoneTrigger: ['manual'],
+      CxoneWindowStart: [new Date(day.from)],
+      CxoneWindowEnd: [new Date(day.to)],
+      CxoneContacts: [300],
+      CxoneRejected: [0],
+    });
+  });
+
+  it('does not work on a window beside another run', async () => {
+    const span = dayOf(Date.parse(day.from) - 1);
+    stand.simulator.setFaults([{ name: 'slow', match: { family: 'contacts' }, args: { delayMs: 1_000 } }]);
+    const first = await stand.start(span);
+    await eventually('the window is claimed', async () => {
+      const rows = await stand.query(`select from cxone.sync_window where status = 'running'`);
+      if (rows.length === 0) throw new Error('not yet');
+    });
+    const second = await startByHand({ tenant: 'acme', ...span });
+    const failure = await failureOf(second.result());
+    expect(failure.type).toBe('WindowBusy');
+    expect(failure.message).toContain(first.workflowId);
+    expect(await first.result()).toMatchObject({ status: 'complete', fetched: 300 });
+    expect(
+      await stand.query('select attempt from cxone.sync_window where window_start = $1', [span.from]),
+    ).toEqual([{ attempt: 1 }]);
+  });
+
+  it.each([
+    ['an unknown tenant', { tenant: 'nobody', ...day }, 'UnknownTenant', /known: acme/],
+    [
+      'a field that does not exist',
+      { tenant: 'acme', ...day, skillId: 4 },
+      'InvalidInput',
+      /"skillId": no such field/,
+    ],
+    ['a date without zone', { tenant: 'acme', from: '2025-03-10', to: day.to }, 'InvalidInput', /"from"/],
+    [
+      'a window in the future by CXone’s clock',
+      { tenant: 'acme', from: '2025-03-19T00:00:00Z', to: '2025-03-21T00:00:00Z' },
+      'WindowInFuture',
+      /CXone’s clock says 2025-03-20T12:00:00/,
+    ],
+  ])('with %s fails at once, saying why', async (_what, input, type, message) => {
+    const handle = await startByHand(input);
+    const failure = await failureOf(handle.result());
+    expect(failure).toMatchObject({ type, nonRetryable: true });
+    expect(failure.message).toMatch(message);
+  });
+});

@@ -1,0 +1,306 @@
+import fc from 'fast-check';
+import type { WindowSpan } from '../../../activities/types';
+import { createWindowActivities, passesOf } from '../../../activities/windows';
+import { createAuthenticationActivities } from '../../../activities/authentication';
+import type { Claim, Claimant, Closing, LedgerRow, WindowKey } from '../../../store';
+import { acme, fakeStore, run, tuning } from './fakes';
+
+const now = Date.parse('2026-11-20T12:00:00.000Z');
+const dayMs = 86_400_000;
+const span: WindowSpan = {
+  tenant: 'acme',
+  from: '2026-11-01T00:00:00.000Z',
+  to: '2026-11-02T00:00:00.000Z',
+  by: 'start',
+  claimant: { workflowId: 'sync-window:acme:x', runId: 'run-2' },
+};
+const mine: Claim = { status: 'claimed', windowId: '7', attempt: 3 };
+const heldBy = (workflowId: string): Claim => ({ status: 'busy', by: { workflowId, runId: 'run-1' } });
+
+const closedRow: LedgerRow = {
+  tenant: 'acme',
+  from: new Date(span.from),
+  to: new Date(span.to),
+  by: 'start',
+  filter: { skillIds: [], campaignIds: [], mediaTypeIds: [] },
+  windowId: '7',
+  status: 'complete',
+  attempt: 3,
+  workflowId: span.claimant.workflowId,
+  runId: span.claimant.runId,
+  expected: 30,
+  fetched: 30,
+  inserted: 20,
+  updated: 4,
+  unchanged: 5,
+  rejected: 1,
+  absent: 2,
+  pages: 6,
+  bytes: 9_000,
+  rounds: 1,
+  recordingsPending: 3,
+  recordingsStored: 8,
+  recordingsAbsent: 1,
+  recordingsFailed: 2,
+  recordingBytes: 123_456,
+  errorCode: null,
+  lastPollTime: null,
+  startedAt: new Date(now - 65_000),
+  closedAt: new Date(now),
+};
+
+interface World {
+  /** Answers of the ledger, one after the other. */
+  readonly claims?: readonly Claim[];
+  readonly running?: readonly string[];
+  readonly row?: LedgerRow;
+}
+
+function stand(
+  { claims = [mine], running = [], row = closedRow }: World,
+  changes: Partial<typeof tuning> = {},
+) {
+  const claimed: { key: WindowKey; claimant: Claimant; replacing: Claimant | undefined }[] = [];
+  const closed: Closing[] = [];
+  const pruned: Date[] = [];
+  const asked: string[] = [];
+  const activities = createWindowActivities({
+    now: () => now,
+    landingRetentionDays: 7,
+    tenants: acme({}, changes),
+    isRunning: async ({ workflowId }) => {
+      asked.push(workflowId);
+      return running.includes(workflowId);
+    },
+    store: fakeStore({
+      windows: {
+        async claim(key, claimant, replacing) {
+          claimed.push({ key, claimant, replacing });
+          return claims[Math.min(claimed.length, claims.length) - 1] ?? mine;
+        },
+        tally: async () => ({
+          fetched: 31,
+          inserted: 0,
+          updated: 0,
+          unchanged: 0,
+          rejected: 1,
+          pages: 4,
+          bytes: 9,
+        }),
+        markAbsent: async () => 4,
+        async close(_windowId, _attempt, closing) {
+          closed.push(closing);
+          return row;
+        },
+      },
+      landing: {
+        async prune(before) {
+          pruned.push(before);
+          return 0;
+        },
+      },
+    }),
+  });
+  return { activities, claimed, closed, pruned, asked };
+}
+
+describe('openWindow', () => {
+  it('claims the window and says how the tenant’s settings want it read', async () => {
+    const { activities, claimed } = stand({}, { pageSize: 500, pagesInFlight: 2, maxRereads: 1 });
+    expect(await run(activities.openWindow, span)).toEqual({
+      tenant: 'acme',
+      from: span.from,
+      to: span.to,
+      windowId: '7',
+      attempt: 3,
+      passes: [{}],
+      recordings: true,
+      pageSize: 500,
+      pagesInFlight: 2,
+      recordingsInFlight: 8,
+      maxRereads: 1,
+    });
+    expect(claimed).toEqual([
+      {
+        key: {
+          tenant: 'acme',
+          from: new Date(span.from),
+          to: new Date(span.to),
+          by: 'start',
+          filter: { skillIds: [], campaignIds: [], mediaTypeIds: [] },
+        },
+        claimant: span.claimant,
+        replacing: undefined,
+      },
+    ]);
+  });
+
+  it('takes filters and recordings of the run before those of the tenant', async () => {
+    const { activities } = stand({}, { skillIds: [5], mediaTypeIds: [4], recordings: true });
+    expect(await run(activities.openWindow, { ...span, skillIds: [9], recordings: false })).toMatchObject({
+      passes: [{ skillId: 9, mediaTypeId: 4 }],
+      recordings: false,
+    });
+  });
+
+  it('knows the same ids in another order, or twice, for the same window', async () => {
+    const { activities, claimed } = stand({});
+    await run(activities.openWindow, { ...span, skillIds: [12, 3, 12] });
+    expect(claimed[0]?.key.filter.skillIds).toEqual([3, 12]);
+  });
+
+  it('refuses while another run works on the window, and names it', async () => {
+    const { activities, claimed } = stand({ claims: [heldBy('by-hand')], running: ['by-hand'] });
+    await expect(run(activities.openWindow, span)).rejects.toMatchObject({
+      type: 'WindowBusy',
+      nonRetryable: true,
+      message: expect.stringContaining('"by-hand"') as string,
+    });
+    expect(claimed).toHaveLength(1);
+  });
+
+  it('takes over from a run that is gone', async () => {
+    const { activities, claimed, asked } = stand({ claims: [heldBy('by-hand'), mine] });
+    expect(await run(activities.openWindow, span)).toMatchObject({ attempt: 3 });
+    expect(asked).toEqual(['by-hand']);
+    expect(claimed[1]?.replacing).toEqual({ workflowId: 'by-hand', runId: 'run-1' });
+  });
+
+  it('takes over from an earlier run of its own id without asking: Temporal lets only one be open', async () => {
+    const own = span.claimant.workflowId;
+    const { activities, asked } = stand({ claims: [heldBy(own), mine], running: [own] });
+    expect(await run(activities.openWindow, span)).toMatchObject({ windowId: '7' });
+    expect(asked).toEqual([]);
+  });
+
+  it('refuses when somebody else was faster to take over', async () => {
+    const { activities, claimed } = stand({ claims: [heldBy('gone'), heldBy('faster')] });
+    await expect(run(activities.openWindow, span)).rejects.toMatchObject({
+      type: 'WindowBusy',
+      message: expect.stringContaining('"faster"') as string,
+    });
+    expect(claimed).toHaveLength(2);
+  });
+});
+
+describe('passesOf', () => {
+  const ids = fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { maxLength: 4 });
+
+  it('has exactly one pass for each combination, and one for everything when there is no filter', () => {
+    fc.assert(
+      fc.property(ids, ids, ids, (skillIds, campaignIds, mediaTypeIds) => {
+        const passes = passesOf({ skillIds, campaignIds, mediaTypeIds });
+        const size = (list: readonly number[]) => Math.max(1, list.length);
+        expect(passes).toHaveLength(size(skillIds) * size(campaignIds) * size(mediaTypeIds));
+        expect(new Set(passes.map((pass) => JSON.stringify(pass))).size).toBe(passes.length);
+      }),
+    );
+  });
+
+  it('lets each contact that matches the filter through exactly one pass, and no other contact', () => {
+    const someId = fc.integer({ min: 1, max: 50 });
+    const contacts = fc.record({ skillId: someId, campaignId: someId, mediaTypeId: someId });
+    fc.assert(
+      fc.property(ids, ids, ids, contacts, (skillIds, campaignIds, mediaTypeIds, contact) => {
+        const shown = passesOf({ skillIds, campaignIds, mediaTypeIds }).filter(
+          ({ skillId, campaignId, mediaTypeId }) =>
+            (skillId ?? contact.skillId) === contact.skillId &&
+            (campaignId ?? contact.campaignId) === contact.campaignId &&
+            (mediaTypeId ?? contact.mediaTypeId) === contact.mediaTypeId,
+        );
+        const among = (list: readonly number[], id: number) => list.length === 0 || list.includes(id);
+        const wanted =
+          among(skillIds, contact.skillId) &&
+          among(campaignIds, contact.campaignId) &&
+          among(mediaTypeIds, contact.mediaTypeId);
+        expect(shown).toHaveLength(wanted ? 1 : 0);
+      }),
+    );
+  });
+});
+
+describe('the ledger', () => {
+  const round = { tenant: 'acme', windowId: '7', attempt: 3, round: 1 };
+
+  it('tells what a round brought in and marks what it did not show', async () => {
+    const { activities } = stand({});
+    expect(await run(activities.tallyRound, round)).toEqual({ fetched: 31 });
+    expect(await run(activities.markAbsent, round)).toBe(4);
+  });
+
+  it('is closed with the figures, which are the report', async () => {
+    const { activities, closed } = stand({});
+    const report = await run(activities.closeWindow, {
+      ...round,
+      status: 'complete',
+      expected: 30,
+      absent: 2,
+    });
+    expect(closed).toEqual([{ status: 'complete', expected: 30, absent: 2, round: 1 }]);
+    expect(report).toEqual({
+      status: 'complete',
+      expected: 30,
+      fetched: 30,
+      inserted: 20,
+      updated: 4,
+      unchanged: 5,
+      rejected: 1,
+      absent: 2,
+      recordings: { pending: 3, stored: 8, absent: 1, failed: 2, bytes: 123_456 },
+      pages: 6,
+      rereads: 1,
+      durationMs: 65_000,
+    });
+  });
+
+  it('notes the cause of a failure', async () => {
+    const { activities, closed } = stand({
+      row: { ...closedRow, status: 'failed', closedAt: null, pages: null },
+    });
+    const failed = {
+      ...round,
+      status: 'failed' as const,
+      expected: null,
+      absent: 0,
+      errorCode: 'InvalidClient',
+    };
+    expect(await run(activities.closeWindow, failed)).toMatchObject({
+      status: 'failed',
+      pages: 0,
+      durationMs: 0,
+    });
+    expect(closed).toMatchObject([{ errorCode: 'InvalidClient', expected: null }]);
+  });
+
+  it('lets landed pages go once they are older than the retention', async () => {
+    const { activities, pruned } = stand({});
+    await run(activities.closeWindow, { ...round, status: 'complete', expected: 30, absent: 0 });
+    expect(pruned).toEqual([new Date(now - 7 * dayMs)]);
+  });
+});
+
+describe('authenticate', () => {
+  it('tells when the token ends and where the tenant lives, and nothing that opens a door', async () => {
+    const { authenticate } = createAuthenticationActivities({
+      tenants: acme({
+        authenticate: async () => ({
+          expiresAt: new Date('2026-11-20T13:00:00.000Z'),
+          apiEndpoint: 'https://api-na1.niceincontact.com',
+          area: 'na1',
+        }),
+      }),
+    });
+    expect(await run(authenticate, { tenant: 'acme' })).toEqual({
+      expiresAt: '2026-11-20T13:00:00.000Z',
+      area: 'na1',
+    });
+  });
+
+  it('says so when the area is not told', async () => {
+    const expiresAt = new Date('2026-11-20T13:00:00.000Z');
+    const { authenticate } = createAuthenticationActivities({
+      tenants: acme({ authenticate: async () => ({ expiresAt, apiEndpoint: 'https://api.example.com' }) }),
+    });
+    expect(await run(authenticate, { tenant: 'acme' })).toMatchObject({ area: null });
+  });
+});
