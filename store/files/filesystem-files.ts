@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RecordingFileError, toFileError } from './errors';
 import type { RecordingFiles, SavedFile, SaveOptions } from './recording-files';
@@ -73,8 +73,23 @@ async function tryWriting(folder: string): Promise<void> {
   }
 }
 
+/** Where files grow, below the root: no key can name it, and what a killed process leaves is found in one place. */
+const workshop = '.incoming';
+/** A file that grows is written to more often than this, or its download has given up. */
+const abandonedAfterMs = 5 * 60_000;
+
+/** Removes what processes that were killed have left: half recordings are health data as well. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    // Another process may have finished or removed it meanwhile.
+    const { mtimeMs } = (await stat(path).catch(() => null)) ?? { mtimeMs: Infinity };
+    if (Date.now() - mtimeMs > abandonedAfterMs) await rm(path, { force: true });
+  }
+}
+
 /**
- * Recordings in a folder of a file system. A file is written under a temporary name in its own folder, synced, renamed
+ * Recordings in a folder of a file system. A file is written in a folder of unfinished ones, synced, renamed
  * and its folder synced, so that neither a crash nor a power cut leaves half a recording under its name. Files and
  * folders are for the owner alone: they hold health data.
  */
@@ -96,7 +111,10 @@ export function createFilesystemFiles(root: string): RecordingFiles {
       const path = pathOf(key);
       const folder = dirname(path);
       await onDisk(makeFolder(folder));
-      const temporary = join(folder, `.${randomUUID()}.part`);
+      const unfinished = join(root, workshop);
+      await onDisk(makeFolder(unfinished));
+      await onDisk(sweep(unfinished));
+      const temporary = join(unfinished, `${randomUUID()}.part`);
       const file = await onDisk(open(temporary, 'wx', 0o600));
       try {
         const saved = await closing(file, () => writeWhole(file, body, options, onDisk));

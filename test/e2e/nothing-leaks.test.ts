@@ -92,6 +92,20 @@ describe('after runs in which much went wrong', () => {
     await expose(`sync-window:acme:${before.from}/${before.to}`.replaceAll('.000Z', 'Z'));
   });
 
+  // A token endpoint that repeats the credentials it was given, while the worker renews its token.
+  beforeAll(async () => {
+    const { clientSecret, accessKeySecret } = stand.simulator.credentials;
+    const said = [clientSecret, encodeURIComponent(clientSecret), accessKeySecret].join(' and ');
+    const body = JSON.stringify({ error: 'invalid_client', error_description: `refused: ${said}` });
+    stand.simulator.setFaults([
+      { name: 'status', match: { family: 'contacts' }, onCall: 1, args: { status: 401 } },
+      { name: 'status', match: { family: 'auth' }, args: { status: 401, body } },
+    ]);
+    const handle = await stand.start(dayOf(Date.parse(day.from) - 2 * 86_400_000));
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'InvalidClient' } });
+    await expose(handle.workflowId);
+  });
+
   it('the runs have failures, rejected records and children to tell of', () => {
     const [first, ...others] = runs;
     const seen = (codes: readonly string[], within: readonly ExposedRun[]) =>

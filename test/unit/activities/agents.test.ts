@@ -82,19 +82,19 @@ function stand({ watermark, list = () => listPage(0, 0), wanted = [], unknown = 
 describe('the first look at agents', () => {
   it('reads the whole list while there is no watermark', async () => {
     const { activities, seen } = stand({ list: () => listPage(3, 3) });
-    await run(activities.fetchAgents, first);
+    await run(activities, 'fetchAgents', first);
     expect(seen.list).toEqual([{ skip: 0, top: 1_000 }]);
   });
 
   it('asks for what changed since the watermark, less half an hour, when there is one', async () => {
     const { activities, seen } = stand({ watermark: '2026-11-20T10:00:00.000Z' });
-    await run(activities.fetchAgents, first);
+    await run(activities, 'fetchAgents', first);
     expect(seen.list).toEqual([{ updatedSince: new Date('2026-11-20T09:30:00.000Z'), skip: 0, top: 1_000 }]);
   });
 
   it('lands the page, tells how many agents CXone hides, and goes on to the agents behind contacts', async () => {
     const { activities, landing } = stand({ list: () => listPage(3, 3, { hiddenAgents: 17 }) });
-    expect(await run(activities.fetchAgents, first)).toEqual({
+    expect(await run(activities, 'fetchAgents', first)).toEqual({
       pageId: '1',
       records: 3,
       hiddenAgents: 17,
@@ -106,7 +106,7 @@ describe('the first look at agents', () => {
 
   it('lands nothing when nothing changed', async () => {
     const { activities, landing } = stand({ watermark: '2026-11-20T10:00:00.000Z' });
-    expect(await run(activities.fetchAgents, first)).toMatchObject({
+    expect(await run(activities, 'fetchAgents', first)).toMatchObject({
       pageId: null,
       next: { step: 'missing' },
     });
@@ -124,10 +124,14 @@ describe('a list of several pages', () => {
     const watermarks: (string | null)[] = [];
     let cursor: AgentCursor | null = null;
     do {
-      const fetched: Awaited<ReturnType<typeof activities.fetchAgents>> = await run(activities.fetchAgents, {
-        ...first,
-        cursor,
-      });
+      const fetched: Awaited<ReturnType<typeof activities.fetchAgents>> = await run(
+        activities,
+        'fetchAgents',
+        {
+          ...first,
+          cursor,
+        },
+      );
       watermarks.push(fetched.watermark);
       cursor = fetched.next;
     } while (cursor !== null && cursor.step !== 'missing');
@@ -140,37 +144,37 @@ describe('a list of several pages', () => {
       watermark: '2026-11-20T10:00:00.000Z',
       list: () => listPage(1_000, 1_500),
     });
-    const { next } = await run(activities.fetchAgents, first);
-    await run(activities.fetchAgents, { ...first, cursor: next });
+    const { next } = await run(activities, 'fetchAgents', first);
+    await run(activities, 'fetchAgents', { ...first, cursor: next });
     expect(seen.list[1]?.updatedSince).toEqual(new Date('2026-11-20T09:30:00.000Z'));
   });
 
   it('goes on after a full page when CXone tells no total, and ends at one that is not full', async () => {
     const { activities } = stand({ list: ({ skip }) => listPage(skip === 0 ? 1_000 : 20, null) });
-    const { next } = await run(activities.fetchAgents, first);
+    const { next } = await run(activities, 'fetchAgents', first);
     expect(next).toMatchObject({ step: 'all', skip: 1_000 });
-    expect((await run(activities.fetchAgents, { ...first, cursor: next })).next).toMatchObject({
+    expect((await run(activities, 'fetchAgents', { ...first, cursor: next })).next).toMatchObject({
       step: 'missing',
     });
   });
 
   it('ends at an empty page, even if the total promises more', async () => {
     const { activities } = stand({ list: () => listPage(0, 2_000) });
-    expect((await run(activities.fetchAgents, first)).next).toMatchObject({ step: 'missing' });
+    expect((await run(activities, 'fetchAgents', first)).next).toMatchObject({ step: 'missing' });
   });
 });
 
 describe('agents behind the contacts', () => {
   it('are none when all are known and fresh', async () => {
     const { activities, seen } = stand({});
-    const fetched = await run(activities.fetchAgents, missing(1));
+    const fetched = await run(activities, 'fetchAgents', missing(1));
     expect(fetched).toEqual({ pageId: null, records: 0, hiddenAgents: 0, watermark: null, next: null });
     expect(seen.wantedBefore).toEqual([[new Date('2026-11-19T12:00:00.000Z'), 26]]);
   });
 
   it('are looked up one by one while they are few; those CXone does not know are noted', async () => {
     const { activities, seen, landing } = stand({ wanted: ids(25), unknown: ['2', '9'] });
-    const fetched = await run(activities.fetchAgents, missing(1));
+    const fetched = await run(activities, 'fetchAgents', missing(1));
     expect(seen.singly).toEqual(ids(25));
     expect(seen.misses).toEqual(['2', '9']);
     expect(fetched).toMatchObject({ pageId: '1', records: 23, next: null });
@@ -179,7 +183,7 @@ describe('agents behind the contacts', () => {
 
   it('land nothing when CXone knows none of them', async () => {
     const { activities } = stand({ wanted: ['4'], unknown: ['4'] });
-    expect(await run(activities.fetchAgents, missing(1))).toMatchObject({
+    expect(await run(activities, 'fetchAgents', missing(1))).toMatchObject({
       pageId: null,
       records: 0,
       next: null,
@@ -188,7 +192,7 @@ describe('agents behind the contacts', () => {
 
   it('are read with the whole list when they are many', async () => {
     const { activities, seen } = stand({ wanted: ids(26) });
-    const { next, pageId } = await run(activities.fetchAgents, missing(1));
+    const { next, pageId } = await run(activities, 'fetchAgents', missing(1));
     expect(next).toEqual({ step: 'all', skip: 0, turn: 1, watermark: null });
     expect(pageId).toBeNull();
     expect(seen.singly).toEqual([]);
@@ -196,8 +200,11 @@ describe('agents behind the contacts', () => {
 
   it('are looked up in turns of 25 when the list did not show them, and left to the next window after eight', async () => {
     const { activities, seen } = stand({ wanted: ids(40) });
-    expect((await run(activities.fetchAgents, missing(2))).next).toMatchObject({ step: 'missing', turn: 3 });
-    expect((await run(activities.fetchAgents, missing(8))).next).toBeNull();
+    expect((await run(activities, 'fetchAgents', missing(2))).next).toMatchObject({
+      step: 'missing',
+      turn: 3,
+    });
+    expect((await run(activities, 'fetchAgents', missing(8))).next).toBeNull();
     expect(seen.singly).toEqual([...ids(25), ...ids(25)]);
   });
 });
@@ -207,8 +214,11 @@ describe('persistAgents', () => {
 
   it('stores the landed page and moves the watermark with it', async () => {
     const { activities, seen } = stand({ list: () => listPage(3, 3) });
-    await run(activities.fetchAgents, first);
-    const outcome = await run(activities.persistAgents, { ...page, watermark: '2026-11-20T11:59:00.000Z' });
+    await run(activities, 'fetchAgents', first);
+    const outcome = await run(activities, 'persistAgents', {
+      ...page,
+      watermark: '2026-11-20T11:59:00.000Z',
+    });
     expect(outcome.inserted).toBe(3);
     expect(seen.persisted[0]?.batch.rows.map((row) => row.values['userName'])).toEqual([
       'agent1',
@@ -220,8 +230,8 @@ describe('persistAgents', () => {
 
   it('leaves the watermark where it is while the list is not read to its end', async () => {
     const { activities, seen } = stand({ wanted: ['4'] });
-    await run(activities.fetchAgents, missing(1));
-    await run(activities.persistAgents, { ...page, watermark: null });
+    await run(activities, 'fetchAgents', missing(1));
+    await run(activities, 'persistAgents', { ...page, watermark: null });
     expect(seen.persisted).toMatchObject([{ pageId: '1', tenant: 'acme' }]);
     expect(seen.persisted[0]?.watermark).toBeUndefined();
   });

@@ -68,7 +68,7 @@ const timeout = () => new CxoneError('RequestTimeout', 'CXone did not answer in 
 describe('fetchContactPage', () => {
   it('asks for the slice, lands the answer as received, and tells ids, counts and stamps only', async () => {
     const { activities, requests, landing } = stand(() => pageOf(contact(1), contact(2)));
-    const fetched = await run(activities.fetchContactPage, input);
+    const fetched = await run(activities, 'fetchContactPage', input);
     expect(requests).toEqual([
       { from: new Date(input.from), to: new Date(input.to), filter: { skillId: 12 }, skip: 0, top: 1_000 },
     ]);
@@ -90,8 +90,8 @@ describe('fetchContactPage', () => {
 
   it('does not ask again for a slice that this attempt has landed, and answers as it did', async () => {
     const { activities, requests } = stand(() => pageOf(contact(1), contact(2)));
-    const first = await run(activities.fetchContactPage, input);
-    const again = await run(activities.fetchContactPage, input);
+    const first = await run(activities, 'fetchContactPage', input);
+    const again = await run(activities, 'fetchContactPage', input);
     expect(again).toEqual(first);
     expect(requests).toHaveLength(1);
   });
@@ -104,8 +104,8 @@ describe('fetchContactPage', () => {
     ['a new run of the window', { attempt: 3 }],
   ])('asks afresh for %s', async (_what, change) => {
     const { activities, requests } = stand(() => pageOf(contact(1)));
-    await run(activities.fetchContactPage, input);
-    await run(activities.fetchContactPage, { ...input, ...change });
+    await run(activities, 'fetchContactPage', input);
+    await run(activities, 'fetchContactPage', { ...input, ...change });
     expect(requests).toHaveLength(2);
   });
 
@@ -114,7 +114,7 @@ describe('fetchContactPage', () => {
       if (top > 300) throw timeout();
       return pageOf(contact(1));
     });
-    const fetched = await run(activities.fetchContactPage, input);
+    const fetched = await run(activities, 'fetchContactPage', input);
     expect(requests.map(({ top }) => top)).toEqual([1_000, 500, 250]);
     expect(fetched.top).toBe(250);
   });
@@ -123,7 +123,9 @@ describe('fetchContactPage', () => {
     const { activities, requests, landing } = stand(() => {
       throw timeout();
     });
-    await expect(run(activities.fetchContactPage, input)).rejects.toMatchObject({ code: 'RequestTimeout' });
+    await expect(run(activities, 'fetchContactPage', input)).rejects.toMatchObject({
+      code: 'RequestTimeout',
+    });
     expect(requests.map(({ top }) => top)).toEqual([1_000, 500, 250, 125, 62, 50]);
     expect(landing.pages).toEqual([]);
   });
@@ -138,7 +140,7 @@ describe('fetchContactPage', () => {
             if (request.top > bears) throw timeout();
             return pageOf(contact(1));
           });
-          const end = await run(activities.fetchContactPage, { ...input, top }).catch(
+          const end = await run(activities, 'fetchContactPage', { ...input, top }).catch(
             (error: unknown) => error,
           );
           const tops = requests.map((request) => request.top);
@@ -157,13 +159,13 @@ describe('fetchContactPage', () => {
     const { activities, requests } = stand(() => {
       throw new CxoneError('Throttled', 'CXone asks for patience.');
     });
-    await expect(run(activities.fetchContactPage, input)).rejects.toMatchObject({ code: 'Throttled' });
+    await expect(run(activities, 'fetchContactPage', input)).rejects.toMatchObject({ code: 'Throttled' });
     expect(requests).toHaveLength(1);
   });
 
   it('lands nothing for an empty answer', async () => {
     const { activities, landing } = stand(() => pageOf());
-    expect(await run(activities.fetchContactPage, input)).toMatchObject({
+    expect(await run(activities, 'fetchContactPage', input)).toMatchObject({
       pageId: null,
       records: 0,
       totalRecords: null,
@@ -173,7 +175,7 @@ describe('fetchContactPage', () => {
 
   it('refuses a tenant it does not know, naming those it does', async () => {
     const { activities, requests } = stand(() => pageOf());
-    await expect(run(activities.fetchContactPage, { ...input, tenant: 'acne' })).rejects.toMatchObject({
+    await expect(run(activities, 'fetchContactPage', { ...input, tenant: 'acne' })).rejects.toMatchObject({
       type: 'UnknownTenant',
       nonRetryable: true,
       message: expect.stringContaining('(known: acme)') as string,
@@ -187,25 +189,25 @@ describe('persistContacts', () => {
 
   it('stores the page it has just fetched without reading it again', async () => {
     const { activities, landing, persisted } = stand(() => pageOf(contact(1), contact(2)));
-    await run(activities.fetchContactPage, input);
+    await run(activities, 'fetchContactPage', input);
     landing.read = async () => Promise.reject(new Error('read although it was in memory'));
-    expect(await run(activities.persistContacts, persist)).toMatchObject({ inserted: 2 });
+    expect(await run(activities, 'persistContacts', persist)).toMatchObject({ inserted: 2 });
     expect(persisted).toMatchObject([{ pageId: '1', tenant: 'acme', recordings: true }]);
     expect(persisted[0]?.batch.rows.map((row) => row.values['contactId'])).toEqual([1, 2]);
   });
 
   it('stores the same from the landed page when another process fetched it', async () => {
     const { activities, persisted } = stand(() => pageOf(contact(1), contact(2)), 0);
-    await run(activities.fetchContactPage, input);
-    await run(activities.persistContacts, { ...persist, recordings: false });
+    await run(activities, 'fetchContactPage', input);
+    await run(activities, 'persistContacts', { ...persist, recordings: false });
     expect(persisted[0]?.batch.rows.map((row) => row.values['contactId'])).toEqual([1, 2]);
     expect(persisted[0]?.recordings).toBe(false);
   });
 
   it('keeps a record that cannot be read beside the good ones', async () => {
     const { activities, persisted } = stand(() => pageOf(contact(1), { contactId: 'x' }, contact(3)));
-    await run(activities.fetchContactPage, input);
-    expect(await run(activities.persistContacts, persist)).toMatchObject({ inserted: 2, rejected: 1 });
+    await run(activities, 'fetchContactPage', input);
+    expect(await run(activities, 'persistContacts', persist)).toMatchObject({ inserted: 2, rejected: 1 });
     expect(persisted[0]?.batch.rejected).toMatchObject([{ raw: '{"contactId":"x"}' }]);
   });
 });
@@ -225,7 +227,7 @@ describe('countContacts', () => {
       ...pageOf(contact(1)),
       totalRecords: filter.skillId === 1 ? 30 : 12,
     }));
-    expect(await run(activities.countContacts, count)).toEqual({
+    expect(await run(activities, 'countContacts', count)).toEqual({
       totals: [30, 12],
       lastPollTime: '2026-11-20T00:00:00.000Z',
     });
@@ -239,7 +241,7 @@ describe('countContacts', () => {
     const { activities } = stand(({ filter }) =>
       filter.skillId === 1 ? { ...pageOf(), lastPollTime: null } : { ...pageOf(), lastPollTime: null },
     );
-    expect(await run(activities.countContacts, count)).toEqual({ totals: [0, 0], lastPollTime: null });
+    expect(await run(activities, 'countContacts', count)).toEqual({ totals: [0, 0], lastPollTime: null });
   });
 });
 

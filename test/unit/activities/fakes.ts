@@ -21,7 +21,7 @@ export const tuning: TenantTuning = {
 export function fakeStore(parts: { readonly [Family in keyof Store]?: Partial<Store[Family]> }): Store {
   const families = Object.entries(parts).map(([name, part]) => [
     name,
-    typeof part === 'function' ? part : only(`store.${name}`, part),
+    typeof part === 'function' ? part : only<object>(`store.${name}`, part),
   ]);
   return only<Store>('store', Object.fromEntries(families) as Partial<Store>);
 }
@@ -86,11 +86,16 @@ export function activityEnvironment(
   return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR'), ...options });
 }
 
-/** Runs one activity in an environment of its own. */
-export async function run<Input, Result>(
-  activity: (input: Input) => Promise<Result>,
-  input: Input,
+type Input<Activity> = Activity extends (input: infer Given) => unknown ? Given : never;
+type Result<Activity> = Activity extends (input: never) => Promise<infer Told> ? Told : never;
+
+/** Runs one activity, by its name, in an environment of its own. */
+export async function run<Family extends object, Name extends keyof Family>(
+  activities: Family,
+  name: Name,
+  input: Input<Family[Name]>,
   info: ConstructorParameters<typeof MockActivityEnvironment>[0] = {},
-): Promise<Result> {
-  return activityEnvironment(info).run(activity, input);
+): Promise<Result<Family[Name]>> {
+  const activity = activities[name] as (given: Input<Family[Name]>) => Promise<Result<Family[Name]>>;
+  return activityEnvironment(info).run(async () => activity(input));
 }

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
@@ -124,8 +125,18 @@ describe('failures', () => {
 });
 
 describe('heartbeats', () => {
-  beforeEach(() => jest.useFakeTimers());
-  afterEach(() => jest.useRealTimers());
+  beforeEach(() => {
+    jest.useFakeTimers();
+    // Real timers keep the activity's context; those of Jest must be told to.
+    const every = setInterval;
+    jest
+      .spyOn(globalThis, 'setInterval')
+      .mockImplementation((beat: () => void, ms?: number) => every(AsyncResource.bind(beat), ms));
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
 
   /** Heartbeats of an activity that takes 17 seconds. */
   async function beatsOf(

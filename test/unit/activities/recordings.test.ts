@@ -118,7 +118,11 @@ const knownFile = (segmentId: string, status: RecordingRow['status']): Recording
 describe('a recording that is there', () => {
   it('is stored under its day and ids, with length and hash, and the look-up ends', async () => {
     const { activities, rows, saved } = stand({});
-    expect(await run(activities.downloadRecording, call)).toEqual({ status: 'stored', files: 1, bytes: 5 });
+    expect(await run(activities, 'downloadRecording', call)).toEqual({
+      status: 'stored',
+      files: 1,
+      bytes: 5,
+    });
     expect(saved[0]?.key).toBe('acme/2026/11/20/900/s1.mp4');
     expect(saved[0]?.options).toMatchObject({ expectedBytes: 5, maxBytes: 5_000 });
     expect(rows.stored).toMatchObject([
@@ -135,7 +139,7 @@ describe('a recording that is there', () => {
 
   it('may come without a length', async () => {
     const { activities, saved } = stand({ download: async () => ({ body: chunks('abc') }) });
-    await run(activities.downloadRecording, call);
+    await run(activities, 'downloadRecording', call);
     expect(saved[0]?.options).not.toHaveProperty('expectedBytes');
   });
 
@@ -143,7 +147,11 @@ describe('a recording that is there', () => {
     const { activities, rows } = stand({
       interactions: async () => [interaction('s1'), interaction('s2'), interaction('interaction-3')],
     });
-    expect(await run(activities.downloadRecording, call)).toEqual({ status: 'stored', files: 3, bytes: 15 });
+    expect(await run(activities, 'downloadRecording', call)).toEqual({
+      status: 'stored',
+      files: 3,
+      bytes: 15,
+    });
     expect(rows.stored.map(({ segmentId }) => segmentId)).toEqual(['s1', 's2', 'interaction-3']);
   });
 
@@ -152,7 +160,7 @@ describe('a recording that is there', () => {
       interactions: async () => [interaction('s1'), interaction('s2'), interaction('s3')],
       known: [knownFile('s1', 'stored'), knownFile('s2', 'failed')],
     });
-    expect(await run(activities.downloadRecording, call)).toMatchObject({ files: 2 });
+    expect(await run(activities, 'downloadRecording', call)).toMatchObject({ files: 2 });
     expect(downloads.map((url) => new URL(url).pathname)).toEqual(['/s2', '/s3']);
   });
 
@@ -160,7 +168,7 @@ describe('a recording that is there', () => {
     const { activities } = stand({
       interactions: async () => [interaction('s1', { url: null }), interaction('s2')],
     });
-    expect(await run(activities.downloadRecording, call)).toMatchObject({ status: 'stored', files: 1 });
+    expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'stored', files: 1 });
   });
 
   it('says by heartbeat how far it is, and neither there nor in its result where it comes from', async () => {
@@ -168,7 +176,7 @@ describe('a recording that is there', () => {
     const environment = activityEnvironment();
     const beats: unknown[] = [];
     environment.on('heartbeat', (details: unknown) => beats.push(details));
-    const result = await environment.run(activities.downloadRecording, call);
+    const result = await environment.run(async () => activities.downloadRecording(call));
     expect(beats).toEqual([
       { masterContactId: '900', bytes: 3 },
       { masterContactId: '900', bytes: 5 },
@@ -187,20 +195,25 @@ describe('a recording that is not there', () => {
     [9, 12 * hourMs],
   ])('after %i look-ups is looked for again in %i ms', async (looks, wait) => {
     const { activities, rows } = stand({ interactions: async () => null, looks });
-    expect(await run(activities.downloadRecording, call)).toEqual({ status: 'pending', files: 0, bytes: 0 });
+    expect(await run(activities, 'downloadRecording', call)).toEqual({
+      status: 'pending',
+      files: 0,
+      bytes: 0,
+    });
     expect(rows.postponed).toEqual([{ nextAttemptAt: new Date(now + wait), errorCode: 'NotFound' }]);
     expect(rows.absent).toEqual([]);
   });
 
   it('is waited for as well when the answer has interactions without a file', async () => {
     const { activities, rows } = stand({ interactions: async () => [interaction('s1', { url: null })] });
-    expect(await run(activities.downloadRecording, call)).toMatchObject({ status: 'pending' });
+    expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'pending' });
     expect(rows.postponed).toHaveLength(1);
   });
 
   it('is absent once its call is older than the tenant’s patience, and pending up to then', async () => {
     const at = async (age: number) =>
-      (await run(stand({ interactions: async () => null, age }).activities.downloadRecording, call)).status;
+      (await run(stand({ interactions: async () => null, age }).activities, 'downloadRecording', call))
+        .status;
     expect(await at(48 * hourMs)).toBe('pending');
     expect(await at(48 * hourMs + 1)).toBe('absent');
   });
@@ -215,12 +228,12 @@ describe('a recording that cannot be had', () => {
       new CxoneError('MediaUnavailable', 'The media host does not answer.'),
     );
     for (const n of [1, 2, 3, 4]) {
-      await expect(run(activities.downloadRecording, call, attempt(n))).rejects.toMatchObject({
+      await expect(run(activities, 'downloadRecording', call, attempt(n))).rejects.toMatchObject({
         code: 'MediaUnavailable',
       });
     }
     expect(rows.failed).toEqual([]);
-    expect(await run(activities.downloadRecording, call, attempt(5))).toEqual({
+    expect(await run(activities, 'downloadRecording', call, attempt(5))).toEqual({
       status: 'failed',
       files: 0,
       bytes: 0,
@@ -232,7 +245,7 @@ describe('a recording that cannot be had', () => {
     'is not tried again for %s: that does not pass by itself',
     async (code) => {
       const { activities, rows } = failing(new CxoneError(code, 'No.'));
-      expect(await run(activities.downloadRecording, call)).toMatchObject({ status: 'failed' });
+      expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'failed' });
       expect(rows.failed).toMatchObject([{ code }]);
     },
   );
@@ -245,7 +258,7 @@ describe('a recording that cannot be had', () => {
         return { body: chunks('abc') };
       },
     });
-    expect(await run(activities.downloadRecording, call)).toMatchObject({ status: 'failed' });
+    expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'failed' });
     expect(rows.stored.map(({ segmentId }) => segmentId)).toEqual(['s1']);
     expect(rows.settled).toBe(0);
   });
@@ -256,7 +269,7 @@ describe('a recording that cannot be had', () => {
       const { activities, rows } = stand({
         save: async () => Promise.reject(new RecordingFileError(code, 'No.', '', false)),
       });
-      expect(await run(activities.downloadRecording, call)).toMatchObject({ status: 'failed' });
+      expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'failed' });
       expect(rows.failed).toMatchObject([{ code }]);
     },
   );
@@ -273,7 +286,9 @@ describe('an error that concerns all recordings', () => {
       const { activities, rows } = stand({
         interactions: async () => Promise.reject(new CxoneError(code, 'No.')),
       });
-      await expect(run(activities.downloadRecording, call, { attempt: 9 })).rejects.toMatchObject({ code });
+      await expect(run(activities, 'downloadRecording', call, { attempt: 9 })).rejects.toMatchObject({
+        code,
+      });
       expect(rows.failed).toEqual([]);
     },
   );
@@ -284,7 +299,9 @@ describe('an error that concerns all recordings', () => {
       const { activities, rows } = stand({
         save: async () => Promise.reject(new RecordingFileError(code, 'No.', '', false)),
       });
-      await expect(run(activities.downloadRecording, call, { attempt: 9 })).rejects.toMatchObject({ code });
+      await expect(run(activities, 'downloadRecording', call, { attempt: 9 })).rejects.toMatchObject({
+        code,
+      });
       expect(rows.failed).toEqual([]);
     },
   );
@@ -293,7 +310,7 @@ describe('an error that concerns all recordings', () => {
     const { activities } = stand({
       interactions: async () => Promise.reject(new TypeError('a mistake of ours')),
     });
-    await expect(run(activities.downloadRecording, call, { attempt: 9 })).rejects.toThrow(TypeError);
+    await expect(run(activities, 'downloadRecording', call, { attempt: 9 })).rejects.toThrow(TypeError);
   });
 });
 
@@ -301,7 +318,7 @@ describe('dueRecordings', () => {
   it('asks for those due at this moment, after the one before', async () => {
     const { activities, due } = stand({});
     const input = { tenant: 'acme', windowId: '7', attempt: 2, after: '899', limit: 300 };
-    expect(await run(activities.dueRecordings, input)).toEqual(['900', '901']);
+    expect(await run(activities, 'dueRecordings', input)).toEqual(['900', '901']);
     expect(due).toEqual([['7', 2, '899', 300, new Date(now)]]);
   });
 });

@@ -3,7 +3,7 @@ import type { WindowSpan } from '../../../activities/types';
 import { createWindowActivities, passesOf } from '../../../activities/windows';
 import { createAuthenticationActivities } from '../../../activities/authentication';
 import type { Claim, Claimant, Closing, LedgerRow, WindowKey } from '../../../store';
-import { acme, fakeStore, run, tuning } from './fakes';
+import { acme, fakeStore, run, type tuning } from './fakes';
 
 const now = Date.parse('2026-11-20T12:00:00.000Z');
 const dayMs = 86_400_000;
@@ -107,7 +107,7 @@ function stand(
 describe('openWindow', () => {
   it('claims the window and says how the tenant’s settings want it read', async () => {
     const { activities, claimed } = stand({}, { pageSize: 500, pagesInFlight: 2, maxRereads: 1 });
-    expect(await run(activities.openWindow, span)).toEqual({
+    expect(await run(activities, 'openWindow', span)).toEqual({
       tenant: 'acme',
       from: span.from,
       to: span.to,
@@ -137,7 +137,7 @@ describe('openWindow', () => {
 
   it('takes filters and recordings of the run before those of the tenant', async () => {
     const { activities } = stand({}, { skillIds: [5], mediaTypeIds: [4], recordings: true });
-    expect(await run(activities.openWindow, { ...span, skillIds: [9], recordings: false })).toMatchObject({
+    expect(await run(activities, 'openWindow', { ...span, skillIds: [9], recordings: false })).toMatchObject({
       passes: [{ skillId: 9, mediaTypeId: 4 }],
       recordings: false,
     });
@@ -145,13 +145,13 @@ describe('openWindow', () => {
 
   it('knows the same ids in another order, or twice, for the same window', async () => {
     const { activities, claimed } = stand({});
-    await run(activities.openWindow, { ...span, skillIds: [12, 3, 12] });
+    await run(activities, 'openWindow', { ...span, skillIds: [12, 3, 12] });
     expect(claimed[0]?.key.filter.skillIds).toEqual([3, 12]);
   });
 
   it('refuses while another run works on the window, and names it', async () => {
     const { activities, claimed } = stand({ claims: [heldBy('by-hand')], running: ['by-hand'] });
-    await expect(run(activities.openWindow, span)).rejects.toMatchObject({
+    await expect(run(activities, 'openWindow', span)).rejects.toMatchObject({
       type: 'WindowBusy',
       nonRetryable: true,
       message: expect.stringContaining('"by-hand"') as string,
@@ -161,7 +161,7 @@ describe('openWindow', () => {
 
   it('takes over from a run that is gone', async () => {
     const { activities, claimed, asked } = stand({ claims: [heldBy('by-hand'), mine] });
-    expect(await run(activities.openWindow, span)).toMatchObject({ attempt: 3 });
+    expect(await run(activities, 'openWindow', span)).toMatchObject({ attempt: 3 });
     expect(asked).toEqual(['by-hand']);
     expect(claimed[1]?.replacing).toEqual({ workflowId: 'by-hand', runId: 'run-1' });
   });
@@ -169,13 +169,13 @@ describe('openWindow', () => {
   it('takes over from an earlier run of its own id without asking: Temporal lets only one be open', async () => {
     const own = span.claimant.workflowId;
     const { activities, asked } = stand({ claims: [heldBy(own), mine], running: [own] });
-    expect(await run(activities.openWindow, span)).toMatchObject({ windowId: '7' });
+    expect(await run(activities, 'openWindow', span)).toMatchObject({ windowId: '7' });
     expect(asked).toEqual([]);
   });
 
   it('refuses when somebody else was faster to take over', async () => {
     const { activities, claimed } = stand({ claims: [heldBy('gone'), heldBy('faster')] });
-    await expect(run(activities.openWindow, span)).rejects.toMatchObject({
+    await expect(run(activities, 'openWindow', span)).rejects.toMatchObject({
       type: 'WindowBusy',
       message: expect.stringContaining('"faster"') as string,
     });
@@ -224,13 +224,13 @@ describe('the ledger', () => {
 
   it('tells what a round brought in and marks what it did not show', async () => {
     const { activities } = stand({});
-    expect(await run(activities.tallyRound, round)).toEqual({ fetched: 31 });
-    expect(await run(activities.markAbsent, round)).toBe(4);
+    expect(await run(activities, 'tallyRound', round)).toEqual({ fetched: 31 });
+    expect(await run(activities, 'markAbsent', round)).toBe(4);
   });
 
   it('is closed with the figures, which are the report', async () => {
     const { activities, closed } = stand({});
-    const report = await run(activities.closeWindow, {
+    const report = await run(activities, 'closeWindow', {
       ...round,
       status: 'complete',
       expected: 30,
@@ -264,7 +264,7 @@ describe('the ledger', () => {
       absent: 0,
       errorCode: 'InvalidClient',
     };
-    expect(await run(activities.closeWindow, failed)).toMatchObject({
+    expect(await run(activities, 'closeWindow', failed)).toMatchObject({
       status: 'failed',
       pages: 0,
       durationMs: 0,
@@ -274,14 +274,14 @@ describe('the ledger', () => {
 
   it('lets landed pages go once they are older than the retention', async () => {
     const { activities, pruned } = stand({});
-    await run(activities.closeWindow, { ...round, status: 'complete', expected: 30, absent: 0 });
+    await run(activities, 'closeWindow', { ...round, status: 'complete', expected: 30, absent: 0 });
     expect(pruned).toEqual([new Date(now - 7 * dayMs)]);
   });
 });
 
 describe('authenticate', () => {
   it('tells when the token ends and where the tenant lives, and nothing that opens a door', async () => {
-    const { authenticate } = createAuthenticationActivities({
+    const activities = createAuthenticationActivities({
       tenants: acme({
         authenticate: async () => ({
           expiresAt: new Date('2026-11-20T13:00:00.000Z'),
@@ -290,7 +290,7 @@ describe('authenticate', () => {
         }),
       }),
     });
-    expect(await run(authenticate, { tenant: 'acme' })).toEqual({
+    expect(await run(activities, 'authenticate', { tenant: 'acme' })).toEqual({
       expiresAt: '2026-11-20T13:00:00.000Z',
       area: 'na1',
     });
@@ -298,9 +298,9 @@ describe('authenticate', () => {
 
   it('says so when the area is not told', async () => {
     const expiresAt = new Date('2026-11-20T13:00:00.000Z');
-    const { authenticate } = createAuthenticationActivities({
+    const activities = createAuthenticationActivities({
       tenants: acme({ authenticate: async () => ({ expiresAt, apiEndpoint: 'https://api.example.com' }) }),
     });
-    expect(await run(authenticate, { tenant: 'acme' })).toMatchObject({ area: null });
+    expect(await run(activities, 'authenticate', { tenant: 'acme' })).toMatchObject({ area: null });
   });
 });

@@ -1,0 +1,62 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger, type ReplayWorkerOptions, Worker } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { scenarios } from './scenarios';
+
+const folder = join(__dirname, 'histories');
+const histories = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];
+
+interface Event {
+  readonly workflowTaskCompletedEventAttributes?: {
+    readonly sdkMetadata?: { readonly coreUsedFlags?: readonly number[] };
+  };
+}
+
+function history(file: string): { readonly events: readonly Event[] } {
+  return JSON.parse(readFileSync(join(folder, file), 'utf8')) as { readonly events: readonly Event[] };
+}
+
+function flagsOf(event: Event): readonly number[] {
+  return event.workflowTaskCompletedEventAttributes?.sdkMetadata?.coreUsedFlags ?? [];
+}
+
+async function bundled(workflowsPath: string): Promise<ReplayWorkerOptions> {
+  return { workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }) };
+}
+
+describe('runs that are open out there go on under the workflows as they are now', () => {
+  let now: ReplayWorkerOptions;
+  beforeAll(async () => {
+    now = await bundled(require.resolve('../../workflows'));
+  });
+
+  it('and there are histories to prove it by, at least one of each scenario', () => {
+    expect(histories).toEqual(expect.arrayContaining(Object.keys(scenarios).map((name) => `${name}.json`)));
+    expect(histories.length).toBeGreaterThan(0);
+  });
+
+  // Without the pin of protobufjs in package.json this fails for every one (facts §0.2): "type must be a Type".
+  it.each(histories)('%s', async (file) => {
+    const recorded = history(file);
+    await Worker.runReplayHistory(now, recorded);
+    // Only by these flags, which real servers keep, a changed activity type shows (facts §0.3).
+    expect(recorded.events.flatMap(flagsOf)).not.toEqual([]);
+  });
+});
+
+describe('a workflow that was changed carelessly', () => {
+  let altered: ReplayWorkerOptions;
+  beforeAll(async () => {
+    altered = await bundled(require.resolve('./altered-workflows'));
+  });
+
+  it.each(['several-pages.json', 'cancelled.json', 'recordings-child.json'])(
+    'is found out by %s',
+    async (file) => {
+      await expect(Worker.runReplayHistory(altered, history(file))).rejects.toBeInstanceOf(
+        DeterminismViolationError,
+      );
+    },
+  );
+});

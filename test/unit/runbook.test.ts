@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cxoneErrors } from '../../cxone';
+
+const root = join(__dirname, '..', '..');
+const text = (...path: readonly string[]): string => readFileSync(join(root, ...path), 'utf8');
+
+/** The text of a folder's TypeScript files. */
+function sources(folder: string): string {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => text(folder, file))
+    .join('\n');
+}
+
+const found = (pattern: RegExp, source: string): readonly string[] =>
+  [...source.matchAll(pattern)].map(([, code]) => code ?? '');
+
+/** Codes by where they come from. Some lists exist as types only, so they are read where they are written. */
+const codes: Readonly<Record<string, readonly string[]>> = {
+  CXone: Object.keys(cxoneErrors),
+  'the store': found(/^ {2}\| '(\w+)'/gm, text('store', 'errors.ts')),
+  'the recordings storage': found(/^ {2}\| '(\w+)'/gm, text('store', 'files', 'errors.ts')),
+  workflows: found(/\bcode: '([A-Z]\w+)'/g, sources('workflows')),
+  activities: [
+    ...found(/\btype: '([A-Z]\w+)'/g, sources('activities')),
+    ...found(/\bfailure\('([A-Z]\w+)'/g, sources('activities')),
+  ],
+  'the command line': [
+    ...found(/'([A-Z][a-z]+(?:[A-Z][a-z]+)*)',?\s*\)/g, commandErrors(sources('client'))),
+    ...found(/\bcode: '([A-Z]\w+)'/g, sources('client')),
+  ],
+};
+
+/** Every `new CommandError(…)`, up to the end of its statement. */
+function commandErrors(source: string): string {
+  return found(/(new CommandError\([\s\S]*?\);)/g, source).join('\n');
+}
+
+const runbook = text('docs', 'runbook.md');
+const entries = new Map(
+  runbook
+    .split(/^### /m)
+    .slice(1)
+    .map((entry) => [/^\w+/.exec(entry)?.[0] ?? '', entry.split(/^## /m)[0] ?? '']),
+);
+
+describe('the runbook', () => {
+  it.each(Object.entries(codes))('has an entry for every code of %s', (_where, known) => {
+    expect(known.length).toBeGreaterThan(0);
+    expect(known.filter((code) => !entries.has(code))).toEqual([]);
+  });
+
+  it('has no entry for a code that does not exist', () => {
+    const known = new Set(Object.values(codes).flat());
+    expect([...entries.keys()].filter((code) => !known.has(code))).toEqual([]);
+  });
+
+  it('tells each once', () => {
+    const headings = found(/^### (\w+)/gm, runbook);
+    expect(headings).toEqual([...new Set(headings)]);
+  });
+
+  it.each([...entries])('%s: what it means, how it looks, what to do, how to be sure', (_code, entry) => {
+    for (const part of ['Means', 'Looks like', 'Do', 'Be sure']) expect(entry).toContain(`- **${part}**: `);
+  });
+
+  it('links to pages that exist', () => {
+    for (const target of found(/\]\((?!https?:)([^)#]+)/g, runbook)) {
+      expect([target, existsSync(join(root, 'docs', target))]).toEqual([target, true]);
+    }
+  });
+});

@@ -1,0 +1,54 @@
+import { createServer, type Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { Writable } from 'node:stream';
+import pino from 'pino';
+import { chooseAddress } from '../../../workers/listen';
+
+const lines: Record<string, unknown>[] = [];
+const logger = pino(
+  new Writable({
+    write(line: Buffer, _encoding, done) {
+      lines.push(JSON.parse(line.toString()) as Record<string, unknown>);
+      done();
+    },
+  }),
+);
+
+let taken: Server;
+let port: number;
+beforeAll(async () => {
+  taken = createServer();
+  await new Promise<void>((resolve) => {
+    taken.listen(0, '127.0.0.1', resolve);
+  });
+  port = (taken.address() as AddressInfo).port;
+});
+afterAll(() => taken.close());
+beforeEach(() => lines.splice(0));
+
+describe('where a worker listens', () => {
+  it('is another port, with a warning, when the wanted one is taken', async () => {
+    const chosen = await chooseAddress({ host: '127.0.0.1', port }, 'health', logger);
+    expect(chosen.host).toBe('127.0.0.1');
+    expect(chosen.port).not.toBe(port);
+    expect(lines).toMatchObject([{ level: 40, purpose: 'health', wanted: port, port: chosen.port }]);
+  });
+
+  it('is any free port for port 0, without a warning', async () => {
+    const chosen = await chooseAddress({ host: '127.0.0.1', port: 0 }, 'metrics', logger);
+    expect(chosen.port).toBeGreaterThan(0);
+    expect(lines).toEqual([]);
+  });
+
+  it('is left free for whoever asked', async () => {
+    const chosen = await chooseAddress({ host: '127.0.0.1', port: 0 }, 'metrics', logger);
+    expect(await chooseAddress(chosen, 'metrics', logger)).toEqual(chosen);
+  });
+
+  it('must be an address of this machine', async () => {
+    const elsewhere = { host: '192.0.2.1', port: 8080 };
+    await expect(chooseAddress(elsewhere, 'health', logger)).rejects.toThrow(
+      'cannot listen on 192.0.2.1 for health',
+    );
+  });
+});
