@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { obtainTemporal } from '../../local/temporal-cli';
@@ -35,10 +35,18 @@ function wanted(names: readonly string[]): readonly string[] {
   return Object.keys(scenarios).filter((name) => !existsSync(join(folder, `${name}.json`)));
 }
 
-/** Lets one scenario run to its end, whichever that is, and keeps its history and those of its children. */
-async function record(stand: WorkflowStand, name: string, scenario: Scenario): Promise<void> {
+/** Notes beside the histories where each came from. */
+function note(names: readonly string[], origin: string): void {
+  const file = join(folder, 'recorded-from.txt');
+  const before = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+  const kept = before.filter((line) => !names.some((name) => line.startsWith(`${name}: `)));
+  writeFileSync(file, `${[...kept, ...names.map((name) => `${name}: ${origin}`)].sort().join('\n')}\n`);
+}
+
+/** Lets one scenario run to its end, whichever that is, and keeps its history and those of its children. Returns their names. */
+async function record(stand: WorkflowStand, name: string, scenario: Scenario): Promise<readonly string[]> {
   const { client } = stand;
-  await stand.serve({ ...quietActivities(), ...scenario.activities }, async () => {
+  return stand.serve({ ...quietActivities(), ...scenario.activities }, async () => {
     const handle = await client.workflow.start('syncWindow', {
       taskQueue: 'cxone-sync',
       workflowId: `replay-${name}`,
@@ -53,6 +61,7 @@ async function record(stand: WorkflowStand, name: string, scenario: Scenario): P
       writeFileSync(join(folder, `${file}.json`), `${JSON.stringify(document)}\n`);
       say(`${file}: ${history.events?.length} events`);
     }
+    return Object.values(histories);
   });
 }
 
@@ -61,21 +70,21 @@ async function main(names: readonly string[]): Promise<void> {
     throw new Error('workflows/ differs from the last commit: histories are recorded from released code');
   }
   mkdirSync(folder, { recursive: true });
+  const recorded: string[] = [];
   const { command, version } = await obtainTemporal({ log: say, env: process.env });
   const server = await startTemporalServer({ command, port: 0, uiPort: 0, searchAttributes, log: say });
   try {
     process.env['TEST_TEMPORAL_ADDRESS'] = server.address;
     const stand = await workflowStand();
     try {
-      for (const name of wanted(names)) await record(stand, name, scenarios[name] ?? {});
+      for (const name of wanted(names)) recorded.push(...(await record(stand, name, scenarios[name] ?? {})));
     } finally {
       await stand.close();
     }
   } finally {
     await server.stop();
   }
-  const lines = [`workflows of commit ${git('rev-parse', 'HEAD')}`, `temporal ${version}`];
-  writeFileSync(join(folder, 'recorded-from.txt'), `${lines.join('\n')}\n`);
+  note(recorded, `workflows of ${git('rev-parse', 'HEAD')}, temporal ${version}`);
 }
 
 main(process.argv.slice(2)).then(
