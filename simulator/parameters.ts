@@ -27,16 +27,11 @@ export class Parameters {
 
   /** The query text with one parameter changed, as links to neighbouring pages need it. */
   with(name: string, value: string): string {
-    return this.changed(name, value).toString();
-  }
-
-  /** These parameters with one set anew, or taken out (`undefined`). */
-  changed(name: string, value: string | undefined): Parameters {
-    const query = new URLSearchParams();
+    const changed = new URLSearchParams();
     for (const [key, text] of this.#original)
-      if (key.toLowerCase() !== name.toLowerCase()) query.append(key, text);
-    if (value !== undefined) query.append(name, value);
-    return new Parameters(query);
+      if (key.toLowerCase() !== name.toLowerCase()) changed.append(key, text);
+    changed.append(name, value);
+    return changed.toString();
   }
 
   /** Names as the caller spelled them, with their decoded values: what the journal keeps. */

@@ -10,15 +10,14 @@ import { Dice, fraction, hash } from './random';
  * to rows in the window that this request asked for. Inserted rows start near the window's beginning.
  */
 export function createRowChanges(seed: number, index: ContactIndex, edits: Edits): RowEffect {
-  return (name, { count = 1, agoSeconds = 0 }, { parameters, now, sequence }) => {
-    const stamp = now - agoSeconds * 1000;
+  return (name, count, { parameters, now, sequence }) => {
     const time = (parameter: string): number | undefined => readStamp(parameters.get(parameter) ?? '');
     const startFrom = time('startDate') ?? time('updatedSince') ?? now - HOUR;
     const startTo = time('endDate') ?? now;
     if (name === 'insertLate') {
       const room = Math.max(1, Math.min(HOUR, startTo - startFrom));
       for (let i = 0; i < count; i++) {
-        edits.insert(startFrom + Math.floor(fraction(seed, sequence, i, 31) * room), stamp);
+        edits.insert(startFrom + Math.floor(fraction(seed, sequence, i, 31) * room), now);
       }
       return;
     }
@@ -34,7 +33,7 @@ export function createRowChanges(seed: number, index: ContactIndex, edits: Edits
     const ids = sortedPage(segments, false, 0, Math.min(count, total), new Dice(hash(seed, sequence, 32)));
     for (const id of ids) {
       if (name === 'removeRows') edits.remove(id);
-      else edits.touch(id, stamp);
+      else edits.touch(id, now);
     }
   };
 }
