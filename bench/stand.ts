@@ -104,9 +104,6 @@ export async function startBenchStand(
             RECORDINGS_URL: pathToFileURL(join(folder, 'recordings')).href,
             HEALTH_ADDRESS: 'off',
             LOG_LEVEL: 'warn',
-            ...(process.env['BENCH_WORKER_NODE_OPTIONS']
-              ? { NODE_OPTIONS: process.env['BENCH_WORKER_NODE_OPTIONS'] }
-              : {}),
             BENCH_CLIENT_SECRET: facts.clientSecret,
             BENCH_ACCESS_KEY_SECRET: facts.accessKeySecret,
           },

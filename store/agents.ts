@@ -35,15 +35,14 @@ const lookSql = (source: string) => `
   on conflict (tenant, agent_id) do update set looked_at = greatest(present.looked_at, excluded.looked_at)`;
 
 const wantedSql = `
-  select distinct c.agent_id
+  select distinct landed.agent_id
   from cxone.landing_page p
-  cross join lateral unnest(p.record_ids) as landed (contact_id)
-  join cxone.contact c on c.tenant = p.tenant and c.contact_id = landed.contact_id
-  where p.window_id = $1 and p.attempt = $2 and p.round = $3 and p.kind = 'contacts' and c.agent_id is not null
+  cross join lateral unnest(p.agent_ids) as landed (agent_id)
+  where p.window_id = $1 and p.attempt = $2 and p.round = $3 and p.kind = 'contacts'
     and not exists (
       select from cxone.agent_look l
-      where l.tenant = c.tenant and l.agent_id = c.agent_id and l.looked_at >= $4)
-  order by c.agent_id
+      where l.tenant = p.tenant and l.agent_id = landed.agent_id and l.looked_at >= $4)
+  order by landed.agent_id
   limit $5`;
 
 /** The agents behind `pool`; all methods throw `StoreError`. */

@@ -30,6 +30,7 @@ export interface CarriedWindow {
   readonly recordingsAfter?: string | null;
 }
 
+/** The contacts of a window, read for good by `round`; `absent` of those stored are gone from CXone. */
 interface SettledContacts {
   readonly round: number;
   readonly expected: number;
@@ -88,7 +89,12 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
 
     if (carried?.recordingsAfter === undefined) {
       advance({ stage: 'agents', expected: settled.expected });
-      await readAgents(opened, settled.round, (agents, hiddenAgents) => advance({ agents, hiddenAgents }));
+      const { round: last } = settled;
+      const [absent] = await Promise.all([
+        store.markAbsent({ ...refOf(opened), round: last }),
+        readAgents(opened, last, (agents, hiddenAgents) => advance({ agents, hiddenAgents })),
+      ]);
+      settled = { ...settled, absent };
     }
 
     if (opened.recordings) {
@@ -141,8 +147,7 @@ async function settle(window: OpenWindow, round: Round): Promise<SettledContacts
   );
   const last = round.round >= window.maxRereads;
   if (fetched === expected ? still || last : last && fetched > expected) {
-    const absent = await store.markAbsent(ref);
-    return { round: round.round, expected, absent };
+    return { round: round.round, expected, absent: 0 };
   }
   if (!last) return undefined;
   throw permanentFailure({

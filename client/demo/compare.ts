@@ -75,6 +75,27 @@ export async function compareWithTruth(
   ];
 }
 
+/** Rows of recordings by what became of them; `bytes` of the stored ones. */
+export interface RecordingTotals {
+  readonly stored: number;
+  readonly pending: number;
+  readonly failed: number;
+  readonly bytes: number;
+}
+
+/** Counts a tenant's recordings once each: a call that reaches into two windows is in both of their reports. */
+export async function countRecordings(store: Store, tenant: string): Promise<RecordingTotals> {
+  const { rows } = await store.pool.query<RecordingTotals>(
+    `select count(*) filter (where status = 'stored')::int as stored,
+            count(*) filter (where status = 'pending')::int as pending,
+            count(*) filter (where status = 'failed')::int as failed,
+            coalesce(sum(bytes), 0)::float8 as bytes
+     from cxone.recording where tenant = $1`,
+    [tenant],
+  );
+  return rows[0] ?? { stored: 0, pending: 0, failed: 0, bytes: 0 };
+}
+
 async function hashRows(store: Store, sql: string, values: readonly unknown[]) {
   const { rows } = await store.pool.query<{ id: string; changed: Date }>(sql, [...values]);
   const hash = createHash('sha256');

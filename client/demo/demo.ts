@@ -9,7 +9,7 @@ import { wholeNumber } from '../flags';
 import { bar, count, createOutput, duration, type Output, size } from '../output';
 import { followWindow, startWindow } from '../run-window';
 import { webUiLink } from '../temporal';
-import { compareWithTruth, type Finding } from './compare';
+import { compareWithTruth, countRecordings, type Finding, type RecordingTotals } from './compare';
 import { openDemoFolder } from './folder';
 import { type Stand, startStand } from './stand';
 
@@ -87,12 +87,14 @@ async function showDay(stand: Stand, day: Day, flags: DemoFlags, output: Output)
   const took = Date.now() - began;
   const store = openStore({ url: stand.postgres.url, maxConnections: 2 });
   let findings: readonly Finding[];
+  let recordings: RecordingTotals;
   try {
+    recordings = await countRecordings(store, tenant);
     findings = await compareWithTruth(store, stand.simulator, tenant, day, stand.recordingsFolder);
   } finally {
     await store.close();
   }
-  summarise(stand, reports, findings, took, output);
+  summarise(stand, reports, findings, recordings, took, output);
   const different = findings.filter((finding) => !finding.equal);
   if (flags.once) {
     if (different.length === 0) return;
@@ -158,6 +160,7 @@ function summarise(
   stand: Stand,
   reports: readonly WindowReport[],
   findings: readonly Finding[],
+  recordings: RecordingTotals,
   took: number,
   output: Output,
 ): void {
@@ -171,8 +174,8 @@ function summarise(
       `${count(sum((r) => r.unchanged))} unchanged, ${count(sum((r) => r.rejected))} rejected`,
   );
   output.result(
-    `  recordings  ${count(sum((r) => r.recordings.stored))} stored (${size(sum((r) => r.recordings.bytes))}), ` +
-      `${count(sum((r) => r.recordings.pending))} not there yet, ${count(sum((r) => r.recordings.failed))} failed`,
+    `  recordings  ${count(recordings.stored)} stored (${size(recordings.bytes)}), ` +
+      `${count(recordings.pending)} not there yet, ${count(recordings.failed)} failed`,
   );
   output.result('');
   output.result('Compared with the simulator’s truth:');

@@ -53,6 +53,7 @@ create table cxone.landing_page (
   landed_at timestamptz not null default now(),
   persisted_at timestamptz,
   record_ids bigint[],
+  agent_ids bigint[],
   rejected_hashes text[],
   inserted integer,
   updated integer,
