@@ -8,10 +8,13 @@ import { readFlag, readInteger, readIntegers } from './parameters';
 import type { Parameters } from './parameters';
 import type { Reply } from './reply';
 import { empty, json } from './reply';
-import type { TruthTeller, TruthWindow } from './truth';
+import { FAULT_NAMES } from './switches';
+import type { Tenant } from './tenant';
+import type { Tenants } from './tenants';
+import type { TruthWindow } from './truth';
 
 interface Parts {
-  readonly truth: TruthTeller;
+  readonly tenants: Tenants;
   readonly journal: Journal;
   readonly faults: () => readonly FaultRule[];
   readonly setFaults: (rules: readonly FaultRule[]) => void;
@@ -22,22 +25,37 @@ interface Parts {
  * of the journal and of the faults' reach.
  */
 export function createAdminEndpoint(parts: Parts): (exchange: Exchange) => Reply {
-  const { truth, journal } = parts;
+  const { tenants, journal } = parts;
+  const meant = ({ parameters }: Exchange): Tenant => {
+    const tenant = tenants.named(parameters.get('tenant'));
+    if (tenant === undefined) throw new BadParameter('there is no tenant of that name');
+    return tenant;
+  };
   const routes: Readonly<Record<string, (exchange: Exchange) => Reply>> = {
     'GET /simulator/health': () => json(200, { status: 'ok' }),
-    'GET /simulator/truth': ({ parameters, now }) => json(200, truth.tell(readWindow(parameters), now)),
-    'GET /simulator/truth/contacts': ({ parameters, now }) => {
-      const body = Buffer.concat([...truth.lines(readWindow(parameters), now)]);
+    'GET /simulator/tenants': () =>
+      json(
+        200,
+        tenants.all.map(({ name, credentials }) => ({ name, ...credentials })),
+      ),
+    'GET /simulator/switches': () => json(200, FAULT_NAMES),
+    'GET /simulator/truth': (exchange) =>
+      json(200, meant(exchange).truth.tell(readWindow(exchange.parameters), exchange.now)),
+    'GET /simulator/truth/contacts': (exchange) => {
+      const window = readWindow(exchange.parameters);
+      const body = Buffer.concat([...meant(exchange).truth.lines(window, exchange.now)]);
       return { status: 200, headers: { 'Content-Type': 'application/x-ndjson' }, body, length: body.length };
     },
     'GET /simulator/journal': ({ parameters }) => {
       const family = parameters.get('family') as Family | undefined;
       const path = parameters.get('path');
       const status = readInteger(parameters, 'status');
+      const tenant = parameters.get('tenant');
       const entries = journal.entries({
         ...(family !== undefined && { family }),
         ...(path !== undefined && { path }),
         ...(status !== undefined && { status }),
+        ...(tenant !== undefined && { tenant }),
       });
       return json(200, { count: entries.length, entries });
     },

@@ -4,12 +4,10 @@ import type { StampWriter } from './calendar';
 import { readStamp } from './calendar';
 import { BUSINESS_UNIT_ID } from './catalogue';
 import type { Exchange } from './exchange';
-import { linksOf } from './links';
+import { LARGEST_PAGE, linksOf } from './links';
 import { readFlag, readInteger } from './parameters';
 import type { Reply } from './reply';
 import { empty, json } from './reply';
-
-const LARGEST_PAGE = 10_000;
 
 /** The Admin API's agents (contract §3.1). */
 export interface AgentsEndpoint {
@@ -39,8 +37,10 @@ export function createAgentsEndpoint(
     const skip = readInteger(parameters, 'skip') ?? 0;
     const top = Math.min(readInteger(parameters, 'top') ?? LARGEST_PAGE, LARGEST_PAGE);
 
+    const hidden = Math.min(agents.count, hiddenOf(exchange));
+
     const found: AgentRecord[] = [];
-    for (let agent = 0; agent < agents.count; agent++) {
+    for (let agent = 0; agent < agents.count - hidden; agent++) {
       if (agents.lastUpdated(agent, now) < since) continue;
       const record = agents.record(agent, now);
       if (isActive !== undefined && record['isActive'] !== isActive) continue;
@@ -56,7 +56,7 @@ export function createAgentsEndpoint(
       _links: linksOf(`${address()}${exchange.path}`, parameters, skip, top, rows.length, found.length),
       lastPollTime: stamp(now),
       totalRecords: found.length,
-      hiddenAgents: 0,
+      hiddenAgents: hidden,
       agents: rows.map((row) => pick(row, parameters.get('fields'))),
     });
   };
@@ -70,6 +70,12 @@ export function createAgentsEndpoint(
   };
 
   return { list, byId };
+}
+
+/** How many agents the caller's view permission withholds (contract §3.1); none unless a fault says so. */
+function hiddenOf({ firing }: Exchange): number {
+  const args = firing.get('hiddenAgents');
+  return args === undefined ? 0 : (args.count ?? 3);
 }
 
 function inOrder(records: readonly AgentRecord[], orderBy: string | undefined): readonly AgentRecord[] {

@@ -1,3 +1,4 @@
+import { ACCESS_KEY_PATH } from './caller';
 import type { AgentsEndpoint } from './agents-endpoint';
 import { BadParameter } from './bad-parameter';
 import type { ContactsEndpoint } from './contacts-endpoint';
@@ -6,6 +7,7 @@ import type { LookupName, Lookups } from './lookups';
 import { LOOKUP_NAMES } from './lookups';
 import type { MediaEndpoint } from './media-endpoint';
 import type { Reply } from './reply';
+import { unauthorized } from './refusals';
 import { empty, json, text } from './reply';
 import type { Tokens } from './tokens';
 
@@ -17,6 +19,7 @@ interface Parts {
   readonly agents: AgentsEndpoint;
   readonly lookups: Lookups;
   readonly media: MediaEndpoint;
+  readonly extraction: Handler;
 }
 
 // The prefix is met in several casings in production; versions are always NN.0 (contract §2.0).
@@ -25,9 +28,10 @@ const NEWEST_VERSION = 36;
 
 /** Tells what part of CXone a path on the main origin belongs to. */
 export function familyOf(path: string): Family {
-  if (path === '/auth/token') return 'auth';
+  if (path === '/auth/token' || path === ACCESS_KEY_PATH) return 'auth';
   if (path === '/auth/jwks' || path.startsWith('/.well-known/')) return 'discovery';
   if (/^\/media-playback\//i.test(path)) return 'media';
+  if (/^\/data-extraction\//i.test(path)) return 'extraction';
   const resource = ACD.exec(path)?.[2]?.toLowerCase().split('/')[0];
   if (resource === 'contacts' || resource === 'agents') return resource;
   return LOOKUP_NAMES.includes(resource as LookupName) ? 'lookups' : 'unknown';
@@ -59,16 +63,16 @@ export function createApi(parts: Parts): Handler {
   };
 
   return (exchange) => {
-    const { family, headers, now } = exchange;
+    const { family, firing, headers, now } = exchange;
+    if (firing.has('revokeTokens') || firing.has('keyRevoked')) parts.tokens.revokeAll();
     if (family === 'auth') return parts.token(exchange);
     if (family === 'discovery') return parts.discovery(exchange);
     if (family === 'unknown') return empty(404);
     if (!parts.tokens.isValid(headers.authorization, now)) {
-      return family === 'media'
-        ? json(401, { message: 'Unauthorized' })
-        : empty(401, { icStatusDescription: 'Token is invalid or has expired' });
+      return unauthorized(family);
     }
     try {
+      if (family === 'extraction') return parts.extraction(exchange);
       return family === 'media' ? parts.media(exchange) : acd(exchange);
     } catch (error) {
       if (!(error instanceof BadParameter)) throw error;

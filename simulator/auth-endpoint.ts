@@ -1,75 +1,67 @@
+import type { Caller } from './caller';
+import { ACCESS_KEY_PATH, readCaller } from './caller';
 import type { Exchange } from './exchange';
 import type { Credentials } from './identifiers';
 import type { ClientAuthentication } from './options';
 import type { Reply } from './reply';
 import { json } from './reply';
-import type { Tokens } from './tokens';
+import type { Firing } from './switches';
+import type { Tokens, TokenSet } from './tokens';
 
 /**
- * `POST /auth/token` (contract §1.4, §1.5, §1.8): a form; errors as `{ error, errorDescription }`; 401 also for
- * `invalid_grant`, unlike RFC 6749. Only the registered way of client authentication is accepted.
+ * The token endpoints: `POST /auth/token` (contract §1.4, §1.5, §1.8), a form, and the route that takes an access key
+ * as JSON and no application (§1.7). Errors as `{ error, errorDescription }`; 401 also for `invalid_grant`, unlike
+ * RFC 6749. Only the registered way of client authentication is accepted.
  */
 export function createTokenEndpoint(
   credentials: Credentials,
   method: ClientAuthentication,
   tokens: Tokens,
 ): (exchange: Exchange) => Reply {
-  const isClient = (form: URLSearchParams, authorization: string | undefined): boolean => {
-    const basic = readBasic(authorization);
-    if (method === 'client_secret_basic') {
-      return (
-        !form.has('client_secret') &&
-        basic?.id === credentials.clientId &&
-        basic.secret === credentials.clientSecret
-      );
-    }
-    return (
-      authorization === undefined &&
-      form.get('client_id') === credentials.clientId &&
-      form.get('client_secret') === credentials.clientSecret
-    );
+  const isClient = ({ proof, clientId, clientSecret, grant }: Caller): boolean => {
+    // The spec lists no client_secret for the refresh grant (§1.5); a client that sends one is right as well.
+    if (grant === 'refresh_token' && proof === 'none') return clientId === credentials.clientId;
+    const isRegistered = proof === (method === 'client_secret_basic' ? 'basic' : 'post');
+    return isRegistered && clientId === credentials.clientId && clientSecret === credentials.clientSecret;
   };
 
-  return ({ method: verb, headers, body, now }) => {
+  const isGranted = (caller: Caller, firing: Firing): boolean => {
+    if (firing.has('keyDeactivated') || firing.has('keyRevoked')) return false;
+    return caller.grant === 'refresh_token'
+      ? tokens.redeem(caller.refreshToken, firing.has('keepRefreshTokens'))
+      : caller.accessKeyId === credentials.accessKeyId &&
+          caller.accessKeySecret === credentials.accessKeySecret;
+  };
+
+  const issue = ({ firing, now }: Exchange): TokenSet => {
+    const short = firing.get('shortTokens');
+    if (short === undefined) return tokens.issue(now);
+    const seconds = short.seconds ?? 2;
+    return tokens.issue(now, { seconds, told: short.silently === true ? 3600 : seconds });
+  };
+
+  return (exchange) => {
+    const { method: verb, path, headers, firing } = exchange;
+    const isKeyRoute = path === ACCESS_KEY_PATH;
     if (verb !== 'POST') return json(405, { error: 'invalid_request', errorDescription: 'POST expected' });
-    if (!/^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '')) {
-      return json(415, { error: 'invalid_request', errorDescription: 'form expected' });
+    const wanted = isKeyRoute
+      ? /^application\/json\b/i
+      : firing.has('jsonTokenRequest')
+        ? /^application\/(json|x-www-form-urlencoded)\b/i
+        : /^application\/x-www-form-urlencoded\b/i;
+    if (!wanted.test(headers['content-type'] ?? '')) {
+      const expected = isKeyRoute ? 'JSON expected' : 'form expected';
+      return json(415, { error: 'invalid_request', errorDescription: expected });
     }
-    const form = new URLSearchParams(body);
-    const grant = form.get('grant_type');
-    if (grant !== 'password' && grant !== 'refresh_token') {
+    const caller = readCaller(exchange);
+    if (caller.grant !== 'password' && caller.grant !== 'refresh_token') {
       return json(400, { error: 'unsupported_grant_type', errorDescription: 'Unsupported grant type' });
     }
-    // The spec lists no client_secret for the refresh grant (§1.5); a client that sends one is right as well.
-    const isPublicRefresh =
-      grant === 'refresh_token' &&
-      headers.authorization === undefined &&
-      !form.has('client_secret') &&
-      form.get('client_id') === credentials.clientId;
-    if (!isPublicRefresh && !isClient(form, headers.authorization)) {
+    if (!isKeyRoute && (firing.has('unapprovedApplication') || !isClient(caller))) {
       return json(401, { error: 'invalid_client', errorDescription: 'Client authentication failed' });
     }
-    const isGranted =
-      grant === 'refresh_token'
-        ? tokens.redeem(form.get('refresh_token') ?? '')
-        : form.get('username') === credentials.accessKeyId &&
-          form.get('password') === credentials.accessKeySecret;
-    if (!isGranted)
+    if (!isGranted(caller, firing))
       return json(401, { error: 'invalid_grant', errorDescription: 'Invalid user credentials' });
-    return json(200, tokens.issue(now), { 'Cache-Control': 'no-store' });
+    return json(200, issue(exchange), { 'Cache-Control': 'no-store' });
   };
-}
-
-/** Both parts are form-encoded before they are joined (§1.4). */
-function readBasic(header: string | undefined): { readonly id: string; readonly secret: string } | undefined {
-  const encoded = /^Basic\s+(\S+)$/i.exec(header ?? '')?.[1];
-  if (encoded === undefined) return undefined;
-  const [id, secret] = Buffer.from(encoded, 'base64').toString().split(':');
-  try {
-    const decode = (part: string | undefined): string =>
-      decodeURIComponent((part ?? '').replaceAll('+', ' '));
-    return { id: decode(id), secret: decode(secret) };
-  } catch {
-    return undefined;
-  }
 }

@@ -20,7 +20,10 @@ const SPOILERS = {
   badDate: (row) => replaceField(row, 'contactStartDate', '"yesterday"'),
   newField: (row) => row.replace(/}$/, ',"customerMood":"calm","npsScores":[9,10]}'),
   proto: (row) => row.replace(/}$/, ',"__proto__":{"polluted":true}}'),
+  groupedNumber: (row) => replaceField(row, 'totalDurationSeconds', '"1,234.5"'),
   hugeNote: (row) => replaceField(row, 'dispositionNotes', `"${'long note '.repeat(30_000)}"`),
+  // Ten megabytes: meant for one contact among many thousands.
+  giantNote: (row) => replaceField(row, 'dispositionNotes', `"${'long note '.repeat(1_048_576)}"`),
 } as const satisfies Record<string, (row: string, contactId: number) => string>;
 
 export type BadRecordKind = keyof typeof SPOILERS;
@@ -75,5 +78,8 @@ export class BadRecords {
 }
 
 function replaceField(row: string, name: string, text: string): string {
-  return row.replace(new RegExp(`"${name}":("(?:[^"\\\\]|\\\\.)*"|[^,}]*)`), () => `"${name}":${text}`);
+  return row.replace(
+    new RegExp(`"${name}":("[^"\\\\]*(?:\\\\.[^"\\\\]*)*"|[^,}]*)`),
+    () => `"${name}":${text}`,
+  );
 }

@@ -2,11 +2,12 @@ const SECRETS_KEPT = 100_000;
 
 /** Strings that must never leak. Those issued at run time are bounded: the latest 100,000 are remembered. */
 export class Canaries {
-  readonly #fixed: readonly string[];
+  #fixed: readonly string[] = [];
   readonly #issued = new Set<string>();
 
-  constructor(fixed: readonly string[]) {
-    this.#fixed = fixed;
+  /** Names the strings that are known from the start. */
+  fix(strings: readonly string[]): void {
+    this.#fixed = [...new Set(strings)];
   }
 
   /** Adds a secret issued just now. */

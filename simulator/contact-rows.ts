@@ -21,18 +21,21 @@ interface Block {
 }
 
 const BLOCK_SIZE = 1024;
-const BYTES_KEPT = 192 * 1024 * 1024;
 /** A block is written as a whole when a page wants at least so many of its rows. */
 const WORTH_A_BLOCK = 48;
 
-/** Creates the reader. Blocks of neighbouring rows are remembered (192 MiB at most) while nothing in them changes. */
+/**
+ * Creates the reader. Blocks of neighbouring rows are remembered while nothing in them changes.
+ * @param bytesKept memory for them, in bytes
+ */
 export function createContactRows(
   source: ContactSource,
   write: ContactWriter,
   edits: Edits,
   badRecords: BadRecords,
+  bytesKept: number,
 ): ContactRows {
-  const kept = new Lru<Block>(BYTES_KEPT);
+  const kept = new Lru<Block>(bytesKept);
 
   const readOne = (facts: ContactFacts, now: number): Buffer =>
     Buffer.from(badRecords.spoil(facts.contactId, write(facts, now)));

@@ -7,16 +7,13 @@ import { readContactQuery } from './contact-query';
 import type { ContactRows } from './contact-rows';
 import type { ContactSource } from './contact-facts';
 import type { Exchange } from './exchange';
-import { linksOf } from './links';
+import { LARGEST_PAGE, linksOf } from './links';
 import { sortedPage, unorderedPage } from './ordered-list';
 import { readFlag, readInteger } from './parameters';
 import { Dice, hash } from './random';
 import type { Reply } from './reply';
 import { empty } from './reply';
 import { addField, pickFields, toNewName, toOldNames } from './row-text';
-
-/** The largest page; more is clamped, and it is also the default (contract §2.6). */
-export const LARGEST_PAGE = 10_000;
 
 /** From this version on fields have their present names (contract §2.3: v24 has the old ones, v27 the new). */
 const FIRST_WITH_NEW_NAMES = 27;

@@ -1,17 +1,17 @@
 import type { Exchange } from './exchange';
 import type { Reply } from './reply';
 import { empty, json } from './reply';
-import type { Tokens } from './tokens';
+import type { SigningKey } from './tokens';
 
 /** The unauthenticated documents: OpenID and tenant discovery, and the keys (contract §1.2). */
 export function createDiscoveryEndpoint(
   tenantId: string,
   address: () => string,
-  tokens: Tokens,
+  { jwk }: SigningKey,
 ): (exchange: Exchange) => Reply {
   return ({ path, parameters }) => {
     const issuer = address();
-    if (path === '/auth/jwks') return json(200, { keys: [tokens.jwk] });
+    if (path === '/auth/jwks') return json(200, { keys: [jwk] });
     if (path === '/.well-known/openid-configuration') {
       return json(200, {
         issuer,

@@ -1,9 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Parameters } from './parameters';
 import type { Reply } from './reply';
+import type { Firing } from './switches';
 
 /** What part of CXone a request is for: the granularity of faults, permissions and the journal. */
-export type Family = 'discovery' | 'auth' | 'contacts' | 'agents' | 'lookups' | 'media' | 'file' | 'unknown';
+export type Family =
+  'discovery' | 'auth' | 'contacts' | 'agents' | 'lookups' | 'media' | 'extraction' | 'file' | 'unknown';
 
 export const FAMILIES: readonly Family[] = [
   'discovery',
@@ -12,12 +14,13 @@ export const FAMILIES: readonly Family[] = [
   'agents',
   'lookups',
   'media',
+  'extraction',
   'file',
   'unknown',
 ];
 
 /** One request, read. */
-export interface Exchange {
+export interface Received {
   readonly method: string;
   readonly path: string;
   readonly family: Family;
@@ -28,6 +31,14 @@ export interface Exchange {
   readonly now: number;
   /** Counts all requests from 1; the source of what may differ from request to request. */
   readonly sequence: number;
+}
+
+/** A request of which is known whom it concerns and what goes wrong with it. */
+export interface Exchange extends Received {
+  /** Name of the tenant that the credentials, the token or the address belong to; `undefined`: to none of ours. */
+  readonly tenant: string | undefined;
+  /** Faults that fire for this request; endpoints heed those that change what they say. */
+  readonly firing: Firing;
 }
 
 /** Answers an exchange. */

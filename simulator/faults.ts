@@ -4,59 +4,18 @@ import { BadParameter } from './bad-parameter';
 import type { Exchange, Family } from './exchange';
 import { FAMILIES } from './exchange';
 import { fraction } from './random';
-
-/** Every fault that can be switched on. */
-export const FAULT_NAMES = [
-  'status',
-  'slow',
-  'reset',
-  'truncateJson',
-  'html200',
-  'timeout408WhenTopOver',
-  'insertLate',
-  'removeRows',
-  'updateRows',
-  'badRecords',
-  'mediaMissing',
-  'mediaTruncated',
-  'expireUrls',
-] as const;
-
-export type FaultName = (typeof FAULT_NAMES)[number];
-
-/** What a fault can be told; each name uses some of them (docs/simulator.md). */
-export interface FaultArguments {
-  /** `status`: the status to answer. */
-  readonly status?: number;
-  /** `status`: body text; JSON when it starts like it. */
-  readonly body?: string;
-  /** `status`: `Retry-After` in seconds, or as an HTTP date so many seconds ahead with `retryAfterDate`. */
-  readonly retryAfter?: number;
-  readonly retryAfterDate?: boolean;
-  /** `status`: sent as the `icStatusDescription` header. */
-  readonly description?: string;
-  /** `slow`: how long the answer waits. */
-  readonly delayMs?: number;
-  /** `reset`: bytes of the body to send first (0: nothing at all). */
-  readonly afterBytes?: number;
-  /** `truncateJson`, `mediaTruncated`: the share of the body that arrives (default 0.5). */
-  readonly share?: number;
-  /** `timeout408WhenTopOver`: pages larger than this time out. */
-  readonly top?: number;
-  /** `insertLate`, `removeRows`, `updateRows`: how many rows (default 1). */
-  readonly count?: number;
-  /** `badRecords`: which kinds, and one contact in how many (default 100). */
-  readonly kinds?: readonly BadRecordKind[];
-  readonly every?: number;
-}
+import type { FaultArguments, FaultName } from './switches';
+import { ANSWER_FORMS, FAULT_NAMES, SWITCHES } from './switches';
 
 /**
  * A switch. It looks at requests that match and fires on the given calls (1-based, counted per rule), or with a
- * probability, or always; never more than `times`. `badRecords` is a property of the data and heeds none of these.
+ * probability, or always; never more than `times`. `badRecords` is a property of the data: of all these it heeds the
+ * tenant alone.
  */
 export interface FaultRule {
   readonly name: FaultName;
-  readonly match?: { readonly family?: Family; readonly path?: string };
+  /** Absent members match everything; `path` is part of a path, in any case; `tenant` a tenant's name. */
+  readonly match?: { readonly family?: Family; readonly path?: string; readonly tenant?: string };
   readonly onCall?: number | readonly number[];
   readonly probability?: number;
   readonly times?: number;
@@ -84,10 +43,11 @@ export class Faults {
   }
 
   /** The rules that fire for a request, which counts as a call for each rule it matches. */
-  draw({ family, path }: Pick<Exchange, 'family' | 'path'>): FaultRule[] {
+  draw({ family, path, tenant }: Pick<Exchange, 'family' | 'path' | 'tenant'>): FaultRule[] {
     const firing: FaultRule[] = [];
     for (const [index, entry] of this.#rules.entries()) {
       const { match, onCall, probability, times = Infinity } = entry.rule;
+      if (match?.tenant !== undefined && match.tenant !== tenant) continue;
       if (match?.family !== undefined && match.family !== family) continue;
       if (match?.path !== undefined && !path.toLowerCase().includes(match.path.toLowerCase())) continue;
       entry.calls++;
@@ -116,16 +76,18 @@ export function readFaultRules(value: unknown): readonly FaultRule[] {
 }
 
 function problemOf(rule: Readonly<Record<string, unknown>>): string | undefined {
-  const known = ['name', 'match', 'onCall', 'probability', 'times', 'args'];
-  const unknown = Object.keys(rule).find((key) => !known.includes(key));
+  const unknown = strangerIn(rule, ['name', 'match', 'onCall', 'probability', 'times', 'args']);
   if (unknown !== undefined) return `has an unknown member "${unknown}"`;
-  if (!FAULT_NAMES.includes(rule['name'] as FaultName))
-    return `has a name that is none of ${FAULT_NAMES.join(', ')}`;
-  const { match, onCall, probability, times, args } = rule;
-  if (match !== undefined && !isRecord(match)) return 'has a match that is not an object';
-  if (isRecord(match) && match['family'] !== undefined && !FAMILIES.includes(match['family'] as Family)) {
-    return `has a match.family that is none of ${FAMILIES.join(', ')}`;
-  }
+  const name = FAULT_NAMES.find((known) => known === rule['name']);
+  if (name === undefined) return `has a name that is none of ${FAULT_NAMES.join(', ')}`;
+  return problemOfTiming(rule) ?? problemOfMatch(rule['match']) ?? problemOfArguments(name, rule['args']);
+}
+
+function problemOfTiming({
+  onCall,
+  probability,
+  times,
+}: Readonly<Record<string, unknown>>): string | undefined {
   const calls = Array.isArray(onCall) ? (onCall as readonly unknown[]) : onCall === undefined ? [] : [onCall];
   if (!calls.every((call) => Number.isInteger(call)))
     return 'has an onCall that is neither an integer nor a list of them';
@@ -133,15 +95,49 @@ function problemOf(rule: Readonly<Record<string, unknown>>): string | undefined 
     return 'has a probability outside 0 to 1';
   }
   if (times !== undefined && !Number.isInteger(times)) return 'has a times that is no integer';
-  if (args !== undefined && !isRecord(args)) return 'has args that are not an object';
-  const kinds = isRecord(args) ? args['kinds'] : undefined;
-  if (
-    kinds !== undefined &&
-    !(Array.isArray(kinds) && kinds.every((kind) => BAD_RECORD_KINDS.includes(kind as BadRecordKind)))
-  ) {
-    return `has args.kinds that are not among ${BAD_RECORD_KINDS.join(', ')}`;
+  return undefined;
+}
+
+function problemOfMatch(match: unknown): string | undefined {
+  if (match === undefined) return undefined;
+  if (!isRecord(match)) return 'has a match that is not an object';
+  const unknown = strangerIn(match, ['family', 'path', 'tenant']);
+  if (unknown !== undefined) return `has an unknown member match.${unknown}`;
+  if (match['family'] !== undefined && !FAMILIES.includes(match['family'] as Family)) {
+    return `has a match.family that is none of ${FAMILIES.join(', ')}`;
+  }
+  const wrong = ['path', 'tenant'].find(
+    (member) => match[member] !== undefined && typeof match[member] !== 'string',
+  );
+  return wrong === undefined ? undefined : `has a match.${wrong} that is no text`;
+}
+
+const TEXTS: readonly string[] = ['body', 'description', 'location'];
+const FLAGS: readonly string[] = ['retryAfterDate', 'silently', 'absent'];
+
+function problemOfArguments(name: FaultName, args: unknown): string | undefined {
+  if (args === undefined) return undefined;
+  if (!isRecord(args)) return 'has args that are not an object';
+  const unknown = strangerIn(args, SWITCHES[name]);
+  if (unknown !== undefined) return `has args.${unknown}, which ${name} does not take`;
+  for (const [key, value] of Object.entries(args)) {
+    if (key === 'kinds') {
+      if (Array.isArray(value) && value.every((kind) => BAD_RECORD_KINDS.includes(kind as BadRecordKind)))
+        continue;
+      return `has args.kinds that are not among ${BAD_RECORD_KINDS.join(', ')}`;
+    }
+    if (key === 'form') {
+      if ((ANSWER_FORMS as readonly unknown[]).includes(value)) continue;
+      return `has an args.form that is none of ${ANSWER_FORMS.join(', ')}`;
+    }
+    const expected = TEXTS.includes(key) ? 'string' : FLAGS.includes(key) ? 'boolean' : 'number';
+    if (typeof value !== expected) return `has an args.${key} that is no ${expected}`;
   }
   return undefined;
+}
+
+function strangerIn(value: object, known: readonly string[]): string | undefined {
+  return Object.keys(value).find((key) => !known.includes(key));
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,10 +1,11 @@
 import type { Exchange } from './exchange';
-import { expiredUrl } from './fault-effects';
+import type { ExtractionEndpoint } from './extraction-endpoint';
 import type { MediaFiles } from './media-files';
 import type { PresignedUrls } from './presigned-urls';
 import type { Recordings } from './recordings';
+import { expiredUrl, storageProblem } from './refusals';
 import type { Reply } from './reply';
-import { empty, text } from './reply';
+import { empty } from './reply';
 
 /**
  * The media origin (contract §4.4): presigned addresses only, `video/mp4`, `Range` and `If-Match` as S3 has them.
@@ -14,20 +15,23 @@ export function createFileEndpoint(
   recordings: Recordings,
   files: MediaFiles,
   urls: PresignedUrls,
+  extraction: ExtractionEndpoint,
 ): (exchange: Exchange) => Reply {
   return ({ method, path, parameters, headers, now }) => {
-    if (method !== 'GET') return problem(405, 'MethodNotAllowed');
-    if (headers.authorization !== undefined) return problem(400, 'InvalidArgument');
+    if (method !== 'GET') return storageProblem(405, 'MethodNotAllowed');
+    if (headers.authorization !== undefined) return storageProblem(400, 'InvalidArgument');
     const verdict = urls.judge(path, parameters, now);
     if (verdict === 'expired') return expiredUrl();
-    if (verdict === 'forged') return problem(403, 'SignatureDoesNotMatch');
+    if (verdict === 'forged') return storageProblem(403, 'SignatureDoesNotMatch');
+    const report = extraction.report(path, now);
+    if (report !== undefined) return report;
     const segment = recordings.find(/([0-9a-f-]{36})\.mp4$/.exec(path)?.[1] ?? '');
-    if (segment === undefined) return problem(404, 'NoSuchKey');
+    if (segment === undefined) return storageProblem(404, 'NoSuchKey');
 
     const etag = files.etag(segment.segmentId);
     const common = { 'Content-Type': 'video/mp4', ETag: etag, 'Accept-Ranges': 'bytes' };
     if (headers['if-match'] !== undefined && headers['if-match'] !== etag)
-      return problem(412, 'PreconditionFailed');
+      return storageProblem(412, 'PreconditionFailed');
     const isWhole = headers['if-range'] !== undefined && headers['if-range'] !== etag;
     const asked = isWhole ? undefined : readRange(headers.range, segment.bytes);
     if (asked === 'unsatisfiable') {
@@ -44,14 +48,6 @@ export function createFileEndpoint(
       length: to - from,
     };
   };
-}
-
-function problem(status: number, code: string): Reply {
-  return text(
-    status,
-    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code></Error>`,
-    'application/xml',
-  );
 }
 
 /** A single byte range; `undefined` when there is none or it is malformed, which HTTP tells servers to ignore. */

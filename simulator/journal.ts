@@ -1,4 +1,4 @@
-import type { Family } from './exchange';
+import type { Exchange, Family } from './exchange';
 
 /** One request as it was seen and answered. Holds no secret: no header, no body, no signature. */
 export interface JournalEntry {
@@ -7,6 +7,8 @@ export interface JournalEntry {
   readonly method: string;
   readonly path: string;
   readonly family: Family;
+  /** Name of the tenant it was for; absent when it named none of ours. */
+  readonly tenant?: string;
   /** Decoded query parameters under the caller's spelling, signatures left out. */
   readonly query: Readonly<Record<string, string>>;
   /** The status sent; 0 when the connection was dropped before one could be. */
@@ -18,6 +20,7 @@ export interface JournalFilter {
   readonly family?: Family;
   readonly path?: string;
   readonly status?: number;
+  readonly tenant?: string;
 }
 
 const ENTRIES_KEPT = 200_000;
@@ -26,9 +29,15 @@ const ENTRIES_KEPT = 200_000;
 export class Journal {
   #entries: JournalEntry[] = [];
 
-  /** Notes a request. */
-  note(entry: JournalEntry): void {
-    this.#entries.push(entry);
+  /** Notes a request and the status it got. */
+  record(exchange: Exchange, status: number): void {
+    const { now, method, path, family, tenant, parameters } = exchange;
+    const isSecret = (name: string): boolean => /^x-amz-(signature|security-token)$/i.test(name);
+    const query = Object.fromEntries(
+      Object.entries(parameters.toObject()).filter(([name]) => !isSecret(name)),
+    );
+    const whose = tenant === undefined ? {} : { tenant };
+    this.#entries.push({ at: now, method, path, family, ...whose, query, status });
     if (this.#entries.length > ENTRIES_KEPT) this.#entries = this.#entries.slice(ENTRIES_KEPT / 10);
   }
 
@@ -38,6 +47,7 @@ export class Journal {
     return this.#entries.filter(
       (entry) =>
         (filter.family === undefined || entry.family === filter.family) &&
+        (filter.tenant === undefined || entry.tenant === filter.tenant) &&
         (filter.status === undefined || entry.status === filter.status) &&
         (path === undefined || entry.path.toLowerCase().includes(path)),
     );

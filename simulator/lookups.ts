@@ -1,5 +1,6 @@
+import { BadParameter } from './bad-parameter';
 import type { StampWriter } from './calendar';
-import { DAY } from './calendar';
+import { DAY, readStamp } from './calendar';
 import { BUSINESS_UNIT_ID, CAMPAIGNS, DISPOSITIONS, MEDIA_TYPES, SKILLS, TEAMS } from './catalogue';
 import type { Exchange } from './exchange';
 import { linksOf } from './links';
@@ -24,14 +25,17 @@ export const LOOKUP_NAMES: readonly LookupName[] = [
 /** Answers a reference list. `/campaigns` comes in a `resultSet` wrapper, as it does at v30. */
 export type Lookups = (exchange: Exchange, name: LookupName) => Reply;
 
-/** Creates the reference lists. They were all changed last on the first day of 2026. */
+/** When everything in the reference lists was changed last, epoch ms. */
+const CHANGED = Date.UTC(2026, 0, 1) + DAY / 2;
+
+/** Creates the reference lists. Both spellings of "updated since" are understood, inclusively. */
 export function createLookups(
   settings: Settings,
   tenantId: string,
   stamp: StampWriter,
   address: () => string,
 ): Lookups {
-  const changed = stamp(Date.UTC(2026, 0, 1) + DAY / 2);
+  const changed = stamp(CHANGED);
   const lists: Readonly<Record<Exclude<LookupName, 'business-unit' | 'media-types'>, readonly object[]>> = {
     skills: SKILLS.map((skill) => ({
       skillId: skill.id,
@@ -94,7 +98,10 @@ export function createLookups(
       }));
       return json(200, { mediaTypes });
     }
-    const all = lists[name];
+    const sinceText = parameters.get('updatedSince') ?? parameters.get('updateSince');
+    const since = sinceText === undefined ? -Infinity : readStamp(sinceText);
+    if (since === undefined) throw new BadParameter('Invalid date in parameter updatedSince');
+    const all = since > CHANGED ? [] : lists[name];
     const skip = readInteger(parameters, 'skip') ?? 0;
     const top = readInteger(parameters, 'top') ?? 10_000;
     const rows = all.slice(skip, skip + top);

@@ -9,6 +9,7 @@ import { readFlag } from './parameters';
 import type { PresignedUrls } from './presigned-urls';
 import type { Quota } from './quota';
 import type { Recordings, Segment } from './recordings';
+import { noRecording, tooManyRequests } from './refusals';
 import type { Reply } from './reply';
 import { json } from './reply';
 
@@ -25,7 +26,7 @@ interface Parts {
   readonly stamp: StampWriter;
 }
 
-const NOT_FOUND = json(404, { internalCode: 'PLAYBACK_404', message: 'Interaction Not Found' });
+const NOT_FOUND = noRecording();
 const SENTIMENTS = ['POSITIVE', 'NEGATIVE', 'MIXED', 'NEUTRAL'] as const;
 const MATCHING = new Set(['all', 'voice-only', 'voice-and-screen']);
 
@@ -39,10 +40,17 @@ export function createMediaEndpoint(parts: Parts): MediaEndpoint {
   const fileUrl = (segment: Segment, now: number): string | null =>
     segment.hasFile ? urls.sign(urls.pathOf(segment.masterContactId, segment.segmentId), now) : null;
 
-  const byCall = ({ parameters, now }: Exchange): Reply => {
+  /** When calls must have ended for their recording to be there. */
+  const arrivedBy = ({ firing, now }: Exchange): number => {
+    const args = firing.get('mediaLate');
+    return args === undefined ? now : now - (args.seconds ?? 3600) * 1000;
+  };
+
+  const byCall = (exchange: Exchange): Reply => {
+    const { parameters, now } = exchange;
     const asked = parameters.get('acd-call-id');
     if (asked === undefined) throw new BadParameter('acd-call-id is required');
-    const call = /^\d{1,15}$/.test(asked) ? recordings.call(Number(asked), now) : undefined;
+    const call = /^\d{1,15}$/.test(asked) ? recordings.call(Number(asked), arrivedBy(exchange)) : undefined;
     if (call === undefined || !wantsVoice(parameters)) return NOT_FOUND;
     const segments = recordings.segments(call);
     if (readFlag(parameters, 'isDownload') === true) {
@@ -52,9 +60,10 @@ export function createMediaEndpoint(parts: Parts): MediaEndpoint {
     return json(200, answer(call, segments, parameters, now, 'interactions'));
   };
 
-  const bySegment = ({ parameters, now }: Exchange, segmentId: string): Reply => {
+  const bySegment = (exchange: Exchange, segmentId: string): Reply => {
+    const { parameters, now } = exchange;
     const segment = recordings.find(segmentId);
-    const call = segment && recordings.call(segment.masterContactId, now);
+    const call = segment && recordings.call(segment.masterContactId, arrivedBy(exchange));
     if (segment === undefined || call === undefined) return NOT_FOUND;
     // The published schema and the recorded answers disagree about the capital (§4.1); both occur here.
     const name = segment.masterContactId % 2 === 0 ? 'interactions' : 'Interactions';
@@ -156,7 +165,7 @@ export function createMediaEndpoint(parts: Parts): MediaEndpoint {
 
   return (exchange) => {
     if (quota?.admit(exchange.now) === false) {
-      return json(429, { message: 'API rate limit exceeded', route: exchange.path });
+      return tooManyRequests(exchange);
     }
     const segmentId = /^\/media-playback\/v1\/segments\/([0-9a-f-]{36})$/i.exec(exchange.path)?.[1];
     if (segmentId !== undefined) return bySegment(exchange, segmentId);

@@ -3,16 +3,8 @@ import type { FaultRule } from './faults';
 /** How the registered application proves itself at the token endpoint (contract §1.4); one method per application. */
 export type ClientAuthentication = 'client_secret_post' | 'client_secret_basic';
 
-/** What a simulator can be told at start; everything has a default. */
-export interface SimulatorOptions {
-  /** Port of the API; 0 or absent: any free one. */
-  readonly port?: number;
-  /** Port of the origin that serves recordings; 0 or absent: any free one. */
-  readonly mediaPort?: number;
-  /** Address both servers listen on (default 127.0.0.1). */
-  readonly host?: string;
-  /** Host name written into links and discovery documents (default: `host`); for a container reached by its name. */
-  readonly publicHost?: string;
+/** What one tenant can be told; everything has a default. */
+export interface TenantOptions {
   /** Equal seeds give equal data and credentials (default 1). */
   readonly seed?: number;
   /** Contact legs of every UTC day, 1 to 5,000,000 (default 10,000). */
@@ -27,32 +19,80 @@ export interface SimulatorOptions {
   readonly tokenLifetimeSeconds?: number;
   /** Life of presigned recording URLs in seconds (default 60). */
   readonly urlLifetimeSeconds?: number;
-  /** The server's clock: epoch milliseconds (default `Date.now`). */
-  readonly clock?: () => number;
   /** What the registered application may use (default `client_secret_post`). */
   readonly clientAuthentication?: ClientAuthentication;
   /** A recording is looked up in vain (404) until its call has been over for so many seconds (default 600). */
   readonly recordingDelaySeconds?: number;
   /** Bounds of a recording's size in bytes (default 20,000 to 60,000; at least 64). */
   readonly mediaBytes?: { readonly min: number; readonly max: number };
+}
+
+/** One of several tenants: what it does not say is as for the simulator, but for the seed, which counts up. */
+export interface NamedTenantOptions extends TenantOptions {
+  readonly name: string;
+}
+
+/** What a simulator can be told at start; everything has a default. */
+export interface SimulatorOptions extends TenantOptions {
+  /** Port of the API; 0 or absent: any free one. */
+  readonly port?: number;
+  /** Port of the origin that serves recordings; 0 or absent: any free one. */
+  readonly mediaPort?: number;
+  /** Address both servers listen on (default 127.0.0.1). */
+  readonly host?: string;
+  /** Host name written into links and discovery documents (default: `host`); for a container reached by its name. */
+  readonly publicHost?: string;
+  /** The server's clock: epoch milliseconds (default `Date.now`). */
+  readonly clock?: () => number;
+  /** Several tenants behind one issuer, each with its own credentials and data (default: one named `default`). */
+  readonly tenants?: readonly NamedTenantOptions[];
   /** Faults in force from the first request on. */
   readonly faults?: readonly FaultRule[];
 }
 
-/** Options with every default filled in; the faults live elsewhere, as they change at run time. */
-export type Settings = Readonly<Required<Omit<SimulatorOptions, 'faults'>>>;
+/** A tenant's options with every default filled in. */
+export interface Settings extends Readonly<Required<TenantOptions>> {
+  readonly name: string;
+}
 
-/**
- * Fills in the defaults.
- * @throws RangeError naming the option that is out of bounds
- */
-export function settle(options: SimulatorOptions): Settings {
+/** Options of the servers, filled in; the faults live elsewhere, as they change at run time. */
+export type ServerSettings = Readonly<
+  Required<Pick<SimulatorOptions, 'port' | 'mediaPort' | 'host' | 'publicHost' | 'clock'>>
+>;
+
+/** Fills in the defaults of the servers. */
+export function settleServers(options: SimulatorOptions): ServerSettings {
   const host = options.host ?? '127.0.0.1';
-  const settings: Settings = {
+  return {
     port: options.port ?? 0,
     mediaPort: options.mediaPort ?? 0,
     host,
     publicHost: options.publicHost ?? host,
+    clock: options.clock ?? Date.now,
+  };
+}
+
+/**
+ * Fills in the defaults of every tenant.
+ * @throws RangeError naming the option that is out of bounds, or tenants that share a name or a seed
+ */
+export function settleTenants(options: SimulatorOptions): readonly Settings[] {
+  const { tenants = [{ name: 'default' }] } = options;
+  const settled = tenants.map((tenant, place) =>
+    settle(tenant.name, { ...options, seed: (options.seed ?? 1) + place, ...tenant }),
+  );
+  if (settled.length === 0) throw new RangeError('tenants must not be empty');
+  for (const member of ['name', 'seed'] as const) {
+    if (new Set(settled.map((tenant) => tenant[member])).size < settled.length) {
+      throw new RangeError(`tenants must not share a ${member}`);
+    }
+  }
+  return settled;
+}
+
+function settle(name: string, options: TenantOptions): Settings {
+  const settings: Settings = {
+    name,
     seed: options.seed ?? 1,
     contactsPerDay: options.contactsPerDay ?? 10_000,
     agents: options.agents ?? 120,
@@ -60,7 +100,6 @@ export function settle(options: SimulatorOptions): Settings {
     mediaQuota: options.mediaQuota ?? { requests: 150, perSeconds: 300 },
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3600,
     urlLifetimeSeconds: options.urlLifetimeSeconds ?? 60,
-    clock: options.clock ?? Date.now,
     clientAuthentication: options.clientAuthentication ?? 'client_secret_post',
     recordingDelaySeconds: options.recordingDelaySeconds ?? 600,
     mediaBytes: options.mediaBytes ?? { min: 20_000, max: 60_000 },

@@ -27,11 +27,16 @@ export class Parameters {
 
   /** The query text with one parameter changed, as links to neighbouring pages need it. */
   with(name: string, value: string): string {
-    const changed = new URLSearchParams();
+    return this.changed(name, value).toString();
+  }
+
+  /** These parameters with one set anew, or taken out (`undefined`). */
+  changed(name: string, value: string | undefined): Parameters {
+    const query = new URLSearchParams();
     for (const [key, text] of this.#original)
-      if (key.toLowerCase() !== name.toLowerCase()) changed.append(key, text);
-    changed.append(name, value);
-    return changed.toString();
+      if (key.toLowerCase() !== name.toLowerCase()) query.append(key, text);
+    if (value !== undefined) query.append(name, value);
+    return new Parameters(query);
   }
 
   /** Names as the caller spelled them, with their decoded values: what the journal keeps. */

@@ -7,6 +7,10 @@ export interface Reply {
   readonly body: Buffer | Iterable<Buffer>;
   /** Bytes the body has; `Content-Length` says so unless the headers say otherwise. */
   readonly length: number;
+  /** What `Content-Length` says when it lies; the connection ends with the body then. */
+  readonly declaredLength?: number;
+  /** Wait so long between the pieces of the body. */
+  readonly pauseMs?: number;
   /** Drop the connection after so many bytes of the body; 0: before anything is sent. */
   readonly cutAt?: number;
 }
@@ -41,7 +45,7 @@ export async function send(reply: Reply, response: ServerResponse): Promise<bool
   }
   const hasLength = reply.status !== 204 && reply.status !== 304;
   response.writeHead(reply.status, {
-    ...(hasLength ? { 'Content-Length': String(reply.length) } : {}),
+    ...(hasLength ? { 'Content-Length': String(reply.declaredLength ?? reply.length) } : {}),
     ...reply.headers,
   });
   let sent = 0;
@@ -56,6 +60,12 @@ export async function send(reply: Reply, response: ServerResponse): Promise<bool
       return false;
     }
     if (!response.write(chunk)) await drained(response);
+    if (reply.pauseMs !== undefined) await pause(reply.pauseMs, response);
+  }
+  if (reply.declaredLength !== undefined) {
+    await new Promise((resolve) => response.write('', resolve));
+    response.socket?.end();
+    return true;
   }
   return new Promise((resolve) => {
     response.once('close', () => resolve(response.writableFinished));
@@ -71,6 +81,19 @@ function drained(response: ServerResponse): Promise<void> {
       resolve();
     };
     response.on('drain', done);
+    response.on('close', done);
+  });
+}
+
+/** Waits, but no longer than the peer does. */
+function pause(delayMs: number, response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      response.off('close', done);
+      resolve();
+    };
+    const timer = setTimeout(done, delayMs).unref();
     response.on('close', done);
   });
 }

@@ -1,7 +1,7 @@
 import { HOUR, readStamp } from './calendar';
 import type { ContactIndex } from './contact-index';
 import type { Edits } from './edits';
-import type { RowEffect } from './fault-effects';
+import type { RowEffect } from './effect';
 import { sortedPage } from './ordered-list';
 import { Dice, fraction, hash } from './random';
 
@@ -10,14 +10,15 @@ import { Dice, fraction, hash } from './random';
  * to rows in the window that this request asked for. Inserted rows start near the window's beginning.
  */
 export function createRowChanges(seed: number, index: ContactIndex, edits: Edits): RowEffect {
-  return (name, count, { parameters, now, sequence }) => {
+  return (name, { count = 1, agoSeconds = 0 }, { parameters, now, sequence }) => {
+    const stamp = now - agoSeconds * 1000;
     const time = (parameter: string): number | undefined => readStamp(parameters.get(parameter) ?? '');
     const startFrom = time('startDate') ?? time('updatedSince') ?? now - HOUR;
     const startTo = time('endDate') ?? now;
     if (name === 'insertLate') {
       const room = Math.max(1, Math.min(HOUR, startTo - startFrom));
       for (let i = 0; i < count; i++) {
-        edits.insert(startFrom + Math.floor(fraction(seed, sequence, i, 31) * room), now);
+        edits.insert(startFrom + Math.floor(fraction(seed, sequence, i, 31) * room), stamp);
       }
       return;
     }
@@ -33,7 +34,7 @@ export function createRowChanges(seed: number, index: ContactIndex, edits: Edits
     const ids = sortedPage(segments, false, 0, Math.min(count, total), new Dice(hash(seed, sequence, 32)));
     for (const id of ids) {
       if (name === 'removeRows') edits.remove(id);
-      else edits.touch(id, now);
+      else edits.touch(id, stamp);
     }
   };
 }

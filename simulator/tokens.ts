@@ -18,34 +18,51 @@ export interface TokenSet {
 
 /** Issues and recognises tokens. */
 export interface Tokens {
-  issue(now: number): TokenSet;
+  /** @param life how long the access token lives, and what `expires_in` says, in seconds; absent: the setting */
+  issue(now: number, life?: { readonly seconds: number; readonly told: number }): TokenSet;
   /** True for an access token of ours that has not run out, given a whole `Authorization` header. */
   isValid(authorization: string | undefined, now: number): boolean;
-  /** True once for each refresh token: they rotate. */
-  redeem(refreshToken: string): boolean;
+  /** Whether an access token, given as a whole `Authorization` header, was ever issued here. */
+  isOurs(authorization: string | undefined): boolean;
+  /** True for a refresh token of ours; each serves once, as they rotate, unless it is to be kept. */
+  redeem(refreshToken: string, isKept?: boolean): boolean;
+  /** Every token issued so far stops working. */
+  revokeAll(): void;
+}
+
+/** The key that all tokens of a simulator are signed with: the issuer is one for all tenants (contract §1.1). */
+export interface SigningKey {
+  readonly kid: string;
+  readonly privateKey: KeyObject;
   /** The public key as a JWK with `kid`. */
   readonly jwk: JsonWebKey;
+}
+
+/** Makes a new RSA key, so that tokens of an earlier simulator are worthless. */
+export async function createSigningKey(): Promise<SigningKey> {
+  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const kid = randomBytes(8).toString('hex');
+  return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' } };
 }
 
 const TOKENS_KEPT = 10_000;
 
 /**
- * Creates the issuer with a new RSA key, so that tokens of an earlier simulator are worthless.
+ * Creates the tokens of one tenant.
  * @param note is told every token text issued: none of them may leave the client
  */
-export async function createTokens(
+export function createTokens(
   settings: Settings,
   credentials: Credentials,
+  { kid, privateKey }: SigningKey,
   issuer: () => string,
   note: (secret: string) => void,
-): Promise<Tokens> {
-  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-  const kid = randomBytes(8).toString('hex');
+): Tokens {
   const access = new Map<string, number>();
   const refresh = new Set<string>();
   const lifetime = settings.tokenLifetimeSeconds;
 
-  const issue = (now: number): TokenSet => {
+  const issue = (now: number, life = { seconds: lifetime, told: lifetime }): TokenSet => {
     const iat = Math.floor(now / 1000);
     const user = uuidOf(settings.seed, 'service user');
     const common = {
@@ -53,7 +70,7 @@ export async function createTokens(
       iss: issuer(),
       aud: credentials.clientId,
       iat,
-      exp: iat + lifetime,
+      exp: iat + life.told,
       jti: randomUUID(),
       tenantId: credentials.tenantId,
     };
@@ -74,13 +91,13 @@ export async function createTokens(
     const idToken = sign({ ...common, jti: randomUUID(), ...person }, kid, privateKey);
     const refreshToken = sign({ ...common, jti: randomUUID(), typ: 'refresh' }, kid, privateKey);
     if (access.size > TOKENS_KEPT) access.clear();
-    access.set(accessToken, now + lifetime * 1000);
+    access.set(accessToken, now + life.seconds * 1000);
     refresh.add(refreshToken);
     for (const token of [accessToken, idToken, refreshToken]) note(token);
     return {
       access_token: accessToken,
       token_type: 'Bearer',
-      expires_in: lifetime,
+      expires_in: life.told,
       refresh_token: refreshToken,
       id_token: idToken,
       issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
@@ -89,13 +106,19 @@ export async function createTokens(
 
   return {
     issue,
-    isValid: (authorization, now) => {
-      const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
-      return token !== undefined && now < (access.get(token) ?? 0);
+    isValid: (authorization, now) => now < (access.get(bearer(authorization)) ?? -Infinity),
+    isOurs: (authorization) => access.has(bearer(authorization)),
+    redeem: (refreshToken, isKept = false) =>
+      isKept ? refresh.has(refreshToken) : refresh.delete(refreshToken),
+    revokeAll: () => {
+      for (const token of access.keys()) access.set(token, -Infinity);
+      refresh.clear();
     },
-    redeem: (refreshToken) => refresh.delete(refreshToken),
-    jwk: { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' },
   };
+}
+
+function bearer(authorization: string | undefined): string {
+  return /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
 }
 
 function sign(claims: object, kid: string, key: KeyObject): string {

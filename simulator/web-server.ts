@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Exchange, Family, Handler } from './exchange';
+import type { Exchange, Family, Handler, Received } from './exchange';
 import { Parameters } from './parameters';
 import { empty, send } from './reply';
 
@@ -20,6 +20,8 @@ export interface WebServerOptions {
   readonly port: number;
   readonly clock: () => number;
   readonly familyOf: (path: string) => Family;
+  /** Name of the tenant that a request concerns. */
+  readonly tenantOf: (received: Received) => string | undefined;
   readonly handle: Handler;
   /** Told once per request, after its answer; status 0 when the connection was dropped. */
   readonly done: (exchange: Exchange, status: number) => void;
@@ -57,7 +59,7 @@ async function serve(
 ): Promise<void> {
   const body = await readBody(request);
   const url = new URL(request.url ?? '/', 'http://simulator');
-  const exchange: Exchange = {
+  const received: Received = {
     method: request.method ?? 'GET',
     path: url.pathname,
     family: options.familyOf(url.pathname),
@@ -67,6 +69,7 @@ async function serve(
     now: options.clock(),
     sequence: options.nextSequence(),
   };
+  const exchange: Exchange = { ...received, tenant: options.tenantOf(received), firing: new Map() };
   const reply = body === undefined ? empty(413) : await answer(options.handle, exchange);
   const isCut = !(await send(reply, response)) && reply.cutAt === 0;
   options.done(exchange, isCut ? 0 : reply.status);

@@ -96,6 +96,7 @@ describe('the simulator about itself', () => {
       method: 'GET',
       path: '/incontactapi/services/v34.0/contacts/completed',
       family: 'contacts',
+      tenant: 'default',
       query: { ...DAY, top: '3', orderBy: 'contactId' },
       status: 200,
     });

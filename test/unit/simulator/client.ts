@@ -45,9 +45,12 @@ export function ask(
   });
 }
 
+/** A tenant to sign in to: a simulator is its own first one. */
+export type Door = Pick<Simulator, 'address' | 'credentials'>;
+
 /** Asks the token endpoint; `form` overrides fields of a proper password grant, undefined leaves one out. */
 export function askToken(
-  simulator: Simulator,
+  simulator: Door,
   form: Readonly<Record<string, string | undefined>> = {},
   headers: OutgoingHttpHeaders = {},
 ): Promise<Answer> {
@@ -70,15 +73,15 @@ export function askToken(
 
 /** A signed-in reader of one simulator. */
 export class Reader {
-  readonly #simulator: Simulator;
+  readonly #simulator: Door;
   #token: string;
 
-  private constructor(simulator: Simulator, token: string) {
+  private constructor(simulator: Door, token: string) {
     this.#simulator = simulator;
     this.#token = token;
   }
 
-  static async of(simulator: Simulator): Promise<Reader> {
+  static async of(simulator: Door): Promise<Reader> {
     const answer = await askToken(simulator);
     return new Reader(simulator, (parse(answer) as { access_token: string }).access_token);
   }

@@ -207,6 +207,7 @@ describe('faults', () => {
       'booleanAsText',
       'badDate',
       'proto',
+      'groupedNumber',
       'hugeNote',
     ] as const;
     for (const kind of others) {
@@ -244,7 +245,7 @@ describe('fault rules from outside', () => {
   it.each([
     [{}, 'array'],
     [[1], 'fault rule 0 is not an object'],
-    [[{ name: 'explode' }], 'none of status, slow'],
+    [[{ name: 'explode' }], 'none of status, tooManyRequests'],
     [[{ name: 'slow' }, { name: 'slow', when: 1 }], 'fault rule 1 has an unknown member "when"'],
     [[{ name: 'slow', match: { family: 'dogs' } }], 'match.family'],
     [[{ name: 'slow', match: 1 }], 'match'],
@@ -253,6 +254,13 @@ describe('fault rules from outside', () => {
     [[{ name: 'slow', times: 1.5 }], 'times'],
     [[{ name: 'slow', args: [] }], 'args'],
     [[{ name: 'badRecords', args: { kinds: ['worse'] } }], 'kinds'],
+    [[{ name: 'slow', match: { tenant: 1 } }], 'match.tenant'],
+    [[{ name: 'slow', match: { method: 'GET' } }], 'match.method'],
+    [[{ name: 'slow', args: { delay: 5 } }], 'args.delay, which slow does not take'],
+    [[{ name: 'slow', args: { delayMs: '5' } }], 'args.delayMs that is no number'],
+    [[{ name: 'shortTokens', args: { silently: 1 } }], 'args.silently that is no boolean'],
+    [[{ name: 'status', args: { body: 1 } }], 'args.body that is no string'],
+    [[{ name: 'emptyAs200', args: { form: 'round' } }], 'args.form'],
   ])('are refused with a reason: %j', (rules, reason) => {
     expect(() => readFaultRules(rules)).toThrow(reason);
   });

@@ -1,0 +1,62 @@
+import type { Received } from './exchange';
+
+/** The route that needs an access key and no registered application (contract §1.7). */
+export const ACCESS_KEY_PATH = '/authentication/v1/token/access-key';
+
+/** Who asks for a token, and with what; whatever is missing is an empty text. */
+export interface Caller {
+  readonly grant: string;
+  /** How the application proves itself: in the body, by HTTP Basic, both at once, or not at all. */
+  readonly proof: 'post' | 'basic' | 'both' | 'none';
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly refreshToken: string;
+}
+
+/**
+ * Reads a token request (contract §1.4, §1.5, §1.7): a form, or JSON. Judges nothing; a body that is neither reads
+ * as if it were empty.
+ */
+export function readCaller({ path, headers, body }: Pick<Received, 'path' | 'headers' | 'body'>): Caller {
+  const isJson = /^application\/json\b/i.test(headers['content-type'] ?? '');
+  const form = isJson ? readJson(body) : new URLSearchParams(body);
+  const get = (name: string): string => form.get(name) ?? '';
+  const basic = readBasic(headers.authorization);
+  const isPost = form.has('client_secret');
+  const isKeyRoute = path === ACCESS_KEY_PATH;
+  return {
+    grant: isKeyRoute ? 'password' : get('grant_type'),
+    proof: headers.authorization === undefined ? (isPost ? 'post' : 'none') : isPost ? 'both' : 'basic',
+    clientId: basic?.id ?? get('client_id'),
+    clientSecret: basic?.secret ?? get('client_secret'),
+    accessKeyId: get(isKeyRoute ? 'accessKeyId' : 'username'),
+    accessKeySecret: get(isKeyRoute ? 'accessKeySecret' : 'password'),
+    refreshToken: get('refresh_token'),
+  };
+}
+
+function readJson(body: string): URLSearchParams {
+  try {
+    const value: unknown = JSON.parse(body);
+    const members = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+    return new URLSearchParams(members.map(([name, text]): [string, string] => [name, String(text)]));
+  } catch {
+    return new URLSearchParams();
+  }
+}
+
+/** Both parts are form-encoded before they are joined (§1.4). */
+function readBasic(header: string | undefined): { readonly id: string; readonly secret: string } | undefined {
+  const encoded = /^Basic\s+(\S+)$/i.exec(header ?? '')?.[1];
+  if (encoded === undefined) return undefined;
+  const [id, secret] = Buffer.from(encoded, 'base64').toString().split(':');
+  try {
+    const decode = (part: string | undefined): string =>
+      decodeURIComponent((part ?? '').replaceAll('+', ' '));
+    return { id: decode(id), secret: decode(secret) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Exchange } from './exchange';
+import type { Effect } from './effect';
+import { expiredUrl, noRecording, storageProblem } from './refusals';
+import type { Reply } from './reply';
+import { json, text } from './reply';
+import { partOf } from './transport-faults';
+import type { FaultName } from './switches';
+
+interface Interaction {
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Recordings that are missing, strange or damaged (contract §4, field notes §5.2), and Data Extraction's way to say
+ * "one at a time" (contract §10). Look-ups are recognised by their family, files by theirs.
+ */
+export const MEDIA_FAULTS = {
+  mediaMissing: (next, _args, exchange) =>
+    exchange.family === 'media' ? Promise.resolve(noRecording()) : next(exchange),
+  mediaShape: playing((interactions, answer, { form }) => {
+    const { interactions: _small, Interactions: _capital, ...rest } = answer;
+    if (form !== 'value') return { ...rest, Interactions: interactions };
+    return { value: { ...rest, Interactions: interactions.map((one) => ({ Interaction: one })) } };
+  }),
+  nullUrls: playing((interactions, answer, { absent }) =>
+    withData(interactions, answer, ({ fileToPlayUrl: _url, ...data }) =>
+      absent === true ? data : { ...data, fileToPlayUrl: null },
+    ),
+  ),
+  sentimentsWithheld: playing((interactions, answer) =>
+    withData(interactions, answer, (data) => ({ ...data, sentiments: [], categoryMatchesList: [] })),
+  ),
+  mediaTruncated: serving((reply, _exchange, { share }) => ({ ...reply, cutAt: partOf(reply, share) })),
+  mediaEmpty: serving((reply) => ({ ...reply, body: Buffer.alloc(0), length: 0 })),
+  // The file was written anew between two requests: what somebody holds of the old one fits no more.
+  changedEtag: async (next, _args, exchange) => {
+    if (exchange.family !== 'file') return next(exchange);
+    const { 'if-match': ifMatch, 'if-range': ifRange, range, ...others } = exchange.headers;
+    if (ifMatch !== undefined) return storageProblem(412, 'PreconditionFailed');
+    const headers = range === undefined || ifRange !== undefined ? others : { ...others, range };
+    const reply = await next({ ...exchange, headers });
+    const etag = `"${String(exchange.sequence).padStart(32, 'e')}"`;
+    return reply.status < 300 ? { ...reply, headers: { ...reply.headers, ETag: etag } } : reply;
+  },
+  rangeIgnored: async (next, _args, exchange) => {
+    if (exchange.family !== 'file') return next(exchange);
+    const { range: _range, ...headers } = exchange.headers;
+    const reply = await next({ ...exchange, headers });
+    const { 'Accept-Ranges': _ranges, ...rest } = reply.headers;
+    return { ...reply, headers: rest };
+  },
+  expireUrls: (next, _args, exchange) =>
+    exchange.family === 'file' ? Promise.resolve(expiredUrl()) : next(exchange),
+  extractionBusy: (next, _args, exchange) =>
+    exchange.family === 'extraction'
+      ? Promise.resolve(text(403, 'Only one request is allowed every 30 seconds', 'text/plain'))
+      : next(exchange),
+} as const satisfies Partial<Record<FaultName, Effect>>;
+
+type Answer = Readonly<Record<string, unknown>>;
+
+/** Changes a playback answer that has interactions. */
+function playing(
+  change: (interactions: readonly Interaction[], answer: Answer, args: Parameters<Effect>[1]) => object,
+): Effect {
+  return async (next, args, exchange) => {
+    const reply = await next(exchange);
+    if (exchange.family !== 'media' || reply.status !== 200 || !Buffer.isBuffer(reply.body)) return reply;
+    const answer = JSON.parse(reply.body.toString()) as Answer;
+    const interactions = answer['interactions'] ?? answer['Interactions'];
+    return interactions === undefined
+      ? reply
+      : json(200, change(interactions as readonly Interaction[], answer, args));
+  };
+}
+
+function withData(
+  interactions: readonly Interaction[],
+  answer: Answer,
+  change: (data: Interaction['data']) => object,
+): object {
+  const name = 'Interactions' in answer ? 'Interactions' : 'interactions';
+  return { ...answer, [name]: interactions.map((one) => ({ ...one, data: change(one.data) })) };
+}
+
+/** Changes the answer to a request for a file, if there is one. */
+function serving(change: (reply: Reply, exchange: Exchange, args: Parameters<Effect>[1]) => Reply): Effect {
+  return async (next, args, exchange) => {
+    const reply = await next(exchange);
+    return exchange.family === 'file' && reply.status < 300 ? change(reply, exchange, args) : reply;
+  };
+}

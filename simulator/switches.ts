@@ -1,0 +1,121 @@
+import type { BadRecordKind } from './bad-records';
+
+/** What a fault can be told; which of these a name uses stands in `SWITCHES`, what they do in docs/simulator.md. */
+export interface FaultArguments {
+  /** The status to answer. */
+  readonly status?: number;
+  /** Body text; JSON when it starts like it. */
+  readonly body?: string;
+  /** `Retry-After` in seconds, or as an HTTP date so many seconds ahead with `retryAfterDate`; absent: no header. */
+  readonly retryAfter?: number;
+  readonly retryAfterDate?: boolean;
+  /** Sent as the `icStatusDescription` header. */
+  readonly description?: string;
+  /** Where a redirection leads; absent: to the same file again. */
+  readonly location?: string;
+  /** How long to wait: before the answer, or between its pieces. */
+  readonly delayMs?: number;
+  /** Size of the pieces of a slow body. */
+  readonly chunkBytes?: number;
+  /** Bytes of the body to send before the connection is dropped (0: nothing at all). */
+  readonly afterBytes?: number;
+  /** By how much `Content-Length` exceeds the body; negative: falls short of it. */
+  readonly bytes?: number;
+  /** The share of the body that arrives (default 0.5). */
+  readonly share?: number;
+  /** A page size. */
+  readonly top?: number;
+  /** The largest page that is given, whatever is asked. */
+  readonly most?: number;
+  /** How many rows, agents or records. */
+  readonly count?: number;
+  /** How far back the stamp of a late change lies. */
+  readonly agoSeconds?: number;
+  /** A span of time. */
+  readonly seconds?: number;
+  readonly minutes?: number;
+  /** Tokens end early although `expires_in` still says otherwise. */
+  readonly silently?: boolean;
+  /** Leave a member out instead of making it null. */
+  readonly absent?: boolean;
+  /** Which of several known shapes an answer takes. */
+  readonly form?: AnswerForm;
+  /** Which kinds of bad records, and one contact in how many (default 100). */
+  readonly kinds?: readonly BadRecordKind[];
+  readonly every?: number;
+}
+
+/** Shapes of nothing (`emptyAs200`) and of a playback answer (`mediaShape`). */
+export const ANSWER_FORMS = ['emptyList', 'nullList', 'noList', 'noBody', 'Interactions', 'value'] as const;
+
+export type AnswerForm = (typeof ANSWER_FORMS)[number];
+
+/** Every fault that can be switched on, with the arguments it takes. */
+export const SWITCHES = {
+  // Any answer
+  status: ['status', 'retryAfter', 'retryAfterDate', 'description', 'body'],
+  tooManyRequests: ['retryAfter', 'retryAfterDate'],
+  unauthorized: [],
+  forbidden: [],
+  redirect: ['status', 'location'],
+  html200: [],
+  slow: ['delayMs'],
+  slowBody: ['chunkBytes', 'delayMs'],
+  reset: ['afterBytes'],
+  truncateJson: ['share'],
+  malformedJson: [],
+  wrongLength: ['bytes'],
+  clockSkew: ['minutes'],
+  // Tokens, keys, applications
+  revokeTokens: [],
+  shortTokens: ['seconds', 'silently'],
+  keyDeactivated: [],
+  keyRevoked: [],
+  unapprovedApplication: [],
+  tenantUnknown: [],
+  jsonTokenRequest: [],
+  keepRefreshTokens: [],
+  // Lists
+  timeout408WhenTopOver: ['top'],
+  refuseLargeTop: [],
+  smallPages: ['top', 'most'],
+  duplicatePage: ['count'],
+  emptyAs200: ['form'],
+  missingArray: [],
+  wrongTotal: ['count'],
+  withoutLastPollTime: [],
+  withoutLinks: [],
+  foreignNextLink: [],
+  resultSetWrapper: [],
+  plainCampaigns: [],
+  ignoreOffsets: [],
+  updateSinceOnly: [],
+  updatedSinceOnly: [],
+  hiddenAgents: ['count'],
+  // Rows
+  insertLate: ['count', 'agoSeconds'],
+  removeRows: ['count'],
+  updateRows: ['count', 'agoSeconds'],
+  badRecords: ['kinds', 'every'],
+  // Media Playback and its files
+  mediaLate: ['seconds'],
+  mediaMissing: [],
+  mediaShape: ['form'],
+  nullUrls: ['absent'],
+  sentimentsWithheld: [],
+  mediaTruncated: ['share'],
+  mediaEmpty: [],
+  changedEtag: [],
+  rangeIgnored: [],
+  expireUrls: [],
+  // Data Extraction
+  extractionBusy: [],
+} as const satisfies Readonly<Record<string, readonly (keyof FaultArguments)[]>>;
+
+export type FaultName = keyof typeof SWITCHES;
+
+/** The names of all switches. */
+export const FAULT_NAMES = Object.keys(SWITCHES) as readonly FaultName[];
+
+/** The faults that fire for one request, with their arguments. */
+export type Firing = ReadonlyMap<FaultName, FaultArguments>;

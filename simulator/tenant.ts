@@ -1,0 +1,112 @@
+import { createAgentsEndpoint } from './agents-endpoint';
+import { createAgents } from './agents';
+import { createApi } from './api';
+import { createTokenEndpoint } from './auth-endpoint';
+import { BadRecords } from './bad-records';
+import type { StampWriter } from './calendar';
+import { PHONE_CANARY, createContactWriter } from './contact-json';
+import { createContactSource } from './contact-facts';
+import { createContactIndex } from './contact-index';
+import { createContactRows } from './contact-rows';
+import { createContactsEndpoint } from './contacts-endpoint';
+import { createDayTables } from './day-table';
+import { createDiscoveryEndpoint } from './discovery-endpoint';
+import { Edits } from './edits';
+import type { RowEffect } from './effect';
+import type { Handler } from './exchange';
+import { createExtractionEndpoint } from './extraction-endpoint';
+import { createFileEndpoint } from './file-endpoint';
+import type { Credentials } from './identifiers';
+import { bytesOf, credentialsOf } from './identifiers';
+import { createLookups } from './lookups';
+import { createMediaEndpoint } from './media-endpoint';
+import { createMediaFiles } from './media-files';
+import type { Settings } from './options';
+import { createPresignedUrls } from './presigned-urls';
+import { Quota } from './quota';
+import { createRecordings } from './recordings';
+import { createRowChanges } from './row-changes';
+import type { SigningKey, Tokens } from './tokens';
+import { createTokens } from './tokens';
+import type { TruthTeller } from './truth';
+import { createTruthTeller } from './truth';
+
+/** One customer of the simulated CXone: credentials, data of its own, and the endpoints that serve them. */
+export interface Tenant {
+  readonly name: string;
+  readonly credentials: Credentials;
+  readonly tokens: Tokens;
+  readonly truth: TruthTeller;
+  readonly badRecords: BadRecords;
+  /** Answers on the origin of issuer and APIs. */
+  readonly api: Handler;
+  /** Answers on the origin of the recordings. */
+  readonly files: Handler;
+  readonly changeRows: RowEffect;
+  /** Secrets and texts that are known from the start and must never leak. */
+  readonly canaries: readonly string[];
+}
+
+/** What the tenants of one simulator have in common. */
+export interface Surroundings {
+  readonly key: SigningKey;
+  readonly stamp: StampWriter;
+  /** Origins, known once the servers listen. */
+  readonly address: () => string;
+  readonly mediaAddress: () => string;
+  /** Is told every secret as it is issued. */
+  readonly note: (secret: string) => void;
+  /** Memory for rows, in bytes. */
+  readonly bytesKept: number;
+}
+
+/** Creates a tenant; nothing is computed before somebody asks. */
+export function createTenant(settings: Settings, surroundings: Surroundings): Tenant {
+  const { seed, name, mediaQuota } = settings;
+  const { key, stamp, address, mediaAddress, note, bytesKept } = surroundings;
+  const credentials = credentialsOf(seed);
+  const { tenantId } = credentials;
+  const mark = (label: string): string =>
+    `cnry-${label}-${bytesOf(seed, label).toString('hex').slice(0, 12)}`;
+
+  const edits = new Edits();
+  const badRecords = new BadRecords(seed);
+  const source = createContactSource(settings, edits);
+  const writer = createContactWriter(stamp, mark('note'));
+  const rows = createContactRows(source, writer, edits, badRecords, bytesKept);
+  const index = createContactIndex(source.perDay, createDayTables(source, edits), edits, rows);
+  const agents = createAgents(settings, stamp, mark('apikey'));
+  const files = createMediaFiles(seed);
+  const recordings = createRecordings(settings, source, files);
+  const urls = createPresignedUrls(tenantId, mediaAddress, settings.urlLifetimeSeconds, note);
+  const quota = mediaQuota === 'off' ? undefined : new Quota(mediaQuota.requests, mediaQuota.perSeconds);
+  const tokens = createTokens(settings, credentials, key, address, note);
+  const extraction = createExtractionEndpoint({ seed, tenantId, source, index, recordings, urls });
+
+  return {
+    name,
+    credentials,
+    tokens,
+    truth: createTruthTeller(source, index, rows, agents, recordings, badRecords),
+    badRecords,
+    api: createApi({
+      tokens,
+      discovery: createDiscoveryEndpoint(tenantId, address, key),
+      token: createTokenEndpoint(credentials, settings.clientAuthentication, tokens),
+      contacts: createContactsEndpoint({ seed, address, source, index, rows, stamp }),
+      agents: createAgentsEndpoint(agents, stamp, address),
+      lookups: createLookups(settings, tenantId, stamp, address),
+      media: createMediaEndpoint({ seed, recordings, agents, urls, quota, stamp }),
+      extraction: (exchange) => extraction.answer(exchange),
+    }),
+    files: createFileEndpoint(recordings, files, urls, extraction),
+    changeRows: createRowChanges(seed, index, edits),
+    canaries: [
+      PHONE_CANARY,
+      mark('note'),
+      mark('apikey'),
+      credentials.clientSecret,
+      credentials.accessKeySecret,
+    ],
+  };
+}

@@ -1,0 +1,62 @@
+import { BadParameter } from './bad-parameter';
+import { readCaller } from './caller';
+import type { Received } from './exchange';
+import type { FaultRule } from './faults';
+import type { Tenant } from './tenant';
+
+/** All tenants of a simulator: the first one is meant where a request names none. */
+export class Tenants {
+  readonly all: readonly Tenant[];
+  readonly first: Tenant;
+
+  /** @throws RangeError when there are none */
+  constructor(all: readonly Tenant[]) {
+    const [first] = all;
+    if (first === undefined) throw new RangeError('a simulator has at least one tenant');
+    this.all = all;
+    this.first = first;
+  }
+
+  /** The tenant with that name, or the first one. */
+  named(name: string | undefined): Tenant | undefined {
+    return name === undefined ? this.first : this.all.find((tenant) => tenant.name === name);
+  }
+
+  /**
+   * The tenant that a request concerns: by application or access key at the token endpoint, by id in discovery, by
+   * token at the APIs (expired ones as well) and by the address of a file. `undefined` when it is none of ours.
+   */
+  of(received: Received): Tenant | undefined {
+    const { family, headers, parameters, path } = received;
+    if (path.startsWith('/simulator/')) return this.named(parameters.get('tenant'));
+    if (family === 'auth') {
+      const { clientId, accessKeyId } = readCaller(received);
+      const owner = this.all.find(({ credentials }) => credentials.clientId === clientId);
+      return owner ?? this.all.find(({ credentials }) => credentials.accessKeyId === accessKeyId);
+    }
+    if (family === 'discovery') {
+      const tenantId = parameters.get('tenantId')?.toLowerCase();
+      return this.all.find(({ credentials }) => credentials.tenantId === tenantId);
+    }
+    if (family === 'file') {
+      return this.all.find(({ credentials }) => path.includes(`/${credentials.tenantId}/`));
+    }
+    return this.all.find(({ tokens }) => tokens.isOurs(headers.authorization));
+  }
+
+  /**
+   * Applies the rules that are a property of the data.
+   * @throws BadParameter when a rule names a tenant that is not here
+   */
+  apply(rules: readonly FaultRule[]): void {
+    for (const [place, { match }] of rules.entries()) {
+      if (this.named(match?.tenant) !== undefined) continue;
+      throw new BadParameter(`fault rule ${place} names the tenant "${match?.tenant}", which is not here`);
+    }
+    for (const { name, badRecords } of this.all) {
+      const isMeant = ({ match }: FaultRule): boolean => (match?.tenant ?? name) === name;
+      const rule = rules.find((one) => one.name === 'badRecords' && isMeant(one));
+      badRecords.use(rule?.args?.kinds ?? [], rule?.args?.every ?? 100);
+    }
+  }
+}

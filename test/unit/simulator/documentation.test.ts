@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BAD_RECORD_KINDS, FAULT_NAMES, readFaultRules, startSimulator } from '../../../simulator';
+import { FAMILIES } from '../../../simulator/exchange';
+import { SWITCHES } from '../../../simulator/switches';
+import { ask, parse } from './client';
+
+const text = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'simulator.md'), 'utf8');
+
+const codes = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code as string);
+
+/** First and last cell of every row of the tables of faults. */
+const rows = text
+  .slice(text.indexOf('## Faults'))
+  .split('\n')
+  .filter((line) => line.startsWith('| `'))
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+  .map((cells) => ({ name: codes(cells[1] as string)[0], args: codes(cells.at(-2) as string) }));
+
+describe('docs/simulator.md', () => {
+  it('tells of every switch, once, and of no other', () => {
+    expect(rows.map(({ name }) => name as string).toSorted()).toEqual(FAULT_NAMES.toSorted());
+  });
+
+  it.each(rows)('names all arguments of $name', ({ name, args }) => {
+    const known: readonly string[] = SWITCHES[name as keyof typeof SWITCHES];
+    expect(args.filter((code) => known.includes(code)).toSorted()).toEqual(known.toSorted());
+  });
+
+  it('names every kind of bad record and every family', () => {
+    for (const name of [...BAD_RECORD_KINDS, ...FAMILIES]) expect(text).toContain(`\`${name}\``);
+  });
+
+  it('shows rules that would be accepted', () => {
+    const shown = [...text.matchAll(/```json\n(\[[\s\S]*?\])\n```/g)].map(([, json]) => json as string);
+    expect(shown.length).toBeGreaterThan(0);
+    for (const json of shown) expect(() => readFaultRules(JSON.parse(json))).not.toThrow();
+  });
+
+  it('is not the only list: a running simulator names its switches as well', async () => {
+    const simulator = await startSimulator({ contactsPerDay: 10 });
+    expect(parse(await ask(`${simulator.address}/simulator/switches`))).toEqual(FAULT_NAMES);
+    await simulator.close();
+  });
+});

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import type { FaultArguments, FaultRule, Simulator } from '../../../simulator';
+import {
+  BAD_RECORD_KINDS,
+  FAULT_NAMES,
+  readFaultRules,
+  readTenants,
+  startSimulator,
+} from '../../../simulator';
+import { BadParameter } from '../../../simulator/bad-parameter';
+import { ask, askToken, DAY, DAY_WINDOW, NOW, parse, Reader } from './client';
+
+const ACD = '/incontactapi/services/v34.0';
+
+/** Arguments that keep waiting short; everything else stays at its default. */
+const QUICK: Readonly<Record<string, FaultArguments>> = {
+  slow: { delayMs: 1 },
+  slowBody: { delayMs: 1, chunkBytes: 40_000 },
+  badRecords: { kinds: BAD_RECORD_KINDS.filter((kind) => kind !== 'giantNote'), every: 3 },
+};
+
+describe('whatever is switched on', () => {
+  let simulator: Simulator;
+  let reader: Reader;
+  let paths: readonly string[];
+
+  beforeAll(async () => {
+    simulator = await startSimulator({ contactsPerDay: 60, clock: () => NOW, mediaQuota: 'off' });
+    reader = await Reader.of(simulator);
+    const { recordings = [] } = simulator.truth({ ...DAY_WINDOW, recordings: true });
+    const call = `/media-playback/v1/contacts?acd-call-id=${recordings[0]?.masterContactId}`;
+    const { redirectUrl } = parse(await reader.get(`${call}&isDownload=true`)) as { redirectUrl: string };
+    paths = [
+      '/.well-known/openid-configuration',
+      `/.well-known/cxone-configuration?tenantId=${simulator.credentials.tenantId}`,
+      `${ACD}/contacts/completed?${new URLSearchParams({ ...DAY, skip: '10', top: '20' }).toString()}`,
+      `${ACD}/contacts/completed?${new URLSearchParams({ ...DAY, skip: '999' }).toString()}`,
+      `${ACD}/agents?top=5`,
+      `${ACD}/campaigns`,
+      `${ACD}/teams`,
+      call,
+      `/media-playback/v1/segments/${recordings[0]?.segmentId}`,
+      '/data-extraction/v1/jobs',
+      redirectUrl,
+      '/nothing',
+    ];
+  });
+  afterEach(() => simulator.setFaults([]));
+  afterAll(() => simulator.close());
+
+  /** Status of an answer; 0 for a connection that broke. */
+  const statusOf = (path: string): Promise<number> => {
+    // The file storage refuses tokens.
+    const headers = path.startsWith('http') ? { Authorization: undefined } : {};
+    return reader.get(path, headers).then(
+      ({ status }) => status,
+      () => 0,
+    );
+  };
+  const sweep = async (): Promise<void> => {
+    for (const path of paths)
+      expect([0, 200, 202, 204, 302, 400, 401, 403, 404, 408, 412, 429, 500]).toContain(await statusOf(path));
+    const token = await askToken(simulator).then(
+      ({ status }) => status,
+      () => 0,
+    );
+    expect([0, 200, 302, 401, 403, 429, 500]).toContain(token);
+  };
+  const recover = async (): Promise<void> => {
+    simulator.setFaults([]);
+    reader = await Reader.of(simulator);
+    expect(await statusOf(`${ACD}/agents?top=1`)).toBe(200);
+  };
+
+  it.each(FAULT_NAMES)(
+    '%s lets every endpoint answer or break off, and leaves nothing behind',
+    async (name) => {
+      simulator.setFaults([{ name, args: QUICK[name] ?? {} }]);
+      await sweep();
+      await recover();
+    },
+  );
+
+  it('holds for any two at once, in any order', async () => {
+    const rule = fc
+      .constantFrom(...FAULT_NAMES)
+      .map((name): FaultRule => ({ name, args: QUICK[name] ?? {} }));
+    await fc.assert(
+      fc.asyncProperty(
+        rule,
+        rule,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        async (one, other, probability) => {
+          simulator.setFaults([{ ...one, probability }, other]);
+          await sweep();
+          await recover();
+        },
+      ),
+      { numRuns: 30, seed: 4 },
+    );
+  });
+
+  it('is told in rules that can be written down and read again', async () => {
+    const rules = FAULT_NAMES.map((name) => ({ name, times: 0, args: QUICK[name] ?? {} }));
+    const body = JSON.stringify(rules);
+    const put = await ask(`${simulator.address}/simulator/faults`, { method: 'PUT', body });
+    expect(put.status).toBe(204);
+    expect(parse(await ask(`${simulator.address}/simulator/faults`))).toEqual(rules);
+    expect(readFaultRules(JSON.parse(body))).toEqual(rules);
+  });
+});
+
+describe('what comes from a file', () => {
+  const looksLikeARule = fc.record(
+    {
+      name: fc.oneof(fc.constantFrom(...FAULT_NAMES), fc.string()),
+      match: fc.oneof(
+        fc.jsonValue(),
+        fc.dictionary(fc.constantFrom('family', 'path', 'tenant'), fc.jsonValue()),
+      ),
+      onCall: fc.jsonValue(),
+      probability: fc.jsonValue(),
+      times: fc.jsonValue(),
+      args: fc.oneof(
+        fc.jsonValue(),
+        fc.dictionary(fc.constantFrom('status', 'kinds', 'form', 'delayMs'), fc.jsonValue()),
+      ),
+    },
+    { requiredKeys: [] },
+  );
+
+  it.each([
+    ['fault rules', readFaultRules, fc.oneof(fc.jsonValue(), fc.array(looksLikeARule))],
+    ['tenants', readTenants, fc.oneof(fc.jsonValue(), fc.array(fc.dictionary(fc.string(), fc.jsonValue())))],
+  ])('is taken as %s, or refused with a reason', (_name, read, values) => {
+    fc.assert(
+      fc.property(values, (value) => {
+        try {
+          expect(read(value)).toBe(value);
+        } catch (error) {
+          expect(error).toBeInstanceOf(BadParameter);
+        }
+      }),
+    );
+  });
+});

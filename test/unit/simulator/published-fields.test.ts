@@ -1,0 +1,166 @@
+import type { Simulator } from '../../../simulator';
+import { startSimulator } from '../../../simulator';
+import { ask, DAY, DAY_WINDOW, NOW, parse, Reader } from './client';
+import type { Row } from './client';
+import names from './published-field-names.json';
+
+const API = '/incontactapi/services/v34.0';
+
+/**
+ * Members that real answers have beyond the published schemas, or that clients rely on (contract §1.2, §2.2, §3.3, §4.2);
+ * nothing else may be served that is not published.
+ */
+const BEYOND: Partial<Record<keyof typeof names, readonly string[]>> = {
+  openidConfiguration: ['jwks_uri', 'code_challenge_methods_supported'],
+  playback: ['brandEmbassyConfig'],
+  segmentPlayback: ['brandEmbassyConfig'],
+  stage: ['mergedParentId'],
+  contactDetails: ['divisionNo'],
+  campaigns: ['lastPollTime', '_links'],
+  campaign: ['campaignId', 'campaignName'],
+  dispositions: ['lastPollTime'],
+  skill: ['lastUpdateTime'],
+};
+
+const lower = (text: string): string => text.toLowerCase();
+
+/** Casing differs between schema and payload (contract §3.2, §4.2), so names are compared without it. */
+function expectPublished(schema: keyof typeof names, values: unknown): void {
+  const known = new Set([...names[schema], ...(BEYOND[schema] ?? [])].map(lower));
+  const rows = (Array.isArray(values) ? values : [values]) as readonly object[];
+  expect([schema, rows.length > 0]).toEqual([schema, true]);
+  for (const row of rows) {
+    const strangers = Object.keys(row).filter((name) => !known.has(lower(name)));
+    expect([schema, strangers]).toEqual([schema, []]);
+  }
+}
+
+describe('every operation answers with published members only', () => {
+  let simulator: Simulator;
+  let reader: Reader;
+
+  beforeAll(async () => {
+    simulator = await startSimulator({ contactsPerDay: 300, clock: () => NOW, mediaQuota: 'off' });
+    reader = await Reader.of(simulator);
+  });
+  afterAll(() => simulator.close());
+
+  const get = async (path: string): Promise<Row> => parse(await reader.get(path)) as Row;
+
+  it('discovery and keys', async () => {
+    const { tenantId } = simulator.credentials;
+    expectPublished('openidConfiguration', await get('/.well-known/openid-configuration'));
+    expectPublished(
+      'tenantConfiguration',
+      await get(`/.well-known/cxone-configuration?tenantId=${tenantId}`),
+    );
+    const jwks = await get('/auth/jwks');
+    expectPublished('keys', jwks);
+    expectPublished('key', jwks['keys']);
+  });
+
+  it('token by access key alone', async () => {
+    const { accessKeyId, accessKeySecret } = simulator.credentials;
+    const answer = await ask(`${simulator.address}/authentication/v1/token/access-key`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ accessKeyId, accessKeySecret }),
+    });
+    expectPublished('token', parse(answer));
+  });
+
+  it('contacts, one by one and in pages, with tags', async () => {
+    const page = (await reader.page({ ...DAY, orderBy: 'contactId', tags: 'true' })) as unknown as Row;
+    const rows = page['completedContacts'] as Row[];
+    expectPublished('completed', page);
+    expectPublished('contact', rows);
+    expectPublished(
+      'tag',
+      rows.flatMap((row) => row['tags']),
+    );
+    const one = await get(`${API}/contacts/${String(rows[0]?.['contactId'])}`);
+    expectPublished('contactById', one);
+    expectPublished('contactDetails', one['contactId']);
+  });
+
+  it('agents, one by one and all', async () => {
+    const page = await get(`${API}/agents`);
+    expectPublished('agents', page);
+    expectPublished('agent', page['agents']);
+    const [agent] = page['agents'] as Row[];
+    expectPublished('agent', (await get(`${API}/agents/${String(agent?.['userId'])}`))['agents']);
+  });
+
+  it('look-ups', async () => {
+    const lists = [
+      ['teams', 'team'],
+      ['dispositions', 'disposition'],
+      ['campaigns', 'campaign'],
+    ] as const;
+    for (const [list, member] of lists) {
+      const answer = await get(`${API}/${list}`);
+      const page = (answer['resultSet'] ?? answer) as Row;
+      expectPublished(list, page);
+      expectPublished(member, page[list]);
+    }
+    // The published schema of the list has no body; that of a single skill has.
+    expectPublished('skill', (await get(`${API}/skills`))['skills']);
+    const media = await get(`${API}/media-types`);
+    expectPublished('mediaTypes', media);
+    expectPublished('mediaType', media['mediaTypes']);
+    expectPublished(
+      'mediaSubType',
+      (media['mediaTypes'] as Row[]).flatMap((type) => type['subTypes']),
+    );
+    const unit = await get(`${API}/business-unit`);
+    expectPublished('businessUnits', unit);
+    expectPublished('businessUnit', unit['businessUnits']);
+  });
+
+  it('recordings, by call and by segment', async () => {
+    const { recordings = [] } = simulator.truth({ ...DAY_WINDOW, recordings: true });
+    for (const { masterContactId, segmentId } of recordings.slice(0, 20)) {
+      const call = await get(`/media-playback/v1/contacts?acd-call-id=${masterContactId}`);
+      expectPublished('playback', call);
+      const segment = await get(`/media-playback/v1/segments/${segmentId}`);
+      expectPublished('segmentPlayback', segment);
+      const interactions = (call['interactions'] ?? []) as Row[];
+      expectPublished('interaction', interactions);
+      const data = interactions.map((interaction) => interaction['data'] as Record<string, Row[]>);
+      expectPublished('data', data);
+      const people = data.flatMap((one) => one['participantDataList'] ?? []);
+      expectPublished('participant', people);
+      expectPublished(
+        'stage',
+        people.flatMap((person) => person['voiceStages']),
+      );
+      expectPublished(
+        'segment',
+        data.flatMap((one) => one['segmentsDataList']),
+      );
+      expectPublished(
+        'sentiment',
+        data.flatMap((one) => one['sentiments']),
+      );
+    }
+  });
+
+  it('extraction jobs', async () => {
+    const path = '/data-extraction/v1/jobs';
+    const token = simulator.canaries.find((canary) => canary.startsWith('eyJ'));
+    const day = { startDate: '2026-03-10', endDate: '2026-03-10', version: '7' };
+    await ask(`${simulator.address}${path}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}` },
+      body: JSON.stringify({ entityName: 'recording-interaction-metadata', ...day }),
+    });
+    const list = await get(path);
+    expectPublished('jobs', list);
+    expectPublished('job', list['jobs']);
+    const job = await get(`${path}/${String((list['jobs'] as Row[])[0]?.['id'])}`);
+    const { result, ...status } = job['jobStatus'] as { readonly result: object };
+    expectPublished('jobAnswer', job);
+    expectPublished('jobStatus', status);
+    expectPublished('jobResult', result);
+  });
+});
