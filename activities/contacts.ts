@@ -102,7 +102,7 @@ export function toBatch(readings: readonly Reading[]): Batch {
   const drift = new Map<string, Batch['drift'][number]>();
   for (const reading of readings) {
     if (reading.ok) {
-      rows.push({ values: reading.values, extra: reading.extra });
+      rows.push(reading);
       for (const sign of reading.drift) drift.set(`${sign.field}:${sign.observedType}`, sign);
     } else {
       rejected.push(reading);

@@ -141,7 +141,11 @@ const failedSql = `
   where present.status <> 'stored'`;
 
 const countsSql = `
-  with calls as (select distinct tenant, master_contact_id from (${windowContacts}) c)
+  with calls as (
+    -- Going through the contacts of a large window is in vain for a tenant without recordings.
+    select distinct tenant, master_contact_id from (${windowContacts}) c
+    where exists (
+      select from cxone.recording r join cxone.sync_window w on w.tenant = r.tenant where w.window_id = $1))
   select count(*) filter (where status = 'pending')::int as pending,
          count(*) filter (where status = 'stored')::int as stored,
          count(*) filter (where status = 'absent')::int as absent,

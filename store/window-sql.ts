@@ -22,7 +22,8 @@ export const tallySql = `
  * `$1` window, `$2` attempt, `$3` round, `$4` not synced since (or null). A contact whose record came but was rejected
  * is not absent. Rows are locked in key order: pages of a window that overlaps may be stored meanwhile. NOT IN, because
  * it is always answered from a hash table: the planner cannot know how many ids the pages hold, takes them for few, and
- * would compare each with each for NOT EXISTS (100,000 contacts: minutes).
+ * would compare each with each for NOT EXISTS (100,000 contacts: minutes). What the first round has written itself it
+ * has also seen, so a window that is new costs no comparison at all; what an earlier round wrote may be gone since.
  */
 export const markAbsentSql = `
   with page as materialized (
@@ -38,6 +39,7 @@ export const markAbsentSql = `
     select c.tenant, c.contact_id
     from ${contactsByStart} and w.attempt = $2
       and c.absent_since is null
+      and ($3::int > 0 or c.synced_at < w.started_at)
       and ($4::timestamptz is null or c.synced_at < $4)
       and c.contact_id not in (select id from returned where id is not null)
     order by c.contact_id
