@@ -1,6 +1,12 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { CxoneError, type CxoneClient, type Interaction } from '../cxone';
-import { RecordingFileError, recordingKey, type RecordingFiles, type Store } from '../store';
+import {
+  RecordingFileError,
+  recordingKey,
+  type RecordingFiles,
+  type Store,
+  type StoredRecording,
+} from '../store';
 import type { Tenant, TenantDirectory } from './tenants';
 import type { DownloadInput, DownloadResult, DueRecordingsInput } from './types';
 
@@ -55,11 +61,12 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     async downloadRecording(input: DownloadInput): Promise<DownloadResult> {
       const tenant = tenants(input.tenant);
       const { masterContactId } = input;
+      const files = dependencies.files ?? noRecordingStore();
       try {
         const interactions = await tenant.cxone.interactions(masterContactId, cancellationSignal());
         const playable = (interactions ?? []).filter((interaction) => interaction.url !== null);
         if (playable.length === 0) return await lookAgainLater(tenant, masterContactId);
-        return await storeAll(tenant, masterContactId, playable);
+        return await storeAll(tenant, files, masterContactId, playable);
       } catch (error) {
         const known = error instanceof CxoneError || error instanceof RecordingFileError;
         if (!known || !ofOneRecording.has(error.code)) throw error;
@@ -74,45 +81,46 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
 
   async function storeAll(
     { name, cxone }: Tenant,
+    files: RecordingFiles,
     masterContactId: string,
     interactions: readonly Interaction[],
   ): Promise<DownloadResult> {
     const rows = await store.recordings.known(name, masterContactId);
     const stored = new Set(rows.filter((row) => row.status === 'stored').map((row) => row.segmentId));
     const call = await store.recordings.call(name, masterContactId);
-    let files = 0;
+    let count = 0;
     let bytes = 0;
     for (const interaction of interactions) {
-      if (stored.has(interaction.segmentId)) continue;
-      const saved = await saveFile(cxone, name, masterContactId, call.startedAt, interaction);
+      if (interaction.url === null || stored.has(interaction.segmentId)) continue;
+      const media = await cxone.download(interaction.url, cancellationSignal(), {
+        maxBytes: dependencies.maxRecordingBytes,
+      });
+      const saved = await saveFile(files, name, masterContactId, call.startedAt, interaction, media);
       await store.recordings.stored(name, masterContactId, saved);
-      files += 1;
+      count += 1;
       bytes += saved.bytes;
     }
     await store.recordings.settled(name, masterContactId);
-    return { status: 'stored', files, bytes };
+    return { status: 'stored', files: count, bytes };
   }
 
   async function saveFile(
-    cxone: CxoneClient,
+    files: RecordingFiles,
     tenant: string,
     masterContactId: string,
     startedAt: Date,
-    interaction: Interaction,
-  ) {
-    if (!dependencies.files || interaction.url === null)
-      throw new Error('no recording store: checked by the worker');
-    const { segmentId, mediaType, channelType, startTime, endTime } = interaction;
+    { segmentId, mediaType, channelType, startTime, endTime }: Interaction,
+    media: Awaited<ReturnType<CxoneClient['download']>>,
+  ): Promise<StoredRecording> {
     const storageKey = recordingKey({ tenant, startedAt, masterContactId, segmentId, extension: 'mp4' });
-    const signal = cancellationSignal();
-    const media = await cxone.download(interaction.url, signal);
-    const { bytes, sha256 } = await dependencies.files.save(storageKey, media.body, {
+    const { bytes, sha256 } = await files.save(storageKey, media.body, {
       ...(media.contentLength === undefined ? {} : { expectedBytes: media.contentLength }),
       maxBytes: dependencies.maxRecordingBytes,
-      signal,
+      signal: cancellationSignal(),
       onProgress: (sofar) => heartbeat({ masterContactId, bytes: sofar }),
     });
-    return { segmentId, storageKey, bytes, sha256, mediaType, channelType, startTime, endTime };
+    const { contentType } = media;
+    return { segmentId, storageKey, bytes, sha256, mediaType, channelType, contentType, startTime, endTime };
   }
 
   async function lookAgainLater({ name, tuning }: Tenant, masterContactId: string): Promise<DownloadResult> {
@@ -127,4 +135,15 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     await store.recordings.postpone(name, masterContactId, { nextAttemptAt, errorCode: 'NotFound' });
     return { status: 'pending', files: 0, bytes: 0 };
   }
+}
+
+/** A run may ask for recordings although no tenant of the workers' has them: said at once, before any look-up. */
+function noRecordingStore(): never {
+  const remedy = 'Set "recordings": true for the tenant and RECORDINGS_URL, and restart the workers.';
+  throw new RecordingFileError(
+    'RecordingStorageRefused',
+    'The workers have no recordings folder.',
+    remedy,
+    false,
+  );
 }

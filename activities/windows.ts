@@ -1,5 +1,5 @@
 import { ApplicationFailure, log } from '@temporalio/activity';
-import type { Claimant, LedgerRow, Store, WindowFilter } from '../store';
+import { type Claimant, type LedgerRow, type Store, StoreError, type WindowFilter } from '../store';
 import type { TenantDirectory } from './tenants';
 import type { CloseInput, OpenWindow, Pass, RoundRef, WindowReport, WindowSpan } from './types';
 
@@ -85,7 +85,13 @@ export function createWindowActivities({
         round: input.round,
         ...(input.errorCode === undefined ? {} : { errorCode: input.errorCode }),
       });
-      await store.landing.prune(new Date(now() - landingRetentionDays * dayMs));
+      try {
+        await store.landing.prune(new Date(now() - landingRetentionDays * dayMs));
+      } catch (error) {
+        // The window is closed; old pages are cleared away by the next one that closes.
+        if (!(error instanceof StoreError)) throw error;
+        log.warn('old landed pages could not be removed', { error });
+      }
       return toReport(row);
     },
   };

@@ -83,8 +83,11 @@ export async function requireDatabase(url: string): Promise<void> {
 /** One token and one small request: wrong credentials, a missing permission and a future window show here. */
 async function askCxone(tenant: Tenant, window: SyncWindow): Promise<void> {
   const cxone = createCxoneClient(tenant);
-  await cxone.authenticate();
-  const page = await cxone.contactPage({ from: window.from, to: window.to, filter: {}, skip: 0, top: 1 });
+  const asked = async () => {
+    await cxone.authenticate();
+    return cxone.contactPage({ from: window.from, to: window.to, filter: {}, skip: 0, top: 1 });
+  };
+  const page = await asked().finally(() => cxone.close());
   const now = page.lastPollTime ?? new Date().toISOString();
   if (window.to.getTime() <= Date.parse(now)) return;
   throw new CommandError(

@@ -73,7 +73,8 @@ function statusCode(status: number): CxoneErrorCode {
   if (status === 401) return 'Unauthorized';
   if (status === 403) return 'PermissionDenied';
   if (status === 404 || status === 410) return 'NotFound';
-  if (status === 408) return 'RequestTimeout';
+  // A gateway that gave up waiting: smaller pages cure it as they do a 408 (contract §2.6).
+  if (status === 408 || status === 504) return 'RequestTimeout';
   if (status === 429) return 'Throttled';
   if (status >= 500) return 'CxoneUnavailable';
   return status >= 400 ? 'BadRequest' : 'UnexpectedShape';

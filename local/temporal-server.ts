@@ -19,6 +19,8 @@ export interface TemporalServerOptions {
   readonly port?: number;
   readonly uiPort?: number;
   readonly logFile?: string;
+  /** Further values of the dynamic config, for instance `{ 'limit.historyCount.suggestContinueAsNew': 100 }`. */
+  readonly dynamicConfig?: Readonly<Record<string, number | boolean>>;
   readonly log: (message: string) => void;
 }
 
@@ -105,7 +107,9 @@ function serverArguments(
     '--ui-disable-news-fetch',
     '--color=never',
     ...(dataFile === undefined ? [] : [`--db-filename=${dataFile}`]),
-    ...Object.entries(dynamicConfig).map(([key, value]) => `--dynamic-config-value=${key}=${value}`),
+    ...Object.entries({ ...dynamicConfig, ...options.dynamicConfig }).map(
+      ([key, value]) => `--dynamic-config-value=${key}=${value}`,
+    ),
     ...searchAttributes.map(({ name, type }) => `--search-attribute=${name}=${type}`),
   ];
 }

@@ -95,12 +95,13 @@ export async function expectRecordings(client: PoolClient, tenant: string, stagi
   );
 }
 
+// A call that was never looked up is due whatever the clock of the caller says: its row has the database's time.
 const dueSql = `
   select distinct r.master_contact_id
   from (${windowContacts}) c
   join cxone.recording r on r.tenant = c.tenant and r.master_contact_id = c.master_contact_id
   where exists (select from cxone.sync_window w where w.window_id = $1 and w.attempt = $2)
-    and r.status in ('pending', 'failed') and r.next_attempt_at <= $5
+    and r.status in ('pending', 'failed') and (r.attempts = 0 or r.next_attempt_at <= $5)
     and ($3::bigint is null or r.master_contact_id > $3)
   order by r.master_contact_id
   limit $4`;
@@ -185,29 +186,19 @@ export function createRecordingTable(pool: Pool): RecordingTable {
         [tenant, masterContactId],
       ),
     async stored(tenant, masterContactId, file) {
-      const {
-        segmentId,
-        storageKey,
-        bytes,
-        sha256,
-        mediaType,
-        channelType,
-        contentType,
-        startTime,
-        endTime,
-      } = file;
-      const values = [
-        segmentId,
-        storageKey,
-        bytes,
-        sha256,
-        mediaType,
-        channelType,
-        contentType,
-        startTime,
-        endTime,
-      ];
-      await run(pool, storedSql, [tenant, masterContactId, ...values]);
+      await run(pool, storedSql, [
+        tenant,
+        masterContactId,
+        file.segmentId,
+        file.storageKey,
+        file.bytes,
+        file.sha256,
+        file.mediaType,
+        file.channelType,
+        file.contentType,
+        file.startTime,
+        file.endTime,
+      ]);
     },
     async settled(tenant, masterContactId) {
       await run(pool, settledSql, [tenant, masterContactId]);

@@ -3,7 +3,7 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@t
 import type { Activities } from '../../activities';
 import type { FetchedPage, OpenWindow, WindowReport } from '../../activities/types';
 import { createWorkers, runWorkers } from '../../workers/create-workers';
-import { createNamespace } from '../setup/servers';
+import { createNamespace, type TestNamespace } from '../setup/servers';
 
 /** A contact source in memory, behind mocked activities: what workflows see of the world. */
 export const openWindow: OpenWindow = {
@@ -78,9 +78,12 @@ export interface WorkflowStand {
 // Failures are what many of these tests are about; the SDK's warnings of them would bury the results.
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
-/** A namespace of its own on the test server, and workers for the workflows as their sources are now. */
-export async function workflowStand(): Promise<WorkflowStand> {
-  const { address, namespace } = await createNamespace();
+/**
+ * Workers for the workflows as their sources are now, in a namespace of its own on the test server.
+ * @param on another server, whose namespace has our search attributes.
+ */
+export async function workflowStand(on?: TestNamespace): Promise<WorkflowStand> {
+  const { address, namespace } = on ?? (await createNamespace());
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
   const workflowBundle = await bundleWorkflowCode({

@@ -39,6 +39,8 @@ interface World {
   readonly save?: RecordingFiles['save'];
   readonly known?: readonly RecordingRow[];
   readonly looks?: number;
+  /** False for workers without a recordings folder. */
+  readonly storage?: boolean;
   /** Age of the call, in ms. */
   readonly age?: number;
 }
@@ -73,14 +75,17 @@ function stand(world: World) {
   const activities = createRecordingActivities({
     now: () => now,
     maxRecordingBytes: 5_000,
-    files: { ...files, ...(world.save ? { save: world.save } : {}) } as unknown as RecordingFiles,
+    files:
+      world.storage === false
+        ? null
+        : ({ ...files, ...(world.save ? { save: world.save } : {}) } as unknown as RecordingFiles),
     tenants: acme({
       interactions: world.interactions ?? (async () => [interaction('s1')]),
       download:
         world.download ??
         (async (url) => {
           downloads.push(url);
-          return { body: chunks('abc', 'de'), contentLength: 5 };
+          return { body: chunks('abc', 'de'), contentLength: 5, contentType: 'video/mp4' };
         }),
     }),
     store: fakeStore({
@@ -115,6 +120,24 @@ const knownFile = (segmentId: string, status: RecordingRow['status']): Recording
   lastErrorCode: null,
 });
 
+describe('workers without a recordings folder', () => {
+  it('say so at once when a run asks for recordings, and spend no look-up on it', async () => {
+    let lookUps = 0;
+    const { activities } = stand({
+      storage: false,
+      interactions: async () => {
+        lookUps += 1;
+        return [interaction('s1')];
+      },
+    });
+    await expect(run(activities, 'downloadRecording', call)).rejects.toMatchObject({
+      code: 'RecordingStorageRefused',
+      retryable: false,
+    });
+    expect(lookUps).toBe(0);
+  });
+});
+
 describe('a recording that is there', () => {
   it('is stored under its day and ids, with length and hash, and the look-up ends', async () => {
     const { activities, rows, saved } = stand({});
@@ -132,6 +155,7 @@ describe('a recording that is there', () => {
         sha256: 'ab'.repeat(32),
         mediaType: 'voice-only',
         channelType: 'PhoneCall',
+        contentType: 'video/mp4',
       },
     ]);
     expect(rows.settled).toBe(1);

@@ -57,7 +57,7 @@ interface World {
 }
 
 function stand(
-  { claims = [mine], running = [], row = closedRow }: World,
+  { claims = [mine], running = [], row = closedRow, prune }: World,
   changes: Partial<typeof tuning> = {},
 ) {
   const claimed: { key: WindowKey; claimant: Claimant; replacing: Claimant | undefined }[] = [];
@@ -96,7 +96,7 @@ function stand(
       landing: {
         async prune(before) {
           pruned.push(before);
-          return 0;
+          return prune?.() ?? 0;
         },
       },
     }),
@@ -276,6 +276,15 @@ describe('the ledger', () => {
     const { activities, pruned } = stand({});
     await run(activities, 'closeWindow', { ...round, status: 'complete', expected: 30, absent: 0 });
     expect(pruned).toEqual([new Date(now - 7 * dayMs)]);
+  });
+
+  it('stays closed when old landed pages cannot be removed', async () => {
+    const prune = async () => {
+      throw new StoreError('DatabaseConflict', 'PostgreSQL gave up waiting', '', true);
+    };
+    const { activities } = stand({ prune });
+    const report = run(activities, 'closeWindow', { ...round, status: 'complete', expected: 30, absent: 0 });
+    await expect(report).resolves.toMatchObject({ status: closedRow.status });
   });
 });
 

@@ -58,6 +58,7 @@ describe('statuses', () => {
     [429, 'Throttled', 'retryable'],
     [500, 'CxoneUnavailable', 'retryable'],
     [503, 'CxoneUnavailable', 'retryable'],
+    [504, 'RequestTimeout', 'retryable'],
     [202, 'UnexpectedShape', 'operator'],
   ])('%i is %s, %s', async (status, code, kind) => {
     fake.on(paths.contacts, { status });

@@ -1,0 +1,104 @@
+import type { WindowReport } from '../../activities/types';
+import { obtainTemporal } from '../../local/temporal-cli';
+import { type RunningTemporal, startTemporalServer } from '../../local/temporal-server';
+import { searchAttributes } from '../../ops/search-attributes';
+import { openWindow, pageOf, quietActivities, workflowStand, type WorkflowStand } from './with-activities';
+
+const silent = (): void => undefined;
+
+let server: RunningTemporal;
+let stand: WorkflowStand;
+beforeAll(async () => {
+  const { command } = await obtainTemporal({ log: silent, env: process.env });
+  server = await startTemporalServer({
+    command,
+    searchAttributes,
+    port: 0,
+    uiPort: 0,
+    log: silent,
+    // The server asks for a continuation after so many events; 4,096 would take a million contacts.
+    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 120 },
+  });
+  stand = await workflowStand({ address: server.address, namespace: server.namespace });
+});
+afterAll(async () => {
+  await stand.close();
+  await server.stop();
+});
+
+/** The runs that a window took, by their numbers of events. */
+async function chainOf(workflowId: string): Promise<number[]> {
+  const lengths: number[] = [];
+  for await (const run of stand.client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) {
+    lengths.push(run.historyLength ?? 0);
+  }
+  return lengths;
+}
+
+async function run(workflowId: string): Promise<WindowReport> {
+  const input = { tenant: 'acme', from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' };
+  const start = { taskQueue: 'cxone-sync', workflowId, args: [input] };
+  return (await stand.client.workflow.execute('syncWindow', start)) as WindowReport;
+}
+
+describe('a window too large for one history', () => {
+  it('goes on in a new run without asking for any page twice or leaving one out', async () => {
+    const total = 800;
+    const asked: number[] = [];
+    const persisted: string[] = [];
+    const opened: unknown[] = [];
+    const activities = {
+      ...quietActivities(total),
+      openWindow: async (span: unknown) => {
+        opened.push(span);
+        return openWindow;
+      },
+      fetchContactPage: async ({ skip, top, round }: { skip: number; top: number; round: number }) => {
+        asked.push(skip);
+        return pageOf(total, skip, top, round);
+      },
+      persistContacts: async ({ pageId }: { pageId: string }) => {
+        persisted.push(pageId);
+        return { inserted: 10, updated: 0, unchanged: 0, rejected: 0 };
+      },
+    };
+    await stand.serve(activities, async () => {
+      expect((await run('many-pages')).status).toBe('complete');
+      const skips = Array.from({ length: 80 }, (_, page) => page * 10);
+      expect(asked.sort((a, b) => a - b)).toEqual(skips);
+      expect(new Set(persisted).size).toBe(80);
+      expect(opened).toHaveLength(1);
+      const progress = await stand.client.workflow.getHandle('many-pages').query('progress');
+      expect(progress).toMatchObject({ stage: 'done', contacts: total, pages: 80 });
+    });
+    expect((await chainOf('many-pages')).length).toBeGreaterThan(2);
+  });
+
+  it('goes on with its recordings where it was, each looked for once', async () => {
+    const ids = Array.from({ length: 2_000 }, (_, n) => String(100_000 + n));
+    const looked: string[] = [];
+    let agents = 0;
+    const activities = {
+      ...quietActivities(),
+      fetchAgents: async () => {
+        agents += 1;
+        return { pageId: null, records: 0, hiddenAgents: 0, watermark: null, next: null };
+      },
+      dueRecordings: async ({ after, limit }: { after: string | null; limit: number }) =>
+        ids.filter((id) => after === null || id > after).slice(0, limit),
+      downloadRecording: async ({ masterContactId }: { masterContactId: string }) => {
+        looked.push(masterContactId);
+        return { status: 'stored' as const, files: 1, bytes: 1 };
+      },
+    };
+    await stand.serve(activities, async () => {
+      expect((await run('many-recordings')).status).toBe('complete');
+      expect(looked).toHaveLength(ids.length);
+      expect(new Set(looked).size).toBe(ids.length);
+      expect(agents).toBe(1);
+      const progress = await stand.client.workflow.getHandle('many-recordings').query('progress');
+      expect(progress).toMatchObject({ recordings: { stored: ids.length } });
+    });
+    expect((await chainOf('many-recordings')).length).toBeGreaterThan(1);
+  });
+});
