@@ -34,8 +34,10 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
     cursor: AgentCursor,
     body: Buffer,
     records: number,
+    watermark: string | null = null,
   ): Promise<string | null> => {
-    if (records === 0) return null;
+    // An empty last page is landed for its watermark.
+    if (records === 0 && watermark === null) return null;
     const { tenant, windowId, attempt, round } = input;
     const slice = `${cursor.step}:${cursor.turn}:${cursor.skip}`;
     const page = {
@@ -74,7 +76,7 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
     // The clock of the first answer: what changes while we page is read again next time.
     const watermark = cursor.watermark ?? page.lastPollTime;
     return {
-      pageId: await land(input, cursor, page.body, records),
+      pageId: await land(input, cursor, page.body, records, more ? null : watermark),
       records,
       hiddenAgents: page.hiddenAgents,
       watermark: more ? null : watermark,

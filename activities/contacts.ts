@@ -48,7 +48,10 @@ export function createContactActivities({ store, tenants, memory }: ContactDepen
         slice: sliceName(input),
       };
       const landed = await store.landing.find(place);
-      if (landed) return { ...(landed.meta as PageMeta), pageId: landed.pageId, records: landed.records };
+      if (landed) {
+        const { tied: _said, ...meta } = landed.meta as PageMeta & { readonly tied: boolean };
+        return { ...meta, pageId: landed.pageId, records: landed.records };
+      }
 
       const { page, top } = await fetchAtTop(cxone, input, input.top);
       const meta: PageMeta = {
@@ -64,7 +67,7 @@ export function createContactActivities({ store, tenants, memory }: ContactDepen
         tenant: input.tenant,
         body: page.body,
         records: page.records.length,
-        meta,
+        meta: { ...meta, tied: input.tied },
       });
       memory.put(pageId, page.records);
       return { ...meta, pageId, records: page.records.length };
@@ -73,11 +76,11 @@ export function createContactActivities({ store, tenants, memory }: ContactDepen
     /** Asks CXone how many contacts each pass holds; costs one small request a pass. */
     async countContacts(input: CountInput): Promise<CountResult> {
       const { cxone } = tenants(input.tenant);
-      const totals: number[] = [];
+      const totals: (number | null)[] = [];
       let lastPollTime: string | null = null;
       for (const filter of input.passes) {
         const page = await request(cxone, { ...input, filter, skip: 0 }, 1);
-        totals.push(page.totalRecords ?? page.records.length);
+        totals.push(page.totalRecords ?? (page.records.length === 0 ? 0 : null));
         lastPollTime = page.lastPollTime ?? lastPollTime;
       }
       return { totals, lastPollTime };

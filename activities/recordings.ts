@@ -65,8 +65,17 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
       try {
         const interactions = await tenant.cxone.interactions(masterContactId, cancellationSignal());
         const playable = (interactions ?? []).filter((interaction) => interaction.url !== null);
-        if (playable.length === 0) return await lookAgainLater(tenant, masterContactId);
-        return await storeAll(tenant, files, masterContactId, playable);
+        const done = await storeAll(tenant, files, masterContactId, playable);
+        const allThere = playable.length > 0 && playable.length === interactions?.length;
+        // Nothing is there yet, or one file of the call is and another may be late.
+        if (!allThere && (await lookAgainLater(tenant, masterContactId)))
+          return { ...done, status: 'pending' };
+        if (playable.length > 0) {
+          await store.recordings.settled(tenant.name, masterContactId);
+          return done;
+        }
+        await store.recordings.absent(tenant.name, masterContactId, 'NotFound');
+        return { ...done, status: 'absent' };
       } catch (error) {
         const known = error instanceof CxoneError || error instanceof RecordingFileError;
         if (!known || !ofOneRecording.has(error.code)) throw error;
@@ -85,6 +94,7 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     masterContactId: string,
     interactions: readonly Interaction[],
   ): Promise<DownloadResult> {
+    if (interactions.length === 0) return { status: 'stored', files: 0, bytes: 0 };
     const rows = await store.recordings.known(name, masterContactId);
     const stored = new Set(rows.filter((row) => row.status === 'stored').map((row) => row.segmentId));
     const call = await store.recordings.call(name, masterContactId);
@@ -100,7 +110,6 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
       count += 1;
       bytes += saved.bytes;
     }
-    await store.recordings.settled(name, masterContactId);
     return { status: 'stored', files: count, bytes };
   }
 
@@ -123,17 +132,14 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     return { segmentId, storageKey, bytes, sha256, mediaType, channelType, contentType, startTime, endTime };
   }
 
-  async function lookAgainLater({ name, tuning }: Tenant, masterContactId: string): Promise<DownloadResult> {
+  /** Puts a call off while it is young enough for its recording to come; false when it is not. */
+  async function lookAgainLater({ name, tuning }: Tenant, masterContactId: string): Promise<boolean> {
     const call = await store.recordings.call(name, masterContactId);
-    const age = now() - call.startedAt.getTime();
-    if (age > tuning.recordingGiveUpHours * hourMs) {
-      await store.recordings.absent(name, masterContactId, 'NotFound');
-      return { status: 'absent', files: 0, bytes: 0 };
-    }
+    if (now() - call.startedAt.getTime() > tuning.recordingGiveUpHours * hourMs) return false;
     const wait = looksAfterMs[Math.min(call.looks, looksAfterMs.length - 1)] ?? hourMs;
     const nextAttemptAt = new Date(now() + wait);
     await store.recordings.postpone(name, masterContactId, { nextAttemptAt, errorCode: 'NotFound' });
-    return { status: 'pending', files: 0, bytes: 0 };
+    return true;
   }
 }
 

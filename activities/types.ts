@@ -38,6 +38,11 @@ export interface OpenWindow {
   readonly attempt: number;
   readonly passes: readonly Pass[];
   readonly recordings: boolean;
+  /**
+   * Whether stored contacts that the window no longer shows are gone from CXone. Not so for a filter of this run alone:
+   * a contact that changed its skill leaves the filter and is there all the same.
+   */
+  readonly marksAbsent: boolean;
   /** Rows per request. */
   readonly pageSize: number;
   readonly pagesInFlight: number;
@@ -59,6 +64,8 @@ export interface RoundRef extends WindowRef {
 
 export interface FetchPageInput extends RoundRef {
   readonly pass: number;
+  /** The slice shows a group of equal stamps once more: rows that other slices have shown already. */
+  readonly tied: boolean;
   readonly filter: Pass;
   /** Inclusive. */
   readonly from: string;
@@ -86,8 +93,8 @@ export interface CountInput extends WindowRef {
 }
 
 export interface CountResult {
-  /** One per pass, by CXone's `totalRecords`. */
-  readonly totals: readonly number[];
+  /** One per pass, by CXone's `totalRecords`; null where its answer does not say. */
+  readonly totals: readonly (number | null)[];
   readonly lastPollTime: string | null;
 }
 

@@ -36,6 +36,8 @@ export function createWindowActivities({
         campaignIds: distinct(span.campaignIds ?? tuning.campaignIds),
         mediaTypeIds: distinct(span.mediaTypeIds ?? tuning.mediaTypeIds),
       };
+      refuseManyPasses(filter);
+      refuseManyPasses(filter);
       const key = {
         tenant: span.tenant,
         from: new Date(span.from),
@@ -58,6 +60,7 @@ export function createWindowActivities({
         attempt: claim.attempt,
         passes: passesOf(filter),
         recordings: span.recordings ?? tuning.recordings,
+        marksAbsent: sameFilter(filter, tuning),
         pageSize: tuning.pageSize,
         pagesInFlight: tuning.pagesInFlight,
         recordingsInFlight: tuning.recordingsInFlight,
@@ -113,6 +116,28 @@ export function passesOf(filter: WindowFilter): readonly Pass[] {
       })),
     ),
   );
+}
+
+/** So many passes and no more: each costs a request of its own for every count. */
+const passesAtMost = 100;
+
+function refuseManyPasses(filter: WindowFilter): void {
+  const passes = passesOf(filter).length;
+  if (passes <= passesAtMost) return;
+  const remedy =
+    'Choose fewer skills, campaigns or media types at a time, or filter by one of the three only.';
+  throw ApplicationFailure.create({
+    type: 'InvalidInput',
+    message: `The filter makes ${passes} passes of the window, one for each combination; at most ${passesAtMost} are taken. ${remedy}`,
+    nonRetryable: true,
+    details: [{ remedy }],
+  });
+}
+
+function sameFilter(filter: WindowFilter, usual: WindowFilter): boolean {
+  const text = ({ skillIds, campaignIds, mediaTypeIds }: WindowFilter): string =>
+    [skillIds, campaignIds, mediaTypeIds].map((ids) => distinct(ids).join()).join(';');
+  return text(filter) === text(usual);
 }
 
 /** The ledger knows a window by its filter: the same ids in any order are the same window. */

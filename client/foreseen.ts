@@ -1,12 +1,14 @@
+import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { SettingsError } from '../config';
 import { CxoneError } from '../cxone';
 import { RecordingFileError, StoreError } from '../store';
 import { CommandError, exitStatus } from './exit-status';
+import { grpcReason } from './temporal';
 
 /**
  * Runs a step of a command and turns the errors we foresee into a message and an exit status.
  *
- * @throws {CommandError} status 2 for settings, 3 for CXone and PostgreSQL.
+ * @throws {CommandError} status 2 for settings, 3 for CXone, PostgreSQL and Temporal.
  */
 export async function foreseen<T>(step: () => T | Promise<T>): Promise<T> {
   try {
@@ -19,6 +21,12 @@ export async function foreseen<T>(step: () => T | Promise<T>): Promise<T> {
     }
     if (error instanceof RecordingFileError) {
       throw new CommandError(exitStatus.badInput, withRemedy(error), error.code);
+    }
+    // Temporal may also go away after it was reached.
+    if (error instanceof ServiceError || isGrpcServiceError(error)) {
+      const reason = grpcReason(error instanceof ServiceError ? (error.cause ?? error) : error);
+      const message = `Temporal cannot be reached or refuses: ${reason}. A run that was started goes on by itself.`;
+      throw new CommandError(exitStatus.unavailable, message, 'TemporalUnavailable');
     }
     throw error;
   }

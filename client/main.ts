@@ -1,12 +1,10 @@
 #!/usr/bin/env node
-import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { Command, CommanderError } from 'commander';
 import { addDemoCommand } from './demo';
 import { CommandError, exitStatus, type ExitStatus } from './exit-status';
 import { addMigrateCommand } from './migrate';
 import { addSimulatorCommand } from './simulator';
 import { addSyncCommand } from './sync';
-import { grpcReason } from './temporal';
 import { addWorkerCommand } from './worker';
 
 /** Builds the command line; one file per sub-command adds itself. */
@@ -53,12 +51,6 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
 
 function asCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
-  // Temporal may go away at any time after the preflight; what was started goes on by itself.
-  if (error instanceof ServiceError || isGrpcServiceError(error)) {
-    const reason = grpcReason(error instanceof ServiceError ? (error.cause ?? error) : error);
-    const message = `Temporal cannot be reached or refuses: ${reason}. A run that was started goes on by itself.`;
-    return new CommandError(exitStatus.unavailable, message, 'TemporalUnavailable');
-  }
   // Foreseen errors are CommandErrors; of an unforeseen one, the stack tells where to look.
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new CommandError(exitStatus.failed, `Unexpected error: ${text}`, 'Unexpected');

@@ -3,6 +3,7 @@ import { InvalidInputError, parseSyncWindowInput, type SyncWindowInput } from '.
 import { syncWindowId } from '../workflows/ids';
 import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, idList, type CommonFlags } from './flags';
+import { foreseen } from './foreseen';
 import { createOutput, type Output } from './output';
 import { preflight } from './preflight';
 import { progressLine, reportLines } from './report';
@@ -50,7 +51,7 @@ reached, or no worker is listening · 130 interrupted (the run goes on)
 Example:
   npx cxone-sync sync --tenant acme --from 2026-11-01T00:00:00Z --to 2026-11-02T00:00:00Z`,
     )
-    .action(async (flags: SyncFlags) => runSync(flags, createOutput(flags)));
+    .action(async (flags: SyncFlags) => foreseen(() => runSync(flags, createOutput(flags))));
 }
 
 async function runSync(flags: SyncFlags, output: Output): Promise<void> {

@@ -146,7 +146,7 @@ export const settingList = [
     need: 'worker',
     meaning: 'How long pages are kept as received, for storing them again and as evidence.',
     fallback: '7',
-    expected: 'a whole number of days from 0 to 3650',
+    expected: 'a whole number of days from 1 to 3650',
     example: '7',
   },
   {
@@ -228,7 +228,7 @@ export const settingSchemas = {
   HEALTH_ADDRESS: listenAddress,
   TEMPORAL_UI_URL: z.url({ protocol: /^https?$/, error: 'is not an address' }),
   SHUTDOWN_GRACE_SECONDS: whole(0, 3_600),
-  LANDING_RETENTION_DAYS: whole(0, 3_650),
+  LANDING_RETENTION_DAYS: whole(1, 3_650),
   MAX_RECORDING_MEGABYTES: whole(1, 1_000_000),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'is not a log level'),
   LOG_FORMAT: z.enum(['pretty', 'json'], 'is not a log format').optional(),

@@ -65,7 +65,7 @@ export const tenantSchema = z.strictObject({
   recordingsInFlight: whole(1, 64).default(tenantDefaults.recordingsInFlight),
   recordingGiveUpHours: whole(1, 8_760).default(tenantDefaults.recordingGiveUpHours),
   maxRereads: whole(0, 20).default(tenantDefaults.maxRereads),
-  timeoutSeconds: whole(1, 3_600).default(tenantDefaults.timeoutSeconds),
+  timeoutSeconds: whole(1, 200).default(tenantDefaults.timeoutSeconds),
   mediaHosts: z
     .array(z.string().regex(hostPattern, 'must hold host names; a leading *. stands for all names below'))
     .readonly()

@@ -106,6 +106,8 @@ function hasOldNames(record: unknown): boolean {
   return oldNames.some((name) => record[name] !== undefined);
 }
 
+/** Always with milliseconds, which CXone leaves out at will (contract §2.8): equal starts must be equal text. */
 function startOf(record: unknown): string | null {
-  return isObject(record) ? normaliseTimestamp(record['contactStartDate']) : null;
+  const start = isObject(record) ? normaliseTimestamp(record['contactStartDate']) : null;
+  return start === null ? null : new Date(start).toISOString();
 }

@@ -65,7 +65,7 @@ const entries = {
   Throttled: {
     kind: 'retryable',
     remedy:
-      'Nothing to do: it is tried again later. If it lasts, lower limits in the tenants file or ask NICE for more.',
+      'Nothing to do: it is tried again later. If it lasts, let fewer windows run at a time, or ask NICE for a larger quota.',
   },
   CxoneUnavailable: { kind: 'retryable', remedy: waitOrReport },
   Unauthorized: {

@@ -66,32 +66,28 @@ export function createPagePersister(pool: Pool, table: BulkTable, kind: RecordKi
       inTransaction(
         pool,
         async (client) => {
-          const { persisted, inserted, updated, unchanged, rejected } = await lockPage(
-            client,
-            pageId,
-            tenant,
-            kind,
-          );
-          if (persisted) return { inserted, updated, unchanged, rejected };
+          const { persisted, ...outcome } = await lockPage(client, pageId, tenant, kind);
+          if (persisted) {
+            const { inserted, updated, unchanged, rejected: before } = outcome;
+            return { inserted, updated, unchanged, rejected: before };
+          }
           refuseUnknownFields(batch.rows, table);
           const unstorable = await bulk.stage(client, batch.rows);
           const counts = await bulk.upsert(client, tenant);
-          const hashes = await keepRejected(client, tenant, kind, pageId, [
-            ...batch.rejected,
-            ...unstorable.map((one) => toRejected(one, table)),
-          ]);
+          const rejected = [...batch.rejected, ...unstorable.map((one) => toRejected(one, table))];
+          const hashes = await keepRejected(client, tenant, kind, pageId, rejected);
           await noteDrift(client, tenant, kind, batch.drift);
           await after?.(client, bulk.staging);
           const { rows } = await client.query<PageOutcome>(
             `update cxone.landing_page
              set persisted_at = now(), record_ids = ids, rejected_hashes = $2, inserted = $3, updated = $4,
-                 unchanged = cardinality(ids) - $3 - $4, rejected = cardinality($2::text[])
+                 unchanged = cardinality(ids) - $3 - $4, rejected = $5
              from (select coalesce(array_agg(distinct ${table.key}), '{}') as ids from ${bulk.staging}) as staged
              where page_id = $1
              returning inserted, updated, unchanged, rejected`,
-            [pageId, hashes, counts.inserted, counts.updated],
+            [pageId, hashes, counts.inserted, counts.updated, rejected.length],
           );
-          return rows[0] ?? { ...counts, unchanged: 0, rejected: hashes.length };
+          return rows[0] ?? { ...counts, unchanged: 0, rejected: rejected.length };
         },
         bulk.prepare,
       ),

@@ -79,7 +79,8 @@ export interface RecordingTable {
 
 /**
  * Inside the transaction that stores contacts: one pending row for each logged call among the staged contacts that has
- * no recording row of any kind yet. In key order, as every insert here, so that concurrent pages do not deadlock.
+ * no recording row of any kind yet, or that just got a new leg, whose files may have come since the call was looked
+ * up. In key order, as every insert here, so that concurrent pages do not deadlock.
  */
 export async function expectRecordings(client: PoolClient, tenant: string, staging: string): Promise<void> {
   await client.query(
@@ -87,8 +88,12 @@ export async function expectRecordings(client: PoolClient, tenant: string, stagi
      select distinct $1, s.master_contact_id, now()
      from ${staging} s
      where s.is_logged and s.master_contact_id is not null
-       and not exists (
-         select from cxone.recording r where r.tenant = $1 and r.master_contact_id = s.master_contact_id)
+       and (not exists (
+              select from cxone.recording r where r.tenant = $1 and r.master_contact_id = s.master_contact_id)
+            -- A row made in this transaction carries its time.
+            or exists (
+              select from cxone.contact c
+              where c.tenant = $1 and c.contact_id = s.contact_id and c.first_synced_at = now()))
      order by s.master_contact_id
      on conflict do nothing`,
     [tenant],

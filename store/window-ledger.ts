@@ -95,10 +95,10 @@ export interface WindowLedger {
   claim(key: WindowKey, claimant: Claimant, replacing?: Claimant): Promise<Claim>;
   tally(windowId: string, attempt: number, round: number): Promise<Tally>;
   /**
-   * Marks the window's contacts that are not among those landed in the round, and not stored since `notSyncedSince`,
+   * Marks the window's contacts that are not among those landed in the round, and not stored since it began,
    * as absent at the source; answers how many. A window by update marks nothing: it does not read all there is.
    */
-  markAbsent(windowId: string, attempt: number, round: number, notSyncedSince?: Date): Promise<number>;
+  markAbsent(windowId: string, attempt: number, round: number): Promise<number>;
   /**
    * Ends an attempt and fills its line; closing again overwrites (a reset run may finish what had failed). Throws
    * `StoreError` (WindowNotHeld) when a later attempt has begun.

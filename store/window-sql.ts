@@ -1,12 +1,13 @@
 import { contactsByStart } from './window-contacts';
 
-/** `$1` window, `$2` attempt, `$3` round. Ids and hashes are compared as sets: pages of a round may overlap. */
+/** `$1` window, `$2` attempt, `$3` round. Ids are counted as a set: a page of tied stamps shows them once more. */
 export const tallySql = `
   with page as (
     select * from cxone.landing_page where window_id = $1 and attempt = $2 and kind = 'contacts'
   ), rejection as (
-    select count(distinct hash)::int as records
-    from page cross join lateral unnest(rejected_hashes) as one (hash) where round = $3
+    -- Not by their hashes: a source may hold one unreadable record twice, and counts both.
+    select coalesce(sum(rejected), 0)::int as records
+    from page where round = $3 and not coalesce((meta ->> 'tied')::boolean, false)
   ), contact as (
     select count(distinct id)::int as records
     from page cross join lateral unnest(record_ids) as one (id) where round = $3
@@ -19,15 +20,15 @@ export const tallySql = `
   ) as total`;
 
 /**
- * `$1` window, `$2` attempt, `$3` round, `$4` not synced since (or null). A contact whose record came but was rejected
+ * `$1` window, `$2` attempt, `$3` round. A contact whose record came but was rejected
  * is not absent. Rows are locked in key order: pages of a window that overlaps may be stored meanwhile. NOT IN, because
  * it is always answered from a hash table: the planner cannot know how many ids the pages hold, takes them for few, and
- * would compare each with each for NOT EXISTS (100,000 contacts: minutes). What the first round has written itself it
- * has also seen, so a window that is new costs no comparison at all; what an earlier round wrote may be gone since.
+ * would compare each with each for NOT EXISTS (100,000 contacts: minutes). What was stored since
+ * the round began is not compared: by this round, which has seen it, or by another window that has.
  */
 export const markAbsentSql = `
   with page as materialized (
-    select record_ids, rejected_hashes, tenant from cxone.landing_page
+    select record_ids, rejected_hashes, tenant, landed_at from cxone.landing_page
     where window_id = $1 and attempt = $2 and round = $3 and kind = 'contacts'
   ), returned as materialized (
     select id from page cross join lateral unnest(record_ids) as one (id)
@@ -39,8 +40,7 @@ export const markAbsentSql = `
     select c.tenant, c.contact_id
     from ${contactsByStart} and w.attempt = $2
       and c.absent_since is null
-      and ($3::int > 0 or c.synced_at < w.started_at)
-      and ($4::timestamptz is null or c.synced_at < $4)
+      and c.synced_at < coalesce((select min(landed_at) from page), now())
       and c.contact_id not in (select id from returned where id is not null)
     order by c.contact_id
     for update of c

@@ -106,8 +106,8 @@ export function createWindowLedger(pool: Pool, recordings: Pick<RecordingTable, 
         return { status: 'busy', by: { workflowId: window.workflow_id, runId: window.run_id } };
       }),
 
-    async markAbsent(windowId, attempt, round, notSyncedSince) {
-      const values = [windowId, attempt, round, notSyncedSince];
+    async markAbsent(windowId, attempt, round) {
+      const values = [windowId, attempt, round];
       const [marked] = await run<{ absent: number }>(pool, markAbsentSql, values);
       return marked?.absent ?? 0;
     },

@@ -93,7 +93,10 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
     logger.info('the worker has stopped');
   } finally {
     await health?.close();
-    await connection?.close();
+    // Workers that were made but never ran still hold it; that must not hide why they did not run.
+    await connection?.close().catch((error: unknown) => {
+      logger.warn({ err: error }, 'the connection to Temporal could not be closed');
+    });
     await store.close();
   }
 }

@@ -19,11 +19,14 @@ const patient = {
   },
 } satisfies ActivityOptions;
 
-/** One CXone request, perhaps a slow one. */
+/**
+ * One CXone request, or the same one in ever smaller pages while CXone times out: seven halvings of a large page must
+ * fit into one attempt, or each attempt would begin with the largest again.
+ */
 export const apiOptions: ActivityOptions = {
   ...patient,
   taskQueue: taskQueues.api,
-  startToCloseTimeout: '5m',
+  startToCloseTimeout: '30m',
 };
 
 /** Look-up and download of one call; a quota that is used up asks for patience, not for a failure. */

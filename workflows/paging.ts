@@ -83,7 +83,12 @@ export function takeSlice(pass: PassState): { readonly slice: Slice | null; read
 
 /** Takes note of an answer: what remains of its slice, where the pass ends, and which stamps to read once more. */
 export function pageArrived(pass: PassState, slice: Slice, page: ArrivedPage): PassState {
-  if (slice.at !== undefined) return pass;
+  if (slice.at !== undefined) {
+    // A group larger than a page: the rest of it, as far as offsets among equals can tell.
+    const rest = slice.skip + page.records;
+    const more = page.records > 0 && page.totalRecords !== null && rest < page.totalRecords;
+    return more ? { ...pass, pending: [...pass.pending, { ...slice, skip: rest }] } : pass;
+  }
   const end = slice.skip + page.records;
   const total = page.totalRecords ?? pass.total;
   const isFirst = slice.skip === 0;
@@ -125,9 +130,8 @@ function nextStart(
   isFirst: boolean,
 ): number | null {
   if (total === null) {
-    // The source does not say how many there are: go on, one page after the other, while pages come back full.
-    const goesOn = page.records > 0 && page.records >= page.top;
-    return goesOn ? slice.skip + page.records : null;
+    // The source does not say how many there are: go on, one page after the other, until one is empty.
+    return page.records > 0 ? slice.skip + page.records : null;
   }
   // A list that grows while it is read shows in `moved`, and the window reads it again.
   return following(isFirst ? slice.skip + slice.top : (pass.next ?? total), total);

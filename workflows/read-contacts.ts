@@ -11,10 +11,13 @@ export interface Round {
   readonly pages: number;
   readonly contacts: number;
   readonly rejected: number;
+  /** Distinct contacts of the round before; null for the first. */
+  readonly before: number | null;
 }
 
-export function newRound(window: OpenWindow, round: number): Round {
+export function newRound(window: OpenWindow, round: number, before: number | null = null): Round {
   return {
+    before,
     round,
     passes: window.passes.map(() => newPass(window.pageSize)),
     pages: 0,
@@ -126,7 +129,15 @@ async function fetchSlice(
       ? { from: window.from, to: window.to }
       : { from: slice.at, to: new Date(Date.parse(slice.at) + 1).toISOString() };
   return api.fetchContactPage.executeWithOptions({ summary: describeSlice(window, pass, slice) }, [
-    { ...ref, pass, filter: window.passes[pass] ?? {}, ...range, skip: slice.skip, top: slice.top },
+    {
+      ...ref,
+      pass,
+      tied: slice.at !== undefined,
+      filter: window.passes[pass] ?? {},
+      ...range,
+      skip: slice.skip,
+      top: slice.top,
+    },
   ]);
 }
 

@@ -35,6 +35,8 @@ interface SettledContacts {
   readonly round: number;
   readonly expected: number;
   readonly absent: number;
+  /** The round held still, so that what it did not show is not there. */
+  readonly steady: boolean;
 }
 
 /**
@@ -53,7 +55,10 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
   let open = carried?.window;
   let round = carried?.round;
 
+  let failed = false;
   const advance = (change: Partial<Progress>): void => {
+    // What still comes in from a step under way must not hide the cause of a failure.
+    if (failed) return;
     progress = { ...progress, ...change };
     showProgress(window, progress);
   };
@@ -83,15 +88,16 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
       if (end === 'full') {
         return await continueAsNew<typeof syncWindow>(input, { window: opened, round, progress });
       }
-      settled = await settle(opened, round);
-      if (!settled) round = newRound(opened, round.round + 1);
+      const verdict = await settle(opened, round);
+      if (typeof verdict === 'number') round = newRound(opened, round.round + 1, verdict);
+      else settled = verdict;
     }
 
     if (carried?.recordingsAfter === undefined) {
       advance({ stage: 'agents', expected: settled.expected });
-      const { round: last } = settled;
+      const { round: last, steady } = settled;
       const [absent] = await Promise.all([
-        store.markAbsent({ ...refOf(opened), round: last }),
+        steady && opened.marksAbsent ? store.markAbsent({ ...refOf(opened), round: last }) : 0,
         readAgents(opened, last, (agents, hiddenAgents) => advance({ agents, hiddenAgents })),
       ]);
       settled = { ...settled, absent };
@@ -116,12 +122,14 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
     }
 
     advance({ stage: 'close' });
-    report = await store.closeWindow({ ...refOf(opened), ...settled, status: 'complete' });
+    const { steady: _held, ...figures } = settled;
+    report = await store.closeWindow({ ...refOf(opened), ...figures, status: 'complete' });
     progress = { ...progress, stage: 'done' };
     showReport(window, report, progress.hiddenAgents);
     return report;
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
+    failed = true;
     const cause = causeOf(error);
     showFailure(window, cause);
     if (open) await sayFailed(open, round, cause.code);
@@ -132,24 +140,28 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
 /**
  * Counts again and decides whether the round holds what CXone holds.
  *
- * @returns null when the window must be read again: the source's count moved, or ids are missing.
+ * Where CXone does not say how many there are, two rounds that bring in as many settle it.
+ *
+ * @returns the distinct contacts of the round when the window must be read again: the source's count moved, or ids are
+ * missing.
  * @throws ApplicationFailure `CountMismatch` when ids are still missing after the last permitted re-read.
  */
-async function settle(window: OpenWindow, round: Round): Promise<SettledContacts | undefined> {
+async function settle(window: OpenWindow, round: Round): Promise<SettledContacts | number> {
   const ref = { ...refOf(window), round: round.round };
-  const counted = await api.countContacts.executeWithOptions({ summary: 'count again' }, [
+  const { totals } = await api.countContacts.executeWithOptions({ summary: 'count again' }, [
     { ...refOf(window), passes: window.passes, from: window.from, to: window.to },
   ]);
-  const expected = counted.totals.reduce((sum, total) => sum + total, 0);
   const { fetched } = await store.tallyRound(ref);
-  const still = round.passes.every(
-    (pass, index) => !pass.moved && (pass.total ?? 0) === (counted.totals[index] ?? 0),
-  );
   const last = round.round >= window.maxRereads;
-  if (fetched === expected ? still || last : last && fetched > expected) {
-    return { round: round.round, expected, absent: 0 };
-  }
-  if (!last) return undefined;
+  const unknown = totals.some((total) => total === null);
+  const expected = unknown
+    ? Math.max(fetched, round.before ?? (last ? fetched : fetched + 1))
+    : totals.reduce<number>((sum, total) => sum + (total ?? 0), 0);
+  const steady =
+    fetched === expected &&
+    round.passes.every((pass, index) => !pass.moved && (unknown || (pass.total ?? 0) === totals[index]));
+  if (steady || (last && fetched >= expected)) return { round: round.round, expected, absent: 0, steady };
+  if (!last) return fetched;
   throw permanentFailure({
     code: 'CountMismatch',
     message: `CXone counts ${expected} contacts for the window, but ${fetched} could be read in ${round.round + 1} readings.`,

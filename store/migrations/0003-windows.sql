@@ -37,7 +37,7 @@ create table cxone.sync_window (
   check (window_start < window_end)
 );
 
--- Pages as CXone sent them, gzipped. record_ids and rejected_hashes tell what was in a page once it is stored.
+-- Pages as CXone sent them, compressed with Brotli. record_ids and rejected_hashes tell what was in a page once it is stored.
 create table cxone.landing_page (
   page_id bigint generated always as identity primary key,
   window_id bigint not null references cxone.sync_window,

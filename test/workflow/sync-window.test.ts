@@ -350,3 +350,42 @@ describe('recordings of a window', () => {
     expect(looked).toBeLessThanOrEqual(openWindow.recordingsInFlight);
   });
 });
+
+describe('what a window concludes', () => {
+  it('takes two rounds that agree for an answer when CXone does not say how many there are', async () => {
+    const closed: unknown[] = [];
+    let rounds = 0;
+    const { report } = await run({
+      fetchContactPage: async ({ skip, top, round }) => {
+        rounds = Math.max(rounds, round);
+        return { ...pageOf(25, skip, top, round), totalRecords: null };
+      },
+      countContacts: async () => ({ totals: [null], lastPollTime: null }),
+      closeWindow: async (close) => {
+        closed.push(close);
+        return quietActivities().closeWindow(close);
+      },
+    });
+    expect(report?.status).toBe('complete');
+    expect(rounds).toBe(1);
+    expect(closed).toMatchObject([{ expected: 25, round: 1 }]);
+  });
+
+  it.each([
+    ['after a round that held still', {}, { fetched: 25 }, 1],
+    ['not by a filter of this run alone', { marksAbsent: false }, { fetched: 25 }, 0],
+    ['not while the source keeps shrinking', {}, { fetched: 26 }, 0],
+  ])('marks contacts as gone %s', async (_when, opened, tally, times) => {
+    let marked = 0;
+    const { report } = await run({
+      openWindow: async () => ({ ...openWindow, ...opened }),
+      tallyRound: async () => tally,
+      markAbsent: async () => {
+        marked += 1;
+        return 2;
+      },
+    });
+    expect(report?.status).toBe('complete');
+    expect(marked).toBe(times);
+  });
+});

@@ -14,6 +14,7 @@ export const openWindow: OpenWindow = {
   attempt: 1,
   passes: [{}],
   recordings: true,
+  marksAbsent: true,
   pageSize: 10,
   pagesInFlight: 3,
   recordingsInFlight: 4,

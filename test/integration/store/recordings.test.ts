@@ -74,6 +74,15 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       expect(await recordings.due(windowId, attempt, id(5), 2, soon())).toEqual([]);
     });
 
+    it('are those never looked up, also by a clock that lags behind the database', async () => {
+      await stand.persist(batch([contact(1), contact(2)]));
+      const { windowId, attempt } = await stand.claim();
+      const { recordings } = stand.store;
+      const lagging = new Date(Date.now() - 3_600_000);
+      await recordings.postpone('acme', id(2), { nextAttemptAt: new Date(), errorCode: 'NotFound' });
+      expect(await recordings.due(windowId, attempt, null, 10, lagging)).toEqual([id(1)]);
+    });
+
     it('are those of its own range and filter', async () => {
       await stand.persist(
         batch([contact(1, { skillId: 10 }), contact(2, { skillId: 11 }), contact(86_400, { skillId: 10 })]),

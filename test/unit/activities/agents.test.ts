@@ -104,13 +104,12 @@ describe('the first look at agents', () => {
     expect(landing.pages).toMatchObject([{ kind: 'agents', records: 3, windowId: '7' }]);
   });
 
-  it('lands nothing when nothing changed', async () => {
+  it('moves the watermark also when nothing changed', async () => {
     const { activities, landing } = stand({ watermark: '2026-11-20T10:00:00.000Z' });
-    expect(await run(activities, 'fetchAgents', first)).toMatchObject({
-      pageId: null,
-      next: { step: 'missing' },
-    });
-    expect(landing.pages).toEqual([]);
+    const looked = await run(activities, 'fetchAgents', first);
+    expect(looked).toMatchObject({ records: 0, next: { step: 'missing' } });
+    expect(looked.watermark).not.toBeNull();
+    expect(landing.pages).toMatchObject([{ records: 0 }]);
   });
 });
 

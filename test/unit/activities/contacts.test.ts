@@ -12,6 +12,7 @@ const input: FetchPageInput = {
   attempt: 2,
   round: 0,
   pass: 0,
+  tied: false,
   filter: { skillId: 12 },
   from: '2026-11-01T00:00:00.000Z',
   to: '2026-11-02T00:00:00.000Z',

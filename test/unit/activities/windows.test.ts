@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import type { WindowSpan } from '../../../activities/types';
 import { createWindowActivities, passesOf } from '../../../activities/windows';
 import { createAuthenticationActivities } from '../../../activities/authentication';
-import type { Claim, Claimant, Closing, LedgerRow, WindowKey } from '../../../store';
+import {
+  type Claim,
+  type Claimant,
+  type Closing,
+  type LedgerRow,
+  StoreError,
+  type WindowKey,
+} from '../../../store';
 import { acme, fakeStore, run, type tuning } from './fakes';
 
 const now = Date.parse('2026-11-20T12:00:00.000Z');
@@ -54,6 +61,7 @@ interface World {
   readonly claims?: readonly Claim[];
   readonly running?: readonly string[];
   readonly row?: LedgerRow;
+  readonly prune?: () => Promise<number>;
 }
 
 function stand(
@@ -105,6 +113,24 @@ function stand(
 }
 
 describe('openWindow', () => {
+  it.each([
+    ['the tenant’s own filter', { skillIds: [2, 1] }, { skillIds: [1, 2] }, true],
+    ['no filter anywhere', {}, {}, true],
+    ['a filter of this run alone', { skillIds: [1] }, {}, false],
+    ['a wider filter than the tenant’s', { skillIds: [] }, { skillIds: [1] }, false],
+  ])('marks what is gone by %s: %#', async (_what, filter, tuning, marksAbsent) => {
+    const { activities } = stand({}, tuning);
+    expect(await run(activities, 'openWindow', { ...span, ...filter })).toMatchObject({ marksAbsent });
+  });
+
+  it('refuses a filter of more passes than a window can bear', async () => {
+    const { activities } = stand({});
+    const ids = Array.from({ length: 11 }, (_, n) => n + 1);
+    await expect(
+      run(activities, 'openWindow', { ...span, skillIds: ids, campaignIds: ids }),
+    ).rejects.toMatchObject({ type: 'InvalidInput', nonRetryable: true });
+  });
+
   it('claims the window and says how the tenant’s settings want it read', async () => {
     const { activities, claimed } = stand({}, { pageSize: 500, pagesInFlight: 2, maxRereads: 1 });
     expect(await run(activities, 'openWindow', span)).toEqual({
@@ -115,6 +141,7 @@ describe('openWindow', () => {
       attempt: 3,
       passes: [{}],
       recordings: true,
+      marksAbsent: true,
       pageSize: 500,
       pagesInFlight: 2,
       recordingsInFlight: 8,

@@ -1,3 +1,4 @@
+import { ServiceError } from '@temporalio/client';
 import { CommandError } from '../../../client/exit-status';
 import { foreseen } from '../../../client/foreseen';
 import { SettingsError } from '../../../config';
@@ -28,6 +29,12 @@ describe('foreseen errors', () => {
       2,
       'RecordingStorageRefused',
       '/data cannot be written. Mend it.',
+    ],
+    [
+      new ServiceError('Failed to get the result', { cause: new Error('14 UNAVAILABLE') }),
+      3,
+      'TemporalUnavailable',
+      'Temporal cannot be reached or refuses: 14 UNAVAILABLE. A run that was started goes on by itself.',
     ],
   ])('%s ends the command with its status and one message', async (error, status, code, message) => {
     const end: unknown = await foreseen(() => Promise.reject(error)).catch((thrown: unknown) => thrown);

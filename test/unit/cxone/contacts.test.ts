@@ -29,8 +29,8 @@ describe('a page of contacts', () => {
     expect(page).toMatchObject({
       totalRecords: 7,
       lastPollTime: '2026-01-01T10:00:00Z',
-      firstStart: '2026-01-01T08:00:00Z',
-      lastStart: '2026-01-01T09:00:00.5Z',
+      firstStart: '2026-01-01T08:00:00.000Z',
+      lastStart: '2026-01-01T09:00:00.500Z',
     });
     expect(page.records).toHaveLength(2);
   });

@@ -144,6 +144,24 @@ describe('reading a pass page by page', () => {
     expect(asked.slice(1).every(({ top }) => top <= 5)).toBe(true);
   });
 
+  it('reads a group of equals beyond one page to its end', () => {
+    const taken = takeSlice({
+      ...newPass(10),
+      started: true,
+      next: null,
+      pending: [{ skip: 0, top: largestPage, at: stampOf(1) }],
+    });
+    const answer = {
+      records: 10_000,
+      top: largestPage,
+      totalRecords: 10_400,
+      firstStart: stampOf(1),
+      lastStart: stampOf(1),
+    };
+    const pass = pageArrived(taken.pass, { skip: 0, top: largestPage, at: stampOf(1) }, answer);
+    expect(takeSlice(pass).slice).toEqual({ skip: 10_000, top: largestPage, at: stampOf(1) });
+  });
+
   it('ends after one request when the window is empty', () => {
     const { asked, pass } = readAll(source([], { shuffle: () => 0 }), 10, 4, () => 0);
     expect(asked).toHaveLength(1);
