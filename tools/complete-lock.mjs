@@ -47,7 +47,7 @@ function platformOf(name) {
   const cpu = words.map((word) => processors[word]).find(Boolean);
   const libc = words.includes('musl')
     ? ['musl']
-    : words.some((word) => /^gnu/.test(word))
+    : words.some((word) => word.startsWith('gnu'))
       ? ['glibc']
       : undefined;
   return { ...(cpu && { cpu: [cpu] }), ...(os === 'linux' && libc && { libc }), ...(os && { os: [os] }) };

@@ -29,8 +29,8 @@ afterAll(async () => {
 /** The runs that a window took, by their numbers of events. */
 async function chainOf(workflowId: string): Promise<number[]> {
   const lengths: number[] = [];
-  for await (const run of stand.client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) {
-    lengths.push(run.historyLength ?? 0);
+  for await (const link of stand.client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) {
+    lengths.push(link.historyLength ?? 0);
   }
   return lengths;
 }
