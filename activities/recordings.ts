@@ -65,17 +65,12 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
       try {
         const interactions = await tenant.cxone.interactions(masterContactId, cancellationSignal());
         const playable = (interactions ?? []).filter((interaction) => interaction.url !== null);
-        const done = await storeAll(tenant, files, masterContactId, playable);
-        const allThere = playable.length > 0 && playable.length === interactions?.length;
-        // Nothing is there yet, or one file of the call is and another may be late.
-        if (!allThere && (await lookAgainLater(tenant, masterContactId)))
-          return { ...done, status: 'pending' };
-        if (playable.length > 0) {
-          await store.recordings.settled(tenant.name, masterContactId);
-          return done;
-        }
+        // An interaction without a link has no recording (contract §4.2); a call without any may be too young.
+        if (playable.length > 0) return await storeAll(tenant, files, masterContactId, playable);
+        const nothing = { files: 0, bytes: 0 };
+        if (await lookAgainLater(tenant, masterContactId)) return { ...nothing, status: 'pending' };
         await store.recordings.absent(tenant.name, masterContactId, 'NotFound');
-        return { ...done, status: 'absent' };
+        return { ...nothing, status: 'absent' };
       } catch (error) {
         const known = error instanceof CxoneError || error instanceof RecordingFileError;
         if (!known || !ofOneRecording.has(error.code)) throw error;
@@ -94,7 +89,6 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     masterContactId: string,
     interactions: readonly Interaction[],
   ): Promise<DownloadResult> {
-    if (interactions.length === 0) return { status: 'stored', files: 0, bytes: 0 };
     const rows = await store.recordings.known(name, masterContactId);
     const stored = new Set(rows.filter((row) => row.status === 'stored').map((row) => row.segmentId));
     const call = await store.recordings.call(name, masterContactId);
@@ -110,6 +104,7 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
       count += 1;
       bytes += saved.bytes;
     }
+    await store.recordings.settled(name, masterContactId);
     return { status: 'stored', files: count, bytes };
   }
 

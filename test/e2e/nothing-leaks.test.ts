@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync } from 'node:zlib';
 import { startProcess } from '../../local/process';
 import type { FaultRule } from '../../simulator';
 import { ask } from '../unit/simulator/client';
@@ -174,7 +174,7 @@ describe('after runs in which much went wrong', () => {
       'select r::text as text from cxone.rejected_record r',
     );
     const texts = [
-      ...pages.map(({ body }) => gunzipSync(body).toString()),
+      ...pages.map(({ body }) => brotliDecompressSync(body).toString()),
       ...[...agents, ...rejected].map((r) => r.text),
     ];
     expect(agents).toHaveLength(40);

@@ -45,6 +45,22 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       ]);
     });
 
+    it('are noted again for a stored call that gets a new leg, whose file may have come since', async () => {
+      const { recordings } = stand.store;
+      const second = contact(2, { masterContactId: 693_159_000_001 });
+      await stand.persist(batch([contact(1)]));
+      await recordings.stored('acme', id(1), file('s1'));
+      await recordings.settled('acme', id(1));
+      await stand.persist(batch([second]));
+      expect(await statuses(1)).toEqual([
+        [null, 'pending'],
+        ['s1', 'stored'],
+      ]);
+      await recordings.settled('acme', id(1));
+      await stand.persist(batch([second]));
+      expect(await statuses(1)).toEqual([['s1', 'stored']]);
+    });
+
     it('are not noted when recordings are off', async () => {
       const pageId = await stand.land('off');
       await stand.store.contacts.persistPage(pageId, 'acme', batch([contact(1)]), { recordings: false });

@@ -192,7 +192,7 @@ describe('a recording that is there', () => {
     const { activities } = stand({
       interactions: async () => [interaction('s1', { url: null }), interaction('s2')],
     });
-    expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'pending', files: 1 });
+    expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'stored', files: 1 });
   });
 
   it('says by heartbeat how far it is, and neither there nor in its result where it comes from', async () => {
