@@ -38,19 +38,22 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
     await createProgram().parseAsync(args, { from: 'user' });
     return exitStatus.done;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.done : exitStatus.badInput;
+    // Asking for help is no error, and what was wrong with a command line has been said already.
+    if (error instanceof CommanderError && error.exitCode === 0) return exitStatus.done;
     const failure = asCommandError(error);
     if (args.includes('--json')) {
       const document = { ok: false, error: { code: failure.code, message: failure.message } };
       process.stdout.write(`${JSON.stringify(document)}\n`);
     }
-    process.stderr.write(`${failure.message}\n`);
+    if (!(error instanceof CommanderError)) process.stderr.write(`${failure.message}\n`);
     return failure.status;
   }
 }
 
 function asCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
+  if (error instanceof CommanderError)
+    return new CommandError(exitStatus.badInput, error.message, 'BadInput');
   // Foreseen errors are CommandErrors; of an unforeseen one, the stack tells where to look.
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new CommandError(exitStatus.failed, `Unexpected error: ${text}`, 'Unexpected');

@@ -54,10 +54,14 @@ Example:
     .action(async (flags: SyncFlags) => foreseen(() => runSync(flags, createOutput(flags))));
 }
 
+/** A run that started so long before this command, by another machine's clock, was not started by it. In ms. */
+const clockDifferenceMs = 5_000;
+
 async function runSync(flags: SyncFlags, output: Output): Promise<void> {
   const input = inputOf(flags);
   const window = checked(input);
   const { temporal, uiUrl } = await preflight(window);
+  const began = Date.now();
   try {
     const handle = await startWindow(temporal.client, input, window).catch((error: unknown) => {
       throw new CommandError(
@@ -72,6 +76,10 @@ async function runSync(flags: SyncFlags, output: Output): Promise<void> {
       url: webUiLink(uiUrl, temporal.namespace, handle.workflowId, handle.firstExecutionRunId),
     };
     output.note(`run ${run.workflowId}`);
+    const { startTime } = await handle.describe();
+    if (startTime.getTime() < began - clockDifferenceMs) {
+      output.note('It was under way already, with the input it was started with; this command joins it.');
+    }
     output.note(`see ${run.url}`);
     if (flags.detach) {
       output.document(run);

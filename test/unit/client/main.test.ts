@@ -92,6 +92,11 @@ describe('a command line that cannot be read', () => {
     expect(await main([...sync, '--by', 'month', '--json'])).toBe(2);
     expect(JSON.parse(seen.out())).toMatchObject({ ok: false, error: { code: 'InvalidInput' } });
   });
+
+  it('answers a JSON document for a flag that does not exist, too', async () => {
+    expect(await main([...sync, '--no-such-flag', '--json'])).toBe(2);
+    expect(JSON.parse(seen.out())).toMatchObject({ ok: false, error: { code: 'BadInput' } });
+  });
 });
 
 describe('settings that are not in order', () => {
