@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { describe, type FaultRule, readFaultRules, startSimulator } from '../simulator';
+import { describe, readFaultRules, readTenants, startSimulator } from '../simulator';
 import { CommandError, exitStatus } from './exit-status';
 import { wholeNumber } from './flags';
 import { untilStopped } from './until-stopped';
@@ -15,6 +15,7 @@ interface SimulatorFlags {
   readonly loggedShare?: number;
   readonly mediaQuota: boolean;
   readonly tokenLifetime?: number;
+  readonly tenants?: string;
   readonly faults?: string;
 }
 
@@ -34,6 +35,7 @@ export function addSimulatorCommand(program: Command): void {
     .option('--logged-share <0..1>', 'share of phone calls that are recorded', share)
     .option('--no-media-quota', 'lift the 150 look-ups per 5 minutes of Media Playback')
     .option('--token-lifetime <seconds>', 'life of an access token', wholeNumber(1))
+    .option('--tenants <file>', 'JSON file with several tenants, see docs/simulator.md')
     .option('--faults <file>', 'JSON file with faults to show, see docs/simulator.md')
     .addHelpText(
       'after',
@@ -50,7 +52,12 @@ export function addSimulatorCommand(program: Command): void {
         ...(flags.loggedShare === undefined ? {} : { loggedShare: flags.loggedShare }),
         ...(flags.mediaQuota ? {} : { mediaQuota: 'off' as const }),
         ...(flags.tokenLifetime === undefined ? {} : { tokenLifetimeSeconds: flags.tokenLifetime }),
-        ...(flags.faults === undefined ? {} : { faults: readFaults(flags.faults) }),
+        ...(flags.tenants === undefined
+          ? {}
+          : { tenants: readJsonFile('--tenants', flags.tenants, readTenants) }),
+        ...(flags.faults === undefined
+          ? {}
+          : { faults: readJsonFile('--faults', flags.faults, readFaultRules) }),
       }).catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
         throw new CommandError(exitStatus.badInput, `The simulator cannot start: ${reason}`, 'BadInput');
@@ -71,11 +78,12 @@ function share(text: string): number {
   );
 }
 
-function readFaults(path: string): readonly FaultRule[] {
+/** Reads a file that a flag names. The simulator says itself what it wants to find there. */
+function readJsonFile<T>(flag: string, path: string, read: (value: unknown) => T): T {
   try {
-    return readFaultRules(JSON.parse(readFileSync(path, 'utf8')));
+    return read(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(exitStatus.badInput, `--faults ${path}: ${reason}`, 'BadInput');
+    throw new CommandError(exitStatus.badInput, `${flag} ${path}: ${reason}`, 'BadInput');
   }
 }

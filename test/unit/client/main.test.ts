@@ -73,6 +73,7 @@ describe('a command line that cannot be read', () => {
     ['a port that is none', ['simulator', '--port', '70000']],
     ['a share that is none', ['simulator', '--logged-share', '2']],
     ['a faults file that is not there', ['simulator', '--faults', '/nowhere/faults.json']],
+    ['a tenants file that is not there', ['simulator', '--tenants', '/nowhere/tenants.json']],
   ])('for %s ends with status 2', async (_what, args) => {
     expect(await main(args)).toBe(2);
     expect(seen.err()).not.toContain('Unexpected');
