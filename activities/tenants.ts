@@ -1,5 +1,5 @@
-import { ApplicationFailure } from '@temporalio/common';
 import type { CxoneClient } from '../cxone';
+import { activityFailure } from './failure';
 
 /** How a tenant's windows are read, from the tenants file. */
 export interface TenantTuning {
@@ -36,12 +36,10 @@ export function tenantDirectory(tenants: readonly Tenant[]): TenantDirectory {
     const tenant = byName.get(name);
     if (tenant) return tenant;
     const known = [...byName.keys()].sort().join(', ') || 'none';
-    const remedy = 'Correct the name, or add the tenant to the tenants file and restart the workers.';
-    throw ApplicationFailure.create({
+    throw activityFailure({
       type: 'UnknownTenant',
-      message: `No tenant "${name}" in the workers’ tenants file (known: ${known}). ${remedy}`,
-      nonRetryable: true,
-      details: [{ remedy }],
+      message: `No tenant "${name}" in the workers’ tenants file (known: ${known}).`,
+      remedy: 'Correct the name, or add the tenant to the tenants file and restart the workers.',
     });
   };
 }

@@ -1,5 +1,6 @@
-import { ApplicationFailure, log } from '@temporalio/activity';
+import { log } from '@temporalio/activity';
 import { type Claimant, type LedgerRow, type Store, StoreError, type WindowFilter } from '../store';
+import { activityFailure } from './failure';
 import type { TenantDirectory } from './tenants';
 import type { CloseInput, OpenWindow, Pass, RoundRef, WindowReport, WindowSpan } from './types';
 
@@ -122,15 +123,14 @@ export function passesOf(filter: WindowFilter): readonly Pass[] {
 const passesAtMost = 100;
 
 function refuseManyPasses(filter: WindowFilter): void {
-  const passes = passesOf(filter).length;
+  const { skillIds, campaignIds, mediaTypeIds } = filter;
+  // Multiplied rather than listed: what is refused may be millions.
+  const passes = [skillIds, campaignIds, mediaTypeIds].reduce((n, ids) => n * Math.max(1, ids.length), 1);
   if (passes <= passesAtMost) return;
-  const remedy =
-    'Choose fewer skills, campaigns or media types at a time, or filter by one of the three only.';
-  throw ApplicationFailure.create({
+  throw activityFailure({
     type: 'InvalidInput',
-    message: `The filter makes ${passes} passes of the window, one for each combination; at most ${passesAtMost} are taken. ${remedy}`,
-    nonRetryable: true,
-    details: [{ remedy }],
+    message: `The filter makes ${passes} passes of the window, one for each combination; at most ${passesAtMost} are taken.`,
+    remedy: 'Choose fewer skills, campaigns or media types at a time, or filter by one of the three only.',
   });
 }
 
@@ -172,12 +172,10 @@ function toReport(row: LedgerRow): WindowReport {
   };
 }
 
-function windowBusy(by: Claimant): ApplicationFailure {
-  const remedy = 'Wait for that run to end, or cancel it, and start the window again.';
-  return ApplicationFailure.create({
+function windowBusy(by: Claimant): Error {
+  return activityFailure({
     type: 'WindowBusy',
-    message: `The window is being synced by the run "${by.workflowId}". ${remedy}`,
-    nonRetryable: true,
-    details: [{ remedy }],
+    message: `The window is being synced by the run "${by.workflowId}".`,
+    remedy: 'Wait for that run to end, or cancel it, and start the window again.',
   });
 }

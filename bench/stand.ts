@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Client as PostgresClient } from 'pg';
+import { mainScript, simulatorFacts, type SimulatorFacts, untilStarted } from '../client/demo/program';
 import { connectTemporal, requireWorkers, type TemporalClient } from '../client/temporal';
 import { startPostgres } from '../local/postgres';
 import { type ManagedProcess, startProcess } from '../local/process';
@@ -11,15 +12,6 @@ import { obtainTemporal } from '../local/temporal-cli';
 import { startTemporalServer } from '../local/temporal-server';
 import { searchAttributes } from '../ops/search-attributes';
 import { migrate } from '../store';
-
-/** What the simulator says of itself once it listens. */
-export interface SimulatorFacts {
-  readonly address: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
-}
 
 /** Servers and simulator for a benchmark, in a folder that goes away with them. */
 export interface BenchStand {
@@ -32,8 +24,6 @@ export interface BenchStand {
   startWorker(databaseUrl: string, pageSize: number): Promise<ManagedProcess>;
   stop(): Promise<void>;
 }
-
-const mainScript = join(__dirname, '..', 'client', 'main.js');
 
 export async function startBenchStand(
   contactsPerDay: number,
@@ -66,11 +56,7 @@ export async function startBenchStand(
       args: [mainScript, 'simulator', '--contacts-per-day', String(contactsPerDay), '--no-media-quota'],
     });
     stops.push(() => simulator.stop());
-    const facts = await until(simulator, async () => {
-      const line = /^\{.*\}$/m.exec(simulator.tail())?.[0];
-      if (line === undefined) throw new Error('it has not said where it listens');
-      return JSON.parse(line) as SimulatorFacts;
-    });
+    const facts = await simulatorFacts(simulator);
     const temporalEnv = { TEMPORAL_ADDRESS: server.address, TEMPORAL_NAMESPACE: server.namespace };
     const temporal = await connectTemporal(temporalEnv);
     stops.push(() => temporal.close());
@@ -109,7 +95,7 @@ export async function startBenchStand(
           },
         });
         stops.push(() => worker.stop());
-        await until(worker, () => requireWorkers(temporal));
+        await untilStarted(worker, () => requireWorkers(temporal));
         return worker;
       },
       stop,
@@ -147,20 +133,5 @@ async function execute(url: string, statement: string): Promise<void> {
     await client.query(statement);
   } finally {
     await client.end();
-  }
-}
-
-async function until<T>(started: ManagedProcess, attempt: () => Promise<T>): Promise<T> {
-  let ended = false;
-  void started.exited.then(() => {
-    ended = true;
-  });
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (ended) throw new Error(`the ${started.name} ended: ${started.tail()}`, { cause: error });
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
   }
 }

@@ -3,6 +3,7 @@ import { CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 import { CxoneError } from '../../cxone';
 import { RecordingFileError, StoreError } from '../../store';
+import { activityFailure } from '../failure';
 
 /**
  * Translates what went wrong, once and for all activities, into the failure Temporal shows and retries by: its type
@@ -25,32 +26,25 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
 export function toFailure(error: unknown): unknown {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof CxoneError) {
-    return failure(error.code, error.message, error.remedy, error.kind === 'retryable', error.retryAfterMs);
+    return failureOf(error, error.kind === 'retryable', error.retryAfterMs);
   }
   if (error instanceof StoreError || error instanceof RecordingFileError) {
-    return failure(error.code, error.message, error.remedy, error.retryable);
+    return failureOf(error, error.retryable);
   }
   // A message of unknown origin may quote data; its kind and place are enough to find the fault.
   const kind = error instanceof Error ? error.name : typeof error;
-  const unexpected = failure('Unexpected', `Unexpected ${kind} in ${activityInfo().activityType}.`, '', true);
+  const message = `Unexpected ${kind} in ${activityInfo().activityType}.`;
+  const unexpected = activityFailure({ type: 'Unexpected', message, remedy: '' }, { afterMs: undefined });
   if (error instanceof Error && error.stack) unexpected.stack = framesOf(error.stack);
   return unexpected;
 }
 
-function failure(
-  type: string,
-  message: string,
-  remedy: string,
+function failureOf(
+  { code, message, remedy }: { readonly code: string; readonly message: string; readonly remedy: string },
   retryable: boolean,
-  retryAfterMs?: number,
+  afterMs?: number,
 ): ApplicationFailure {
-  return ApplicationFailure.create({
-    type,
-    message: remedy === '' || message.includes(remedy) ? message : `${message} ${remedy}`,
-    nonRetryable: !retryable,
-    details: [{ remedy }],
-    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
-  });
+  return activityFailure({ type: code, message, remedy }, retryable ? { afterMs } : undefined);
 }
 
 function framesOf(stack: string): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Connection } from '@temporalio/client';
 import { startPostgres, type RunningPostgres } from '../../local/postgres';
-import { describeExit, type ManagedProcess, type ProcessExit, startProcess } from '../../local/process';
+import { describeExit, type ProcessExit, startProcess } from '../../local/process';
 import { findPort } from '../../local/ports';
 import { obtainTemporal } from '../../local/temporal-cli';
 import { startTemporalServer } from '../../local/temporal-server';
@@ -11,6 +11,7 @@ import { ensureNamespace, ensureSearchAttributes, searchAttributes } from '../..
 import { migrate } from '../../store';
 import { connectTemporal, requireWorkers, type TemporalClient } from '../temporal';
 import { CommandError, exitStatus } from '../exit-status';
+import { mainScript, simulatorFacts, type SimulatorFacts, untilStarted } from './program';
 
 /** Everything a demo consists of, running. */
 export interface Stand {
@@ -37,10 +38,6 @@ interface Part {
   readonly exited: Promise<ProcessExit>;
   stop(): Promise<unknown>;
 }
-
-/** The compiled command line, which is also simulator and worker. */
-const mainScript = join(__dirname, '..', 'main.js');
-const startPatienceMs = 60_000;
 
 /** Starts server, database and simulator side by side, then the worker. When one fails, those started are stopped. */
 export async function startStand(options: StandOptions): Promise<Stand> {
@@ -101,7 +98,7 @@ async function assemble(
   });
   keep('worker', worker);
   const client = await connectTemporal(temporal.env);
-  await eventually(worker, () => requireWorkers(client));
+  await untilStarted(worker, () => requireWorkers(client));
   return {
     temporal: client,
     uiUrl: temporal.uiUrl,
@@ -177,15 +174,6 @@ async function startDatabase(
   return postgres;
 }
 
-interface SimulatorFacts {
-  readonly address: string;
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
-}
-
 async function startSimulator(
   { contactsPerDay, note }: StandOptions,
   keep: (name: string, part: Omit<Part, 'name'>) => void,
@@ -203,13 +191,7 @@ async function startSimulator(
     ],
   });
   keep('simulator', simulator);
-  let facts: SimulatorFacts | undefined;
-  await eventually(simulator, async () => {
-    const line = /^\{.*\}$/m.exec(simulator.tail())?.[0];
-    if (line === undefined) throw new Error('it has not said where it listens');
-    facts = JSON.parse(line) as SimulatorFacts;
-  });
-  if (!facts) throw new Error('the simulator did not say where it listens');
+  const facts = await simulatorFacts(simulator);
   note(`the simulated CXone listens at ${facts.address}`);
   return facts;
 }
@@ -228,28 +210,4 @@ function writeTenantsFile(folder: string, simulator: SimulatorFacts): string {
   rmSync(file, { force: true });
   writeFileSync(file, `${JSON.stringify({ tenants: { demo } }, null, 2)}\n`);
   return file;
-}
-
-/** Tries until it succeeds; gives up when the process has ended or after a minute, with its last words. */
-async function eventually(process_: ManagedProcess, attempt: () => Promise<void>): Promise<void> {
-  let ended: ProcessExit | undefined;
-  void process_.exited.then((exit) => {
-    ended = exit;
-  });
-  const deadline = Date.now() + startPatienceMs;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const reason = ended ? describeExit(ended) : error instanceof Error ? error.message : String(error);
-      if (ended || Date.now() > deadline) {
-        throw new CommandError(
-          exitStatus.failed,
-          `The ${process_.name} did not start: ${reason}\n${process_.tail().trim()}`,
-          'StandFailed',
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
 }
