@@ -119,8 +119,8 @@ describe('after runs in which much went wrong', () => {
     ];
     expect(first?.children.length).toBeGreaterThanOrEqual(2);
     expect(seen(transientCodes, runs)).toEqual(transientCodes);
-    expect(seen(['PermissionDenied'], others)).toEqual(['PermissionDenied']);
-    expect(commandOutput).toContain('PermissionDenied');
+    expect(seen(['MediaForbidden'], others)).toEqual(['MediaForbidden']);
+    expect(commandOutput).toContain('MediaForbidden');
   });
 
   it('no secret and no personal data stand in any history, log, metric or message', async () => {

@@ -87,7 +87,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'page-refused': {
     activities: {
       fetchContactPage: async ({ skip, top }) =>
-        skip === 10 ? refuse('PermissionDenied') : pageOf(50, skip, top),
+        skip === 10 ? refuse('ContactsForbidden') : pageOf(50, skip, top),
     },
   },
   'retried-step': {
