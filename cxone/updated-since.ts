@@ -28,6 +28,8 @@ const toleranceMs = 24 * 3_600_000;
  *
  * Only a first page decides: the pages of one listing must all be asked for in one way, or rows between them are lost.
  * A client that sees only a later page (another worker had the first) asks for the first page again to decide alike.
+ * Two clients can still differ when one knows better from an earlier listing and the first page does not tell, which
+ * takes a page full of changed records.
  * @param stamp the field of a record that says when it changed
  */
 export function createUpdatedSince(stamp: string): UpdatedSince {
