@@ -19,7 +19,7 @@ describe('an access key alone', () => {
   });
   afterAll(() => simulator.close());
 
-  function client(changes: Partial<CxoneConnection> = {}): CxoneClient {
+  function clientOf(changes: Partial<CxoneConnection> = {}): CxoneClient {
     const { accessKeyId, accessKeySecret } = simulator.credentials;
     const made = createCxoneClient({
       tenant: 'acme',
@@ -39,7 +39,7 @@ describe('an access key alone', () => {
   }
 
   it('gets a token from the area’s host, finds the tenant’s endpoints and reads', async () => {
-    const cxone = client();
+    const cxone = clientOf();
     await expect(cxone.authenticate()).resolves.toMatchObject({
       area: 'na1',
       apiEndpoint: simulator.address,
@@ -54,7 +54,7 @@ describe('an access key alone', () => {
   });
 
   it('renews the token by the same route when it was revoked', async () => {
-    const cxone = client();
+    const cxone = clientOf();
     simulator.setFaults([{ name: 'revokeTokens', match: { family: 'agents' }, onCall: 1 }]);
     await expect(cxone.agentPage({ skip: 0, top: 1 })).resolves.toMatchObject({ records: [{}] });
     expect(simulator.journal.count({ path: keyRoute })).toBe(2);
@@ -64,7 +64,7 @@ describe('an access key alone', () => {
     ['a wrong secret', { accessKeySecret: 'WRONG====' }],
     ['a wrong id', { accessKeyId: 'WRONG====' }],
   ])('that has %s is InvalidAccessKey', async (_what, changes) => {
-    await expect(client(changes).authenticate()).rejects.toMatchObject({
+    await expect(clientOf(changes).authenticate()).rejects.toMatchObject({
       code: 'InvalidAccessKey',
       kind: 'operator',
     });
@@ -72,7 +72,7 @@ describe('an access key alone', () => {
 
   it('that was deactivated is InvalidAccessKey', async () => {
     simulator.setFaults([{ name: 'keyDeactivated' }]);
-    await expect(client().authenticate()).rejects.toMatchObject({ code: 'InvalidAccessKey' });
+    await expect(clientOf().authenticate()).rejects.toMatchObject({ code: 'InvalidAccessKey' });
   });
 });
 

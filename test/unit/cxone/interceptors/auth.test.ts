@@ -1,5 +1,6 @@
 import { CxoneError } from '../../../../cxone';
 import type { ApiQuery } from '../../../../cxone/api';
+import type { HttpAnswer, HttpRequest } from '../../../../cxone/exchange';
 import { createHostPolicy } from '../../../../cxone/host-policy';
 import { auth } from '../../../../cxone/interceptors/auth';
 import type { Grant, Session } from '../../../../cxone/session';
@@ -20,7 +21,7 @@ const session = (fresh = grantOf('new')): Session => ({
 const unauthorized = new CxoneError('Unauthorized', 'No.');
 
 it('adds token and address to a query', async () => {
-  const next = jest.fn(async (..._: unknown[]) => answer(200));
+  const next = jest.fn<Promise<HttpAnswer>, [HttpRequest]>(async () => answer(200));
   await auth(session(), policy)(next)(query);
   expect(next.mock.calls[0]?.[0]).toMatchObject({
     family: 'agents',
@@ -33,7 +34,9 @@ it('adds token and address to a query', async () => {
 
 it('repeats once with the new token, at the address that came with it', async () => {
   const moved = grantOf('new', 'https://api-elsewhere.example.com/base');
-  const next = jest.fn(async (..._: unknown[]) => answer(200)).mockRejectedValueOnce(unauthorized);
+  const next = jest
+    .fn<Promise<HttpAnswer>, [HttpRequest]>(async () => answer(200))
+    .mockRejectedValueOnce(unauthorized);
   await expect(auth(session(moved), policy)(next)(query)).resolves.toMatchObject({ status: 200 });
   expect(next.mock.calls.map(([sent]) => sent)).toMatchObject([
     { headers: { Authorization: 'Bearer old' } },
