@@ -10,6 +10,8 @@ import { createHostPolicy } from './host-policy';
 import type { Resolve } from './host-policy';
 import { fetchInteractions } from './interactions';
 import type { Interaction } from './interactions';
+import { fetchLookupPage } from './lookups';
+import type { LookupPage, LookupPageRequest } from './lookups';
 import { createSession } from './session';
 import { createTransport } from './transport';
 import type { RequestEvent } from './transport';
@@ -42,6 +44,7 @@ export interface CxoneClient {
   agentPage(request: AgentPageRequest, signal?: AbortSignal): Promise<AgentPage>;
   /** Null when CXone does not know or show the agent. */
   agent(agentId: string, signal?: AbortSignal): Promise<AgentPage | null>;
+  lookupPage(request: LookupPageRequest, signal?: AbortSignal): Promise<LookupPage>;
   /** Null when there is nothing (yet) under this master contact id. */
   interactions(masterContactId: string, signal?: AbortSignal): Promise<readonly Interaction[] | null>;
   download(url: string, signal?: AbortSignal, options?: DownloadOptions): Promise<Download>;
@@ -75,6 +78,7 @@ export function createCxoneClient(
     contactPage: (request, signal) => fetchContactPage(api, apiVersion, request, signal),
     agentPage: (request, signal) => fetchAgentPage(api, apiVersion, request, signal),
     agent: (agentId, signal) => fetchAgent(api, apiVersion, agentId, signal),
+    lookupPage: (request, signal) => fetchLookupPage(api, apiVersion, request, signal),
     interactions: (masterContactId, signal) => fetchInteractions(api, masterContactId, signal),
     download: (url, signal, downloadOptions) =>
       openDownload(transport, policy, url, now, signal, downloadOptions),

@@ -9,6 +9,7 @@ export const familyNames: Readonly<Record<ApiFamily, string>> = {
   auth: 'The CXone token endpoint',
   contacts: 'CXone Reporting (contacts)',
   agents: 'CXone Admin (agents)',
+  lookups: 'CXone Admin (look-ups)',
   media: 'CXone Media Playback',
   file: 'The media host',
 };
