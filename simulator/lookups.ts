@@ -110,7 +110,8 @@ export function createLookups(
     const sinceText = parameters.get('updatedSince') ?? parameters.get('updateSince');
     const since = sinceText === undefined ? -Infinity : readStamp(sinceText);
     if (since === undefined) throw new BadParameter('Invalid date in parameter updatedSince');
-    const all = editsOf(exchange, lists[name], stamp(now)).filter(
+    // A clock that stands before the lists were made must not make a change older than what it changes.
+    const all = editsOf(exchange, lists[name], stamp(Math.max(now, CHANGED + DAY))).filter(
       ({ changedNow }) => changedNow || since <= CHANGED,
     );
     const skip = readInteger(parameters, 'skip') ?? 0;
@@ -128,11 +129,11 @@ export function createLookups(
   };
 }
 
-/** The rows as an administrator left them: the first ones under another name, the last ones deleted. */
+/** The rows as an administrator left them at `at`: the first ones under another name, the last ones deleted. */
 function editsOf(
   { firing }: Exchange,
   list: readonly object[],
-  now: string,
+  at: string,
 ): readonly { readonly row: object; readonly changedNow: boolean }[] {
   const countOf = (name: 'renameLookups' | 'dropLookups'): number => {
     const args = firing.get(name);
@@ -143,7 +144,7 @@ function editsOf(
     if (index >= renamed) return { row, changedNow: false };
     const entries = Object.entries(row).map(([key, value]: [string, unknown]) => {
       if (key === 'name' || key === nameKeyOf(row)) return [key, `${String(value)} (renamed)`];
-      return key === 'lastUpdateTime' || key === 'lastUpdated' ? [key, now] : [key, value];
+      return key === 'lastUpdateTime' || key === 'lastUpdated' ? [key, at] : [key, value];
     });
     return { row: Object.fromEntries(entries) as object, changedNow: true };
   });

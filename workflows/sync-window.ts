@@ -52,7 +52,8 @@ interface SettledContacts {
  */
 export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow): Promise<WindowReport> {
   const window = refuseInvalidInput(() => parseSyncWindowInput(input));
-  let progress = carried?.progress ?? noProgress;
+  // Over the defaults: what an earlier release carried may lack a figure of this one.
+  let progress: Progress = { ...noProgress, ...carried?.progress };
   let report: WindowReport | null = null;
   let open = carried?.window;
   let round = carried?.round;
