@@ -20,6 +20,8 @@ import type { RequestEvent } from './interceptors/metrics';
 import { redact } from './interceptors/redact';
 import { refusals } from './interceptors/refusals';
 import type { RequestLimiter } from './limiter';
+import { fetchLookupPage } from './lookups';
+import type { LookupPage, LookupPageRequest } from './lookups';
 import { createSession } from './session';
 import { createTransport } from './transport';
 import { createUpdatedSince } from './updated-since';
@@ -58,6 +60,7 @@ export interface CxoneClient {
   agentPage(request: AgentPageRequest, signal?: AbortSignal): Promise<AgentPage>;
   /** Null when CXone does not know or show the agent. */
   agent(agentId: string, signal?: AbortSignal): Promise<AgentPage | null>;
+  lookupPage(request: LookupPageRequest, signal?: AbortSignal): Promise<LookupPage>;
   /** Null when there is nothing (yet) under this master contact id. */
   interactions(masterContactId: string, signal?: AbortSignal): Promise<readonly Interaction[] | null>;
   download(url: string, signal?: AbortSignal, options?: DownloadOptions): Promise<Download>;
@@ -107,6 +110,7 @@ export function createCxoneClient(
     contactPage: (request, signal) => fetchContactPage(api, apiVersion, request, signal),
     agentPage: (request, signal) => fetchAgentPage(api, apiVersion, agentChanges, request, signal),
     agent: (agentId, signal) => fetchAgent(api, apiVersion, agentId, signal),
+    lookupPage: (request, signal) => fetchLookupPage(api, apiVersion, request, signal),
     interactions: (masterContactId, signal) => fetchInteractions(api, masterContactId, signal),
     download: (url, signal, downloadOptions) => openDownload(open, policy, url, now, signal, downloadOptions),
     close: () => transport.close(),

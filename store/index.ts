@@ -1,6 +1,7 @@
 export type * from './batch';
 export { agentFields } from './agent-columns';
 export { contactFields } from './contact-columns';
+export { lookupFields } from './lookup-columns';
 export type { AgentTable } from './agents';
 export type { ContactTable } from './contacts';
 export { StoreError } from './errors';
@@ -12,6 +13,7 @@ export type { RecordingFiles, SavedFile, SaveOptions } from './files/recording-f
 export { recordingKey } from './files/recording-key';
 export type { RecordingName } from './files/recording-key';
 export type { LandedPage, Landing, PageKey, PageToLand } from './landing';
+export type { LookupEnd, LookupProblem, LookupTables } from './lookups';
 export { migrate, pendingMigrations } from './migrate';
 export type {
   RecordingCounts,

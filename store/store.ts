@@ -5,6 +5,8 @@ import { createContactTable } from './contacts';
 import type { ContactTable } from './contacts';
 import { createLanding } from './landing';
 import type { Landing } from './landing';
+import { createLookupTables } from './lookups';
+import type { LookupTables } from './lookups';
 import { createRecordingTable } from './recordings';
 import type { RecordingTable } from './recordings';
 import { secureConnection } from './tls';
@@ -27,6 +29,7 @@ export interface Store {
   readonly landing: Landing;
   readonly contacts: ContactTable;
   readonly agents: AgentTable;
+  readonly lookups: LookupTables;
   readonly recordings: RecordingTable;
   readonly watermarks: Watermarks;
   /** Asks the server for its major version; throws `StoreError` when it cannot be reached. */
@@ -63,6 +66,7 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     landing: createLanding(pool),
     contacts: createContactTable(pool),
     agents: createAgentTable(pool),
+    lookups: createLookupTables(pool),
     watermarks: createWatermarks(pool),
     async ping() {
       const sql = "select current_setting('server_version_num')::int / 10000 as version";

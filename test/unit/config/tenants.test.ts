@@ -58,6 +58,7 @@ describe('a tenant', () => {
       campaignIds: [],
       mediaTypeIds: [],
       agentRefreshHours: 24,
+      lookupRefreshHours: 24,
       recordings: true,
       recordingsInFlight: 8,
       recordingGiveUpHours: 48,
