@@ -1,4 +1,4 @@
-import type { Api } from './api';
+import type { Api, ApiQuery } from './api';
 import { CxoneError } from './errors';
 import { correlationId } from './http-failure';
 import { isObject } from './json';
@@ -51,23 +51,19 @@ export async function fetchContactPage(
 ): Promise<ContactPage> {
   const { from, to, filter, skip, top } = request;
   const answer = await api.get(
-    {
-      family: 'contacts',
-      path: `/incontactapi/services/${apiVersion}/contacts/completed`,
-      parameters: {
-        startDate: from.toISOString(),
-        endDate: new Date(to.getTime() - 1).toISOString(),
-        ...filter,
-        tags: 'true',
-        orderBy: 'contactStartDate asc',
-        skip,
-        top,
-      },
-    },
+    completedContacts(apiVersion, {
+      startDate: from.toISOString(),
+      endDate: new Date(to.getTime() - 1).toISOString(),
+      ...filter,
+      tags: 'true',
+      orderBy: 'contactStartDate asc',
+      skip,
+      top,
+    }),
     signal,
   );
   const id = correlationId(answer);
-  const page = read(answer.body, skip, answer.header('content-type'));
+  const page = readContactPage(answer.body, skip, answer.header('content-type'));
   return id === undefined ? page : { ...page, correlationId: id };
 }
 
@@ -76,10 +72,20 @@ export async function fetchContactPage(
  * @throws CxoneError `UnexpectedHtml`, `IncompleteAnswer`, `UnexpectedShape` (also for the field names before v27)
  */
 export function parseContactPage(body: Buffer): ContactPage {
-  return read(body, Number.POSITIVE_INFINITY);
+  return readContactPage(body, Number.POSITIVE_INFINITY);
 }
 
-function read(body: Buffer, skip: number, contentType?: string): ContactPage {
+/** The call of the list; all its parameters are optional (contract §2.1). */
+export function completedContacts(apiVersion: string, parameters: ApiQuery['parameters']): ApiQuery {
+  return {
+    family: 'contacts',
+    path: `/incontactapi/services/${apiVersion}/contacts/completed`,
+    parameters,
+  };
+}
+
+/** Reads an answer of the list, asked for from row `skip` on. @throws CxoneError as `parseContactPage` */
+export function readContactPage(body: Buffer, skip: number, contentType?: string): ContactPage {
   const page = parseList(body, 'completedContacts', 'contacts', contentType);
   requireList(page, skip, 'contacts');
   const { records, totalRecords, lastPollTime } = page;

@@ -15,7 +15,7 @@ export interface ActivityQueue {
 export const activityQueues: readonly ActivityQueue[] = [
   {
     taskQueue: taskQueues.api,
-    activities: ['authenticate', 'fetchContactPage', 'countContacts', 'fetchAgents'],
+    activities: ['authenticate', 'fetchContactPage', 'countContacts', 'fetchAgents', 'planIncrement'],
     concurrency: 8,
   },
   { taskQueue: taskQueues.media, activities: ['downloadRecording'], concurrency: 16 },
@@ -27,7 +27,10 @@ export const activityQueues: readonly ActivityQueue[] = [
       'persistAgents',
       'tallyRound',
       'markAbsent',
+      'moveWatermark',
+      'skipGap',
       'dueRecordings',
+      'recordingsToSweep',
       'closeWindow',
     ],
     concurrency: 6,

@@ -4,9 +4,9 @@ import { apiOptions, farewellOptions, mediaOptions, storeOptions } from './activ
 
 /** Activities that ask CXone for something. */
 export const api =
-  proxyActivities<Pick<Activities, 'authenticate' | 'fetchContactPage' | 'countContacts' | 'fetchAgents'>>(
-    apiOptions,
-  );
+  proxyActivities<
+    Pick<Activities, 'authenticate' | 'fetchContactPage' | 'countContacts' | 'fetchAgents' | 'planIncrement'>
+  >(apiOptions);
 
 /** Activities that move audio. */
 export const media = proxyActivities<Pick<Activities, 'downloadRecording'>>(mediaOptions);
@@ -21,7 +21,10 @@ export const store =
       | 'persistAgents'
       | 'tallyRound'
       | 'markAbsent'
+      | 'moveWatermark'
+      | 'skipGap'
       | 'dueRecordings'
+      | 'recordingsToSweep'
       | 'closeWindow'
     >
   >(storeOptions);
