@@ -166,9 +166,14 @@ async function request(
 ): Promise<Page> {
   const { filter, skip } = input;
   const from = new Date(input.from);
-  return input.by === 'update'
-    ? cxone.updatedPage({ since: from, filter, skip, top }, cancellationSignal())
-    : cxone.contactPage({ from, to: new Date(input.to), filter, skip, top }, cancellationSignal());
+  if (input.by === 'start') {
+    return cxone.contactPage({ from, to: new Date(input.to), filter, skip, top }, cancellationSignal());
+  }
+  const page = await cxone.updatedPage({ since: from, filter, skip, top }, cancellationSignal());
+  const { clock } = page;
+  // The header's clock has whole seconds: CXone's own lies within the next one.
+  const lastPollTime = page.lastPollTime ?? (clock && new Date(clock.getTime() + 1_000).toISOString());
+  return { ...page, lastPollTime };
 }
 
 function sliceName({ pass, by, from, to, skip, top, filter }: FetchPageInput): string {

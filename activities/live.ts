@@ -33,8 +33,8 @@ export function createLiveActivities({ store, tenants, now }: LiveDependencies) 
         cancellationSignal(),
       );
       // Where CXone tells no clock at all, ours must serve, less a margin for the difference of the two.
-      const to =
-        page.lastPollTime === null ? new Date(ours.getTime() - minuteMs) : new Date(page.lastPollTime);
+      const told = page.lastPollTime === null ? page.clock : new Date(page.lastPollTime);
+      const to = told ?? new Date(ours.getTime() - minuteMs);
       const mark = await store.watermarks.begin(
         input.tenant,
         stream,

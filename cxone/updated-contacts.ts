@@ -27,6 +27,8 @@ export interface UpdatedPageRequest {
 export interface UpdatedPage extends ContactPage {
   /** The latest `lastUpdateTime` of the page, ISO 8601 in milliseconds; null when the page is empty. */
   readonly lastUpdate: string | null;
+  /** CXone's clock by HTTP's own header, in whole seconds: told without rows too, when an answer has no body (§2.7). */
+  readonly clock: Date | null;
 }
 
 /**
@@ -61,8 +63,8 @@ export async function fetchUpdatedPage(
   const id = correlationId(answer);
   return {
     ...page,
-    lastPollTime: page.lastPollTime ?? clockOf(answer.header('date')),
     lastUpdate: lastUpdateOf(page.records, asked),
+    clock: clockOf(answer.header('date')),
     ...(id === undefined ? {} : { correlationId: id }),
   };
 }
@@ -85,10 +87,9 @@ function lastUpdateOf(records: readonly unknown[], asked: Date): string | null {
   return records.length === 0 ? null : new Date(last).toISOString();
 }
 
-/** An answer without rows has no body (contract §2.7), but HTTP's own header tells the server's clock, in seconds. */
-function clockOf(date: string | undefined): string | null {
-  const moment = Date.parse(date ?? '');
-  return Number.isNaN(moment) ? null : new Date(moment).toISOString();
+function clockOf(date: string | undefined): Date | null {
+  const clock = new Date(date ?? '');
+  return Number.isNaN(clock.getTime()) ? null : clock;
 }
 
 function textual(filter: UpdatedPageRequest['filter']): Record<string, string | undefined> {

@@ -47,7 +47,7 @@ export function pageOf(total: number, skip: number, top: number, round = 0): Fet
     records,
     top,
     totalRecords: records === 0 ? null : total,
-    lastPollTime: '2026-11-20T00:00:00.000Z',
+    lastPollTime: '2026-11-20T01:00:00.000Z',
     firstStart: records === 0 ? null : stamp(skip),
     lastStart: records === 0 ? null : stamp(skip + records - 1),
   };
