@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addDemoCommand } from './demo';
 import { CommandError, exitStatus, type ExitStatus } from './exit-status';
 import { addMigrateCommand } from './migrate';
+import { addScheduleCommand } from './schedule';
 import { addSimulatorCommand } from './simulator';
 import { addSyncCommand } from './sync';
 import { addWorkerCommand } from './worker';
@@ -25,11 +26,19 @@ cannot be reached, or no worker is listening · 4 finished, but something is mis
   addMigrateCommand(program);
   addWorkerCommand(program);
   addSyncCommand(program);
+  addScheduleCommand(program);
   addSimulatorCommand(program);
   addDemoCommand(program);
   // Sub-commands take over what their parent says of errors and exits only when told so.
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  inherit(program);
   return program;
+}
+
+function inherit(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent);
+    inherit(command);
+  }
 }
 
 /** Runs one command line and answers its exit status. */

@@ -4,6 +4,7 @@ export { createCxoneClient } from './client';
 export type { Authentication, CxoneClient, CxoneClientOptions } from './client';
 export { parseContactPage } from './contacts';
 export type { ContactPage, ContactPageRequest } from './contacts';
+export type { UpdatedPage, UpdatedPageRequest } from './updated-contacts';
 export { parseAgentPage } from './agents';
 export type { AgentPage, AgentPageRequest } from './agents';
 export { lookupNames, parseLookupPage } from './lookups';

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -12,7 +12,9 @@ import { createDatabase, postgresServers } from '../../setup/servers';
 import type { TestDatabase } from '../../setup/servers';
 
 const ours = join(__dirname, '../../../store/migrations');
-const all = ['0001-records.sql', '0002-recordings.sql', '0003-windows.sql', '0005-lookups.sql'];
+const all = readdirSync(ours)
+  .filter((name) => name.endsWith('.sql'))
+  .sort();
 
 describe.each(postgresServers())('migrations on $label', (server) => {
   let database: TestDatabase;
