@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { addCheckCommand } from './check';
 import { addDemoCommand } from './demo';
 import { CommandError, exitStatus, type ExitStatus } from './exit-status';
 import { addMigrateCommand } from './migrate';
+import { addPlanCommand } from './plan';
 import { addSimulatorCommand } from './simulator';
 import { addSyncCommand } from './sync';
 import { addWorkerCommand } from './worker';
@@ -25,6 +27,8 @@ cannot be reached, or no worker is listening · 4 finished, but something is mis
   addMigrateCommand(program);
   addWorkerCommand(program);
   addSyncCommand(program);
+  addCheckCommand(program);
+  addPlanCommand(program);
   addSimulatorCommand(program);
   addDemoCommand(program);
   // Sub-commands take over what their parent says of errors and exits only when told so.
@@ -41,7 +45,7 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
     // Asking for help is no error, and what was wrong with a command line has been said already.
     if (error instanceof CommanderError && error.exitCode === 0) return exitStatus.done;
     const failure = asCommandError(error);
-    if (args.includes('--json')) {
+    if (args.includes('--json') && !failure.told) {
       const document = { ok: false, error: { code: failure.code, message: failure.message } };
       process.stdout.write(`${JSON.stringify(document)}\n`);
     }

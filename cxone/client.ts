@@ -10,7 +10,10 @@ import { createHostPolicy } from './host-policy';
 import type { Resolve } from './host-policy';
 import { fetchInteractions } from './interactions';
 import type { Interaction } from './interactions';
+import { createProbe } from './probe';
+import type { Probe } from './probe';
 import { createSession } from './session';
+import type { SignInStep } from './session';
 import { createTransport } from './transport';
 import type { RequestEvent } from './transport';
 
@@ -19,6 +22,8 @@ export interface CxoneClientOptions {
   readonly now?: () => number;
   /** Called once for every HTTP exchange, for metrics. Must not throw. */
   readonly onRequest?: (event: RequestEvent) => void;
+  /** Called after each step of signing in that succeeded, so that a failure can be told by where it stopped. */
+  readonly onSignIn?: (step: SignInStep) => void;
   readonly userAgent?: string;
   /** The longest that connecting may take, TLS included; 10 s if not given. */
   readonly connectTimeoutMs?: number;
@@ -44,6 +49,8 @@ export interface CxoneClient {
   agent(agentId: string, signal?: AbortSignal): Promise<AgentPage | null>;
   /** Null when there is nothing (yet) under this master contact id. */
   interactions(masterContactId: string, signal?: AbortSignal): Promise<readonly Interaction[] | null>;
+  /** Questions of `check` and `plan`. */
+  readonly probe: Probe;
   download(url: string, signal?: AbortSignal, options?: DownloadOptions): Promise<Download>;
   /** Closes idle connections. */
   close(): void;
@@ -63,7 +70,7 @@ export function createCxoneClient(
     userAgent: options.userAgent ?? 'cxone-sync',
     onRequest: options.onRequest,
   });
-  const session = createSession(connection, transport, policy, now);
+  const session = createSession(connection, transport, policy, now, options.onSignIn);
   const api = createApi(connection, session, transport, policy, now);
   const { apiVersion } = connection;
 
@@ -76,6 +83,7 @@ export function createCxoneClient(
     agentPage: (request, signal) => fetchAgentPage(api, apiVersion, request, signal),
     agent: (agentId, signal) => fetchAgent(api, apiVersion, agentId, signal),
     interactions: (masterContactId, signal) => fetchInteractions(api, masterContactId, signal),
+    probe: createProbe(api, apiVersion),
     download: (url, signal, downloadOptions) =>
       openDownload(transport, policy, url, now, signal, downloadOptions),
     close: () => transport.close(),

@@ -7,7 +7,8 @@
 export type CxoneErrorKind = 'retryable' | 'operator' | 'permanent';
 
 /** The parts of the API that can be refused or throttled on their own (contract §5, §6). */
-export type ApiFamily = 'discovery' | 'auth' | 'contacts' | 'agents' | 'media' | 'file';
+export type ApiFamily =
+  'discovery' | 'auth' | 'contacts' | 'agents' | 'lookups' | 'media' | 'extraction' | 'file';
 
 interface Entry {
   readonly kind: CxoneErrorKind;

@@ -9,7 +9,9 @@ export const familyNames: Readonly<Record<ApiFamily, string>> = {
   auth: 'The CXone token endpoint',
   contacts: 'CXone Reporting (contacts)',
   agents: 'CXone Admin (agents)',
+  lookups: 'CXone Admin (look-ups)',
   media: 'CXone Media Playback',
+  extraction: 'CXone Data Extraction',
   file: 'The media host',
 };
 

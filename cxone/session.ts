@@ -14,6 +14,12 @@ export interface Grant {
   readonly renewAt: number;
 }
 
+/** A step of signing in that succeeded; never holds the token. */
+export type SignInStep =
+  | { readonly step: 'discovery' }
+  | { readonly step: 'token'; readonly tenantId: string; readonly area?: string }
+  | { readonly step: 'tenant'; readonly apiEndpoint: string; readonly area?: string };
+
 /** Holds one tenant's token in memory. However many calls wait for it, one request is made. */
 export interface Session {
   /** The grant at hand, or a new one when less than a fifth of its life is left. */
@@ -30,6 +36,7 @@ export function createSession(
   transport: Transport,
   policy: HostPolicy,
   now: () => number,
+  onSignIn: (step: SignInStep) => void = () => {},
 ): Session {
   const discovery = createDiscovery(connection, transport, policy, now);
   let current: Grant | null = null;
@@ -38,9 +45,12 @@ export function createSession(
   // The whole chain each time: it costs two small requests an hour, and a tenant that moved is found again.
   async function obtain(): Promise<Grant> {
     const endpoint = await discovery.tokenEndpoint();
+    onSignIn({ step: 'discovery' });
     const asked = now();
     const token = await requestToken(connection, transport, endpoint, asked);
+    onSignIn({ step: 'token', tenantId: token.tenantId, ...areaOf(token) });
     const endpoints = await discovery.tenantEndpoints(token.tenantId);
+    onSignIn({ step: 'tenant', ...endpoints });
     const area = endpoints.area ?? token.area;
     const notice = Math.min(Math.max(token.lifetimeMs * 0.2, minimumNoticeMs), token.lifetimeMs / 2);
     return {
@@ -77,4 +87,8 @@ export function createSession(
       return waitFor(renew(), signal);
     },
   };
+}
+
+function areaOf({ area }: { readonly area?: string }): { readonly area?: string } {
+  return area === undefined ? {} : { area };
 }
