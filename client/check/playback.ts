@@ -24,10 +24,14 @@ const enoughCalls = 3;
 const settledMs = 24 * hourMs;
 const phone = 4;
 
-/** A logged call that was looked up. */
-interface Tried {
+/** A logged call: its master contact and when it started, in epoch ms. */
+interface Call {
   readonly id: string;
   readonly start: number;
+}
+
+/** A call that was looked up. */
+interface Tried extends Call {
   readonly look: PlaybackLook | null;
 }
 
@@ -70,49 +74,38 @@ const noLink: Finding = {
 
 /**
  * Goes back in time span by span and looks up the latest calls of each, until one had a file and one had a sentiment or
- * a category. Spans do not overlap: the calls of the last hour may be too young to have a recording.
+ * a category. What is known of some calls outlives a failure at a later one; the first failure is the finding.
  */
 async function gather({ client, clocks, now }: PlaybackDependencies): Promise<Evidence> {
-  const end = clocks.cxone?.at ?? now();
   const tried: Tried[] = [];
   let download: Finding | null = null;
-  let to = end;
-  for (const hours of spans) {
-    const from = end - hours * hourMs;
-    for (const { id, start } of await loggedCalls(client, from, to)) {
-      const look = await lookUp(client, id, tried.length === 0);
-      if (look instanceof CxoneError) return { tried, download };
+  try {
+    for await (const { id, start } of callsBackFrom(client, clocks.cxone?.at ?? now())) {
+      const look = await client.probe.playback(id);
       tried.push({ id, start, look });
       const url = look?.interactions.find((one) => one.url !== null)?.url;
       // At once: the link lives for seconds. It is a secret, so it goes nowhere else.
       if (download === null && typeof url === 'string') download = await tryDownload(client, url);
-      if (download !== null && tried.some(hasInsight)) return { tried, download };
+      if (download !== null && tried.some(hasInsight)) break;
     }
-    to = from;
+  } catch (error) {
+    if (tried.length === 0 || !(error instanceof CxoneError)) throw error;
   }
   return { tried, download };
 }
 
-/** What is known of earlier calls outlives a refusal of a later one; the first refusal is the finding. */
-async function lookUp(
-  client: CxoneClient,
-  id: string,
-  isFirst: boolean,
-): Promise<PlaybackLook | CxoneError | null> {
-  try {
-    return await client.probe.playback(id);
-  } catch (error) {
-    if (isFirst || !(error instanceof CxoneError)) throw error;
-    return error;
+/** The latest calls of each span. Spans do not overlap: those of the last hour may be too young for a recording. */
+async function* callsBackFrom(client: CxoneClient, end: number): AsyncGenerator<Call> {
+  let to = end;
+  for (const hours of spans) {
+    const from = end - hours * hourMs;
+    yield* await loggedCalls(client, from, to);
+    to = from;
   }
 }
 
 /** The latest logged phone calls of a span, by their master contact. */
-async function loggedCalls(
-  client: CxoneClient,
-  from: number,
-  to: number,
-): Promise<readonly { readonly id: string; readonly start: number }[]> {
+async function loggedCalls(client: CxoneClient, from: number, to: number): Promise<readonly Call[]> {
   const { contacts } = await client.probe.contacts({
     from: new Date(from),
     to: new Date(to),

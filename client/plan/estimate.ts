@@ -5,8 +5,12 @@ import type { Counted, Survey } from './survey';
 export const assumptions = {
   /** Telephone audio without compression: 8 kHz, one byte a sample. With the screen recorded it is a multiple. */
   recordingBytesPerSecond: 8_000,
-  /** Table and indexes for each byte of JSON; measured on the simulator's contacts (docs/onboarding.md). */
-  databaseBytesPerJsonByte: 0.6,
+  /**
+   * Table `contact` with its indexes for each byte of JSON, and a landed page for each, compressed: 0.48 and 0.12 when
+   * 20,000 contacts of the simulator (1.4 kB of JSON each) were synced into PostgreSQL 18.
+   */
+  databaseBytesPerJsonByte: 0.5,
+  landingBytesPerJsonByte: 0.12,
   /** Agents that come in one answer. */
   agentsPerPage: 1_000,
 } as const;
@@ -39,10 +43,17 @@ export interface Plan {
   };
   /** How long the look-ups take under the quota; downloads go on beside them. */
   readonly mediaHours: number;
-  readonly bytes: { readonly database: number; readonly recordings: number };
+  readonly bytes: {
+    /** Contact rows with their indexes. */
+    readonly database: number;
+    /** Pages as received, all of them; they go again after LANDING_RETENTION_DAYS. */
+    readonly landing: number;
+    readonly recordings: number;
+  };
   readonly assumptions: {
     readonly recordingBytesPerSecond: number;
     readonly databaseBytesPerJsonByte: number;
+    readonly landingBytesPerJsonByte: number;
     readonly jsonBytesPerContact: number;
     readonly secondsPerContact: number;
     readonly callsPerLoggedContact: number;
@@ -53,7 +64,6 @@ export interface Plan {
 
 export function estimate({ counted, sampled, agents }: Survey, options: EstimateOptions): Plan {
   const { range, windowMs, pageSize, recordings, media } = options;
-  const span = range.to.getTime() - range.from.getTime();
   const windows = cut(range, windowMs).length;
   const contacts = sum(counted, (one) => one.contacts);
   const loggedContacts = sum(counted, (one) => one.logged);
@@ -61,7 +71,7 @@ export function estimate({ counted, sampled, agents }: Survey, options: Estimate
   const secondsPerContact = sampled?.seconds ?? 0;
   const jsonBytesPerContact = sampled?.jsonBytes ?? 0;
   const calls = recordings ? Math.round(loggedContacts * callsPerLoggedContact) : 0;
-  const passes = new Set(counted.map(({ filter }) => JSON.stringify(filter))).size;
+  const passes = byFilter(counted);
   const bytesOfRecordings = recordings
     ? loggedContacts * secondsPerContact * assumptions.recordingBytesPerSecond
     : 0;
@@ -72,19 +82,21 @@ export function estimate({ counted, sampled, agents }: Survey, options: Estimate
     calls,
     agents,
     requests: {
-      contacts: Math.round(sum(counted, (one) => contactRequests(one, Math.min(windowMs, span), pageSize))),
-      contactsAtMost: Math.floor(contacts / pageSize) + 2 * windows * passes,
+      contacts: sum(passes, (one) => contactRequests(one, windows, pageSize)),
+      contactsAtMost: Math.floor(contacts / pageSize) + 2 * windows * passes.length,
       agents: Math.max(1, Math.ceil(agents / assumptions.agentsPerPage)) + Math.max(0, windows - 1),
       media: calls,
     },
     mediaHours: (calls * media.perSeconds) / media.requests / 3_600,
     bytes: {
       database: Math.round(contacts * jsonBytesPerContact * assumptions.databaseBytesPerJsonByte),
+      landing: Math.round(contacts * jsonBytesPerContact * assumptions.landingBytesPerJsonByte),
       recordings: Math.round(bytesOfRecordings),
     },
     assumptions: {
       recordingBytesPerSecond: assumptions.recordingBytesPerSecond,
       databaseBytesPerJsonByte: assumptions.databaseBytesPerJsonByte,
+      landingBytesPerJsonByte: assumptions.landingBytesPerJsonByte,
       jsonBytesPerContact,
       secondsPerContact,
       callsPerLoggedContact,
@@ -93,12 +105,21 @@ export function estimate({ counted, sampled, agents }: Survey, options: Estimate
   };
 }
 
-/** Pages of the windows in a stretch, at least one each, and one more request that counts again at the end. */
-function contactRequests({ from, to, contacts }: Counted, windowMs: number, pageSize: number): number {
-  // Not a whole number where a window reaches over the edge of the stretch.
-  const windows = (to.getTime() - from.getTime()) / windowMs;
-  if (windows <= 1) return windows + Math.max(windows, Math.ceil(contacts / pageSize));
+/**
+ * Requests for the contacts of one filter, spread evenly over the windows: the pages of each window, at least one, and
+ * the count that closes it.
+ */
+function contactRequests(contacts: number, windows: number, pageSize: number): number {
   return windows * (Math.max(1, Math.ceil(contacts / windows / pageSize)) + 1);
+}
+
+function byFilter(counted: readonly Counted[]): readonly number[] {
+  const totals = new Map<string, number>();
+  for (const { filter, contacts } of counted) {
+    const key = JSON.stringify(filter);
+    totals.set(key, (totals.get(key) ?? 0) + contacts);
+  }
+  return [...totals.values()];
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -15,7 +15,10 @@ export function planText(plan: Plan, window: string): readonly string[] {
     ['requests', `Reporting ${count(requests.contacts)} (at most ${count(requests.contactsAtMost)})`],
     ['', `Admin ${count(requests.agents)}, and agents seen for the first time`],
     ['', `Media Playback ${count(requests.media)}: ${hours(plan.mediaHours)} under the tenant’s quota`],
-    ['database', `${size(bytes.database)} of contact rows with their indexes`],
+    [
+      'database',
+      `${size(bytes.database)} of contact rows with their indexes; ${size(bytes.landing)} of pages as received, for a while`,
+    ],
     [
       'recordings',
       `${size(bytes.recordings)} at ${count(assumptions.recordingBytesPerSecond)} bytes a second of call`,
