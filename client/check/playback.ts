@@ -5,8 +5,11 @@ import type { Clocks } from './lists';
 import { grants, roleMenu } from './places';
 import { failed, finding } from './refusal';
 
+/** The calls that tell of recordings. */
+export type PlaybackClient = Pick<CxoneClient, 'probe' | 'download'>;
+
 export interface PlaybackDependencies {
-  readonly client: CxoneClient;
+  readonly client: PlaybackClient;
   readonly clocks: Clocks;
   readonly now: () => number;
   /** Whether the tenant's recordings are synced at all. */
@@ -53,7 +56,7 @@ export function playbackChecks(dependencies: PlaybackDependencies): readonly Che
       dependencies.recordings ? finding('media', async () => judge(await evidence())) : switchedOff,
   });
   return [
-    check('media-playback', ['contacts'], (found) => judgePlayback(found, dependencies.now())),
+    check('media-playback', ['contacts'], (found) => judgePlayback(found, timeOf(dependencies))),
     check('download', ['media-playback'], ({ download }) => download ?? noLink),
     check('sentiments', ['media-playback'], judgeSentiments),
   ];
@@ -76,11 +79,12 @@ const noLink: Finding = {
  * Goes back in time span by span and looks up the latest calls of each, until one had a file and one had a sentiment or
  * a category. What is known of some calls outlives a failure at a later one; the first failure is the finding.
  */
-async function gather({ client, clocks, now }: PlaybackDependencies): Promise<Evidence> {
+async function gather(dependencies: PlaybackDependencies): Promise<Evidence> {
+  const { client } = dependencies;
   const tried: Tried[] = [];
   let download: Finding | null = null;
   try {
-    for await (const { id, start } of callsBackFrom(client, clocks.cxone?.at ?? now())) {
+    for await (const { id, start } of callsBackFrom(client, timeOf(dependencies))) {
       const look = await client.probe.playback(id);
       tried.push({ id, start, look });
       const url = look?.interactions.find((one) => one.url !== null)?.url;
@@ -95,7 +99,7 @@ async function gather({ client, clocks, now }: PlaybackDependencies): Promise<Ev
 }
 
 /** The latest calls of each span. Spans do not overlap: those of the last hour may be too young for a recording. */
-async function* callsBackFrom(client: CxoneClient, end: number): AsyncGenerator<Call> {
+async function* callsBackFrom(client: PlaybackClient, end: number): AsyncGenerator<Call> {
   let to = end;
   for (const hours of spans) {
     const from = end - hours * hourMs;
@@ -105,7 +109,7 @@ async function* callsBackFrom(client: CxoneClient, end: number): AsyncGenerator<
 }
 
 /** The latest logged phone calls of a span, by their master contact. */
-async function loggedCalls(client: CxoneClient, from: number, to: number): Promise<readonly Call[]> {
+async function loggedCalls(client: PlaybackClient, from: number, to: number): Promise<readonly Call[]> {
   const { contacts } = await client.probe.contacts({
     from: new Date(from),
     to: new Date(to),
@@ -124,7 +128,7 @@ async function loggedCalls(client: CxoneClient, from: number, to: number): Promi
 }
 
 /** Opens the file and closes it after the first bytes. */
-async function tryDownload(client: CxoneClient, url: string): Promise<Finding> {
+async function tryDownload(client: PlaybackClient, url: string): Promise<Finding> {
   const host = URL.canParse(url) ? new URL(url).host : 'its host';
   try {
     const { body } = await client.download(url);
@@ -201,6 +205,11 @@ function judgeSentiments({ tried }: Evidence): Finding {
 
 function hasInsight({ look }: Tried): boolean {
   return look !== null && look.sentiments + look.categories > 0;
+}
+
+/** CXone's clock, as far as it told it; else ours. */
+function timeOf({ clocks, now }: PlaybackDependencies): number {
+  return clocks.cxone?.at ?? now();
 }
 
 function day(start: number): string {

@@ -56,7 +56,8 @@ async function signInOnce(
   if (steps.has('token')) return after('tenant', failed(error), found);
   if (error.code === 'InvalidAccessKey') return after('access-key', accessKeyRefused(error), found);
   // A token that came but does not say whose it is: both halves of the credentials were right.
-  if (error.code === 'UnexpectedShape') return after('token', failed(error), found);
+  if (error.code === 'UnexpectedShape' && error.status === undefined)
+    return after('token', failed(error), found);
   const refused =
     error.code === 'InvalidClient' ? await applicationRefused(connection, error) : failed(error);
   return after('application', refused, found);

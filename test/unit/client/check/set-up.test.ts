@@ -6,6 +6,7 @@ import { reportText } from '../../../../client/check/table';
 import type { Tenant } from '../../../../config';
 import type { Family, FaultRule } from '../../../../simulator';
 import { secretForms, leaks } from '../../../e2e/leaks';
+import { paths, startFake, type Reply } from '../../cxone/fake-cxone';
 import { simulateTenant, type SimulatedTenant } from '../simulated-tenant';
 
 // Noon: the last hour has calls, some of them too young for a recording.
@@ -209,6 +210,35 @@ describe('what is wrong before there is a token', () => {
     }
   });
 
+  it.each<[string, Reply, string]>([
+    ['says not whose it is', { body: { access_token: 'opaque', expires_in: 9 } }, 'token'],
+    ['is none', { body: { expires_in: 3_600 } }, 'token'],
+    ['is a redirect', { status: 302, headers: { location: '/login' } }, 'application'],
+    ['is a page of HTML', { body: '<html>proxy</html>' }, 'application'],
+  ])('a token that %s fails where it says something', async (_what, reply, name) => {
+    const fake = await startFake();
+    try {
+      fake.on(paths.token, reply);
+      const report = await check([], { issuer: fake.origin });
+      expect(withStatus(report, 'failed')).toEqual([name]);
+      expect(withStatus(report, 'ok')).toEqual(names.slice(0, names.indexOf(name)));
+      expect(fake.seen(paths.token)).toHaveLength(1);
+    } finally {
+      await fake.close();
+    }
+  });
+
+  it('an API address that our rules refuse fails the tenant', async () => {
+    const fake = await startFake();
+    try {
+      fake.on(paths.configuration, { body: { api_endpoint: 'http://10.0.0.7' } });
+      const report = await check([], { issuer: fake.origin });
+      expect(result(report, 'tenant')).toMatchObject({ status: 'failed', code: 'HostRefused' });
+    } finally {
+      await fake.close();
+    }
+  });
+
   it('an access key that is refused says nothing against the application', async () => {
     const report = await check([{ name: 'keyDeactivated' }]);
     expect(result(report, 'application')).toMatchObject({ status: 'ok' });
@@ -283,6 +313,12 @@ describe('what is allowed, but not in full', () => {
       message: `The service user cannot see ${count} agents.`,
       remedy: expect.stringContaining('data view'),
     });
+  });
+
+  it('a list of agents without any, though the service user is one', async () => {
+    const report = await check([{ name: 'status', match: { family: 'agents' }, args: { status: 204 } }]);
+    expect(withStatus(report, 'failed')).toEqual(['agents']);
+    expect(result(report, 'agents')).toMatchObject({ code: 'NoAgents' });
   });
 
   it('sentiments withheld on several calls name their permission', async () => {
@@ -379,11 +415,6 @@ describe('what says nothing about the set-up', () => {
     expect(result(report, 'extraction')).toMatchObject({ status: 'unknown', code: 'ExtractionBusy' });
   });
 
-  it('recordings that are all too young to be there', async () => {
-    const report = await check([{ name: 'mediaLate', args: { seconds: 60 * 86_400 } }, { name: 'nullUrls' }]);
-    expect(result(report, 'media-playback').code).toBe('NoRecording');
-  });
-
   it('a tenant without a single logged call', async () => {
     const silent = await simulateTenant({ loggedShare: 0, contactsPerDay: 50, clock: now });
     try {
@@ -403,7 +434,6 @@ describe('what says nothing about the set-up', () => {
   });
 
   it('a Reporting that shows no contact of thirty days', async () => {
-    // A clock of ours that runs years behind asks for a time before there were any.
     const report = await check(
       [{ name: 'status', match: { family: 'contacts' }, args: { status: 204 } }],
       {},
