@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { addCheckCommand } from './check';
 import { addDemoCommand } from './demo';
 import { CommandError, exitStatus, type ExitStatus } from './exit-status';
 import { addMigrateCommand } from './migrate';
 import { addScheduleCommand } from './schedule';
+import { addPlanCommand } from './plan';
 import { addSimulatorCommand } from './simulator';
 import { addSyncCommand } from './sync';
 import { addWorkerCommand } from './worker';
@@ -27,6 +29,8 @@ cannot be reached, or no worker is listening · 4 finished, but something is mis
   addWorkerCommand(program);
   addSyncCommand(program);
   addScheduleCommand(program);
+  addCheckCommand(program);
+  addPlanCommand(program);
   addSimulatorCommand(program);
   addDemoCommand(program);
   // Sub-commands take over what their parent says of errors and exits only when told so.
@@ -50,7 +54,7 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
     // Asking for help is no error, and what was wrong with a command line has been said already.
     if (error instanceof CommanderError && error.exitCode === 0) return exitStatus.done;
     const failure = asCommandError(error);
-    if (args.includes('--json')) {
+    if (args.includes('--json') && !failure.told) {
       const document = { ok: false, error: { code: failure.code, message: failure.message } };
       process.stdout.write(`${JSON.stringify(document)}\n`);
     }

@@ -22,7 +22,10 @@ import { refusals } from './interceptors/refusals';
 import type { RequestLimiter } from './limiter';
 import { fetchLookupPage } from './lookups';
 import type { LookupPage, LookupPageRequest } from './lookups';
+import { createProbe } from './probe';
+import type { Probe } from './probe';
 import { createSession } from './session';
+import type { SignInStep } from './session';
 import { createTransport } from './transport';
 import { createUpdatedSince } from './updated-since';
 import { fetchUpdatedPage } from './updated-contacts';
@@ -33,6 +36,8 @@ export interface CxoneClientOptions {
   readonly now?: () => number;
   /** Called once for every HTTP exchange, for metrics. Must not throw. */
   readonly onRequest?: (event: RequestEvent) => void;
+  /** Called after each step of signing in that succeeded, so that a failure can be told by where it stopped. */
+  readonly onSignIn?: (step: SignInStep) => void;
   readonly userAgent?: string;
   /** Asked before every API request (not for discovery, tokens and files); without one they are unlimited. */
   readonly limiter?: RequestLimiter;
@@ -66,6 +71,8 @@ export interface CxoneClient {
   lookupPage(request: LookupPageRequest, signal?: AbortSignal): Promise<LookupPage>;
   /** Null when there is nothing (yet) under this master contact id. */
   interactions(masterContactId: string, signal?: AbortSignal): Promise<readonly Interaction[] | null>;
+  /** Questions of `check` and `plan`. */
+  readonly probe: Probe;
   download(url: string, signal?: AbortSignal, options?: DownloadOptions): Promise<Download>;
   /** Closes idle connections. */
   close(): void;
@@ -100,7 +107,7 @@ export function createCxoneClient(
     transport.exchange,
   );
   const open = compose([breakdowns, metrics(options.onRequest)], transport.open);
-  const session = createSession(connection, exchange, policy, now);
+  const session = createSession(connection, exchange, policy, now, options.onSignIn);
   const api: Api = { get: auth(session, policy)(compose([limit(options.limiter)], exchange)) };
   const agentChanges = createUpdatedSince('lastUpdated');
   const { apiVersion } = connection;
@@ -118,6 +125,7 @@ export function createCxoneClient(
     lookupPage: (request, signal) => fetchLookupPage(api, apiVersion, request, signal),
     interactions: (masterContactId, signal) => fetchInteractions(api, masterContactId, signal),
     download: (url, signal, downloadOptions) => openDownload(open, policy, url, now, signal, downloadOptions),
+    probe: createProbe(api, apiVersion),
     close: () => transport.close(),
   };
 }

@@ -44,13 +44,24 @@ export function refusalWords(
   secrets: readonly string[],
 ): { readonly code: string; readonly text: string } {
   const object = jsonObject(body);
-  const words = header?.trim() || bodyKeys.map((key) => wordsOf(object[key])).find((one) => one !== '') || '';
+  const words =
+    header?.trim() || bodyKeys.map((key) => wordsOf(object[key])).find((one) => one !== '') || plain(body);
   const internal = internalCode(object['internalCode']);
   const text = [scrub(words, secrets), internal === '' ? '' : `[${scrub(internal, secrets)}]`];
   return {
     code: scrub(wordsOf(object['error']), secrets),
     text: text.filter((part) => part !== '').join(' '),
   };
+}
+
+/** The first line of a body that is a sentence, as Data Extraction's refusals are (contract §10); not of HTML or JSON. */
+function plain(body: Buffer): string {
+  const [line = ''] = body
+    .subarray(0, maximumRead)
+    .toString('utf8')
+    .trim()
+    .split(/[\r\n]/);
+  return /^[A-Za-z][^<>{}]*$/.test(line) ? line : '';
 }
 
 function wordsOf(value: unknown): string {

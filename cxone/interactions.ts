@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readAnswer, readJson } from './answer';
-import type { Api } from './api';
+import type { Api, ApiQuery } from './api';
 import { CxoneError } from './errors';
 import { isObject, valueOf } from './json';
 import { normaliseTimestamp } from './timestamp';
@@ -40,6 +40,16 @@ const interaction = z.looseObject({
     .nullish(),
 });
 
+/** The request for a call's interactions; 404 is an answer (contract §4.5). */
+export function lookUp(masterContactId: string): ApiQuery {
+  return {
+    family: 'media',
+    path: '/media-playback/v1/contacts',
+    parameters: { 'acd-call-id': masterContactId, 'media-type': 'all', 'exclude-waveforms': 'true' },
+    accept: [404],
+  };
+}
+
 /**
  * Looks up all interactions of a master contact in Media Playback (contract §4.1, §4.2). All media are asked for,
  * since screen recordings of chats and e-mails are files as well; waveforms are left out for their size.
@@ -51,15 +61,7 @@ export async function fetchInteractions(
   masterContactId: string,
   signal?: AbortSignal,
 ): Promise<readonly Interaction[] | null> {
-  const answer = await api.get(
-    {
-      family: 'media',
-      path: '/media-playback/v1/contacts',
-      parameters: { 'acd-call-id': masterContactId, 'media-type': 'all', 'exclude-waveforms': 'true' },
-      accept: [404],
-    },
-    signal,
-  );
+  const answer = await api.get(lookUp(masterContactId), signal);
   if (answer.status === 404) return null;
   return readAnswer(answer, parseInteractions);
 }

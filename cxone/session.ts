@@ -15,6 +15,12 @@ export interface Grant {
   readonly renewAt: number;
 }
 
+/** A step of signing in that succeeded; never holds the token. */
+export type SignInStep =
+  | { readonly step: 'discovery' }
+  | { readonly step: 'token'; readonly tenantId: string; readonly area?: string }
+  | { readonly step: 'tenant'; readonly apiEndpoint: string; readonly area?: string };
+
 /**
  * Holds one tenant's token in memory. However many calls wait for it, one request is made; credentials that were
  * refused are not tried again for a minute, so that steps which fail one after the other do not hammer the endpoint.
@@ -36,6 +42,7 @@ export function createSession(
   exchange: Exchange,
   policy: HostPolicy,
   now: () => number,
+  onSignIn: (step: SignInStep) => void = () => {},
 ): Session {
   const discovery = createDiscovery(connection, exchange, policy);
   let current: Grant | null = null;
@@ -45,9 +52,12 @@ export function createSession(
   // The whole chain each time: it costs two small requests an hour, and a tenant that moved is found again.
   async function obtain(): Promise<Grant> {
     const endpoint = await discovery.tokenEndpoint();
+    onSignIn({ step: 'discovery' });
     const asked = now();
     const token = await requestToken(connection, exchange, endpoint);
+    onSignIn({ step: 'token', tenantId: token.tenantId, ...areaOf(token) });
     const endpoints = await discovery.tenantEndpoints(token.tenantId);
+    onSignIn({ step: 'tenant', ...endpoints });
     const area = endpoints.area ?? token.area;
     const notice = Math.min(Math.max(token.lifetimeMs * 0.2, minimumNoticeMs), token.lifetimeMs / 2);
     return {
@@ -94,4 +104,8 @@ export function createSession(
       return waitFor(renew(), signal);
     },
   };
+}
+
+function areaOf({ area }: { readonly area?: string }): { readonly area?: string } {
+  return area === undefined ? {} : { area };
 }

@@ -100,7 +100,7 @@ describe('cxone-sync --help', () => {
   it('lists the commands, and each tells its flags and how it ends', async () => {
     const { status, stdout } = await runCommand(stand, ['--help']);
     expect(status).toBe(0);
-    for (const command of ['migrate', 'worker', 'sync', 'simulator', 'demo'])
+    for (const command of ['migrate', 'worker', 'sync', 'check', 'plan', 'simulator', 'demo'])
       expect(stdout).toContain(`  ${command}`);
     const help = await runCommand(stand, ['sync', '--help']);
     expect(help.status).toBe(0);

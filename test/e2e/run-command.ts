@@ -21,7 +21,7 @@ export type EnvironmentChange = Readonly<Record<string, string | undefined>>;
 
 /** Types a command line, as a user would after `npx cxone-sync`, in the stand's environment. */
 export function startCommand(
-  stand: Stand,
+  stand: Pick<Stand, 'env'>,
   args: readonly string[],
   change: EnvironmentChange = {},
 ): RunningCommand {
@@ -44,7 +44,7 @@ export function startCommand(
 
 /** Types a command line and waits for its end. */
 export function runCommand(
-  stand: Stand,
+  stand: Pick<Stand, 'env'>,
   args: readonly string[],
   change: EnvironmentChange = {},
 ): Promise<CommandResult> {

@@ -49,7 +49,9 @@ describe('help', () => {
   const commands = createProgram().commands.map((command) => command.name());
 
   it('lists the commands there are', () => {
-    expect(commands).toEqual(expect.arrayContaining(['migrate', 'worker', 'sync', 'simulator', 'demo']));
+    expect(commands).toEqual(
+      expect.arrayContaining(['migrate', 'worker', 'sync', 'check', 'plan', 'simulator', 'demo']),
+    );
   });
 
   it.each(commands)('of %s says what it does and ends with status 0', async (command) => {

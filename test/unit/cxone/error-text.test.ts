@@ -57,7 +57,8 @@ it.each([
   [undefined, '', ''],
   [undefined, '[]', ''],
   [undefined, `{"message":"${'x'.repeat(70_000)}"}`, ''],
-  [' ', 'not json', ''],
+  [' ', 'not json', 'not json'],
+  ['', '<p>not a sentence</p>', ''],
 ])('reads header %p, then body %.60p', (header, body, text) => {
   expect(refusalWords(header, Buffer.from(body), []).text).toBe(text);
 });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { settingList } from '../../../config/setting-list';
 import { tenantSchema } from '../../../config/tenant-schema';
@@ -94,14 +94,45 @@ describe('docs/onboarding.md', () => {
     }
   });
 
-  it('explains codes under which errors are really shown', () => {
-    const codes = tableAfter(onboarding, '## 6. The first sync').flatMap(([says = '']) =>
-      [...says.matchAll(/`([A-Z]\w+)`/g)].map(([, code]) => code ?? ''),
-    );
-    expect(codes.length).toBeGreaterThan(3);
-    for (const code of codes) expect(Object.keys(cxoneErrors)).toContain(code);
+  const checks = sourcesOf('client/check');
+  const findings = [...checks.matchAll(/\bcode: '([A-Z]\w+)'/g)].map(([, code = '']) => code);
+  const section = onboarding.slice(onboarding.indexOf('## 6. Check'), onboarding.indexOf('## 7.'));
+
+  it('explains everything that check may find, and nothing else', () => {
+    expect(findings.length).toBeGreaterThan(10);
+    for (const code of findings) expect(section).toContain(`\`${code}\``);
+    for (const [, code = ''] of section.matchAll(/`([A-Z][a-z]+[A-Z]\w+)`/g)) {
+      expect([...findings, ...Object.keys(cxoneErrors)]).toContain(code);
+    }
+  });
+
+  it('tells of every check by its name, in order', () => {
+    const names = tableAfter(onboarding, '## 6. Check').map(([name]) => name?.replaceAll('`', ''));
+    expect(names).toEqual([
+      'discovery',
+      'application',
+      'access-key',
+      'token',
+      'tenant',
+      'contacts',
+      'agents',
+      'look-ups',
+      'filters',
+      'clock',
+      'media-playback',
+      'download',
+      'sentiments',
+      'extraction',
+      'evaluations',
+    ]);
   });
 });
+
+/** The text of the TypeScript files of a folder. */
+function sourcesOf(folder: string): string {
+  const files = readdirSync(join(repository, folder)).filter((file) => file.endsWith('.ts'));
+  return files.map((file) => textOf(folder, file)).join('\n');
+}
 
 describe('docs/decisions/README.md', () => {
   it('gives a reason and an alternative for every choice', () => {

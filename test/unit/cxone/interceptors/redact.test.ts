@@ -24,7 +24,7 @@ it('prefers the header where ACD APIs put their words', async () => {
   expect(said?.text).toBe('Not for [hidden]');
 });
 
-it.each(['', '<html><body>secret-canary</body></html>', '{"message":', '[]', 'plain words'])(
+it.each(['', '<html><body>secret-canary</body></html>', '{"message":', '[]'])(
   'has no words for the body %p',
   async (body) => {
     expect((await through(answer(500, {}, body))).said).toEqual({ code: '', text: '' });

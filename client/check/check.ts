@@ -1,0 +1,53 @@
+/** What one check found. `unknown`: it cannot be told now, and the message says why. */
+export interface Finding {
+  readonly status: 'ok' | 'failed' | 'unknown';
+  /** Why, for programs; an error's code where there was one. */
+  readonly code?: string;
+  /** One line, safe to show: no secret, nothing of a contact but its id. */
+  readonly message: string;
+  /** What to change, and where: the path in CXone's menu, the field of the registration form, or our own setting. */
+  readonly remedy?: string;
+}
+
+/** One thing of the customer's set-up that is tried by itself. Its name is stable: scripts rely on it. */
+export interface Check {
+  readonly name: string;
+  /** Names of earlier checks; unless all of them are ok this one says which it waits for, and asks nothing. */
+  readonly needs: readonly string[];
+  /** @throws nothing but the programmer's mistakes: what CXone does wrong is a finding */
+  readonly run: () => Promise<Finding>;
+}
+
+export interface CheckResult extends Finding {
+  readonly name: string;
+}
+
+/** All results, in the order of the checks. */
+export interface CheckReport {
+  /** Nothing failed; there may be unknowns. */
+  readonly ok: boolean;
+  readonly checks: readonly CheckResult[];
+}
+
+/**
+ * Runs checks one after the other, so that CXone gets one small request at a time and the first failure is the cause.
+ * @param onStart called with the name of each check that is tried.
+ */
+export async function runChecks(
+  checks: readonly Check[],
+  onStart: (name: string) => void = () => {},
+): Promise<CheckReport> {
+  const results = new Map<string, CheckResult>();
+  for (const { name, needs, run } of checks) {
+    const missing = needs.find((need) => results.get(need)?.status !== 'ok');
+    if (missing === undefined) onStart(name);
+    const finding = missing === undefined ? await run() : waitsFor(missing);
+    results.set(name, { name, ...finding });
+  }
+  const all = [...results.values()];
+  return { ok: all.every(({ status }) => status !== 'failed'), checks: all };
+}
+
+function waitsFor(missing: string): Finding {
+  return { status: 'unknown', code: 'NotReached', message: `Not tried: needs ${missing} first.` };
+}

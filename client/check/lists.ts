@@ -1,0 +1,154 @@
+import type { CxoneClient, FilterList } from '../../cxone';
+import type { Tenant } from '../../config';
+import { count, duration } from '../output';
+import type { Check, Finding } from './check';
+import { roleMenu } from './places';
+import { finding } from './refusal';
+
+/** What the list checks share: CXone's clock as the first answer told it, and our own at that moment. */
+export interface Clocks {
+  cxone?: { readonly at: number; readonly ours: number };
+}
+
+export interface ListDependencies {
+  readonly tenant: Tenant;
+  readonly client: CxoneClient;
+  readonly clocks: Clocks;
+  readonly now: () => number;
+}
+
+const dayMs = 86_400_000;
+/** Look-back when the last day shows no contact; contract §2.6 knows of no longer range that is sure to work. */
+const longestDays = 30;
+/** Beyond this, "to lies in the future" and the life of links are misjudged. */
+const clockToleranceMs = 120_000;
+
+/** Reporting, agents, look-ups, the filters of the tenants file, and the two clocks. */
+export function listChecks({ tenant, client, clocks, now }: ListDependencies): readonly Check[] {
+  const noteClock = (lastPollTime: string | null, ours: number): void => {
+    if (lastPollTime !== null) clocks.cxone ??= { at: Date.parse(lastPollTime), ours };
+  };
+
+  const contactsOf = async (days: number): Promise<number | null> => {
+    const asked = now();
+    const { totalRecords, lastPollTime } = await client.probe.contacts({
+      from: new Date(asked - days * dayMs),
+      to: new Date(asked),
+      filter: {},
+      top: 1,
+      fields: ['contactId', 'contactStartDate'],
+    });
+    noteClock(lastPollTime, (asked + now()) / 2);
+    return totalRecords;
+  };
+
+  const contacts = async (): Promise<Finding> => {
+    for (const days of [1, longestDays]) {
+      const total = await contactsOf(days);
+      const span = days === 1 ? 'the last 24 hours' : `the last ${days} days`;
+      if (total === null)
+        return { status: 'ok', message: 'Reporting answers, without saying how many contacts.' };
+      if (total > 0) return { status: 'ok', message: `Reporting shows ${count(total)} contacts of ${span}.` };
+    }
+    return {
+      status: 'unknown',
+      code: 'NoContacts',
+      message: `Reporting answers, but shows no contact of the last ${longestDays} days.`,
+      remedy: `If there were calls: in CXone, ${roleMenu}: the data view must cover all teams and skills.`,
+    };
+  };
+
+  const agents = async (): Promise<Finding> => {
+    const asked = now();
+    const { totalRecords, hiddenAgents, lastPollTime, records } = await client.agentPage({ skip: 0, top: 1 });
+    noteClock(lastPollTime, (asked + now()) / 2);
+    if (hiddenAgents > 0) {
+      return {
+        status: 'failed',
+        code: 'HiddenAgents',
+        message: `The service user cannot see ${count(hiddenAgents)} agents.`,
+        remedy: `In CXone: ${roleMenu}: Admin > Employees > View, and a data view that covers all teams.`,
+      };
+    }
+    const total = totalRecords ?? records.length;
+    if (total > 0)
+      return { status: 'ok', message: `The service user sees ${count(total)} agents; none is hidden.` };
+    return {
+      status: 'failed',
+      code: 'NoAgents',
+      message: 'The list of agents is empty, though the service user itself is one.',
+      remedy: `In CXone: ${roleMenu}: Admin > Employees > View, and a data view that covers all teams.`,
+    };
+  };
+
+  const lookUps = async (): Promise<Finding> => {
+    const asked = now();
+    const { ids, lastPollTime } = await client.probe.listedIds('skills');
+    noteClock(lastPollTime, (asked + now()) / 2);
+    return { status: 'ok', message: `The service user sees ${count(ids.size)} skills.` };
+  };
+
+  const filters = async (): Promise<Finding> => {
+    const wanted: readonly (readonly [string, readonly number[], FilterList])[] = [
+      ['skillIds', tenant.skillIds, 'skills'],
+      ['campaignIds', tenant.campaignIds, 'campaigns'],
+      ['mediaTypeIds', tenant.mediaTypeIds, 'media-types'],
+    ];
+    const unknown: string[] = [];
+    for (const [key, ids, list] of wanted) {
+      if (ids.length === 0) continue;
+      const listed = await client.probe.listedIds(list);
+      const missing = listed.complete ? ids.filter((id) => !listed.ids.has(id)) : [];
+      if (missing.length > 0)
+        unknown.push(`${key} ${missing.join(', ')} (CXone lists ${count(listed.ids.size)} ${list})`);
+    }
+    if (unknown.length === 0) return { status: 'ok', message: filterMessage(tenant) };
+    return {
+      status: 'failed',
+      code: 'UnknownFilter',
+      message: `Filters of the tenants file that CXone does not list: ${unknown.join('; ')}.`,
+      remedy:
+        'Correct the ids in the tenants file, or ask the customer to let the service user see them; contacts of ' +
+        'unknown ids would be silently absent.',
+    };
+  };
+
+  const clock = async (): Promise<Finding> => {
+    if (clocks.cxone === undefined) {
+      return { status: 'unknown', code: 'NoClock', message: 'No answer told CXone’s clock (lastPollTime).' };
+    }
+    const { at, ours } = clocks.cxone;
+    const apart = Math.abs(at - ours);
+    const said = `CXone’s clock is ${duration(apart)} ${at < ours ? 'behind' : 'ahead of'} this machine’s`;
+    if (apart <= clockToleranceMs) return { status: 'ok', message: `${said}.` };
+    return {
+      status: 'failed',
+      code: 'ClockDifference',
+      message: `${said}, more than ${duration(clockToleranceMs)}.`,
+      remedy:
+        'Let this machine, and those of the workers, set their clocks by the network (NTP); CXone’s is the measure.',
+    };
+  };
+
+  const check = (
+    name: string,
+    family: 'contacts' | 'agents' | 'lookups',
+    ask: () => Promise<Finding>,
+    needs = ['tenant'],
+  ): Check => ({ name, needs, run: () => finding(family, ask) });
+
+  return [
+    check('contacts', 'contacts', contacts),
+    check('agents', 'agents', agents),
+    check('look-ups', 'lookups', lookUps),
+    check('filters', 'lookups', filters, ['tenant', 'look-ups']),
+    { name: 'clock', needs: ['tenant'], run: clock },
+  ];
+}
+
+function filterMessage({ skillIds, campaignIds, mediaTypeIds }: Tenant): string {
+  const set = skillIds.length + campaignIds.length + mediaTypeIds.length;
+  return set === 0
+    ? 'None are set: all contacts are read.'
+    : `CXone lists all ${count(set)} ids of the tenants file.`;
+}

@@ -1,0 +1,36 @@
+import type { Tenant } from '../../config';
+import { createCxoneClient, type SignInStep } from '../../cxone';
+import { type CheckReport, runChecks } from './check';
+import { extractionChecks } from './extraction';
+import { type Clocks, listChecks } from './lists';
+import { playbackChecks } from './playback';
+import { signInChecks } from './sign-in';
+
+export interface CheckOptions {
+  /** Milliseconds since 1970; the system's clock if not given. */
+  readonly now?: () => number;
+  /** Called with the name of each check that is tried. */
+  readonly onStart?: (name: string) => void;
+}
+
+/**
+ * Tries everything that a customer sets up in CXone, each by itself: some dozen small requests, at most two of them
+ * for a token. Nothing is written anywhere, and nothing of a contact but ids and start is fetched.
+ */
+export async function checkTenant(tenant: Tenant, options: CheckOptions = {}): Promise<CheckReport> {
+  const now = options.now ?? Date.now;
+  const steps = new Map<SignInStep['step'], SignInStep>();
+  const client = createCxoneClient(tenant, { onSignIn: (step) => void steps.set(step.step, step) });
+  const clocks: Clocks = {};
+  const checks = [
+    ...signInChecks(tenant, { client, steps }),
+    ...listChecks({ tenant, client, clocks, now }),
+    ...playbackChecks({ client, clocks, now, recordings: tenant.recordings }),
+    ...extractionChecks(client),
+  ];
+  try {
+    return await runChecks(checks, options.onStart);
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,16 @@
+import type { CheckReport, CheckResult } from './check';
+
+const marks: Readonly<Record<CheckResult['status'], string>> = { ok: '✓', failed: '✗', unknown: '?' };
+
+/** The report as a table: a mark, the check's name, what was found; below it, after an arrow, what to do. */
+export function reportText({ checks }: CheckReport): readonly string[] {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const indent = ' '.repeat(width + 4);
+  return checks.flatMap(({ name, status, code, message, remedy }) => {
+    const cause = status === 'failed' && code !== undefined ? `${code}: ` : '';
+    return [
+      `${marks[status]} ${name.padEnd(width)}  ${cause}${message}`,
+      ...(remedy === undefined ? [] : [`${indent}→ ${remedy}`]),
+    ];
+  });
+}

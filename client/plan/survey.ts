@@ -1,0 +1,125 @@
+import type { ContactSample, ContactSampleRequest, CxoneClient } from '../../cxone';
+import { CxoneError } from '../../cxone';
+import { CommandError, exitStatus } from '../exit-status';
+import { cut, halves, type Range } from './ranges';
+
+export type PassFilter = ContactSampleRequest['filter'];
+
+/** What CXone says a stretch of time holds, by one filter. */
+export interface Counted extends Range {
+  readonly filter: PassFilter;
+  readonly contacts: number;
+  /** Of these, the ones whose call was logged. */
+  readonly logged: number;
+}
+
+/** What a page of logged contacts tells about all of them. */
+export interface Sampled {
+  readonly contacts: number;
+  /** Distinct calls among them: legs of one call share its master contact id. */
+  readonly calls: number;
+  /** Mean length of a contact. */
+  readonly seconds: number;
+  /** Mean size of a contact as CXone sends it. */
+  readonly jsonBytes: number;
+}
+
+export interface Survey {
+  readonly counted: readonly Counted[];
+  /** Null when there is no contact at all. */
+  readonly sampled: Sampled | null;
+  readonly agents: number;
+}
+
+const dayMs = 86_400_000;
+/** The longest span one request asks about: no longer one is sure to work (contract §2.6). */
+const longestMs = 30 * dayMs;
+/** Contacts of the sample: two megabytes at most, and wide enough that few calls lie across its edges. */
+const sampleRows = 500;
+
+/**
+ * Counts without reading: for every 30 days and filter one request for all contacts and one for the logged ones, then
+ * one page as a sample and one request for the number of agents.
+ * @throws {CxoneError}
+ * @throws {CommandError} when CXone does not say how many contacts there are.
+ */
+export async function survey(
+  client: CxoneClient,
+  range: Range,
+  filters: readonly PassFilter[],
+): Promise<Survey> {
+  const counted: Counted[] = [];
+  for (const stretch of cut(range, longestMs)) {
+    for (const filter of filters) counted.push(...(await countStretch(client, stretch, filter)));
+  }
+  const agents = await client.agentPage({ skip: 0, top: 1 });
+  return {
+    counted,
+    sampled: await sample(client, counted),
+    agents: agents.totalRecords ?? agents.records.length,
+  };
+}
+
+/** A stretch that is too much for one answer (408, contract §2.6) is halved, down to a day. */
+async function countStretch(
+  client: CxoneClient,
+  range: Range,
+  filter: PassFilter,
+): Promise<readonly Counted[]> {
+  const countOf = async (only: { readonly isLogged?: boolean }): Promise<number> => {
+    const fields = ['contactId', 'contactStartDate'];
+    const { totalRecords } = await client.probe.contacts({ ...range, ...only, filter, top: 1, fields });
+    if (totalRecords === null) throw uncounted();
+    return totalRecords;
+  };
+  try {
+    const contacts = await countOf({});
+    const logged = contacts === 0 ? 0 : await countOf({ isLogged: true });
+    return [{ ...range, filter, contacts, logged }];
+  } catch (error) {
+    const tooMuch = error instanceof CxoneError && error.status === 408;
+    if (!tooMuch || range.to.getTime() - range.from.getTime() < 2 * dayMs) throw error;
+    const parts: Counted[] = [];
+    for (const half of halves(range)) parts.push(...(await countStretch(client, half, filter)));
+    return parts;
+  }
+}
+
+/** A page from the middle of the fullest stretch: neither its first day nor its last need be like the others. */
+async function sample(client: CxoneClient, counted: readonly Counted[]): Promise<Sampled | null> {
+  const [fullest] = counted.toSorted((a, b) => b.logged - a.logged || b.contacts - a.contacts);
+  if (fullest === undefined || fullest.contacts === 0) return null;
+  const isLogged = fullest.logged > 0;
+  const skip = Math.max(0, Math.floor(((isLogged ? fullest.logged : fullest.contacts) - sampleRows) / 2));
+  const { from, to, filter } = fullest;
+  const page = await client.probe.contacts({
+    from,
+    to,
+    filter,
+    ...(isLogged ? { isLogged } : {}),
+    skip,
+    top: sampleRows,
+  });
+  return page.contacts.length === 0 ? null : summarise(page);
+}
+
+function summarise({ contacts, bytes }: ContactSample): Sampled {
+  const calls = new Set(
+    contacts.map(({ masterContactId, contactId }) => String(masterContactId ?? contactId)),
+  );
+  const seconds = contacts.reduce((sum, one) => sum + (Number(one['totalDurationSeconds']) || 0), 0);
+  return {
+    contacts: contacts.length,
+    calls: calls.size,
+    seconds: seconds / contacts.length,
+    jsonBytes: bytes / contacts.length,
+  };
+}
+
+function uncounted(): CommandError {
+  return new CommandError(
+    exitStatus.unavailable,
+    'CXone does not say how many contacts there are (totalRecords), so there is nothing to reckon with.',
+    'CountUnknown',
+  );
+}

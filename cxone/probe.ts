@@ -1,0 +1,75 @@
+import type { Api } from './api';
+import type { ContactSample, ContactSampleRequest } from './contact-sample';
+import { fetchContactSample } from './contact-sample';
+import type { ExtractionAccess } from './extraction-jobs';
+import { lookAtExtraction } from './extraction-jobs';
+import { countOf, parseList } from './list-page';
+import { isObject, valueOf } from './json';
+import type { PlaybackLook } from './playback-insight';
+import { fetchPlaybackLook } from './playback-insight';
+
+/** A reference list of the Admin API whose ids a tenant may filter by (contract §3.3). */
+export type FilterList = 'skills' | 'campaigns' | 'media-types';
+
+/** The ids that the service user sees in a reference list. */
+export interface ListedIds {
+  readonly ids: ReadonlySet<number>;
+  /** False when there were more than we cared to read. */
+  readonly complete: boolean;
+  /** CXone's clock, ISO 8601 with Z; null when the answer does not say. */
+  readonly lastPollTime: string | null;
+}
+
+/** Small questions that tell what a tenant's credentials can do and how much there is. All throw `CxoneError`. */
+export interface Probe {
+  contacts(request: ContactSampleRequest, signal?: AbortSignal): Promise<ContactSample>;
+  /** One request for each 10,000 entries, at most three. */
+  listedIds(list: FilterList, signal?: AbortSignal): Promise<ListedIds>;
+  playback(masterContactId: string, signal?: AbortSignal): Promise<PlaybackLook | null>;
+  extraction(signal?: AbortSignal): Promise<ExtractionAccess>;
+}
+
+const lists: Readonly<Record<FilterList, { readonly key: string; readonly ids: readonly string[] }>> = {
+  skills: { key: 'skills', ids: ['skillId'] },
+  // The spec says `id`, answers at v30 `campaignId` (contract §3.3).
+  campaigns: { key: 'campaigns', ids: ['campaignId', 'id'] },
+  'media-types': { key: 'mediaTypes', ids: ['mediaTypeId', 'id'] },
+};
+const listPage = 10_000;
+const mostPages = 3;
+
+export function createProbe(api: Api, apiVersion: string): Probe {
+  async function listedIds(list: FilterList, signal?: AbortSignal): Promise<ListedIds> {
+    const { key, ids: names } = lists[list];
+    const ids = new Set<number>();
+    let lastPollTime: string | null = null;
+    for (let page = 0, skip = 0; page < mostPages; page += 1) {
+      const path = `/incontactapi/services/${apiVersion}/${list}`;
+      // The list of media types knows no paging.
+      const parameters = list === 'media-types' ? {} : { skip, top: listPage };
+      const answer = await api.get({ family: 'lookups', path, parameters }, signal);
+      const read = parseList(answer.body, key, 'lookups', answer.header('content-type'));
+      for (const record of read.records) {
+        const id = isObject(record) ? idOf(record, names) : null;
+        if (id !== null) ids.add(id);
+      }
+      lastPollTime ??= read.lastPollTime;
+      skip += read.records.length;
+      if (read.records.length === 0 || skip >= (read.totalRecords ?? skip)) {
+        return { ids, complete: true, lastPollTime };
+      }
+    }
+    return { ids, complete: false, lastPollTime };
+  }
+
+  return {
+    contacts: (request, signal) => fetchContactSample(api, apiVersion, request, signal),
+    listedIds,
+    playback: (masterContactId, signal) => fetchPlaybackLook(api, masterContactId, signal),
+    extraction: (signal) => lookAtExtraction(api, signal),
+  };
+}
+
+function idOf(record: Readonly<Record<string, unknown>>, names: readonly string[]): number | null {
+  return names.map((name) => countOf(valueOf(record, name))).find((id) => id !== null) ?? null;
+}

@@ -1,0 +1,237 @@
+import { checkTenant } from '../../../../client/check/setup';
+import type { Tenant } from '../../../../config';
+import type { Family, FaultRule } from '../../../../simulator';
+import { simulateTenant, type SimulatedTenant } from '../simulated-tenant';
+import { checkUnder, names, now, result, withStatus } from './checked';
+
+let world: SimulatedTenant;
+beforeAll(async () => {
+  world = await simulateTenant({ clock: now, mediaQuota: 'off', contactsPerDay: 1_000 });
+});
+afterAll(() => world.simulator.close());
+beforeEach(() => {
+  world.simulator.setFaults([]);
+  world.simulator.journal.clear();
+});
+
+const check = (faults: readonly FaultRule[] = [], changes: Partial<Tenant> = {}) =>
+  checkUnder(world, faults, changes);
+
+describe('a tenant that is set up as it should be', () => {
+  it('has every check in order but evaluations, which no reading can tell', async () => {
+    const report = await check();
+    expect(withStatus(report, 'ok')).toEqual(names.filter((name) => name !== 'evaluations'));
+    expect(result(report, 'evaluations')).toMatchObject({
+      status: 'unknown',
+      code: 'NotTestable',
+      remedy: expect.stringContaining('QM Workflow API'),
+    });
+    expect(report.ok).toBe(true);
+  });
+
+  it('is asked little: one token, no job, a few look-ups, and no personal fields of a contact', async () => {
+    await check();
+    const { journal } = world.simulator;
+    expect(journal.count({ family: 'auth' })).toBe(1);
+    expect(journal.count()).toBeLessThan(20);
+    expect(journal.count({ family: 'media' })).toBeLessThanOrEqual(6);
+    expect(journal.entries({ family: 'extraction' }).map(({ method }) => method)).toEqual(['GET']);
+    for (const { query } of journal.entries({ family: 'contacts' })) {
+      expect(query['fields']).toMatch(/^contactId,(?:masterContactId,)?contactStartDate$/);
+    }
+    const called = journal.entries({ family: 'contacts', path: 'completed' }).at(-1);
+    expect(called?.query).toMatchObject({
+      isLogged: 'true',
+      mediaTypeId: '4',
+      orderBy: 'contactStartDate desc',
+    });
+  });
+
+  it('may have filters that CXone lists', async () => {
+    const changes = { skillIds: [4501, 4502], mediaTypeIds: [4] };
+    expect(result(await check([], changes), 'filters')).toMatchObject({
+      status: 'ok',
+      message: 'CXone lists all 3 ids of the tenants file.',
+    });
+  });
+
+  it('may have no recordings', async () => {
+    const report = await check([], { recordings: false });
+    expect(withStatus(report, 'unknown')).toEqual([
+      'media-playback',
+      'download',
+      'sentiments',
+      'evaluations',
+    ]);
+    expect(result(report, 'media-playback').code).toBe('RecordingsOff');
+    expect(world.simulator.journal.count({ family: 'media' })).toBe(0);
+  });
+});
+
+describe('a family that is refused', () => {
+  const media = ['media-playback', 'download', 'sentiments'];
+  it.each<[FaultRule['name'], Family, string, RegExp, RegExp, readonly string[]]>([
+    ['forbidden', 'contacts', 'contacts', /Search interactions = On/, /Reporting – Contacts/, media],
+    ['forbidden', 'agents', 'agents', /Admin > Employees > View/, /Admin – Agents/, []],
+    ['forbidden', 'lookups', 'look-ups', /Admin > Employees > View/, /Admin – Agents/, ['filters']],
+    ['forbidden', 'media', 'media-playback', /Play Any & Download/, /"Media Playback"/, media.slice(1)],
+    ['forbidden', 'extraction', 'extraction', /Extract interaction metadata = On/, /Data Extraction/, []],
+    ['unauthorized', 'agents', 'agents', /Admin > Employees > View/, /Admin – Agents/, []],
+    ['unauthorized', 'media', 'media-playback', /Play Any & Download/, /"Media Playback"/, media.slice(1)],
+  ])(
+    'by %s on %s names permission and registration form',
+    async (name, family, failed, menu, form, untried) => {
+      const report = await check([{ name, match: { family } }]);
+      expect(withStatus(report, 'failed')).toEqual([failed]);
+      const { remedy = '' } = result(report, failed);
+      expect(remedy).toMatch(menu);
+      expect(remedy).toMatch(form);
+      expect(remedy).toContain('registration form');
+      expect(withStatus(report, 'unknown')).toEqual([...untried, 'evaluations']);
+    },
+  );
+});
+
+describe('what is allowed, but not in full', () => {
+  it.each([1, 7])('%i agents that are hidden are counted', async (count) => {
+    const report = await check([{ name: 'hiddenAgents', args: { count } }]);
+    expect(withStatus(report, 'failed')).toEqual(['agents']);
+    expect(result(report, 'agents')).toMatchObject({
+      code: 'HiddenAgents',
+      message: `The service user cannot see ${count} agents.`,
+      remedy: expect.stringContaining('data view'),
+    });
+  });
+
+  it('a list of agents without any, though the service user is one', async () => {
+    const report = await check([{ name: 'status', match: { family: 'agents' }, args: { status: 204 } }]);
+    expect(withStatus(report, 'failed')).toEqual(['agents']);
+    expect(result(report, 'agents')).toMatchObject({ code: 'NoAgents' });
+  });
+
+  it('sentiments withheld on several calls name their permission', async () => {
+    const report = await check([{ name: 'sentimentsWithheld' }]);
+    expect(withStatus(report, 'failed')).toEqual(['sentiments']);
+    expect(result(report, 'sentiments').remedy).toContain('View sentiments and categories = On');
+    expect(world.simulator.journal.count({ family: 'media' })).toBeLessThanOrEqual(12);
+  });
+
+  it('no recording of any call is told with a call to try by hand', async () => {
+    const report = await check([{ name: 'mediaMissing' }]);
+    expect(withStatus(report, 'failed')).toEqual(['media-playback']);
+    expect(result(report, 'media-playback')).toMatchObject({
+      code: 'NoRecording',
+      remedy: expect.stringMatching(/Play call \d+ in CXone.*Play Any & Download.*not licensed/),
+    });
+  });
+
+  it('recordings without links leave the download unknown', async () => {
+    const report = await check([{ name: 'nullUrls' }]);
+    expect(report.ok).toBe(true);
+    expect(result(report, 'download')).toMatchObject({ status: 'unknown', code: 'NoLink' });
+  });
+
+  it('a media host that is not listed is named with the setting to add it to', async () => {
+    const host = new URL(world.simulator.address).host;
+    const mediaHost = new URL(world.simulator.mediaAddress).host;
+    const report = await check([], { allowInsecureHosts: [host] });
+    expect(withStatus(report, 'failed')).toEqual(['download']);
+    expect(result(report, 'download')).toMatchObject({
+      code: 'MediaHostRefused',
+      remedy: expect.stringContaining(`"${mediaHost}" to mediaHosts`),
+    });
+    expect(world.simulator.journal.count({ family: 'file' })).toBe(0);
+  });
+
+  it('files that their host refuses fail the download alone', async () => {
+    const report = await check([{ name: 'expireUrls' }]);
+    expect(withStatus(report, 'failed')).toEqual(['download']);
+    expect(result(report, 'download').code).toBe('MediaLinkExpired');
+  });
+
+  it('filters that CXone does not list are named', async () => {
+    const changes = { skillIds: [4501, 99], campaignIds: [98], mediaTypeIds: [4, 97] };
+    const report = await check([], changes);
+    expect(withStatus(report, 'failed')).toEqual(['filters']);
+    const { code, message, remedy } = result(report, 'filters');
+    expect({ code, remedy }).toEqual({
+      code: 'UnknownFilter',
+      remedy: expect.stringContaining('tenants file'),
+    });
+    expect(message).toMatch(/skillIds 99 .*campaignIds 98 .*mediaTypeIds 97 /);
+    expect(message).not.toMatch(/450[12]/);
+  });
+
+  it.each([-20, 20])('a clock that is %i minutes off is told', async (minutes) => {
+    const report = await check([{ name: 'clockSkew', args: { minutes } }]);
+    expect(withStatus(report, 'failed')).toEqual(['clock']);
+    expect(result(report, 'clock')).toMatchObject({
+      code: 'ClockDifference',
+      message: expect.stringContaining(`20 min 0 s ${minutes < 0 ? 'behind' : 'ahead of'} this machine’s`),
+      remedy: expect.stringContaining('NTP'),
+    });
+  });
+
+  it('a clock that no answer tells is unknown', async () => {
+    const report = await check([{ name: 'withoutLastPollTime' }]);
+    expect(report.ok).toBe(true);
+    expect(result(report, 'clock')).toMatchObject({ status: 'unknown', code: 'NoClock' });
+  });
+});
+
+describe('what says nothing about the set-up', () => {
+  it('a quota that is used up leaves playback unknown', async () => {
+    const report = await check([{ name: 'tooManyRequests', match: { family: 'media' } }]);
+    expect(report.ok).toBe(true);
+    expect(result(report, 'media-playback')).toMatchObject({ status: 'unknown', code: 'Throttled' });
+  });
+
+  it('a quota that runs out after the first look-up keeps what was learnt', async () => {
+    const faults: FaultRule[] = [
+      { name: 'tooManyRequests', match: { family: 'media' }, onCall: [5, 6, 7, 8, 9, 10] },
+      { name: 'sentimentsWithheld' },
+    ];
+    const report = await check(faults);
+    expect(report.ok).toBe(true);
+    expect(result(report, 'media-playback').status).toBe('ok');
+    expect(result(report, 'sentiments').status).toBe('unknown');
+  });
+
+  it('a second caller of Data Extraction is no missing permission', async () => {
+    const report = await check([{ name: 'extractionBusy' }]);
+    expect(report.ok).toBe(true);
+    expect(result(report, 'extraction')).toMatchObject({ status: 'unknown', code: 'ExtractionBusy' });
+  });
+
+  it('a tenant without a single logged call', async () => {
+    const silent = await simulateTenant({ loggedShare: 0, contactsPerDay: 50, clock: now });
+    try {
+      const report = await checkTenant(silent.tenant(), { now });
+      expect(report.ok).toBe(true);
+      expect(result(report, 'media-playback')).toMatchObject({ status: 'unknown', code: 'NoLoggedCall' });
+      const searched = silent.simulator.journal.entries({ family: 'contacts' }).slice(1);
+      expect(searched.map(({ query }) => query['startDate'])).toEqual([
+        '2026-03-10T11:00:00.000Z',
+        '2026-03-09T12:00:00.000Z',
+        '2026-03-03T12:00:00.000Z',
+        '2026-02-08T12:00:00.000Z',
+      ]);
+    } finally {
+      await silent.simulator.close();
+    }
+  });
+
+  it('a Reporting that shows no contact of thirty days', async () => {
+    const report = await check(
+      [{ name: 'status', match: { family: 'contacts' }, args: { status: 204 } }],
+      {},
+    );
+    expect(report.ok).toBe(true);
+    expect(result(report, 'contacts')).toMatchObject({
+      status: 'unknown',
+      code: 'NoContacts',
+      remedy: expect.stringContaining('data view'),
+    });
+    expect(result(report, 'media-playback').message).toBe('Not tried: needs contacts first.');
+  });
+});

@@ -1,0 +1,136 @@
+import { planTenant, filtersOf } from '../../../../client/plan';
+import type { Range } from '../../../../client/plan/ranges';
+import { ask } from '../../simulator/client';
+import { simulateTenant, type SimulatedTenant } from '../simulated-tenant';
+
+const dayMs = 86_400_000;
+const clock = Date.parse('2026-03-20T12:00:00Z');
+
+let world: SimulatedTenant;
+beforeAll(async () => {
+  world = await simulateTenant({ clock: () => clock, contactsPerDay: 300 });
+});
+afterAll(() => world.simulator.close());
+beforeEach(() => {
+  world.simulator.setFaults([]);
+  world.simulator.journal.clear();
+});
+
+const range = (from: string, to: string): Range => ({ from: new Date(from), to: new Date(to) });
+const month = range('2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z');
+const truthOf = ({ from, to }: Range, filter: object = {}) =>
+  world.simulator.truth({ from: from.getTime(), to: to.getTime(), ...filter });
+
+/** Seconds of all logged contacts, as the API would give them. */
+async function loggedSeconds({ from, to }: Range): Promise<number> {
+  const address = `${world.simulator.address}/simulator/truth/contacts`;
+  const { body } = await ask(`${address}?from=${from.toISOString()}&to=${to.toISOString()}`);
+  const rows = body.toString().trim().split('\n');
+  return rows
+    .map((row) => JSON.parse(row) as { isLogged: boolean; totalDurationSeconds: number })
+    .filter(({ isLogged }) => isLogged)
+    .reduce((sum, row) => sum + row.totalDurationSeconds, 0);
+}
+
+const relative = (value: number, truth: number) => Math.abs(value - truth) / truth;
+
+describe('a plan of a month', () => {
+  it('counts exactly and estimates within bounds', async () => {
+    const plan = await planTenant(world.tenant(), month, dayMs);
+    const truth = truthOf(month);
+    expect(plan).toMatchObject({ windows: 28, contacts: truth.contacts, agents: truth.agents });
+    expect(relative(plan.calls, truth.loggedMasterContacts)).toBeLessThan(0.05);
+    const seconds = await loggedSeconds(month);
+    expect(relative(plan.bytes.recordings, seconds * plan.assumptions.recordingBytesPerSecond)).toBeLessThan(
+      0.15,
+    );
+    expect(plan.requests.contacts).toBe(28 * 2);
+    expect(plan.mediaHours).toBeCloseTo((plan.calls * 2) / 3_600, 6);
+  });
+
+  it('costs a handful of requests and no look-up', async () => {
+    await planTenant(world.tenant(), month, dayMs);
+    const { journal } = world.simulator;
+    expect(journal.count({ family: 'contacts' })).toBe(3);
+    expect(journal.count({ family: 'agents' })).toBe(1);
+    expect(journal.count({ family: 'media' })).toBe(0);
+    expect(journal.count()).toBe(7);
+  });
+
+  it('heeds the filters of the tenants file', async () => {
+    const filter = { skillIds: [4501, 4502], mediaTypeIds: [4] };
+    const plan = await planTenant(world.tenant(filter), month, dayMs);
+    const truth = truthOf(month, filter);
+    expect(plan.contacts).toBe(truth.contacts);
+    expect(relative(plan.calls, truth.loggedMasterContacts)).toBeLessThan(0.1);
+    expect(world.simulator.journal.count({ family: 'contacts' })).toBe(5);
+  });
+});
+
+describe('thirteen months', () => {
+  const long = range('2025-02-01T00:00:00Z', '2026-03-01T00:00:00Z');
+
+  it('are counted in stretches of at most thirty days that leave nothing out', async () => {
+    const quiet = await simulateTenant({ clock: () => clock, contactsPerDay: 5 });
+    const plan = await planTenant(quiet.tenant(), long, dayMs);
+    await quiet.simulator.close();
+    expect(plan).toMatchObject({ windows: 393, contacts: 393 * 5 });
+    const asked = quiet.simulator.journal.entries({ family: 'contacts' });
+    expect(asked).toHaveLength(14 * 2 + 1);
+    for (const { query } of asked) {
+      const span = Date.parse(query['endDate'] ?? '') - Date.parse(query['startDate'] ?? '');
+      expect(span).toBeLessThan(30 * dayMs);
+      expect(Number(query['top'])).toBeLessThanOrEqual(500);
+    }
+  });
+});
+
+describe('a CXone that', () => {
+  it('gives up on a long stretch is asked for its halves', async () => {
+    world.simulator.setFaults([
+      { name: 'status', match: { family: 'contacts' }, onCall: [1, 2], args: { status: 408 } },
+    ]);
+    const plan = await planTenant(world.tenant(), month, dayMs);
+    expect(plan.contacts).toBe(truthOf(month).contacts);
+    expect(plan.requests.contacts).toBe(28 * 2);
+  });
+
+  it('gives up on every stretch ends the plan, with few requests', async () => {
+    world.simulator.setFaults([{ name: 'status', match: { family: 'contacts' }, args: { status: 408 } }]);
+    await expect(planTenant(world.tenant(), month, dayMs)).rejects.toMatchObject({ status: 408 });
+    expect(world.simulator.journal.count({ family: 'contacts' })).toBeLessThan(8);
+  });
+
+  it('refuses is told with its own code', async () => {
+    world.simulator.setFaults([{ name: 'forbidden', match: { family: 'contacts' } }]);
+    await expect(planTenant(world.tenant(), month, dayMs)).rejects.toMatchObject({
+      name: 'CxoneError',
+      status: 403,
+    });
+  });
+
+  it('holds nothing costs one count and no sample', async () => {
+    world.simulator.setFaults([{ name: 'status', match: { family: 'contacts' }, args: { status: 204 } }]);
+    const plan = await planTenant(world.tenant(), month, dayMs);
+    expect(plan).toMatchObject({ contacts: 0, calls: 0, bytes: { database: 0, recordings: 0 } });
+    expect(world.simulator.journal.count({ family: 'contacts' })).toBe(1);
+  });
+});
+
+describe('filters of a tenant', () => {
+  const none = { skillIds: [], campaignIds: [], mediaTypeIds: [] };
+
+  it('are one empty filter when there are none', () => {
+    expect(filtersOf(none)).toEqual([{}]);
+  });
+
+  it('are every combination, each once', () => {
+    const filters = filtersOf({ ...none, skillIds: [1, 2, 2], mediaTypeIds: [4, 9] });
+    expect(filters).toEqual([
+      { skillId: 1, mediaTypeId: 4 },
+      { skillId: 1, mediaTypeId: 9 },
+      { skillId: 2, mediaTypeId: 4 },
+      { skillId: 2, mediaTypeId: 9 },
+    ]);
+  });
+});
