@@ -2,7 +2,8 @@ import type { CxoneConnection } from './connection';
 import { secretsOf } from './connection';
 import type { ApiFamily } from './errors';
 import type { HostPolicy } from './host-policy';
-import { httpFailure } from './http-failure';
+import { httpFailure, retryAfter } from './http-failure';
+import type { RequestLimiter } from './limiter';
 import type { Grant, Session } from './session';
 import type { HttpAnswer, Transport } from './transport';
 
@@ -31,12 +32,18 @@ export function createApi(
   transport: Transport,
   policy: HostPolicy,
   now: () => number,
+  limiter?: RequestLimiter,
 ): Api {
   async function call(query: ApiQuery, grant: Grant, signal?: AbortSignal): Promise<HttpAnswer> {
     const url = new URL(`${grant.apiEndpoint}${query.path}${queryString(query.parameters)}`);
     policy.checkApi(url);
     const headers = { Authorization: `Bearer ${grant.accessToken}`, Accept: 'application/json' };
-    return transport.exchange({ family: query.family, method: 'GET', url, headers }, signal);
+    await limiter?.acquire(query.family, signal);
+    const answer = await transport.exchange({ family: query.family, method: 'GET', url, headers }, signal);
+    if (answer.status === 429) {
+      await limiter?.throttled(query.family, retryAfter(answer.header('retry-after'), now()));
+    }
+    return answer;
   }
 
   return {

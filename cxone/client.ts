@@ -10,6 +10,7 @@ import { createHostPolicy } from './host-policy';
 import type { Resolve } from './host-policy';
 import { fetchInteractions } from './interactions';
 import type { Interaction } from './interactions';
+import type { RequestLimiter } from './limiter';
 import { createSession } from './session';
 import { createTransport } from './transport';
 import type { RequestEvent } from './transport';
@@ -19,6 +20,8 @@ export interface CxoneClientOptions {
   readonly now?: () => number;
   /** Called once for every HTTP exchange, for metrics. Must not throw. */
   readonly onRequest?: (event: RequestEvent) => void;
+  /** Asked before every API call; without one nothing is limited. */
+  readonly limiter?: RequestLimiter;
   readonly userAgent?: string;
   /** The longest that connecting may take, TLS included; 10 s if not given. */
   readonly connectTimeoutMs?: number;
@@ -64,7 +67,7 @@ export function createCxoneClient(
     onRequest: options.onRequest,
   });
   const session = createSession(connection, transport, policy, now);
-  const api = createApi(connection, session, transport, policy, now);
+  const api = createApi(connection, session, transport, policy, now, options.limiter);
   const { apiVersion } = connection;
 
   return {

@@ -67,6 +67,10 @@ const entries = {
     remedy:
       'Nothing to do: it is tried again later. If it lasts, let fewer windows run at a time, or ask NICE for a larger quota.',
   },
+  QuotaExhausted: {
+    kind: 'retryable',
+    remedy: "Nothing to do: the tenant's quota is used up for the moment, and the work goes on by itself.",
+  },
   CxoneUnavailable: { kind: 'retryable', remedy: waitOrReport },
   Unauthorized: {
     kind: 'operator',

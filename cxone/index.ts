@@ -8,6 +8,7 @@ export { parseAgentPage } from './agents';
 export type { AgentPage, AgentPageRequest } from './agents';
 export type { Interaction } from './interactions';
 export type { Download, DownloadOptions } from './download';
+export type { RequestLimiter } from './limiter';
 export type { RequestEvent } from './transport';
 export { CxoneError, cxoneErrors } from './errors';
 export type { ApiFamily, CxoneErrorCode, CxoneErrorKind } from './errors';

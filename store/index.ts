@@ -11,6 +11,10 @@ export { openRecordingFiles } from './files/recording-files';
 export type { RecordingFiles, SavedFile, SaveOptions } from './files/recording-files';
 export { recordingKey } from './files/recording-key';
 export type { RecordingName } from './files/recording-key';
+export type { QuotaSize } from './quotas/grid';
+export type { QuotaUse } from './quotas/quota-use';
+export type { QuotaWaits } from './quotas/quota-waits';
+export type { Admission, QuotaName, Quotas } from './quotas/quotas';
 export type { LandedPage, Landing, PageKey, PageToLand } from './landing';
 export { migrate, pendingMigrations } from './migrate';
 export type {

@@ -5,6 +5,8 @@ import { createContactTable } from './contacts';
 import type { ContactTable } from './contacts';
 import { createLanding } from './landing';
 import type { Landing } from './landing';
+import { createQuotaWaits, type QuotaWaits } from './quotas/quota-waits';
+import { createQuotas, type Quotas } from './quotas/quotas';
 import { createRecordingTable } from './recordings';
 import type { RecordingTable } from './recordings';
 import { secureConnection } from './tls';
@@ -29,6 +31,8 @@ export interface Store {
   readonly agents: AgentTable;
   readonly recordings: RecordingTable;
   readonly watermarks: Watermarks;
+  readonly quotas: Quotas;
+  readonly waits: QuotaWaits;
   /** Asks the server for its major version; throws `StoreError` when it cannot be reached. */
   ping(): Promise<{ readonly version: number }>;
   close(): Promise<void>;
@@ -64,6 +68,8 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     contacts: createContactTable(pool),
     agents: createAgentTable(pool),
     watermarks: createWatermarks(pool),
+    quotas: createQuotas(pool),
+    waits: createQuotaWaits(pool),
     async ping() {
       const sql = "select current_setting('server_version_num')::int / 10000 as version";
       const [answer] = await run<{ version: number }>(pool, sql, []);

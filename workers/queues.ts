@@ -6,6 +6,8 @@ export interface ActivityQueue {
   readonly taskQueue: string;
   readonly activities: readonly (keyof Activities)[];
   readonly concurrency: number;
+  /** Its activities may wait for a quota: their tries are counted apart (activities/interceptors/quota-waits.ts). */
+  readonly asksCxone: boolean;
 }
 
 /**
@@ -17,8 +19,9 @@ export const activityQueues: readonly ActivityQueue[] = [
     taskQueue: taskQueues.api,
     activities: ['authenticate', 'fetchContactPage', 'countContacts', 'fetchAgents'],
     concurrency: 8,
+    asksCxone: true,
   },
-  { taskQueue: taskQueues.media, activities: ['downloadRecording'], concurrency: 16 },
+  { taskQueue: taskQueues.media, activities: ['downloadRecording'], concurrency: 16, asksCxone: true },
   {
     taskQueue: taskQueues.store,
     activities: [
@@ -31,6 +34,7 @@ export const activityQueues: readonly ActivityQueue[] = [
       'closeWindow',
     ],
     concurrency: 6,
+    asksCxone: false,
   },
 ];
 
