@@ -37,7 +37,7 @@ export function createWaitInterceptor(waits: QuotaWaits): ActivityInboundCallsIn
         if (error instanceof CxoneError && waitCodes.has(error.code)) {
           // A wait that is not counted will count as a try: too few of them to matter.
           await waits.add(activityKey()).catch(ignoreStoreError);
-          throw error;
+          throw withPause(toFailure(error));
         }
         const failure = toFailure(error);
         if (!(failure instanceof ApplicationFailure) || failure.nonRetryable) throw failure;
@@ -50,17 +50,35 @@ export function createWaitInterceptor(waits: QuotaWaits): ActivityInboundCallsIn
   };
 }
 
+/**
+ * Where nobody said how long to wait, Temporal would go by the attempts so far, which may be many. A few seconds are
+ * enough, another number for each: how often CXone is asked is the limiter's business.
+ */
+function withPause(failure: unknown): unknown {
+  if (!(failure instanceof ApplicationFailure) || failure.nextRetryDelay != null) return failure;
+  return copyOf(failure, false, 5_000 + Math.random() * 5_000);
+}
+
 function afterTries(failure: ApplicationFailure, tried: number): ApplicationFailure {
   const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(tried - 1, 10));
-  const changed = ApplicationFailure.create({
-    type: failure.type ?? 'Unexpected',
-    message: failure.message,
-    nonRetryable: tried >= triesAtMost,
-    details: failure.details ?? [],
-    nextRetryDelay: failure.nextRetryDelay ?? pause,
+  return copyOf(failure, tried >= triesAtMost, failure.nextRetryDelay ?? pause);
+}
+
+function copyOf(
+  failure: ApplicationFailure,
+  nonRetryable: boolean,
+  nextRetryDelay: ApplicationFailure['nextRetryDelay'] & {},
+): ApplicationFailure {
+  const { message, type, details } = failure;
+  const copy = ApplicationFailure.create({
+    type: type ?? 'Unexpected',
+    message,
+    nonRetryable,
+    details: details ?? [],
+    nextRetryDelay,
   });
-  if (failure.stack !== undefined) changed.stack = failure.stack;
-  return changed;
+  if (failure.stack !== undefined) copy.stack = failure.stack;
+  return copy;
 }
 
 function ignoreStoreError(error: unknown): void {

@@ -53,6 +53,15 @@ describe('waiting for a quota', () => {
     expect(failure.category ?? undefined).toBeUndefined();
   });
 
+  it('is a matter of seconds after a 429 that did not say how long, however many attempts there were', async () => {
+    const failure = await failureOf(memoryWaits(), 500, new CxoneError('Throttled', 'No.'));
+    expect(failure.nonRetryable).toBe(false);
+    expect(failure.nextRetryDelay).toBeGreaterThanOrEqual(5_000);
+    expect(failure.nextRetryDelay).toBeLessThanOrEqual(10_000);
+    const told = new CxoneError('Throttled', 'No.', { retryAfterMs: 90_000 });
+    expect((await failureOf(memoryWaits(), 500, told)).nextRetryDelay).toBe(90_000);
+  });
+
   it.each<CxoneErrorCode>(['QuotaExhausted', 'Throttled'])(
     'may take thousands of attempts (%s), which are not tries',
     async (code) => {
