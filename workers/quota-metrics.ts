@@ -54,7 +54,9 @@ export function watchQuotas(
     }
   };
   let looking = look();
-  const timer = setInterval(() => (looking = looking.then(look)), everyMs);
+  const timer = setInterval(() => {
+    looking = looking.then(look);
+  }, everyMs);
   return async () => {
     clearInterval(timer);
     await looking;
