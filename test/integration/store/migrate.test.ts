@@ -11,7 +11,7 @@ import { createDatabase, postgresServers } from '../../setup/servers';
 import type { TestDatabase } from '../../setup/servers';
 
 const ours = join(__dirname, '../../../store/migrations');
-const all = ['0001-records.sql', '0002-recordings.sql', '0003-windows.sql'];
+const all = ['0001-records.sql', '0002-recordings.sql', '0003-windows.sql', '0004-quotas.sql'];
 
 describe.each(postgresServers())('migrations on $label', (server) => {
   let database: TestDatabase;
@@ -71,13 +71,13 @@ describe.each(postgresServers())('migrations on $label', (server) => {
   });
 
   it('leave nothing of a file that fails, and keep those before it', async () => {
-    writeFileSync(join(folder, '0004-broken.sql'), 'create table cxone.half (a int); select 1 / 0;');
+    writeFileSync(join(folder, '9999-broken.sql'), 'create table cxone.half (a int); select 1 / 0;');
     await expect(migrate(database.url, folder)).rejects.toMatchObject({
       code: 'DatabaseError',
       sqlState: '22012',
     });
     expect(await query("select from information_schema.tables where table_name = 'half'")).toHaveLength(0);
-    expect(await pendingMigrations(database.url, folder)).toEqual(['0004-broken.sql']);
+    expect(await pendingMigrations(database.url, folder)).toEqual(['9999-broken.sql']);
   });
 
   it('refuse a file that was changed after it had been applied, but not other line ends', async () => {

@@ -18,6 +18,14 @@ describe.each(postgresServers())('quotas on $label', (server) => {
   /** One worker's view of the quotas: a pool of its own. */
   let open: () => Quotas;
 
+  function openPool(): Pool {
+    const pool = new Pool({ connectionString: stand.url, max: 20 });
+    // A connection may still be closing when its database is dropped.
+    pool.on('error', () => {});
+    pools.push(pool);
+    return pool;
+  }
+
   beforeAll(async () => {
     stand = await openStand(server);
   });
@@ -29,8 +37,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
     clock = Math.ceil((windowAt(grid, Date.now()) + 1) * grid.widthMs);
     jest.spyOn(Date, 'now').mockImplementation(() => Math.floor(clock));
     open = () => {
-      const pool = new Pool({ connectionString: stand.url, max: 20 });
-      pools.push(pool);
+      const pool = openPool();
       return createQuotas(pool, async () => clock);
     };
   });
@@ -249,8 +256,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
   });
 
   it('go by the clock of the database where no other is given', async () => {
-    const pool = new Pool({ connectionString: stand.url });
-    pools.push(pool);
+    const pool = openPool();
     const quotas = createQuotas(pool);
     // This machine's clock is a day wrong: the window is the database's all the same.
     clock += 86_400_000;
@@ -263,8 +269,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
   });
 
   it('count the waits of an activity and forget them', async () => {
-    const pool = new Pool({ connectionString: stand.url });
-    pools.push(pool);
+    const pool = openPool();
     const [one, other] = [createQuotaWaits(pool), createQuotaWaits(stand.store.pool)];
     for (let turn = 0; turn < 7; turn += 1) await (turn % 2 === 0 ? one : other).add('run:1');
     expect(await one.count('run:1')).toBe(7);

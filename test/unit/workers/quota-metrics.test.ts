@@ -13,7 +13,8 @@ function meter() {
     counted,
     shown,
     meter: {
-      ...noopMetricMeter,
+      createHistogram: noopMetricMeter.createHistogram.bind(noopMetricMeter),
+      withTags: () => noopMetricMeter,
       createCounter: (name: string) => ({
         ...noopMetricMeter.createCounter(name),
         add: (value: number, labels?: Labels) => void counted.push([name, value, labels]),
