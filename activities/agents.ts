@@ -1,5 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { type CxoneClient, parseAgentPage, readAgent, stringifyJson } from '../cxone';
+import { type CxoneClient, CxoneError, parseAgentPage, readAgent, stringifyJson } from '../cxone';
 import type { Store } from '../store';
 import { toBatch } from './contacts';
 import type { TenantDirectory } from './tenants';
@@ -103,10 +103,18 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
     }
     const agents: unknown[] = [];
     const unknown: string[] = [];
+    let quotaUsedUp = false;
     for (const agentId of wanted.slice(0, singlyAtMost)) {
-      const answer = await cxone.agent(agentId, cancellationSignal());
-      if (answer && answer.records.length > 0) agents.push(...answer.records);
-      else unknown.push(agentId);
+      try {
+        const answer = await cxone.agent(agentId, cancellationSignal());
+        if (answer && answer.records.length > 0) agents.push(...answer.records);
+        else unknown.push(agentId);
+      } catch (error) {
+        // What was asked for is kept: with a small quota, an attempt that begins again would never get to its end.
+        quotaUsedUp = error instanceof CxoneError && error.code === 'QuotaExhausted';
+        if (!quotaUsedUp || agents.length + unknown.length === 0) throw error;
+        break;
+      }
     }
     await store.agents.recordMisses(input.tenant, unknown);
     const more = wanted.length > singlyAtMost && cursor.turn < turnsAtMost;
@@ -114,7 +122,11 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
       ...done,
       pageId: await land(input, cursor, Buffer.from(stringifyJson({ agents })), agents.length),
       records: agents.length,
-      next: more ? { ...cursor, turn: cursor.turn + 1 } : null,
+      next: quotaUsedUp
+        ? { ...cursor, skip: cursor.skip + 1 }
+        : more
+          ? { ...cursor, skip: 0, turn: cursor.turn + 1 }
+          : null,
     };
   };
 

@@ -10,6 +10,7 @@ import {
 import type { Batch, Store } from '../store';
 import type { PageMemory } from './page-memory';
 import type { TenantDirectory } from './tenants';
+import { activityKey } from './tries';
 import type {
   CountInput,
   CountResult,
@@ -33,6 +34,7 @@ const tooMuchAtOnce: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseT
 
 /** Contact pages: one request each, landed as received, then stored in one transaction. */
 export function createContactActivities({ store, tenants, memory }: ContactDependencies) {
+  const counting = createCounting();
   return {
     /**
      * Fetches one slice of a pass and lands it. A slice that this attempt has landed before is not asked for again.
@@ -77,20 +79,20 @@ export function createContactActivities({ store, tenants, memory }: ContactDepen
     /** Asks CXone how many contacts each pass holds; costs one small request a pass, by update three. */
     async countContacts(input: CountInput): Promise<CountResult> {
       const { cxone } = tenants(input.tenant);
-      const totals: (number | null)[] = [];
-      let lastPollTime: string | null = null;
+      const sofar = counting.resume(activityKey());
       const count = async (filter: Pass, from: string): Promise<number | null> => {
         const page = await request(cxone, { ...input, from, filter, skip: 0 }, 1);
-        lastPollTime = page.lastPollTime ?? lastPollTime;
+        sofar.lastPollTime = page.lastPollTime ?? sofar.lastPollTime;
         return page.totalRecords ?? (page.records.length === 0 ? 0 : null);
       };
-      for (const filter of input.passes) {
+      for (const filter of input.passes.slice(sofar.totals.length)) {
         const total = async (from: string) => count(filter, from);
-        totals.push(
+        sofar.totals.push(
           input.by === 'start' ? await total(input.from) : await countBetween(total, input.from, input.to),
         );
       }
-      return { totals, lastPollTime };
+      counting.end(activityKey());
+      return sofar;
     },
 
     /** Stores a landed page in one transaction; a page stored before is left alone and its outcome told again. */
@@ -127,6 +129,27 @@ async function countBetween(
     if (again === all || turn === countsAtMost) return Math.max(0, all - later);
     all = again;
   }
+}
+
+/** Counts kept in mind at most; those of runs that were cancelled would pile up. */
+const countsInMind = 100;
+
+/**
+ * Where counts stand that a quota has interrupted: with a small quota and many passes, an attempt that begins again
+ * would never get to its end. Another worker begins anew.
+ */
+function createCounting() {
+  const counts = new Map<string, { totals: (number | null)[]; lastPollTime: string | null }>();
+  return {
+    resume(key: string) {
+      const count = counts.get(key) ?? { totals: [], lastPollTime: null };
+      counts.set(key, count);
+      const [oldest] = counts.keys();
+      if (oldest !== undefined && counts.size > countsInMind) counts.delete(oldest);
+      return count;
+    },
+    end: (key: string): boolean => counts.delete(key),
+  };
 }
 
 /** Splits readings into rows for the table, rejected records and signs of schema drift. */

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 
 /** What makes a failure: its type in Temporal, a message that is safe to show, and what to do about it. */
 export interface FailureText {
@@ -23,6 +23,8 @@ export function activityFailure(
     message: remedy === '' || message.includes(remedy) ? message : `${message} ${remedy}`,
     nonRetryable: retry === undefined,
     details: [{ remedy }],
+    // Waiting for one's turn is no error: neither logs nor metrics count it as one.
+    ...(type === 'QuotaExhausted' && { category: ApplicationFailureCategory.BENIGN }),
     ...(retry?.afterMs === undefined ? {} : { nextRetryDelay: retry.afterMs }),
   });
 }

@@ -29,5 +29,7 @@ export function createActivities(dependencies: ActivityDependencies) {
 
 export type Activities = ReturnType<typeof createActivities>;
 
+export { createWaitInterceptor } from './interceptors/quota-waits';
 export { createPageMemory } from './page-memory';
+export { createRequestLimiter, type LimiterEvent } from './request-limiter';
 export { type Tenant, tenantDirectory, type TenantTuning } from './tenants';

@@ -1,4 +1,4 @@
-import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { CxoneError, type CxoneClient, type Interaction } from '../cxone';
 import {
   RecordingFileError,
@@ -8,6 +8,7 @@ import {
   type StoredRecording,
 } from '../store';
 import type { Tenant, TenantDirectory } from './tenants';
+import { triesSoFar } from './tries';
 import type { DownloadInput, DownloadResult, DueRecordingsInput } from './types';
 
 export interface RecordingDependencies {
@@ -75,7 +76,7 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
         const known = error instanceof CxoneError || error instanceof RecordingFileError;
         if (!known || !ofOneRecording.has(error.code)) throw error;
         const retryable = error instanceof CxoneError ? error.kind === 'retryable' : error.retryable;
-        if (retryable && activityInfo().attempt < triesAtMost) throw error;
+        if (retryable && (await triesSoFar(store.waits)) < triesAtMost) throw error;
         const next = new Date(now() + hourMs);
         await store.recordings.failed(input.tenant, masterContactId, null, error.code, next);
         return { status: 'failed', files: 0, bytes: 0 };

@@ -75,7 +75,7 @@ async function measure(stand: BenchStand, pageSize: number): Promise<Row> {
   await runBareLoop({ ...source, ...warmUpSpan, ...bareDatabase });
   const bare = await runBareLoop({ ...source, ...day, ...bareDatabase });
 
-  const worker = await stand.startWorker(await stand.createDatabase(), pageSize);
+  const worker = await stand.startWorker(await stand.createDatabase(), { pageSize });
   try {
     await syncSpan(stand, warmUpSpan);
     const first = await syncSpan(stand, day);

@@ -20,8 +20,15 @@ export interface BenchStand {
   readonly versions: string;
   /** An empty database, migrated unless `bare`. */
   createDatabase(bare?: boolean): Promise<string>;
-  /** Starts a worker with a prebuilt bundle, as in production, and waits until it polls. */
-  startWorker(databaseUrl: string, pageSize: number): Promise<ManagedProcess>;
+  /**
+   * Starts a worker with a prebuilt bundle, as in production, and waits until it polls. `tenant` changes what the
+   * tenants file says of the tenant `bench`; `source` is another simulator than the stand's.
+   */
+  startWorker(
+    databaseUrl: string,
+    tenant: { readonly pageSize: number } & object,
+    source?: SimulatorFacts,
+  ): Promise<ManagedProcess>;
   stop(): Promise<void>;
 }
 
@@ -75,9 +82,9 @@ export async function startBenchStand(
         if (!bare) await migrate(url.href);
         return url.href;
       },
-      async startWorker(databaseUrl, pageSize) {
+      async startWorker(databaseUrl, tenant, source = facts) {
         const tenantsFile = join(folder, 'tenants.json');
-        writeFileSync(tenantsFile, JSON.stringify({ tenants: { bench: tenantOf(facts, pageSize) } }));
+        writeFileSync(tenantsFile, JSON.stringify({ tenants: { bench: tenantOf(source, tenant) } }));
         const worker = startProcess({
           name: 'worker',
           command: process.execPath,
@@ -90,8 +97,8 @@ export async function startBenchStand(
             RECORDINGS_URL: pathToFileURL(join(folder, 'recordings')).href,
             HEALTH_ADDRESS: 'off',
             LOG_LEVEL: 'warn',
-            BENCH_CLIENT_SECRET: facts.clientSecret,
-            BENCH_ACCESS_KEY_SECRET: facts.accessKeySecret,
+            BENCH_CLIENT_SECRET: source.clientSecret,
+            BENCH_ACCESS_KEY_SECRET: source.accessKeySecret,
           },
         });
         stops.push(() => worker.stop());
@@ -113,7 +120,7 @@ export async function peakMemory(pid: number | undefined): Promise<number | null
   return kilobytes === undefined ? null : Number(kilobytes) * 1024;
 }
 
-function tenantOf(facts: SimulatorFacts, pageSize: number): object {
+function tenantOf(facts: SimulatorFacts, tenant: object): object {
   return {
     issuer: facts.address,
     clientId: facts.clientId,
@@ -122,7 +129,7 @@ function tenantOf(facts: SimulatorFacts, pageSize: number): object {
     accessKeySecret: { env: 'BENCH_ACCESS_KEY_SECRET' },
     allowInsecureHosts: ['127.0.0.1'],
     recordings: false,
-    pageSize,
+    ...tenant,
   };
 }
 

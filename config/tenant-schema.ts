@@ -97,7 +97,15 @@ export const tenantSchema = z.strictObject({
     .array(z.string().regex(host, 'must hold exact host names or addresses, without wildcards'))
     .readonly()
     .default([]),
-  limits: z.strictObject({ media: limit.default({ requests: 150, perSeconds: 300 }) }).prefault({}),
+  limits: z
+    .strictObject({
+      media: limit.default({ requests: 150, perSeconds: 300 }),
+      contacts: limit.optional(),
+      agents: limit.optional(),
+      lookups: limit.optional(),
+      extraction: limit.optional(),
+    })
+    .prefault({}),
 });
 
 export type TenantEntry = z.infer<typeof tenantSchema>;
@@ -108,6 +116,10 @@ export const knownKeys: Readonly<Record<string, readonly string[]>> = {
   tenant: Object.keys(tenantSchema.shape),
   clientSecret: ['env', 'file'],
   accessKeySecret: ['env', 'file'],
-  limits: ['media'],
+  limits: ['media', 'contacts', 'agents', 'lookups', 'extraction'],
   media: ['requests', 'perSeconds'],
+  contacts: ['requests', 'perSeconds'],
+  agents: ['requests', 'perSeconds'],
+  lookups: ['requests', 'perSeconds'],
+  extraction: ['requests', 'perSeconds'],
 };

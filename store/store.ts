@@ -7,6 +7,8 @@ import { createLanding } from './landing';
 import type { Landing } from './landing';
 import { createLookupTables } from './lookups';
 import type { LookupTables } from './lookups';
+import { createQuotaWaits, type QuotaWaits } from './quotas/quota-waits';
+import { createQuotas, type Quotas } from './quotas/quotas';
 import { createRecordingTable } from './recordings';
 import type { RecordingTable } from './recordings';
 import { secureConnection } from './tls';
@@ -32,6 +34,8 @@ export interface Store {
   readonly lookups: LookupTables;
   readonly recordings: RecordingTable;
   readonly watermarks: Watermarks;
+  readonly quotas: Quotas;
+  readonly waits: QuotaWaits;
   /** Asks the server for its major version; throws `StoreError` when it cannot be reached. */
   ping(): Promise<{ readonly version: number }>;
   close(): Promise<void>;
@@ -68,6 +72,8 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     agents: createAgentTable(pool),
     lookups: createLookupTables(pool),
     watermarks: createWatermarks(pool),
+    quotas: createQuotas(pool),
+    waits: createQuotaWaits(pool),
     async ping() {
       const sql = "select current_setting('server_version_num')::int / 10000 as version";
       const [answer] = await run<{ version: number }>(pool, sql, []);

@@ -1,5 +1,6 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { Activities } from '../activities';
+import { type Activities, createWaitInterceptor } from '../activities';
+import type { QuotaWaits } from '../store';
 import { failureInterceptor } from '../activities/interceptors/failures';
 import { heartbeatInterceptor } from '../activities/interceptors/heartbeats';
 import { taskQueues } from '../workflows/task-queues';
@@ -10,6 +11,8 @@ export interface WorkerParts {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly activities: Activities;
+  /** Where waits for quotas are counted, which are no tries. */
+  readonly waits: QuotaWaits;
   /** How long activities may go on after a signal to stop, in ms. */
   readonly shutdownGraceMs: number;
   /** Where workflows come from, unless they are built. */
@@ -26,6 +29,8 @@ export async function createWorkers(parts: WorkerParts): Promise<readonly Worker
     taskQueue: taskQueues.workflows,
     maxCachedWorkflows: 200,
   });
+  const inbound = [failureInterceptor, heartbeatInterceptor];
+  const patient = [...inbound, createWaitInterceptor(parts.waits)];
   const activityWorkers = await Promise.all(
     activityQueues.map((queue) =>
       Worker.create({
@@ -34,7 +39,9 @@ export async function createWorkers(parts: WorkerParts): Promise<readonly Worker
         activities: Object.fromEntries(queue.activities.map((name) => [name, parts.activities[name]])),
         maxConcurrentActivityTaskExecutions: queue.concurrency,
         interceptors: {
-          activity: [() => ({ inbound: failureInterceptor }), () => ({ inbound: heartbeatInterceptor })],
+          activity: (queue.asksCxone ? patient : inbound).map((interceptor) => () => ({
+            inbound: interceptor,
+          })),
         },
       }),
     ),

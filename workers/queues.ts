@@ -6,6 +6,8 @@ export interface ActivityQueue {
   readonly taskQueue: string;
   readonly activities: readonly (keyof Activities)[];
   readonly concurrency: number;
+  /** Its activities may wait for a quota: their tries are counted apart (activities/interceptors/quota-waits.ts). */
+  readonly asksCxone: boolean;
 }
 
 /**
@@ -24,8 +26,9 @@ export const activityQueues: readonly ActivityQueue[] = [
       'planIncrement',
     ],
     concurrency: 8,
+    asksCxone: true,
   },
-  { taskQueue: taskQueues.media, activities: ['downloadRecording'], concurrency: 16 },
+  { taskQueue: taskQueues.media, activities: ['downloadRecording'], concurrency: 16, asksCxone: true },
   {
     taskQueue: taskQueues.store,
     activities: [
@@ -43,6 +46,7 @@ export const activityQueues: readonly ActivityQueue[] = [
       'closeWindow',
     ],
     concurrency: 6,
+    asksCxone: false,
   },
 ];
 

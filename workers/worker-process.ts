@@ -5,23 +5,25 @@ import type { Logger } from 'pino';
 import {
   createActivities,
   createPageMemory,
+  createRequestLimiter,
   type Tenant,
   tenantDirectory,
   type TenantTuning,
 } from '../activities';
-import { createCxoneClient, type CxoneConnection, type RequestEvent } from '../cxone';
+import { createCxoneClient, type CxoneClientOptions, type CxoneConnection } from '../cxone';
 import { type Claimant, openRecordingFiles, openStore } from '../store';
 import { ensureSearchAttributes } from '../ops/search-attributes';
 import { createWorkers, runWorkers } from './create-workers';
 import { type HealthServer, serveHealth } from './health';
 import { type Address, chooseAddress } from './listen';
 import { storeConnections } from './queues';
+import { limiterMetrics, type LimitedTenant, watchQuotas } from './quota-metrics';
 import { requestMetrics } from './request-metrics';
 import { temporalLogger } from './temporal-logger';
 
 /** All a worker process needs, as values: it reads no environment of its own. */
 export interface WorkerProcessOptions {
-  readonly tenants: readonly (CxoneConnection & TenantTuning)[];
+  readonly tenants: readonly WorkerTenant[];
   readonly databaseUrl: string;
   /** Null when no tenant has recordings. */
   readonly recordingsUrl: string | null;
@@ -34,6 +36,9 @@ export interface WorkerProcessOptions {
   readonly maxRecordingBytes: number;
   readonly logger: Logger;
 }
+
+/** A tenant as a worker needs it: where its CXone is, how it is read, and how often it may be asked. */
+export type WorkerTenant = CxoneConnection & TenantTuning & LimitedTenant;
 
 /** Pages kept parsed between fetch and persist; more than are in flight would only cost memory. */
 const pagesInMemory = 8;
@@ -62,14 +67,27 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
   const address = connectionOptions.address ?? '127.0.0.1:7233';
   let connection: NativeConnection | undefined;
   let health: HealthServer | undefined;
+  let stopWatching: (() => Promise<void>) | undefined;
   try {
     connection = await NativeConnection.connect({ ...connectionOptions, address });
     await prepareSearchAttributes(connection, namespace, logger);
-    const observe = requestMetrics(Runtime.instance().metricMeter);
+    const meter = Runtime.instance().metricMeter;
+    const [observe, countLimits] = [requestMetrics(meter), limiterMetrics(meter)];
+    const clientOptions = ({ tenant, limits }: WorkerTenant): CxoneClientOptions => ({
+      onRequest: observe(tenant),
+      limiter: createRequestLimiter({
+        tenant,
+        limits,
+        quotas: store.quotas,
+        onEvent: countLimits(tenant),
+        onError: (error) => logger.warn({ err: error, tenant }, 'a 429 could not be noted'),
+      }),
+    });
+    if (metrics) stopWatching = watchQuotas(store.quotas, options.tenants, meter, logger);
     const activities = createActivities({
       store,
       files,
-      tenants: tenantDirectory(options.tenants.map((tenant) => toTenant(tenant, observe(tenant.tenant)))),
+      tenants: tenantDirectory(options.tenants.map((tenant) => toTenant(tenant, clientOptions(tenant)))),
       memory: createPageMemory(pagesInMemory),
       isRunning: runningCheck(new Client({ connection, namespace })),
       landingRetentionDays: options.landingRetentionDays,
@@ -80,6 +98,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       connection,
       namespace,
       activities,
+      waits: store.waits,
       shutdownGraceMs: options.shutdownGraceSeconds * 1_000,
     });
     if (options.health) {
@@ -93,6 +112,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
     logger.info('the worker has stopped');
   } finally {
     await health?.close();
+    await stopWatching?.();
     // Workers that were made but never ran still hold it; that must not hide why they did not run.
     await connection?.close().catch((error: unknown) => {
       logger.warn({ err: error }, 'the connection to Temporal could not be closed');
@@ -142,11 +162,8 @@ async function prepareSearchAttributes(
   }
 }
 
-function toTenant(
-  settings: CxoneConnection & TenantTuning,
-  onRequest: (event: RequestEvent) => void,
-): Tenant {
-  return { name: settings.tenant, cxone: createCxoneClient(settings, { onRequest }), tuning: settings };
+function toTenant(settings: WorkerTenant, options: CxoneClientOptions): Tenant {
+  return { name: settings.tenant, cxone: createCxoneClient(settings, options), tuning: settings };
 }
 
 /** Asks Temporal about the run that holds a window. A run it no longer knows is not running. */

@@ -3,6 +3,7 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@t
 import type { Activities } from '../../activities';
 import type { FetchedPage, OpenWindow, WindowReport } from '../../activities/types';
 import { createWorkers, runWorkers } from '../../workers/create-workers';
+import { memoryWaits } from '../setup/memory-waits';
 import { createNamespace, type TestNamespace } from '../setup/servers';
 
 /** A contact source in memory, behind mocked activities: what workflows see of the world. */
@@ -112,6 +113,7 @@ export async function workflowStand(on?: TestNamespace): Promise<WorkflowStand> 
     activities: new Proxy(served, {
       get: (_target, name: keyof Activities) => (input: never) => served[name](input),
     }),
+    waits: memoryWaits(),
     shutdownGraceMs: 1_000,
     workflows: { workflowBundle },
   });

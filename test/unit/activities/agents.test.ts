@@ -1,6 +1,6 @@
 import { createAgentActivities } from '../../../activities/agents';
 import type { AgentCursor, FetchAgentsInput } from '../../../activities/types';
-import type { AgentPage, AgentPageRequest } from '../../../cxone';
+import { type AgentPage, type AgentPageRequest, CxoneError } from '../../../cxone';
 import type { Batch } from '../../../store';
 import { acme, fakeStore, memoryLanding, run } from './fakes';
 
@@ -31,11 +31,13 @@ interface World {
   readonly list?: (request: AgentPageRequest) => AgentPage;
   /** Agents behind the contacts that are wanted. */
   readonly wanted?: readonly string[];
+  /** Single look-ups that the quota permits. */
+  readonly quota?: number;
   /** Of those, the ones CXone does not know. */
   readonly unknown?: readonly string[];
 }
 
-function stand({ watermark, list = () => listPage(0, 0), wanted = [], unknown = [] }: World) {
+function stand({ watermark, list = () => listPage(0, 0), wanted = [], unknown = [], quota = 1_000 }: World) {
   const seen = {
     list: [] as AgentPageRequest[],
     singly: [] as string[],
@@ -71,6 +73,7 @@ function stand({ watermark, list = () => listPage(0, 0), wanted = [], unknown = 
         return list(request);
       },
       async agent(agentId) {
+        if (seen.singly.length >= quota) throw new CxoneError('QuotaExhausted', 'Used up.');
         seen.singly.push(agentId);
         return unknown.includes(agentId) ? null : { ...listPage(0, null), records: [agent(agentId)] };
       },
@@ -178,6 +181,17 @@ describe('agents behind the contacts', () => {
     expect(seen.misses).toEqual(['2', '9']);
     expect(fetched).toMatchObject({ pageId: '1', records: 23, next: null });
     expect(landing.pages[0]?.records).toBe(23);
+  });
+
+  it('are kept as far as the quota went, and the rest is asked for in a step of its own', async () => {
+    const { activities, seen, landing } = stand({ wanted: ids(25), unknown: ['2'], quota: 10 });
+    const fetched = await run(activities, 'fetchAgents', missing(1));
+    expect(fetched).toMatchObject({ pageId: '1', records: 9, next: { step: 'missing', skip: 1, turn: 1 } });
+    expect(seen.misses).toEqual(['2']);
+    // The next step lands a page of its own, and with nothing in hand it waits.
+    const next = run(activities, 'fetchAgents', { ...first, cursor: fetched.next });
+    await expect(next).rejects.toMatchObject({ code: 'QuotaExhausted' });
+    expect(landing.pages).toHaveLength(1);
   });
 
   it('land nothing when CXone knows none of them', async () => {

@@ -240,6 +240,29 @@ describe('countContacts', () => {
     ]);
   });
 
+  it('goes on where a quota that was used up has interrupted it, once', async () => {
+    let left = 1;
+    const { activities, requests } = stand(({ filter }) => {
+      left -= 1;
+      if (left < 0) throw new CxoneError('QuotaExhausted', 'Used up.', { retryAfterMs: 1_000 });
+      return { ...pageOf(contact(1)), totalRecords: filter.skillId === 1 ? 30 : 12 };
+    });
+    const ofThree = { ...count, passes: [...count.passes, { skillId: 3 }] };
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      await expect(run(activities, 'countContacts', ofThree)).rejects.toMatchObject({
+        code: 'QuotaExhausted',
+      });
+      left = 1;
+    }
+    expect(await run(activities, 'countContacts', ofThree)).toMatchObject({ totals: [30, 12, 12] });
+    const asked = requests.map(({ filter }) => filter.skillId);
+    expect(asked).toEqual([1, 2, 2, 3, 3]);
+    // Counted anew the next time.
+    left = 3;
+    await run(activities, 'countContacts', ofThree);
+    expect(requests).toHaveLength(8);
+  });
+
   it('takes an answer without a total for what it holds', async () => {
     const { activities } = stand(({ filter }) =>
       filter.skillId === 1 ? { ...pageOf(), lastPollTime: null } : { ...pageOf(), lastPollTime: null },

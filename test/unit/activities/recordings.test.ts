@@ -41,6 +41,8 @@ interface World {
   readonly looks?: number;
   /** False for workers without a recordings folder. */
   readonly storage?: boolean;
+  /** Attempts that only waited for a quota. */
+  readonly waited?: number;
   /** Age of the call, in ms. */
   readonly age?: number;
 }
@@ -89,6 +91,7 @@ function stand(world: World) {
         }),
     }),
     store: fakeStore({
+      waits: { count: async () => world.waited ?? 0 },
       recordings: {
         due: async (...args) => {
           due.push(args);
@@ -265,6 +268,20 @@ describe('a recording that cannot be had', () => {
     expect(rows.failed).toEqual([{ code: 'MediaUnavailable', next: new Date(now + hourMs) }]);
   });
 
+  it('is tried five times however often its look-ups had to wait for a quota', async () => {
+    const { activities, rows } = stand({
+      waited: 1_000,
+      interactions: async () => Promise.reject(new CxoneError('MediaIncomplete', 'Cut off.')),
+    });
+    await expect(run(activities, 'downloadRecording', call, attempt(1_004))).rejects.toMatchObject({
+      code: 'MediaIncomplete',
+    });
+    expect(rows.failed).toEqual([]);
+    expect(await run(activities, 'downloadRecording', call, attempt(1_005))).toMatchObject({
+      status: 'failed',
+    });
+  });
+
   it.each<CxoneErrorCode>(['MediaTooLarge', 'BadRequest', 'UnexpectedShape'])(
     'is not tried again for %s: that does not pass by itself',
     async (code) => {
@@ -304,7 +321,7 @@ describe('an error that concerns all recordings', () => {
     .filter(([code, { kind }]) => kind === 'operator' && code !== 'UnexpectedShape')
     .map(([code]) => code as CxoneErrorCode);
 
-  it.each<CxoneErrorCode>([...operatorCodes, 'Throttled', 'CxoneUnreachable'])(
+  it.each<CxoneErrorCode>([...operatorCodes, 'Throttled', 'QuotaExhausted', 'CxoneUnreachable'])(
     '%s passes, however often it was tried, and leaves the row alone',
     async (code) => {
       const { activities, rows } = stand({

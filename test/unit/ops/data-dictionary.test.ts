@@ -13,7 +13,7 @@ interface Column {
   readonly required: boolean;
 }
 
-const types = 'bigint|integer|double precision|boolean|text|timestamptz|jsonb|bytea';
+const types = 'bigint|integer|double precision|boolean|text|varchar\\(\\d+\\)|timestamptz|jsonb|bytea';
 const definition = new RegExp(`^"?(\\w+)"? ((?:${types})(?:\\[\\])?)(?= |,|;|$)(.*)`);
 
 function column(table: string, text: string): readonly Column[] {

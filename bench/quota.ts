@@ -1,0 +1,111 @@
+import { Command } from 'commander';
+import { wholeNumber } from '../client/flags';
+import { createOutput } from '../client/output';
+import { followWindow, startWindow } from '../client/run-window';
+import { startSimulator } from '../simulator';
+import { parseSyncWindowInput } from '../workflows/inputs';
+import { startBenchStand } from './stand';
+
+interface QuotaFlags {
+  readonly requests: number;
+  readonly perSeconds: number;
+  readonly recordings: number;
+  readonly workers: number;
+  readonly inFlight: number;
+  readonly json?: boolean;
+}
+
+const now = Date.parse('2025-03-20T12:00:00Z');
+const day = { from: '2025-03-10T00:00:00Z', to: '2025-03-11T00:00:00Z' };
+
+/**
+ * Share of a quota that is used while there is more to do than it permits: look-ups of Media Playback through a real
+ * Temporal server, against a simulator that refuses what goes beyond. After `npm run build`:
+ * `node dist/bench/quota.js --requests 150 --per-seconds 300`.
+ */
+async function main(): Promise<void> {
+  const program = new Command('quota')
+    .description('Share of a look-up quota that is used while there is more work than it permits')
+    .option('--requests <n>', 'size of the quota', wholeNumber(1), 50)
+    .option('--per-seconds <s>', 'its span', wholeNumber(1), 20)
+    .option('--recordings <n>', 'look-ups to do', wholeNumber(1), 400)
+    .option('--workers <n>', 'worker processes', wholeNumber(1), 2)
+    .option('--in-flight <n>', 'look-ups at a time', wholeNumber(1), 8)
+    .option('--json', 'one JSON document on stdout');
+  await program.parseAsync();
+  const flags = program.opts<QuotaFlags>();
+  const output = createOutput(flags);
+  const mediaQuota = { requests: flags.requests, perSeconds: flags.perSeconds };
+  const stand = await startBenchStand(1, (line) => output.note(line));
+  const began = Date.now();
+  const simulator = await startSimulator({
+    clock: () => now + (Date.now() - began),
+    mediaQuota,
+    contactsPerDay: flags.recordings,
+    loggedShare: 1,
+    mediaBytes: { min: 200, max: 4_000 },
+  });
+  try {
+    const database = await stand.createDatabase();
+    const tenant = {
+      recordings: true,
+      pageSize: 1_000,
+      recordingsInFlight: flags.inFlight,
+      limits: { media: mediaQuota },
+    };
+    const facts = {
+      ...stand.simulator,
+      ...simulator.credentials,
+      ...{ address: simulator.address, issuer: simulator.address },
+    };
+    for (let worker = 0; worker < flags.workers; worker += 1) {
+      await stand.startWorker(database, tenant, facts);
+    }
+    const input = { tenant: 'bench', ...day };
+    const handle = await startWindow(stand.temporal.client, input, parseSyncWindowInput(input));
+    const end = await followWindow(handle, () => undefined);
+    if (!end.ok) throw new Error(`${end.code}: ${end.message}`);
+    const lookUps = simulator.journal.entries({ family: 'media' });
+    const figures = measure(lookUps, mediaQuota);
+    output.document({ versions: stand.versions, ...flags, ...figures });
+    output.result(`versions    ${stand.versions}`);
+    output.result(`quota       ${flags.requests} look-ups in any ${flags.perSeconds} s`);
+    output.result(`work        ${flags.workers} workers, ${flags.inFlight} look-ups at a time, one window`);
+    output.result('');
+    output.result(`look-ups    ${figures.sent} in ${figures.seconds.toFixed(1)} s`);
+    output.result(`permitted   ${figures.permitted.toFixed(1)}`);
+    output.result(`used        ${(figures.used * 100).toFixed(1)} %`);
+    output.result(`most in ${flags.perSeconds} s   ${figures.mostInSpan}`);
+    output.result(`refused     ${figures.refused} (429)`);
+  } finally {
+    await stand.stop();
+    await simulator.close();
+  }
+}
+
+function measure(
+  lookUps: readonly { readonly at: number; readonly status: number }[],
+  { requests, perSeconds }: { readonly requests: number; readonly perSeconds: number },
+) {
+  const sent = lookUps.map(({ at }) => at).sort((a, b) => a - b);
+  const all = ((sent.at(-1) ?? 0) - (sent[0] ?? 0)) / 1_000;
+  // The last few are done by fewer hands than there are; what they leave unused says nothing of the limiter.
+  const counted = sent.slice(0, Math.ceil(sent.length * 0.97));
+  const seconds = ((counted.at(-1) ?? 0) - (counted[0] ?? 0)) / 1_000;
+  const permitted = (seconds * requests) / perSeconds;
+  const inSpan = (end: number): number =>
+    sent.filter((at) => at > end - perSeconds * 1_000 && at <= end).length;
+  return {
+    sent: sent.length,
+    seconds: all,
+    permitted: (all * requests) / perSeconds,
+    used: (counted.length - 1) / permitted,
+    mostInSpan: Math.max(...sent.map(inSpan)),
+    refused: lookUps.filter(({ status }) => status === 429).length,
+  };
+}
+
+void main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,74 @@
+import type { Pool } from 'pg';
+import { RateLimiterPostgres } from 'rate-limiter-flexible';
+import { safely } from '../errors';
+import { run } from '../transaction';
+
+/** What a key counts, and until when (epoch ms, by the clock of the machine that wrote it first). */
+export interface Counter {
+  readonly points: number;
+  readonly expire: number;
+}
+
+/** Named counters that all processes share and that are forgotten after a while; all methods throw `StoreError`. */
+export interface Counters {
+  /** Adds one and tells the sum; a key that is new or has expired starts at one and lives for `forMs`. */
+  add(key: string, forMs: number): Promise<number>;
+  /** Takes one back. */
+  takeBack(key: string, forMs: number): Promise<void>;
+  /** Overwrites a counter and its end. */
+  set(key: string, points: number, forMs: number): Promise<void>;
+  remove(key: string): Promise<void>;
+  /** Those of the keys that have not expired by `now`. */
+  read(keys: readonly string[], now: number): Promise<ReadonlyMap<string, Counter>>;
+  /** All counters whose key starts so. */
+  startingWith(prefix: string, now: number): Promise<ReadonlyMap<string, Counter>>;
+}
+
+type Row = { readonly key: string } & Counter;
+
+const byKey = (rows: readonly Row[]): ReadonlyMap<string, Counter> =>
+  new Map(rows.map(({ key, points, expire }) => [key, { points, expire }]));
+
+/** Whole seconds, rounded up: the library's unit, and its column takes whole milliseconds only. */
+const seconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1_000));
+
+/**
+ * The counters behind `pool`, kept by rate-limiter-flexible: one statement adds, reads and expires, so that no two
+ * processes get the same number. Every five minutes it removes what expired an hour ago.
+ */
+export function createCounters(pool: Pool): Counters {
+  let made: RateLimiterPostgres | null = null;
+  // Made when first needed: from then on it clears up by a timer, which a command that only looks does not need.
+  const limiter = (): RateLimiterPostgres =>
+    (made ??= new RateLimiterPostgres({
+      storeClient: pool,
+      storeType: 'pool',
+      schemaName: 'cxone',
+      tableName: 'quota',
+      tableCreated: true,
+      keyPrefix: '',
+      // How many are allowed is for the caller to say: it changes with the window.
+      points: Number.MAX_SAFE_INTEGER,
+      duration: 1,
+    }));
+  return {
+    add: (key, forMs) =>
+      safely(async () => {
+        const { consumedPoints } = await limiter().consume(key, 1, { customDuration: seconds(forMs) });
+        return consumedPoints;
+      }),
+    takeBack: (key, forMs) =>
+      safely(async () => void (await limiter().reward(key, 1, { customDuration: seconds(forMs) }))),
+    set: (key, points, forMs) => safely(async () => void (await limiter().set(key, points, seconds(forMs)))),
+    remove: (key) => safely(async () => void (await limiter().delete(key))),
+    async read(keys, now) {
+      const sql = `select key, points, expire::float8 as expire from cxone.quota where key = any($1) and expire > $2`;
+      return byKey(await run<Row>(pool, sql, [keys, Math.floor(now)]));
+    },
+    async startingWith(prefix, now) {
+      const sql = `select key, points, expire::float8 as expire from cxone.quota
+                   where starts_with(key, $1) and expire > $2 order by key`;
+      return byKey(await run<Row>(pool, sql, [prefix, Math.floor(now)]));
+    },
+  };
+}

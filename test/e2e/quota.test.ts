@@ -1,0 +1,102 @@
+import { openStand, reportOf, settledDay as day, type Stand } from './stand';
+import { compareIds, filesBelow, nothingDiffers } from './truth';
+
+const quota = { requests: 12, perSeconds: 6 };
+
+jest.setTimeout(180_000);
+
+let stand: Stand;
+afterEach(() => stand?.close());
+
+/** A stand whose simulator and tenants file agree on the quota, with so many recordings in the day. */
+async function open(mediaQuota: typeof quota | 'off', contactsPerDay: number): Promise<void> {
+  const start = Date.now();
+  stand = await openStand({
+    // A clock that goes on: the simulator's quota is one of time.
+    simulator: {
+      clock: () => Date.parse('2025-03-20T12:00:00Z') + (Date.now() - start),
+      contactsPerDay,
+      loggedShare: 0.5,
+      mediaQuota,
+    },
+    tenant: { limits: { media: quota }, recordingsInFlight: 8 },
+  });
+}
+
+const lookUps = (status?: number) =>
+  stand.simulator.journal.entries({ family: 'media', ...(status === undefined ? {} : { status }) });
+
+/** Every recording of the day that the source has is stored, and nothing failed. */
+async function expectAllStored(): Promise<number> {
+  const span = { from: Date.parse(day.from), to: Date.parse(day.to) };
+  const { recordings = [] } = stand.simulator.truth({ ...span, recordings: true });
+  const rows = await stand.query<{ storage_key: string; status: string }>(
+    'select storage_key, status from cxone.recording',
+  );
+  expect(rows.filter(({ status }) => status === 'failed' || status === 'pending')).toEqual([]);
+  const stored = rows.filter(({ status }) => status === 'stored');
+  expect(stored).toHaveLength(recordings.length);
+  expect(
+    compareIds(
+      stored.map((row) => row.storage_key),
+      filesBelow(stand.recordingsFolder).keys(),
+    ),
+  ).toEqual(nothingDiffers);
+  return stored.length;
+}
+
+describe('a quota that is much smaller than the work', () => {
+  it('is kept by two workers together: no request is refused, and every recording is stored', async () => {
+    await open(quota, 120);
+    const workers = [await stand.startWorker(), await stand.startWorker()];
+    const report = reportOf(await stand.sync(day));
+    expect(report).toMatchObject({ status: 'complete', recordings: { failed: 0, pending: 0 } });
+    expect(await expectAllStored()).toBeGreaterThan(25);
+    const asked = lookUps();
+    expect(lookUps(429)).toEqual([]);
+    expect(asked.length).toBeGreaterThan(40);
+    // No look-up is wasted on waiting: one for each call.
+    expect(new Set(asked.map(({ query }) => query['acd-call-id'])).size).toBe(asked.length);
+    // Waiting is no error: only who asks for everything is told of it.
+    const waitsLogged = workers.flatMap((worker) =>
+      worker
+        .log()
+        .split('\n')
+        .filter((line) => line.includes('QuotaExhausted')),
+    );
+    expect(waitsLogged.length).toBeGreaterThan(10);
+    expect(waitsLogged.filter((line) => !line.startsWith('{"level":"debug"'))).toEqual([]);
+    const waits = await stand.query(`select key from cxone.quota where key like 'waits:%'`);
+    expect(waits).toEqual([]);
+  });
+
+  it('is found out when CXone refuses: the pace falls, and the window completes all the same', async () => {
+    await open('off', 40);
+    await stand.startWorker();
+    stand.simulator.setFaults([
+      { name: 'tooManyRequests', match: { family: 'media' }, times: 6 },
+      { name: 'tooManyRequests', match: { family: 'contacts' }, times: 2, args: { retryAfter: 1 } },
+    ]);
+    const slowed: number[] = [];
+    const sampling = setInterval(() => {
+      const sql = `select points from cxone.quota where key = 'acme:media:slow'`;
+      void stand.query<{ points: number }>(sql).then(
+        ([row]) => row && slowed.push(row.points),
+        () => undefined,
+      );
+    }, 250);
+    const report = await stand
+      .sync(day)
+      .then(reportOf)
+      .finally(() => clearInterval(sampling));
+    expect(report).toMatchObject({ status: 'complete', recordings: { failed: 0, pending: 0 } });
+    await expectAllStored();
+    expect(lookUps(429)).toHaveLength(6);
+    expect(slowed.at(-1)).toBeGreaterThanOrEqual(1);
+    // After the refusals, in no second as many as at the full pace of two.
+    const last = Math.max(...lookUps(429).map(({ at }) => at));
+    const after = lookUps().filter(({ at }) => at > last);
+    const seconds = (Math.max(...after.map(({ at }) => at)) - last) / 1_000;
+    expect(after.length / seconds).toBeLessThan(1.7);
+  });
+});
