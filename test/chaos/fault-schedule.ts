@@ -20,11 +20,9 @@ export interface FaultSchedule {
 
 type Drawable = readonly [DrawnFault['name'], Draw];
 
-const groups: readonly (readonly Drawable[])[] = [
-  Object.entries(transientDraws) as unknown as readonly Drawable[],
-  operatorDraws,
-  dataDraws,
-];
+const transient = Object.entries(transientDraws) as unknown as readonly Drawable[];
+/** Survivable ones are drawn more often: a run that ends at its first request shows little else. */
+const groups: readonly (readonly Drawable[])[] = [transient, transient, dataDraws, dataDraws, operatorDraws];
 
 /** The switches that some schedule may use. */
 export const drawnNames: ReadonlySet<string> = new Set(groups.flat().map(([name]) => name));
@@ -54,9 +52,15 @@ export function drawSchedule(seed: number, patience = true): FaultSchedule {
 
 /** The rules of a schedule for the simulator; those that last for a while only until `minutes` have passed. */
 export function rulesAt({ faults }: FaultSchedule, minutes: number): readonly FaultRule[] {
+  // The first rule is the outermost: what must fail the window may not be hidden by what passes.
   return faults
+    .toSorted((one, other) => rank(one) - rank(other))
     .filter(({ forMinutes = Number.POSITIVE_INFINITY }) => minutes < forMinutes)
     .flatMap(({ rules }) => rules);
+}
+
+function rank({ outcome }: DrawnFault): number {
+  return outcome.kind === 'fails' ? 0 : 1;
 }
 
 function drawFault(dice: Dice, patience: boolean): DrawnFault {

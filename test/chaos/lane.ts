@@ -134,5 +134,7 @@ function clientOf(
 
 function tuningOf({ pageSize, pagesInFlight }: FaultSchedule): TenantTuning {
   const none = { skillIds: [], campaignIds: [], mediaTypeIds: [] };
-  return { ...tenantDefaults, ...none, pageSize, pagesInFlight, recordingsInFlight: 2 };
+  // The database's clock is the real one, so by the skipped one every look at an agent is soon long ago.
+  const agentRefreshHours = 8_760;
+  return { ...tenantDefaults, ...none, agentRefreshHours, pageSize, pagesInFlight, recordingsInFlight: 2 };
 }

@@ -81,10 +81,10 @@ export const operatorDraws: readonly (readonly [FaultName | 'credentials', Draw]
     (dice) => {
       const fails = { kind: 'fails', area: 'auth', codes: operatorCodes.wrongKey } as const;
       if (dice.chance(0.5)) return { rules: [always('keyDeactivated', 'auth')], outcome: fails };
-      // Deactivated while the window is read: the token at hand is revoked with it.
+      // Deactivated while the window is read, and the token at hand is refused.
       return {
         rules: [
-          always('revokeTokens', 'contacts', { onCall: 2 }),
+          always('unauthorized', 'contacts', { onCall: 2 }),
           always('keyDeactivated', 'auth', { onCall: [2, 3, 4, 5, 6] }),
         ],
         outcome: fails,
@@ -139,7 +139,7 @@ export const operatorDraws: readonly (readonly [FaultName | 'credentials', Draw]
     (dice) => {
       const status = Number(dice.pick(Object.keys(contactStatus)));
       return {
-        rules: [always('status', 'contacts', { onCall: dice.between(1, 3), args: { status } })],
+        rules: [always('status', 'contacts', { onCall: dice.between(1, 2), args: { status } })],
         outcome: { kind: 'fails', area: 'contacts', codes: contactStatus[status] ?? [] },
       };
     },

@@ -72,6 +72,8 @@ function asStored(record: ApiRecord, id: string, kind: BadRecordKind | undefined
     return { record: row, sanitised: ['dispositionNotes'] };
   }
   if (kind === 'booleanAsText') row['isTakeover'] = record['isTakeover'] === 'true';
+  // What is no number goes to `extra` (test/e2e/awkward-source.test.ts) and leaves its column empty.
+  if (kind === 'typeFlip') row['holdCount'] = null;
   if (kind === 'groupedNumber') row['totalDurationSeconds'] = 1_234.5;
   return { record: row, sanitised: [] };
 }
