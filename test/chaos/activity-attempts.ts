@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  decompileRetryPolicy,
   defaultFailureConverter,
   defaultPayloadConverter,
   type LoadedDataConverter,
@@ -65,7 +66,11 @@ export async function runAttempts(
   }
 }
 
-async function runAttempt(command: Command, attempt: number, { activities, clock, workflow }: AttemptContext) {
+async function runAttempt(
+  command: Command,
+  attempt: number,
+  { activities, clock, workflow }: AttemptContext,
+) {
   const activityType = command.activityType ?? '';
   const fn = activities[activityType as keyof Activities] as (...args: unknown[]) => Promise<unknown>;
   const args = (command.arguments ?? []).map((payload) => defaultPayloadConverter.fromPayload(payload));
@@ -81,6 +86,7 @@ async function runAttempt(command: Command, attempt: number, { activities, clock
       workflowType,
       workflowExecution: { workflowId, runId },
       heartbeatTimeoutMs: milliseconds(command.heartbeatTimeout),
+      retryPolicy: decompileRetryPolicy(command.retryPolicy),
       startToCloseTimeoutMs: milliseconds(command.startToCloseTimeout) ?? 0,
       taskToken: Buffer.from(randomUUID()),
       namespace: 'in-process',

@@ -77,41 +77,52 @@ describe.each(postgresServers())('any JSON record, on $label', (server) => {
     fc.date({ noInvalidDate: true }).map((date) => JSON.stringify(date)),
   );
   const record = (id: string, start: string, fields: readonly string[]) => {
-    const name = fc.oneof(fc.constantFrom(...fields), fc.constantFrom('__proto__', 'constructor', 'tenant'), fc.string());
+    const name = fc.oneof(
+      fc.constantFrom(...fields),
+      fc.constantFrom('__proto__', 'constructor', 'tenant'),
+      fc.string(),
+    );
     const field = fc.tuple(name, anyJson).map(([key, value]) => `${JSON.stringify(key)}:${value}`);
     const whole = fc
       .tuple(fc.integer({ min: 1, max: 2 ** 53 - 1 }), fc.array(field, { maxLength: 8 }))
       // What comes later in a JSON object counts, so that any key may be spoilt.
-      .map(([n, more]) => `{"${id}":${n},"${start}":"2026-07-20T10:00:00Z"${more.map((one) => `,${one}`).join('')}}`);
+      .map(
+        ([n, more]) =>
+          `{"${id}":${n},"${start}":"2026-07-20T10:00:00Z"${more.map((one) => `,${one}`).join('')}}`,
+      );
     return fc.oneof({ weight: 4, arbitrary: whole }, { weight: 1, arbitrary: anyJson });
   };
 
   it.each([
     ['contacts', 'contact', record('contactId', 'contactStartDate', contactFields)],
     ['agents', 'agent', record('agentId', 'lastUpdated', agentFields)],
-  ] as const)('of %s is stored or rejected with a reason, and its page never fails', async (kind, table, any) => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(any, { minLength: 1, maxLength: 12 }), async (records) => {
-        await stand.empty();
-        const outcome = await persist(kind, records);
-        const { stored, rejected } = await counts(table);
-        expect(stored).toBe(outcome.inserted);
-        // Two records of a page may bear one id, and two rejected ones may be the same text.
-        expect(rejected).toBeLessThanOrEqual(outcome.rejected);
-        expect(outcome.rejected > 0).toBe(rejected > 0);
-        expect(stored + outcome.rejected).toBeLessThanOrEqual(records.length);
-        expect(stored + outcome.rejected).toBeGreaterThanOrEqual(new Set(await idsOf(records, table)).size);
-      }),
-      { numRuns: 60 },
-    );
-  });
+  ] as const)(
+    'of %s is stored or rejected with a reason, and its page never fails',
+    async (kind, table, any) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(any, { minLength: 1, maxLength: 12 }), async (records) => {
+          await stand.empty();
+          const outcome = await persist(kind, records);
+          const { stored, rejected } = await counts(table);
+          expect(stored).toBe(outcome.inserted);
+          // Two records of a page may bear one id, and two rejected ones may be the same text.
+          expect(rejected).toBeLessThanOrEqual(outcome.rejected);
+          expect(outcome.rejected > 0).toBe(rejected > 0);
+          expect(stored + outcome.rejected).toBeLessThanOrEqual(records.length);
+          expect(stored + outcome.rejected).toBeGreaterThanOrEqual(new Set(await idsOf(records, table)).size);
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
 
   /** Ids of the records that any reader would take for readable. */
   async function idsOf(records: readonly string[], table: 'contact' | 'agent'): Promise<readonly string[]> {
     const key = `${table}Id`;
     return records.flatMap((text) => {
       const parsed = JSON.parse(text) as unknown;
-      const id = typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>)[key] : null;
+      const id =
+        typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>)[key] : null;
       return typeof id === 'number' && Number.isSafeInteger(id) && id > 0 ? [String(id)] : [];
     });
   }

@@ -45,7 +45,8 @@ async function compareContacts(comparison: Comparison): Promise<string[]> {
   );
   const problems = missing.map((id) => `contact ${id} is missing`);
   for (const id of unexpected) {
-    if (tombstones || !earlier.has(id)) problems.push(`contact ${id} is not in the source and not marked absent`);
+    if (tombstones || !earlier.has(id))
+      problems.push(`contact ${id} is not in the source and not marked absent`);
   }
   for (const row of present) {
     const id = String(row['contact_id']);
@@ -93,7 +94,8 @@ async function compareRecordings({ pool, folder, tenant, truth, lost }: Comparis
       const sha256 = createHash('sha256').update(content).digest('hex');
       const told = `${row['bytes']} ${row['sha256']}`;
       const right = `${expected.bytes} ${expected.sha256}`;
-      if (told !== right || `${content.length} ${sha256}` !== right) problems.push(`recording ${name} differs`);
+      if (told !== right || `${content.length} ${sha256}` !== right)
+        problems.push(`recording ${name} differs`);
     }
   }
   const names = new Set(stored.map((row) => `${row['master_contact_id']}/${row['segment_id']}`));
@@ -105,7 +107,9 @@ async function compareRecordings({ pool, folder, tenant, truth, lost }: Comparis
     problems.push(`recording ${name} is neither stored nor ${lost.join(' or ') || 'excused'}`);
   }
   const files = existsSync(join(folder, tenant))
-    ? readdirSync(join(folder, tenant), { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+    ? readdirSync(join(folder, tenant), { recursive: true, withFileTypes: true }).filter((one) =>
+        one.isFile(),
+      )
     : [];
   if (files.length !== stored.length)
     problems.push(`${files.length} files lie there, ${stored.length} rows tell of one`);

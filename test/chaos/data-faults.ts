@@ -117,7 +117,9 @@ export const dataDraws: readonly (readonly [FaultName, Draw])[] = [
         {
           name: 'badRecords',
           args: {
-            kinds: dice.several(dice.between(1, 6), 0, kindsDrawn.length - 1).flatMap((at) => kindsDrawn[at] ?? []),
+            kinds: dice
+              .several(dice.between(1, 6), 0, kindsDrawn.length - 1)
+              .flatMap((at) => kindsDrawn[at] ?? []),
             every: dice.pick([2, 5, 15]),
           },
         },

@@ -1,4 +1,4 @@
-import type { Outcome } from './drawn-fault';
+import type { Area, Outcome } from './drawn-fault';
 import type { FaultSchedule } from './fault-schedule';
 
 /** What a schedule must come to, told from its faults and from what the source holds, not from the client. */
@@ -16,9 +16,25 @@ export interface Expectation {
 /** A window is read so often before it says that it cannot be (tenant's default `maxRereads`, and the first time). */
 const roundsAtMost = 4;
 
-/** @param calls recorded calls of the window: without any, Media Playback is never asked */
-export function expectationOf({ faults }: FaultSchedule, calls: number): Expectation {
-  const outcomes = faults.map(({ outcome }) => outcome);
+/** Faults of a body: an answer without one (204 for an empty window) is not touched by them. */
+const ofBodies: ReadonlySet<string> = new Set([
+  'missingArray',
+  'truncateJson',
+  'malformedJson',
+  'wrongLength',
+  'reset',
+]);
+
+/** What the source holds of the window: contacts, and recorded calls, without which Media Playback is never asked. */
+export interface Held {
+  readonly contacts: number;
+  readonly calls: number;
+}
+
+export function expectationOf({ faults }: FaultSchedule, { contacts, calls }: Held): Expectation {
+  const outcomes = faults
+    .filter((one) => contacts > 0 || !ofBodies.has(one.name) || !isFatalTo('contacts', one.outcome))
+    .map(({ outcome }) => outcome);
   const fatal = outcomes.filter((one) => one.kind === 'fails').filter((one) => isReached(one, calls));
   const disturbed = outcomes.reduce((sum, one) => sum + (one.kind === 'disturbs' ? one.rounds : 0), 0);
   const lost = outcomes.flatMap((one) => (one.kind === 'losesRecordings' ? [one.as] : []));
@@ -32,6 +48,10 @@ export function expectationOf({ faults }: FaultSchedule, calls: number): Expecta
     lost,
     requestsAtMost: fatal.some(({ area }) => area === 'media' || area === 'file') ? 12_000 : 1_500,
   };
+}
+
+function isFatalTo(area: Area, outcome: Outcome): boolean {
+  return outcome.kind === 'fails' && outcome.area === area;
 }
 
 function isReached({ area }: Extract<Outcome, { kind: 'fails' }>, calls: number): boolean {

@@ -69,7 +69,10 @@ function drawFault(dice: Dice, patience: boolean): DrawnFault {
   return { ...drawn, name, label: labelOf(name, drawn) };
 }
 
-function labelOf(name: string, { rules, credentials, forMinutes }: Omit<DrawnFault, 'name' | 'label'>): string {
+function labelOf(
+  name: string,
+  { rules, credentials, forMinutes }: Omit<DrawnFault, 'name' | 'label'>,
+): string {
   const told = rules.map((rule) => JSON.stringify(rule)).join(' + ');
   return [credentials ? `${name} (${credentials})` : told, forMinutes ? `for ${forMinutes} min` : '']
     .filter((part) => part !== '')

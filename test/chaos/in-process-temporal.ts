@@ -177,7 +177,7 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
   }
 
   async function runToEnd(first: Run): Promise<Exclude<End, { kind: 'continued' }>> {
-    for (let run = first; ; ) {
+    for (let run = first; ;) {
       const end = await runOnce(run);
       if (end.kind !== 'continued') return end;
       history.payloads('continued with', end.args);

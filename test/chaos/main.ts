@@ -2,6 +2,7 @@ import globalSetup from '../setup/global-setup';
 import globalTeardown from '../setup/global-teardown';
 import { drawSchedule } from './fault-schedule';
 import { openLane } from './lane';
+import { inProcessGround } from './in-process-ground';
 import { runSchedule, type Verdict } from './run-schedule';
 import { openSandbox } from './sandbox';
 import { activityNames } from './activity-names';
@@ -36,9 +37,10 @@ async function inProcess(seeds: readonly number[], laneCount: number): Promise<r
   const verdicts: Verdict[] = [];
   const work = async (): Promise<void> => {
     const lane = await openLane();
+    const ground = inProcessGround(lane, sandbox);
     try {
       for (const next of waiting) {
-        const verdict = await runSchedule(drawSchedule(next), lane, sandbox);
+        const verdict = await runSchedule(drawSchedule(next), ground);
         verdicts.push(verdict);
         report(verdict);
         if (verdicts.length % 50 === 0) say(`${verdicts.length} of ${seeds.length}`);
@@ -51,9 +53,11 @@ async function inProcess(seeds: readonly number[], laneCount: number): Promise<r
   return verdicts;
 }
 
-function report({ schedule, outcome, problems, requests, virtualMinutes, realMs }: Verdict): void {
+function report({ schedule, outcome, problems, requests, skippedMinutes, realMs }: Verdict): void {
   if (problems.length === 0 && !process.argv.includes('--verbose')) return;
-  say(`${problems.length > 0 ? 'WRONG ' : ''}seed ${schedule.seed}: ${outcome}, ${requests} requests, ${virtualMinutes} virtual min, ${realMs} ms, page ${schedule.pageSize}`);
+  say(
+    `${problems.length > 0 ? 'WRONG ' : ''}seed ${schedule.seed}: ${outcome}, ${requests} requests, ${skippedMinutes} virtual min, ${realMs} ms, page ${schedule.pageSize}`,
+  );
   for (const { label } of schedule.faults) say(`    ${label}`);
   for (const problem of problems.slice(0, 5)) say(`    ! ${problem}`);
 }

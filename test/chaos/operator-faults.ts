@@ -37,7 +37,15 @@ export const operatorDraws: readonly (readonly [FaultName | 'credentials', Draw]
   [
     'forbidden',
     (dice) => {
-      const area = dice.pick(['discovery', 'auth', 'contacts', 'contacts', 'agents', 'media', 'media'] as const);
+      const area = dice.pick([
+        'discovery',
+        'auth',
+        'contacts',
+        'contacts',
+        'agents',
+        'media',
+        'media',
+      ] as const);
       return {
         rules: [always('forbidden', area)],
         outcome: { kind: 'fails', area, codes: forbidden[area] ?? [] },

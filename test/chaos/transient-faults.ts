@@ -10,7 +10,7 @@ const lists: readonly Area[] = ['contacts', 'agents'];
 
 interface Transient {
   readonly areas: readonly Area[];
-  readonly args: (dice: Dice, area: Area) => FaultArguments;
+  readonly args: (dice: Dice, area: Area, patience: boolean) => FaultArguments;
   /** The code of a run in which it never ends; absent: not drawn so, because each of its calls takes real time. */
   readonly lasting?: (args: FaultArguments, area: Area) => readonly string[];
 }
@@ -18,7 +18,10 @@ interface Transient {
 const transients = {
   status: {
     areas: everywhere,
-    args: (dice) => ({ status: dice.pick([408, 429, 500, 502, 503, 504]), ...retryAfter(dice) }),
+    args: (dice, area, patience) => ({
+      status: dice.pick([408, 429, 500, 502, 503, 504]),
+      ...retryAfter(dice, area, patience),
+    }),
     lasting: ({ status }) => codesOf(status),
   },
   tooManyRequests: { areas: everywhere, args: retryAfter, lasting: () => ['Throttled'] },
@@ -65,7 +68,7 @@ export const transientDraws: Readonly<Partial<Record<FaultName, Draw>>> = Object
 function drawOf(name: FaultName, { areas, args, lasting }: Transient): Draw {
   return (dice, patience) => {
     const area = dice.pick(areas);
-    const drawn = args(dice, area);
+    const drawn = args(dice, area, patience);
     const rule = { name, match: { family: area }, args: drawn };
     if (lasting && patience && dice.chance(0.12)) {
       const codes = lasting(drawn, area);
@@ -95,8 +98,11 @@ function codesOf(status = 500): readonly string[] {
   return status === 408 || status === 504 ? ['RequestTimeout'] : ['CxoneUnavailable'];
 }
 
-function retryAfter(dice: Dice): FaultArguments {
+function retryAfter(dice: Dice, _area: Area, patience: boolean): FaultArguments {
   const form = dice.between(1, 3);
   if (form === 1) return {};
-  return { retryAfter: dice.pick([0, 1, 30]), ...(form === 2 ? {} : { retryAfterDate: true }) };
+  return {
+    retryAfter: dice.pick([0, 1, patience ? 30 : 2]),
+    ...(form === 2 ? {} : { retryAfterDate: true }),
+  };
 }

@@ -33,7 +33,10 @@ export async function windowTruth(
   const kinds = new Map(truth.badRecords.map(({ contactId, kind }) => [contactId, kind]));
   const query = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
   const { body } = await ask(`${simulator.address}/simulator/truth/contacts?${query.toString()}`);
-  const lines = body.toString().split('\n').filter((line) => line !== '');
+  const lines = body
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '');
   const contacts = new Map<string, TrueContact>();
   const calls = new Set<string>();
   for (const line of lines) {
