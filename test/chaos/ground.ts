@@ -13,6 +13,8 @@ export interface Ground {
   tenantOf(schedule: FaultSchedule): string;
   /** Whether wrong credentials can be put right for a second run. */
   readonly mendsCredentials: boolean;
+  /** Whether time passes before the second run, so that recordings put off are looked for again. */
+  readonly mendsRecordings: boolean;
   /** Runs the schedule's window once, and to its end. */
   attempt(order: AttemptOrder): Promise<Attempted>;
 }

@@ -76,6 +76,7 @@ export function inProcessGround(lane: Lane, sandbox: WorkflowSandbox): Ground {
     pool: lane.pool,
     folder: lane.folder,
     mendsCredentials: true,
+    mendsRecordings: true,
     tenantOf: ({ seed }) => `t${seed}-${(runs += 1)}`,
     attempt,
   };

@@ -69,7 +69,7 @@ export async function runSchedule(schedule: FaultSchedule, ground: Ground): Prom
         truth,
         earlier: new Map(),
         tombstones: true,
-        lost: lost.filter((one) => one === 'absent'),
+        lost: ground.mendsRecordings ? lost.filter((one) => one === 'absent') : lost,
       };
       const left = await compare(ground, schedule, tenant, found);
       problems.push(...left.map((problem) => `once all was well: ${problem}`));
