@@ -1,13 +1,21 @@
 import { contactsByStart } from './window-contacts';
 
-/** `$1` window, `$2` attempt, `$3` round. Ids are counted as a set: a page of tied stamps shows them once more. */
+/**
+ * `$1` window, `$2` attempt, `$3` round. Ids are counted as a set: a page of tied stamps shows them once more. Records
+ * without an id count as often as one page shows them: a source may hold one twice, but one that comes on two pages may
+ * be a row that slid over their edge, or a page given twice, and must not make up for a contact that never came.
+ */
 export const tallySql = `
   with page as (
     select * from cxone.landing_page where window_id = $1 and attempt = $2 and kind = 'contacts'
   ), rejection as (
-    -- Not by their hashes: a source may hold one unreadable record twice, and counts both.
-    select coalesce(sum(rejected), 0)::int as records
-    from page where round = $3 and not coalesce((meta ->> 'tied')::boolean, false)
+    select coalesce(sum(records), 0)::int as records from (
+      select max(records) as records from (
+        select hash, count(*) as records
+        from page cross join lateral unnest(rejected_hashes) as one (hash)
+        where round = $3 group by page_id, hash
+      ) as on_one_page group by hash
+    ) as distinct_record
   ), contact as (
     select count(distinct id)::int as records
     from page cross join lateral unnest(record_ids) as one (id) where round = $3
