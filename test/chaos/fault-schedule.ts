@@ -50,6 +50,16 @@ export function drawSchedule(seed: number, patience = true): FaultSchedule {
   return { seed, faults, from, to, pageSize, pagesInFlight, historyLimit };
 }
 
+/** A schedule with one fault, of that switch. */
+export function scheduleWith(name: DrawnFault['name'], seed: number, patience = true): FaultSchedule {
+  const dice = createDice(seed);
+  const schedule = drawSchedule(seed, patience);
+  const draws = groups.flat().filter(([drawn]) => drawn === name);
+  const drawn = dice.pick(draws)[1](dice, patience);
+  const to = schedule.from + hourMs;
+  return { ...schedule, to, faults: [{ ...drawn, name, label: labelOf(name, drawn) }] };
+}
+
 /** The rules of a schedule for the simulator; those that last for a while only until `minutes` have passed. */
 export function rulesAt({ faults }: FaultSchedule, minutes: number): readonly FaultRule[] {
   // The first rule is the outermost: what must fail the window may not be hidden by what passes.
@@ -87,10 +97,23 @@ function agree(one: DrawnFault, other: DrawnFault): boolean {
   // Which of two causes comes first would depend on timing.
   if (kinds.every((kind) => kind === 'fails')) return false;
   // A token refused twice in a row is an operator's error, so two sources of 401 may become one.
-  if (names.filter((name) => name === 'unauthorized' || name === 'revokeTokens').length > 1) return false;
+  if (names.every((name) => refusingTokens.has(name))) return false;
+  // A refusal whose words come broken says only that it is one.
+  if ([one, other].some(refusesAtAuth) && [one, other].some(breaksAuthBodies)) return false;
   // What `keyDeactivated` counts are calls for tokens: other reasons to ask for one would shift them.
   if (names.includes('keyDeactivated') && kinds.includes('survived') && sharesAuth(one, other)) return false;
   return true;
+}
+
+const refusingTokens: ReadonlySet<string> = new Set(['unauthorized', 'revokeTokens', 'shortTokens']);
+const breakingBodies: ReadonlySet<string> = new Set(['malformedJson', 'truncateJson', 'wrongLength']);
+
+function refusesAtAuth({ outcome }: DrawnFault): boolean {
+  return outcome.kind === 'fails' && outcome.area === 'auth';
+}
+
+function breaksAuthBodies({ name, rules }: DrawnFault): boolean {
+  return breakingBodies.has(name) && rules.some(({ match }) => match?.family === 'auth');
 }
 
 /** A recording is tried five times: two faults of two calls each leave it one. */

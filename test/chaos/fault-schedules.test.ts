@@ -1,8 +1,8 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { FAULT_NAMES } from '../../simulator';
 import { activityNames } from './activity-names';
-import { operatorCodes } from './drawn-fault';
-import { drawnNames, drawSchedule, type FaultSchedule } from './fault-schedule';
+import { operatorCodes, survived } from './drawn-fault';
+import { drawnNames, drawSchedule, type FaultSchedule, scheduleWith } from './fault-schedule';
 import type { Ground } from './ground';
 import { inProcessGround } from './in-process-ground';
 import { type Lane, openLane } from './lane';
@@ -75,6 +75,36 @@ describe('a window whose source is faulty equals the truth or fails with the rig
   it.each(inProcess)('schedule %i, in one process', async (seed) => {
     const verdict = await runSchedule(drawSchedule(seed), here);
     expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
+  });
+
+  it.each(FAULT_NAMES)('the switch %s alone, in one process', async (name) => {
+    const verdict = await runSchedule(scheduleWith(name, 11), here);
+    expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
+  });
+
+  it('is never taken for complete because records that cannot be read came twice', async () => {
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const schedule: FaultSchedule = {
+        ...scheduleWith('badRecords', seed),
+        pageSize: 20,
+        faults: [
+          {
+            name: 'badRecords',
+            label: 'every second record without its key',
+            rules: [{ name: 'badRecords', args: { kinds: ['missingKey', 'badDate'], every: 2 } }],
+            outcome: survived,
+          },
+          {
+            name: 'duplicatePage',
+            label: 'each page but the first is the one before',
+            rules: [{ name: 'duplicatePage', match: { family: 'contacts' }, args: { count: 20 } }],
+            outcome: { kind: 'disturbs', rounds: Number.POSITIVE_INFINITY },
+          },
+        ],
+      };
+      const verdict = await runSchedule(schedule, here);
+      expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
+    }
   });
 
   it.each(throughServer)(
