@@ -91,8 +91,12 @@ export const dataDraws: readonly (readonly [FaultName, Draw])[] = [
   ],
   [
     'timeout408WhenTopOver',
-    () => ({
-      rules: [{ name: 'timeout408WhenTopOver', match: { family: 'contacts' }, args: { top: 60 } }],
+    (dice) => ({
+      rules: [
+        dice.chance(0.5)
+          ? { name: 'timeout408WhenTopOver', match: { family: 'contacts' }, args: { top: 60 } }
+          : { name: 'timeout408WhenTopOver', match: { family: 'agents' }, args: { top: 130 } },
+      ],
       outcome: survived,
     }),
   ],
