@@ -135,7 +135,7 @@ function asActivityFailure(command: Command, cause: Failure, state: keyof typeof
       identity: 'in-process',
       retryState: retryState[state],
     },
-  } as Failure;
+  };
 }
 
 function milliseconds(duration: Parameters<typeof tsToMs>[0]): number | undefined {

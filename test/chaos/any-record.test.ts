@@ -30,12 +30,12 @@ describe.each(postgresServers())('any JSON record, on $label', (server) => {
       now: Date.now,
     };
     const environment = new MockActivityEnvironment();
-    const { persistContacts } = createContactActivities(parts);
-    const { persistAgents } = createAgentActivities(parts);
+    const contacts = createContactActivities(parts);
+    const agents = createAgentActivities(parts);
     const page = { tenant: 'acme', pageId };
     return kind === 'contacts'
-      ? environment.run(persistContacts, { ...page, recordings: true })
-      : environment.run(persistAgents, { ...page, watermark: null });
+      ? environment.run(async () => contacts.persistContacts({ ...page, recordings: true }))
+      : environment.run(async () => agents.persistAgents({ ...page, watermark: null }));
   };
 
   const counts = async (table: 'contact' | 'agent'): Promise<{ stored: number; rejected: number }> => {

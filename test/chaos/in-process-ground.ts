@@ -1,4 +1,5 @@
 import type { Activities } from '../../activities';
+import type { CountInput, FetchPageInput } from '../../activities/types';
 import { rulesAt } from './fault-schedule';
 import type { Attempted, AttemptOrder, Ground } from './ground';
 import { inProcessTemporal } from './in-process-temporal';
@@ -95,7 +96,7 @@ function watching(activities: Activities, look: () => Promise<void>): Activities
     };
   return {
     ...activities,
-    fetchContactPage: watched(activities.fetchContactPage),
-    countContacts: watched(activities.countContacts),
+    fetchContactPage: watched(async (input: FetchPageInput) => activities.fetchContactPage(input)),
+    countContacts: watched(async (input: CountInput) => activities.countContacts(input)),
   };
 }

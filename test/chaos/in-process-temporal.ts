@@ -57,7 +57,7 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
     const workflow = await sandbox.load({ ...run, startedAt: clock.now() });
     const jobs: Job[] = [initialise(run, clock.now())];
     let events = 3;
-    let end: End | undefined;
+    const last: { end?: End } = {};
     let breakOff: (reason: unknown) => void = () => undefined;
     const broken = new Promise<never>((_, reject) => (breakOff = reject));
     let wake: (() => void) | undefined;
@@ -86,11 +86,11 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
       } else if (child) {
         startChild(run, child, push).catch(breakOff);
       } else if (command.completeWorkflowExecution) {
-        end = { kind: 'completed', result: command.completeWorkflowExecution.result ?? null };
+        last.end = { kind: 'completed', result: command.completeWorkflowExecution.result ?? null };
       } else if (command.failWorkflowExecution) {
-        end = { kind: 'failed', failure: command.failWorkflowExecution.failure ?? {} };
+        last.end = { kind: 'failed', failure: command.failWorkflowExecution.failure ?? {} };
       } else if (command.continueAsNewWorkflowExecution) {
-        end = { kind: 'continued', args: command.continueAsNewWorkflowExecution.arguments ?? [] };
+        last.end = { kind: 'continued', args: command.continueAsNewWorkflowExecution.arguments ?? [] };
       } else if (attributes) {
         history.payloads('label', Object.values(attributes.indexedFields ?? {}));
       } else if (!command.cancelTimer && !command.modifyWorkflowProperties) {
@@ -99,7 +99,7 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
     };
 
     try {
-      while (!end) {
+      for (;;) {
         const { successful, failed } = await workflow.activate({
           runId: run.runId,
           timestamp: msToTs(clock.now()),
@@ -112,12 +112,12 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
         // A server would hand the failed task out for ever, and the run would spin.
         if (failed) throw new Error(`the workflow task failed: ${failed.failure?.message ?? 'no reason'}`);
         for (const command of successful?.commands ?? []) carryOut(command);
-        if (end || jobs.length > 0) continue;
+        if (last.end) return last.end;
+        if (jobs.length > 0) continue;
         const woken = new Promise<void>((resolve) => (wake = resolve));
         resting();
         await Promise.race([woken, broken, clock.stalled]);
       }
-      return end;
     } finally {
       // In a turn of its own, so that whoever awaits this run has taken over before time may jump.
       setImmediate(resting);
@@ -188,7 +188,7 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
   return {
     async run(workflowType, workflowId, input) {
       const runId = randomUUID();
-      const args = [defaultPayloadConverter.toPayload(input) as Payload];
+      const args = [defaultPayloadConverter.toPayload<unknown>(input)];
       history.payloads('input', args);
       const end = await runToEnd({
         workflowType,
@@ -223,5 +223,5 @@ function initialise(run: Run, now: number): Job {
       attempt: 1,
       startTime: msToTs(now),
     },
-  } as Job;
+  };
 }

@@ -13,7 +13,7 @@ import {
 import { tenantDefaults } from '../../config/tenant-schema';
 import { createCxoneClient, type CxoneClient, type CxoneConnection } from '../../cxone';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator';
-import { migrate, openRecordingFiles, openStore, type Store } from '../../store';
+import { migrate, openRecordingFiles, openStore } from '../../store';
 import { createDatabase } from '../setup/servers';
 import type { CredentialChange } from './drawn-fault';
 import type { FaultSchedule } from './fault-schedule';
@@ -95,7 +95,7 @@ export async function openLane(): Promise<Lane> {
     },
     async close() {
       await simulator.close();
-      await (store as Store).close();
+      await store.close();
       await pool.end();
       await database.drop();
       rmSync(folder, { recursive: true, force: true });

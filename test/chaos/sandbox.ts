@@ -78,5 +78,5 @@ function optionsOf(run: SandboxedRun): WorkflowCreateOptions {
     randomnessSeed: [...Buffer.from(run.runId.replaceAll('-', ''), 'hex').subarray(0, 8)],
     now: run.startedAt,
     showStackTraceSources: false,
-  } as WorkflowCreateOptions;
+  };
 }

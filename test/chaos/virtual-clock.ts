@@ -4,9 +4,9 @@
  */
 export interface VirtualClock {
   /** Milliseconds since 1970: the real clock and everything that was skipped. */
-  now(): number;
+  readonly now: () => number;
   /** Milliseconds skipped so far. */
-  skipped(): number;
+  readonly skipped: () => number;
   /** Waits for a moment that may be skipped to. */
   sleep(ms: number): Promise<void>;
   /** Begins work during which nothing is skipped; call the result once when it ends. */
