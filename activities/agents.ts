@@ -1,5 +1,12 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { type CxoneClient, CxoneError, parseAgentPage, readAgent, stringifyJson } from '../cxone';
+import {
+  type AgentPage,
+  type CxoneClient,
+  CxoneError,
+  parseAgentPage,
+  readAgent,
+  stringifyJson,
+} from '../cxone';
 import type { Store } from '../store';
 import { toBatch } from './contacts';
 import type { TenantDirectory } from './tenants';
@@ -20,6 +27,10 @@ export interface AgentDependencies {
 const hourMs = 3_600_000;
 /** The list of agents is read in pages of this size; the default of `/agents` is not documented (contract §3.1). */
 const listPage = 1_000;
+/** A list that CXone cannot bring in time is asked for at half the size, down to this one, as contacts are. */
+const smallestPage = 100;
+/** Errors that smaller pages may cure. */
+const tooMuchAtOnce: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseTooLarge']);
 /** Up to so many wanted agents are looked up one by one; beyond, reading the whole list costs less. */
 const singlyAtMost = 25;
 /** Turns of `singlyAtMost` look-ups in one window; agents still wanted then are left to the next window. */
@@ -68,11 +79,11 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
     cxone: CxoneClient,
   ): Promise<FetchedAgents> => {
     const since = cursor.since === undefined ? {} : { updatedSince: new Date(cursor.since) };
-    const page = await cxone.agentPage({ ...since, skip: cursor.skip, top: listPage }, cancellationSignal());
+    const { page, top } = await listAtTop(cxone, { ...since, skip: cursor.skip }, listPage);
     const records = page.records.length;
     const end = cursor.skip + records;
     // Without a total, a full page promises another one.
-    const more = records > 0 && (page.totalRecords === null ? records >= listPage : end < page.totalRecords);
+    const more = records > 0 && (page.totalRecords === null ? records >= top : end < page.totalRecords);
     // The clock of the first answer: what changes while we page is read again next time.
     const watermark = cursor.watermark ?? page.lastPollTime;
     return {
@@ -145,4 +156,18 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
       return store.agents.persistPage(input.pageId, input.tenant, toBatch(records.map(readAgent)), options);
     },
   };
+}
+
+async function listAtTop(
+  cxone: CxoneClient,
+  request: { readonly updatedSince?: Date; readonly skip: number },
+  top: number,
+): Promise<{ readonly page: AgentPage; readonly top: number }> {
+  try {
+    return { page: await cxone.agentPage({ ...request, top }, cancellationSignal()), top };
+  } catch (error) {
+    const tooMuch = error instanceof CxoneError && tooMuchAtOnce.has(error.code);
+    if (!tooMuch || top <= smallestPage) throw error;
+    return listAtTop(cxone, request, Math.max(smallestPage, Math.floor(top / 2)));
+  }
 }

@@ -22,7 +22,8 @@ function toStored({ reason, field, raw }: Rejected): StoredRejected {
 
 /**
  * Keeps records that could not be stored, one row per distinct record however often it is read; seeing one again only
- * counts. `raw` is JSON text that parses to what came. Answers the distinct content hashes (SHA-256, lower-case hex).
+ * counts. `raw` is JSON text that parses to what came. Answers the content hash of each (SHA-256, lower-case hex), equal
+ * ones as often as they came.
  */
 export async function keepRejected(
   client: PoolClient,
@@ -32,7 +33,8 @@ export async function keepRejected(
   rejected: readonly Rejected[],
 ): Promise<readonly string[]> {
   if (rejected.length === 0) return [];
-  const distinct = [...new Map(rejected.map(toStored).map((record) => [record.hash, record])).values()];
+  const stored = rejected.map(toStored);
+  const distinct = [...new Map(stored.map((record) => [record.hash, record])).values()];
   // Sorted, so that concurrent pages with the same records lock them in the same order.
   distinct.sort((a, b) => (a.hash < b.hash ? -1 : 1));
   await client.query(
@@ -52,5 +54,5 @@ export async function keepRejected(
       distinct.map(({ raw }) => raw),
     ],
   );
-  return distinct.map(({ hash }) => hash);
+  return stored.map(({ hash }) => hash);
 }

@@ -3,17 +3,21 @@ import { contactsByStart } from './window-contacts';
 /**
  * `$1` window, `$2` attempt, `$3` round. Ids are counted as a set: a page of tied stamps shows them once more, and a
  * window by update shows the last stamp of each page again. What a window by update saw beyond its end is not of it.
+ * Records without an id count as often as one page shows them: a source may hold one twice, but one that comes on two
+ * pages may be a row that slid over their edge, or a page given twice, and must not make up for a contact that never
+ * came.
  */
 export const tallySql = `
   with page as (
     select * from cxone.landing_page where window_id = $1 and attempt = $2 and kind = 'contacts'
   ), rejection as (
-    -- By start not by their hashes: a source may hold one unreadable record twice, and counts both.
-    select case when (select read_by from cxone.sync_window where window_id = $1) = 'update'
-      then (select count(distinct hash)::int from page cross join lateral unnest(rejected_hashes) as one (hash)
-            where round = $3)
-      else (select coalesce(sum(rejected), 0)::int from page
-            where round = $3 and not coalesce((meta ->> 'tied')::boolean, false)) end as records
+    select coalesce(sum(records), 0)::int as records from (
+      select max(records) as records from (
+        select hash, count(*) as records
+        from page cross join lateral unnest(rejected_hashes) as one (hash)
+        where round = $3 group by page_id, hash
+      ) as on_one_page group by hash
+    ) as distinct_record
   ), beyond as (
     select id from page cross join lateral unnest(beyond_ids) as one (id) where round = $3
   ), contact as (

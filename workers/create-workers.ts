@@ -1,9 +1,8 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { type Activities, createWaitInterceptor } from '../activities';
+import type { Activities } from '../activities';
 import type { QuotaWaits } from '../store';
-import { failureInterceptor } from '../activities/interceptors/failures';
-import { heartbeatInterceptor } from '../activities/interceptors/heartbeats';
 import { taskQueues } from '../workflows/task-queues';
+import { activityInterceptors } from './activity-interceptors';
 import { activityQueues } from './queues';
 import { workflowSource } from './workflow-bundle';
 
@@ -29,8 +28,6 @@ export async function createWorkers(parts: WorkerParts): Promise<readonly Worker
     taskQueue: taskQueues.workflows,
     maxCachedWorkflows: 200,
   });
-  const inbound = [failureInterceptor, heartbeatInterceptor];
-  const patient = [...inbound, createWaitInterceptor(parts.waits)];
   const activityWorkers = await Promise.all(
     activityQueues.map((queue) =>
       Worker.create({
@@ -38,11 +35,7 @@ export async function createWorkers(parts: WorkerParts): Promise<readonly Worker
         taskQueue: queue.taskQueue,
         activities: Object.fromEntries(queue.activities.map((name) => [name, parts.activities[name]])),
         maxConcurrentActivityTaskExecutions: queue.concurrency,
-        interceptors: {
-          activity: (queue.asksCxone ? patient : inbound).map((interceptor) => () => ({
-            inbound: interceptor,
-          })),
-        },
+        interceptors: { activity: activityInterceptors(queue, parts.waits) },
       }),
     ),
   );

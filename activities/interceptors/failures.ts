@@ -26,7 +26,7 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
 export function toFailure(error: unknown): unknown {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof CxoneError) {
-    return failureOf(error, error.kind === 'retryable', error.retryAfterMs);
+    return failureOf(error, error.kind === 'retryable', delayFor(error.retryAfterMs));
   }
   if (error instanceof StoreError || error instanceof RecordingFileError) {
     return failureOf(error, error.retryable);
@@ -37,6 +37,22 @@ export function toFailure(error: unknown): unknown {
   const unexpected = activityFailure({ type: 'Unexpected', message, remedy: '' }, { afterMs: undefined });
   if (error instanceof Error && error.stack) unexpected.stack = framesOf(error.stack);
   return unexpected;
+}
+
+/** A `Retry-After` of days, or of a server whose clock is off, must not put a run to sleep. */
+const patienceMs = 3_600_000;
+
+/**
+ * How long to wait as CXone asked, in ms; undefined where our own back-off waits longer. A `Retry-After` of 0, or a date
+ * that has passed by a clock that is off, would otherwise use up all attempts within a second.
+ */
+function delayFor(askedMs: number | undefined): number | undefined {
+  if (askedMs === undefined) return undefined;
+  const { attempt, retryPolicy = {} } = activityInfo();
+  const { initialInterval: first, maximumInterval: longest, backoffCoefficient: factor = 2 } = retryPolicy;
+  const grown = (typeof first === 'number' ? first : 1_000) * factor ** (attempt - 1);
+  const ownMs = typeof longest === 'number' ? Math.min(grown, longest) : grown;
+  return askedMs > ownMs ? Math.min(askedMs, patienceMs) : undefined;
 }
 
 function failureOf(

@@ -160,6 +160,37 @@ describe('a list of several pages', () => {
     });
   });
 
+  it('is asked for in halves while CXone times out, and goes on where the smaller page ended', async () => {
+    const { activities, seen } = stand({
+      list({ top }) {
+        if (top > 300) throw new CxoneError('RequestTimeout', 'CXone took too long.');
+        return listPage(250, null);
+      },
+    });
+    const { next } = await run(activities, 'fetchAgents', first);
+    expect(seen.list.map(({ top }) => top)).toEqual([1_000, 500, 250]);
+    expect(next).toMatchObject({ step: 'all', skip: 250 });
+  });
+
+  it('gives up with the time-out when not even 100 agents come, and does not halve for other errors', async () => {
+    const failing = (code: 'RequestTimeout' | 'Throttled') =>
+      stand({
+        list() {
+          throw new CxoneError(code, 'No.');
+        },
+      });
+    const late = failing('RequestTimeout');
+    await expect(run(late.activities, 'fetchAgents', first)).rejects.toMatchObject({
+      code: 'RequestTimeout',
+    });
+    expect(late.seen.list.map(({ top }) => top)).toEqual([1_000, 500, 250, 125, 100]);
+    const throttled = failing('Throttled');
+    await expect(run(throttled.activities, 'fetchAgents', first)).rejects.toMatchObject({
+      code: 'Throttled',
+    });
+    expect(throttled.seen.list).toHaveLength(1);
+  });
+
   it('ends at an empty page, even if the total promises more', async () => {
     const { activities } = stand({ list: () => listPage(0, 2_000) });
     expect((await run(activities, 'fetchAgents', first)).next).toMatchObject({ step: 'missing' });

@@ -10,7 +10,7 @@ import { activityEnvironment } from './fakes';
 
 const within = (
   interceptor: ActivityInboundCallsInterceptor,
-  info: { readonly heartbeatTimeoutMs?: number } = {},
+  info: Parameters<typeof activityEnvironment>[0] = {},
 ) =>
   activityEnvironment(
     { activityType: 'fetchContactPage', ...info },
@@ -18,8 +18,11 @@ const within = (
   );
 
 /** What an activity that throws `error` ends with. */
-async function failureOf(error: unknown): Promise<ApplicationFailure> {
-  const end: unknown = await within(failureInterceptor)
+async function failureOf(
+  error: unknown,
+  info: Parameters<typeof activityEnvironment>[0] = {},
+): Promise<ApplicationFailure> {
+  const end: unknown = await within(failureInterceptor, info)
     .run(async () => Promise.reject(error))
     .catch((failure: unknown) => failure);
   if (!(end instanceof ApplicationFailure))
@@ -46,6 +49,23 @@ describe('failures', () => {
     );
     expect(failure).toMatchObject({ type: 'Throttled', nonRetryable: false, nextRetryDelay: 17_500 });
   });
+
+  it.each([
+    [0, 3, undefined],
+    [1_000, 3, undefined],
+    [5_000, 3, 5_000],
+    // The back-off has grown to its longest by then, a minute.
+    [59_000, 20, undefined],
+    [61_000, 20, 61_000],
+    [86_400_000, 1, 3_600_000],
+  ])(
+    'never wait less than our own back-off, nor for days: asked for %i ms at attempt %i',
+    async (retryAfterMs, attempt, delay) => {
+      const retryPolicy = { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 60_000 };
+      const error = new CxoneError('Throttled', 'CXone asks for patience.', { retryAfterMs });
+      expect((await failureOf(error, { attempt, retryPolicy })).nextRetryDelay).toBe(delay);
+    },
+  );
 
   it('do not say the remedy twice', async () => {
     const remedy = 'Run: cxone-sync migrate';

@@ -1,0 +1,139 @@
+import { BAD_RECORD_KINDS, type BadRecordKind, type FaultName, type FaultRule } from '../../simulator';
+import type { Dice } from './dice';
+import { type Draw, type DrawnFault, survived } from './drawn-fault';
+
+/** Quirks that cost nothing, rows that move or are spoilt, recordings that are not to be had. */
+
+const quirk =
+  (name: FaultName, more: (dice: Dice) => Partial<FaultRule> = () => ({})): Draw =>
+  (dice) => ({
+    rules: [{ name, ...more(dice), ...(dice.chance(0.3) ? { probability: 0.5 } : {}) }],
+    outcome: survived,
+  });
+
+/** Spoils so many rounds by firing on that many calls. */
+const disturbing =
+  (name: FaultName, args: (dice: Dice) => FaultRule['args'], most = 2): Draw =>
+  (dice) => {
+    const onCall = dice.several(dice.between(1, most), 1, 9);
+    return {
+      rules: [{ name, match: { family: 'contacts' }, onCall, args: args(dice) ?? {} }],
+      outcome: { kind: 'disturbs', rounds: onCall.length },
+    };
+  };
+
+/** Lies at every call: a window of more than one page cannot be read. */
+const lying =
+  (name: FaultName, args: (dice: Dice) => FaultRule['args']): Draw =>
+  (dice) => ({
+    rules: [{ name, match: { family: 'contacts' }, args: args(dice) ?? {} }],
+    outcome: { kind: 'disturbs', rounds: Number.POSITIVE_INFINITY },
+  });
+
+const losing =
+  (name: FaultName, as: 'absent' | 'failed', family: 'media' | 'file', args?: FaultRule['args']): Draw =>
+  (dice): Omit<DrawnFault, 'name' | 'label'> => ({
+    rules: [
+      {
+        name,
+        match: { family },
+        ...(args && { args }),
+        ...(dice.chance(0.5) ? { onCall: dice.several(2, 1, 5) } : {}),
+      },
+    ],
+    outcome: { kind: 'losesRecordings', as },
+  });
+
+const count = (dice: Dice) => ({ count: dice.between(1, 7) });
+const kindsDrawn: readonly BadRecordKind[] = BAD_RECORD_KINDS.filter((kind) => kind !== 'giantNote');
+
+/** Draws by the switch they use; several ways to use one switch are several entries. */
+export const dataDraws: readonly (readonly [FaultName, Draw])[] = [
+  ['jsonTokenRequest', quirk('jsonTokenRequest')],
+  ['keepRefreshTokens', quirk('keepRefreshTokens')],
+  ['withoutLastPollTime', quirk('withoutLastPollTime')],
+  ['withoutLinks', quirk('withoutLinks')],
+  ['foreignNextLink', quirk('foreignNextLink')],
+  ['resultSetWrapper', quirk('resultSetWrapper')],
+  ['plainCampaigns', quirk('plainCampaigns')],
+  ['ignoreOffsets', quirk('ignoreOffsets')],
+  ['updateSinceOnly', quirk('updateSinceOnly')],
+  ['updatedSinceOnly', quirk('updatedSinceOnly')],
+  ['refuseLargeTop', quirk('refuseLargeTop')],
+  ['hiddenAgents', quirk('hiddenAgents', (dice) => ({ args: { count: dice.between(1, 5) } }))],
+  ['sentimentsWithheld', quirk('sentimentsWithheld')],
+  ['changedEtag', quirk('changedEtag')],
+  ['rangeIgnored', quirk('rangeIgnored')],
+  ['extractionBusy', quirk('extractionBusy')],
+  ['clockSkew', quirk('clockSkew', (dice) => ({ args: { minutes: dice.pick([-10, -1, 1, 10]) } }))],
+  [
+    'shortTokens',
+    quirk('shortTokens', (dice) => ({
+      args: { seconds: dice.pick([2, 60]), silently: dice.chance(0.5) },
+    })),
+  ],
+  [
+    'emptyAs200',
+    quirk('emptyAs200', (dice) => ({
+      args: { form: dice.pick(['emptyList', 'nullList', 'noList', 'noBody'] as const) },
+    })),
+  ],
+  [
+    'smallPages',
+    quirk('smallPages', (dice) => ({
+      match: { family: dice.pick(['contacts', 'agents'] as const) },
+      args: { top: dice.pick([5, 13]), most: 25 },
+    })),
+  ],
+  [
+    'mediaShape',
+    quirk('mediaShape', (dice) => ({ args: { form: dice.pick(['Interactions', 'value'] as const) } })),
+  ],
+  [
+    'timeout408WhenTopOver',
+    (dice) => ({
+      rules: [
+        dice.chance(0.5)
+          ? { name: 'timeout408WhenTopOver', match: { family: 'contacts' }, args: { top: 60 } }
+          : { name: 'timeout408WhenTopOver', match: { family: 'agents' }, args: { top: 130 } },
+      ],
+      outcome: survived,
+    }),
+  ],
+  [
+    'redirect',
+    (dice) => ({
+      rules: [{ name: 'redirect', match: { family: 'file' }, onCall: dice.several(2, 1, 5), times: 2 }],
+      outcome: survived,
+    }),
+  ],
+  ['duplicatePage', disturbing('duplicatePage', (dice) => (dice.chance(0.5) ? {} : count(dice)))],
+  ['duplicatePage', lying('duplicatePage', (dice) => (dice.chance(0.5) ? {} : count(dice)))],
+  ['wrongTotal', disturbing('wrongTotal', (dice) => ({ count: dice.pick([-3, -1, 1, 5]) }))],
+  ['wrongTotal', lying('wrongTotal', (dice) => ({ count: dice.pick([1, 5]) }))],
+  ['insertLate', disturbing('insertLate', (dice) => ({ ...count(dice), agoSeconds: dice.pick([0, 7_200]) }))],
+  ['removeRows', disturbing('removeRows', count)],
+  ['updateRows', disturbing('updateRows', count)],
+  [
+    'badRecords',
+    (dice) => ({
+      rules: [
+        {
+          name: 'badRecords',
+          args: {
+            kinds: dice
+              .several(dice.between(1, 6), 0, kindsDrawn.length - 1)
+              .flatMap((at) => kindsDrawn[at] ?? []),
+            every: dice.pick([2, 5, 15]),
+          },
+        },
+      ],
+      outcome: survived,
+    }),
+  ],
+  ['mediaLate', losing('mediaLate', 'absent', 'media', { seconds: 86_400 * 4_000 })],
+  ['mediaMissing', losing('mediaMissing', 'absent', 'media')],
+  ['nullUrls', losing('nullUrls', 'absent', 'media')],
+  ['nullUrls', losing('nullUrls', 'absent', 'media', { absent: true })],
+  ['redirect', losing('redirect', 'failed', 'media')],
+];

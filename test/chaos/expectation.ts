@@ -1,0 +1,59 @@
+import type { Area, Outcome } from './drawn-fault';
+import type { FaultSchedule } from './fault-schedule';
+
+/** What a schedule must come to, told from its faults and from what the source holds, not from the client. */
+export interface Expectation {
+  /** The run may complete, and then its window equals the truth. */
+  readonly mayComplete: boolean;
+  /** Codes with which it may fail; with `mayComplete: false` it must. */
+  readonly codes: readonly string[];
+  /** How recordings may have ended instead of being stored. */
+  readonly lost: readonly string[];
+  /** Requests beyond which a run counts as endless. */
+  readonly requestsAtMost: number;
+}
+
+/** A window is read so often before it says that it cannot be (tenant's default `maxRereads`, and the first time). */
+const roundsAtMost = 4;
+
+/** Faults of a body: an answer without one (204 for an empty window) is not touched by them. */
+const ofBodies: ReadonlySet<string> = new Set([
+  'missingArray',
+  'truncateJson',
+  'malformedJson',
+  'wrongLength',
+  'reset',
+]);
+
+/** What the source holds of the window: contacts, and recorded calls, without which Media Playback is never asked. */
+export interface Held {
+  readonly contacts: number;
+  readonly calls: number;
+}
+
+export function expectationOf({ faults }: FaultSchedule, { contacts, calls }: Held): Expectation {
+  const outcomes = faults
+    .filter((one) => contacts > 0 || !ofBodies.has(one.name) || !isFatalTo('contacts', one.outcome))
+    .map(({ outcome }) => outcome);
+  const fatal = outcomes.filter((one) => one.kind === 'fails').filter((one) => isReached(one, calls));
+  const disturbed = outcomes.reduce((sum, one) => sum + (one.kind === 'disturbs' ? one.rounds : 0), 0);
+  const lost = outcomes.flatMap((one) => (one.kind === 'losesRecordings' ? [one.as] : []));
+  return {
+    mayComplete: fatal.length === 0,
+    codes: [
+      ...fatal.flatMap(({ codes }) => codes),
+      // Each disturbance costs at most one round, so fewer than a window has are always survived.
+      ...(disturbed >= roundsAtMost ? ['CountMismatch'] : []),
+    ],
+    lost,
+    requestsAtMost: fatal.some(({ area }) => area === 'media' || area === 'file') ? 12_000 : 1_500,
+  };
+}
+
+function isFatalTo(area: Area, outcome: Outcome): boolean {
+  return outcome.kind === 'fails' && outcome.area === area;
+}
+
+function isReached({ area }: Extract<Outcome, { kind: 'fails' }>, calls: number): boolean {
+  return (area !== 'media' && area !== 'file') || calls > 0;
+}

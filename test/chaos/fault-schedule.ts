@@ -1,0 +1,132 @@
+import type { FaultRule } from '../../simulator';
+import { dataDraws } from './data-faults';
+import { createDice, type Dice } from './dice';
+import type { Draw, DrawnFault } from './drawn-fault';
+import { operatorDraws } from './operator-faults';
+import { transientDraws } from './transient-faults';
+
+/** A window, how the tenant reads it, and what goes wrong meanwhile: all by the seed. */
+export interface FaultSchedule {
+  readonly seed: number;
+  readonly faults: readonly DrawnFault[];
+  /** Epoch ms, half-open. */
+  readonly from: number;
+  readonly to: number;
+  readonly pageSize: number;
+  readonly pagesInFlight: number;
+  /** Events after which the server suggests continue-as-new. */
+  readonly historyLimit: number;
+}
+
+type Drawable = readonly [DrawnFault['name'], Draw];
+
+const transient = Object.entries(transientDraws) as unknown as readonly Drawable[];
+/** Survivable ones are drawn more often: a run that ends at its first request shows little else. */
+const groups: readonly (readonly Drawable[])[] = [transient, transient, dataDraws, dataDraws, operatorDraws];
+
+/** The switches that some schedule may use. */
+export const drawnNames: ReadonlySet<string> = new Set(groups.flat().map(([name]) => name));
+
+const firstDay = Date.UTC(2019, 0, 1);
+const hourMs = 3_600_000;
+
+/** @param patience false where waits are real: faults then end after a few calls (drawn-fault.ts) */
+export function drawSchedule(seed: number, patience = true): FaultSchedule {
+  const dice = createDice(seed);
+  const from = firstDay + dice.between(0, 1_500) * 24 * hourMs + dice.between(6, 20) * hourMs;
+  // One window in twenty is so short that nothing begins in it.
+  const to = from + (dice.chance(0.05) ? 1 : hourMs);
+  const pageSize = dice.pick([7, 20, 50, 100]);
+  const pagesInFlight = dice.between(1, 4);
+  const historyLimit = dice.pick([40, 100, 10_000]);
+  const wanted = dice.pick([0, 1, 1, 2, 2, 3, 3, 4]);
+  const faults: DrawnFault[] = [];
+  for (let tries = 0; faults.length < wanted && tries < 40; tries += 1) {
+    const drawn = drawFault(dice, patience);
+    const together = [...faults, drawn];
+    if (faults.every((other) => agree(other, drawn)) && together.filter(spendsTries).length <= 2)
+      faults.push(drawn);
+  }
+  return { seed, faults, from, to, pageSize, pagesInFlight, historyLimit };
+}
+
+/** A schedule with one fault, of that switch. */
+export function scheduleWith(name: DrawnFault['name'], seed: number, patience = true): FaultSchedule {
+  const dice = createDice(seed);
+  const schedule = drawSchedule(seed, patience);
+  const draws = groups.flat().filter(([drawn]) => drawn === name);
+  const drawn = dice.pick(draws)[1](dice, patience);
+  const to = schedule.from + hourMs;
+  return { ...schedule, to, faults: [{ ...drawn, name, label: labelOf(name, drawn) }] };
+}
+
+/** The rules of a schedule for the simulator; those that last for a while only until `minutes` have passed. */
+export function rulesAt({ faults }: FaultSchedule, minutes: number): readonly FaultRule[] {
+  // The first rule is the outermost: what must fail the window may not be hidden by what passes.
+  return faults
+    .toSorted((one, other) => rank(one) - rank(other))
+    .filter(({ forMinutes = Number.POSITIVE_INFINITY }) => minutes < forMinutes)
+    .flatMap(({ rules }) => rules);
+}
+
+function rank({ outcome }: DrawnFault): number {
+  return outcome.kind === 'fails' ? 0 : 1;
+}
+
+function drawFault(dice: Dice, patience: boolean): DrawnFault {
+  const [name, draw] = dice.pick(dice.pick(groups));
+  const drawn = draw(dice, patience);
+  return { ...drawn, name, label: labelOf(name, drawn) };
+}
+
+function labelOf(
+  name: string,
+  { rules, credentials, forMinutes }: Omit<DrawnFault, 'name' | 'label'>,
+): string {
+  const told = rules.map((rule) => JSON.stringify(rule)).join(' + ');
+  return [credentials ? `${name} (${credentials})` : told, forMinutes ? `for ${forMinutes} min` : '']
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+/** Two faults whose outcome together does not follow from the two outcomes are not drawn together. */
+function agree(one: DrawnFault, other: DrawnFault): boolean {
+  const names = [one.name, other.name];
+  const kinds = [one.outcome.kind, other.outcome.kind];
+  if (one.name === other.name) return false;
+  // Which of two causes comes first would depend on timing.
+  if (kinds.every((kind) => kind === 'fails')) return false;
+  // A token refused twice in a row is an operator's error, so two sources of 401 may become one.
+  if (names.every((name) => refusingTokens.has(name))) return false;
+  // A refusal whose words come broken says only that it is one.
+  if ([one, other].some(refusesAtAuth) && [one, other].some(breaksAuthBodies)) return false;
+  // What `keyDeactivated` counts are calls for tokens: other reasons to ask for one would shift them.
+  if (names.includes('keyDeactivated') && kinds.includes('survived') && sharesAuth(one, other)) return false;
+  return true;
+}
+
+const refusingTokens: ReadonlySet<string> = new Set(['unauthorized', 'revokeTokens', 'shortTokens']);
+const breakingBodies: ReadonlySet<string> = new Set(['malformedJson', 'truncateJson', 'wrongLength']);
+
+function refusesAtAuth({ outcome }: DrawnFault): boolean {
+  return outcome.kind === 'fails' && outcome.area === 'auth';
+}
+
+function breaksAuthBodies({ name, rules }: DrawnFault): boolean {
+  return breakingBodies.has(name) && rules.some(({ match }) => match?.family === 'auth');
+}
+
+/** A recording is tried five times: two faults of two calls each leave it one. */
+function spendsTries({ outcome, rules }: DrawnFault): boolean {
+  const ofMedia = rules.some(({ match }) => match?.family === 'media' || match?.family === 'file');
+  return ofMedia && outcome.kind === 'survived';
+}
+
+function sharesAuth(...pair: readonly DrawnFault[]): boolean {
+  return pair.some(
+    ({ name, rules }) =>
+      name !== 'keyDeactivated' &&
+      (['shortTokens', 'unauthorized', 'revokeTokens', 'slow'].includes(name) ||
+        rules.some(({ match }) => match?.family === 'auth' || match?.family === 'discovery')),
+  );
+}

@@ -1,0 +1,181 @@
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { FAULT_NAMES } from '../../simulator';
+import { activityNames } from './activity-names';
+import { operatorCodes, survived } from './drawn-fault';
+import { drawnNames, drawSchedule, type FaultSchedule, scheduleWith } from './fault-schedule';
+import type { Ground } from './ground';
+import { inProcessGround } from './in-process-ground';
+import { type Lane, openLane } from './lane';
+import { runSchedule } from './run-schedule';
+import { openSandbox, type WorkflowSandbox } from './sandbox';
+import { describeVerdict } from './score-card';
+import { openServerGround, type ServerGround } from './server-ground';
+
+// `npm run chaos:faults` runs a thousand, and a hundred through the server; here are the first ones of a seed.
+const inProcess = Array.from({ length: 40 }, (_, index) => 100_000 + index);
+const throughServer = [100_002, 100_004, 100_006, 100_008, 100_016];
+
+/** Schedules whose failures are compared, on top of those that are drawn. */
+const forbidden: FaultSchedule = {
+  ...drawSchedule(1),
+  seed: 1,
+  faults: [
+    {
+      name: 'forbidden',
+      label: 'forbidden agents',
+      rules: [{ name: 'forbidden', match: { family: 'agents' } }],
+      outcome: { kind: 'fails', area: 'agents', codes: operatorCodes.agentsForbidden },
+    },
+  ],
+};
+const wrongKey: FaultSchedule = {
+  ...drawSchedule(2),
+  seed: 2,
+  faults: [
+    {
+      name: 'keyDeactivated',
+      label: 'key deactivated',
+      rules: [{ name: 'keyDeactivated', match: { family: 'auth' } }],
+      outcome: { kind: 'fails', area: 'auth', codes: operatorCodes.wrongKey },
+    },
+  ],
+};
+const uncountable: FaultSchedule = {
+  ...drawSchedule(3),
+  seed: 3,
+  faults: [
+    {
+      name: 'wrongTotal',
+      label: 'one contact more than there are',
+      rules: [{ name: 'wrongTotal', match: { family: 'contacts' }, args: { count: 1 } }],
+      outcome: { kind: 'fails', area: 'contacts', codes: ['CountMismatch'] },
+    },
+  ],
+};
+
+let sandbox: WorkflowSandbox;
+let lane: Lane;
+let here: Ground;
+let server: ServerGround;
+beforeAll(async () => {
+  sandbox = await openSandbox(activityNames);
+  lane = await openLane();
+  here = inProcessGround(lane, sandbox);
+  server = await openServerGround([
+    ...throughServer.map((seed) => drawSchedule(seed, false)),
+    ...[forbidden, wrongKey, uncountable],
+  ]);
+}, 120_000);
+afterAll(async () => {
+  await server?.close();
+  await lane?.close();
+});
+
+describe('a window whose source is faulty equals the truth or fails with the right code', () => {
+  it.each(inProcess)('schedule %i, in one process', async (seed) => {
+    const verdict = await runSchedule(drawSchedule(seed), here);
+    expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
+  });
+
+  it.each(FAULT_NAMES)('the switch %s alone, in one process', async (name) => {
+    const verdict = await runSchedule(scheduleWith(name, 11), here);
+    expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
+  });
+
+  it('is never taken for complete because records that cannot be read came twice', async () => {
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const schedule: FaultSchedule = {
+        ...scheduleWith('badRecords', seed),
+        pageSize: 20,
+        faults: [
+          {
+            name: 'badRecords',
+            label: 'every second record without its key',
+            rules: [{ name: 'badRecords', args: { kinds: ['missingKey', 'badDate'], every: 2 } }],
+            outcome: survived,
+          },
+          {
+            name: 'duplicatePage',
+            label: 'each page but the first is the one before',
+            rules: [{ name: 'duplicatePage', match: { family: 'contacts' }, args: { count: 20 } }],
+            outcome: { kind: 'disturbs', rounds: Number.POSITIVE_INFINITY },
+          },
+        ],
+      };
+      const verdict = await runSchedule(schedule, here);
+      expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
+    }
+  });
+
+  it.each(throughServer)(
+    'schedule %i, through a Temporal server',
+    async (seed) => {
+      const verdict = await runSchedule(drawSchedule(seed, false), server);
+      expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
+    },
+    200_000,
+  );
+});
+
+describe('the run in one process', () => {
+  /** The chain of causes as a client sees it; ports and ids differ from run to run. */
+  function chainOf(error: unknown): readonly object[] {
+    if (!(error instanceof Error)) return [];
+    const told =
+      error instanceof ApplicationFailure
+        ? { type: error.type, nonRetryable: error.nonRetryable, details: error.details }
+        : error instanceof ActivityFailure
+          ? { activityType: error.activityType, retryState: error.retryState }
+          : {};
+    const message = error.message.replace(/127\.0\.0\.1:\d+/g, 'host');
+    return [{ name: error.name, message, ...told }, ...chainOf(error.cause)];
+  }
+
+  const failureOn = async (ground: Ground, schedule: FaultSchedule): Promise<readonly object[]> => {
+    ground.simulator.setFaults(schedule.faults.flatMap(({ rules }) => rules));
+    const tenant = ground.tenantOf(schedule);
+    const { end } = await ground.attempt({ schedule, tenant, faults: true, requestsAtMost: 500 });
+    ground.simulator.setFaults([]);
+    if (end === undefined || end.ok) throw new Error('the run must fail');
+    return chainOf(end.error);
+  };
+
+  it.each([
+    ['in an activity at its first attempt', wrongKey],
+    ['in an activity after others had done their work', forbidden],
+    ['in the workflow itself', uncountable],
+  ])(
+    'fails with the chain that a Temporal server makes: %s',
+    async (_where, schedule) => {
+      const chain = await failureOn(server, schedule);
+      expect(chain.length).toBeGreaterThan(0);
+      expect(await failureOn(here, schedule)).toEqual(chain);
+    },
+    120_000,
+  );
+
+  it('says so when a run would never end', async () => {
+    const { historyLimit, ...schedule } = drawSchedule(4);
+    const ground = inProcessGround(lane, sandbox);
+    const tenant = ground.tenantOf({ ...schedule, historyLimit });
+    const order = { schedule: { ...schedule, historyLimit }, tenant, faults: false, requestsAtMost: 3 };
+    expect(await ground.attempt(order)).toMatchObject({ hang: 'never ends: more than 3 requests' });
+  });
+});
+
+describe('schedules', () => {
+  it('are the same for the same seed, and rarely so for another', () => {
+    const drawn = Array.from({ length: 200 }, (_, seed) => JSON.stringify(drawSchedule(seed)));
+    expect(Array.from({ length: 200 }, (_, seed) => JSON.stringify(drawSchedule(seed)))).toEqual(drawn);
+    expect(new Set(drawn).size).toBeGreaterThan(195);
+  });
+
+  it('use every switch of the simulator', () => {
+    expect(FAULT_NAMES.filter((name) => !drawnNames.has(name))).toEqual([]);
+    const used = new Set<string>();
+    for (let seed = 0; seed < 1_000; seed += 1) {
+      for (const { name } of drawSchedule(seed).faults) used.add(name);
+    }
+    expect(FAULT_NAMES.filter((name) => !used.has(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,142 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Pool } from 'pg';
+import {
+  type Activities,
+  createActivities,
+  createPageMemory,
+  tenantDirectory,
+  type TenantTuning,
+} from '../../activities';
+import { tenantDefaults } from '../../config/tenant-schema';
+import { createCxoneClient, type CxoneClient, type CxoneConnection } from '../../cxone';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator';
+import { migrate, openRecordingFiles, openStore } from '../../store';
+import { createDatabase } from '../setup/servers';
+import type { CredentialChange } from './drawn-fault';
+import type { FaultSchedule } from './fault-schedule';
+import { createVirtualClock, type VirtualClock } from './virtual-clock';
+
+/** A simulated CXone, a database and a folder in which schedules run one after the other, each as another tenant. */
+export interface Lane {
+  readonly simulator: Simulator;
+  readonly pool: Pool;
+  readonly folder: string;
+  /** A clock that goes on from where the one before stopped; the simulator's is the same. */
+  nextClock(): VirtualClock;
+  /** The activities of a worker whose tenants file has this one tenant. */
+  worker(options: LaneWorkerOptions): LaneWorker;
+  close(): Promise<void>;
+}
+
+export interface LaneWorkerOptions {
+  readonly tenant: string;
+  readonly clock: VirtualClock;
+  readonly schedule: FaultSchedule;
+  readonly credentials?: CredentialChange | undefined;
+  /** Called after every HTTP exchange. */
+  readonly onRequest: () => void;
+}
+
+export interface LaneWorker {
+  readonly activities: Activities;
+  close(): void;
+}
+
+/** What chaos simulators hold: an hour of the day has about sixty contacts, few of them recorded. */
+export const chaosSimulator = {
+  contactsPerDay: 1_100,
+  loggedShare: 0.12,
+  agents: 30,
+  mediaQuota: 'off',
+  mediaBytes: { min: 200, max: 4_000 },
+} as const satisfies SimulatorOptions;
+
+/** Real milliseconds: the only wait that is not skipped, so a fault that exceeds it costs little. */
+const timeoutMs = 500;
+
+export async function openLane(): Promise<Lane> {
+  let clock = createVirtualClock();
+  const folder = mkdtempSync(join(tmpdir(), 'cxone-sync-chaos-'));
+  const recordingsFolder = join(folder, 'recordings');
+  mkdirSync(recordingsFolder);
+  const simulator = await startSimulator({ ...chaosSimulator, clock: () => clock.now() });
+  const database = await createDatabase();
+  await migrate(database.url);
+  const pool = new Pool({ connectionString: database.url, max: 2 });
+  const store = openStore({ url: database.url, maxConnections: 8, applicationName: 'chaos' });
+  const files = openRecordingFiles(pathToFileURL(recordingsFolder).href);
+
+  return {
+    simulator,
+    pool,
+    folder: recordingsFolder,
+    nextClock() {
+      const { skipped } = clock;
+      clock = createVirtualClock();
+      clock.skip(skipped());
+      return clock;
+    },
+    worker(options) {
+      const cxone = clientOf(simulator, options);
+      const activities = createActivities({
+        store,
+        files,
+        tenants: tenantDirectory([{ name: options.tenant, cxone, tuning: tuningOf(options.schedule) }]),
+        memory: createPageMemory(8),
+        isRunning: async () => false,
+        landingRetentionDays: 14,
+        maxRecordingBytes: 1_000_000,
+        now: options.clock.now,
+      });
+      return { activities, close: () => cxone.close() };
+    },
+    async close() {
+      await simulator.close();
+      await store.close();
+      await pool.end();
+      await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The tenant's entry, or what is left of it when somebody mistyped a credential. */
+export function connectionOf(
+  simulator: Simulator,
+  tenant: string,
+  wrong?: CredentialChange,
+): Omit<CxoneConnection, 'timeoutMs' | 'mediaHosts'> {
+  const { clientId, clientSecret, accessKeyId, accessKeySecret } = simulator.credentials;
+  const or = (name: CredentialChange, right: string): string => (wrong === name ? `not-${right}` : right);
+  return {
+    tenant,
+    issuer: simulator.address,
+    authentication: 'application',
+    updatedSinceInclusive: true,
+    clientAuthentication: wrong === 'clientAuthentication' ? 'client_secret_basic' : 'client_secret_post',
+    clientId: or('clientId', clientId),
+    clientSecret: or('clientSecret', clientSecret),
+    accessKeyId: or('accessKeyId', accessKeyId),
+    accessKeySecret: or('accessKeySecret', accessKeySecret),
+    apiVersion: 'v34.0',
+    allowInsecureHosts: ['127.0.0.1'],
+  };
+}
+
+function clientOf(
+  simulator: Simulator,
+  { tenant, credentials, clock, onRequest }: LaneWorkerOptions,
+): CxoneClient {
+  const connection = { ...connectionOf(simulator, tenant, credentials), timeoutMs, mediaHosts: [] };
+  return createCxoneClient(connection, { now: clock.now, onRequest });
+}
+
+function tuningOf({ pageSize, pagesInFlight }: FaultSchedule): TenantTuning {
+  const none = { skillIds: [], campaignIds: [], mediaTypeIds: [] };
+  // The database's clock is the real one, so by the skipped one every look at an agent is soon long ago.
+  const agentRefreshHours = 8_760;
+  return { ...tenantDefaults, ...none, agentRefreshHours, pageSize, pagesInFlight, recordingsInFlight: 2 };
+}

@@ -1,0 +1,119 @@
+import globalSetup from '../setup/global-setup';
+import globalTeardown from '../setup/global-teardown';
+import { activityNames } from './activity-names';
+import { drawSchedule, type FaultSchedule } from './fault-schedule';
+import type { Ground } from './ground';
+import { inProcessGround } from './in-process-ground';
+import { openLane } from './lane';
+import { runSchedule, type Verdict } from './run-schedule';
+import { openSandbox } from './sandbox';
+import { describeVerdict, scoreCard } from './score-card';
+import { openServerGround } from './server-ground';
+
+/**
+ * `npm run chaos:faults -- [--schedules 1000] [--seed N] [--only SEED] [--through-server N] [--lanes N] [--verbose]`:
+ * draws fault schedules and runs them, most of them in this process, the first ones of the seed also through a real
+ * Temporal server. Ends with 1 and the seeds when one did not come to what it must.
+ */
+const usage =
+  'npm run chaos:faults -- [--schedules N] [--seed N] [--only SEED] [--through-server N] [--lanes N] [--verbose]';
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const verbose = process.argv.includes('--verbose');
+
+function flag(name: string, otherwise: number): number {
+  const at = process.argv.indexOf(`--${name}`);
+  const value = at < 0 ? otherwise : Number(process.argv[at + 1]);
+  if (!Number.isInteger(value) || value < 0) throw new Error(`--${name} wants a whole number. ${usage}`);
+  return value;
+}
+
+const seedsFrom = (seed: number, count: number): readonly number[] =>
+  Array.from({ length: count }, (_, index) => seed * 100_000 + index);
+
+/** Runs schedules side by side, each lane on a ground of its own. */
+async function runAll(
+  schedules: readonly FaultSchedule[],
+  lanes: number,
+  onGround: (work: (ground: Ground) => Promise<void>) => Promise<void>,
+): Promise<readonly Verdict[]> {
+  const waiting = schedules[Symbol.iterator]();
+  const verdicts: Verdict[] = [];
+  const work = async (ground: Ground): Promise<void> => {
+    for (const schedule of waiting) {
+      const verdict = await runSchedule(schedule, ground);
+      verdicts.push(verdict);
+      if (verbose || verdict.problems.length > 0) say(describeVerdict(verdict));
+      if (verdicts.length % 50 === 0) say(`${verdicts.length} of ${schedules.length}`);
+    }
+  };
+  const count = Math.min(lanes, schedules.length);
+  await Promise.all(Array.from({ length: count }, async () => onGround(work)));
+  return verdicts;
+}
+
+async function inProcess(seeds: readonly number[], lanes: number): Promise<readonly Verdict[]> {
+  if (seeds.length === 0) return [];
+  const sandbox = await openSandbox(activityNames);
+  const schedules = seeds.map((seed) => drawSchedule(seed));
+  return runAll(schedules, lanes, async (work) => {
+    const lane = await openLane();
+    try {
+      await work(inProcessGround(lane, sandbox));
+    } finally {
+      await lane.close();
+    }
+  });
+}
+
+async function throughServer(seeds: readonly number[], lanes: number): Promise<readonly Verdict[]> {
+  if (seeds.length === 0) return [];
+  const schedules = seeds.map((seed) => drawSchedule(seed, false));
+  return runAll(schedules, lanes, async (work) => {
+    const ground = await openServerGround(schedules);
+    try {
+      await work(ground);
+    } finally {
+      await ground.close();
+    }
+  });
+}
+
+function tell(title: string, verdicts: readonly Verdict[], startedAt: number): void {
+  if (verdicts.length === 0) return;
+  const seconds = Math.round((Date.now() - startedAt) / 1_000);
+  const requests = verdicts.reduce((sum, one) => sum + one.requests, 0);
+  say(
+    `\n${title}: ${verdicts.length} schedules in ${seconds} s, ${requests} requests\n\n${scoreCard(verdicts)}`,
+  );
+  const wrong = verdicts.filter(({ problems }) => problems.length > 0);
+  if (wrong.length > 0) say(`\nwrong: ${wrong.map(({ schedule }) => schedule.seed).join(', ')}`);
+}
+
+async function main(): Promise<number> {
+  const seed = flag('seed', 1);
+  const only = flag('only', 0);
+  const real = flag('through-server', 0);
+  const lanes = flag('lanes', 4);
+  const seeds = only > 0 ? [only] : seedsFrom(seed, flag('schedules', 1_000));
+  await globalSetup();
+  try {
+    let startedAt = Date.now();
+    const virtual = await inProcess(seeds, lanes);
+    tell('In this process', virtual, startedAt);
+    startedAt = Date.now();
+    const served = await throughServer(only > 0 && real > 0 ? [only] : seedsFrom(seed, real), lanes);
+    tell('Through a Temporal server', served, startedAt);
+    return [...virtual, ...served].some(({ problems }) => problems.length > 0) ? 1 : 0;
+  } finally {
+    await globalTeardown();
+  }
+}
+
+main().then(
+  (status) => process.exit(status),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  },
+);

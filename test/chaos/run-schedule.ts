@@ -1,0 +1,128 @@
+import { compareWindow } from './compare-window';
+import { type Expectation, expectationOf } from './expectation';
+import { type FaultSchedule, rulesAt } from './fault-schedule';
+import type { Attempted, Ground } from './ground';
+import { type TrueContact, windowTruth, type WindowTruth } from './window-truth';
+
+/** What became of a schedule. */
+export interface Verdict {
+  readonly schedule: FaultSchedule;
+  /** `complete`, or the code the run failed with. */
+  readonly outcome: string;
+  /** What is wrong with that; nothing when the schedule came to what it must. */
+  readonly problems: readonly string[];
+  readonly requests: number;
+  readonly skippedMinutes: number;
+  readonly realMs: number;
+}
+
+const movers: ReadonlySet<string> = new Set(['insertLate', 'removeRows', 'updateRows']);
+/** A window that used up its re-reads did not hold still: then nothing is concluded from what is not shown. */
+const rereadsAtMost = 3;
+
+/**
+ * Runs one schedule and compares what is stored with what the source holds. When the faults are over the window is run
+ * once more, which must mend whatever the first run left.
+ */
+export async function runSchedule(schedule: FaultSchedule, ground: Ground): Promise<Verdict> {
+  const started = Date.now();
+  const { simulator } = ground;
+  const tenant = ground.tenantOf(schedule);
+  const rowsMove = schedule.faults.some(({ name }) => movers.has(name));
+  const wrongCredentials = schedule.faults.some(({ credentials }) => credentials !== undefined);
+  simulator.journal.clear();
+  // Spoilt records are a property of the data, so the truth is asked for under the faults.
+  simulator.setFaults(rulesAt(schedule, 0));
+  const before = await windowTruth(simulator, schedule);
+  const expectation = expectationOf(schedule, { contacts: before.contacts.size, calls: before.calls });
+  const seen: WindowTruth[] = [before];
+  const look = async (): Promise<void> => void seen.push(await windowTruth(simulator, schedule));
+
+  const first = await ground.attempt({
+    ...{ schedule, tenant, faults: true, requestsAtMost: expectation.requestsAtMost },
+    onContacts: rowsMove ? look : undefined,
+  });
+  const requests = simulator.journal.count();
+  const outcome = outcomeOf(first);
+  const problems = [...judge(outcome, expectation), ...leaks(first.history, simulator.canaries)];
+  const { lost } = expectation;
+  // Where nobody could look meanwhile, what moved is left to the second run.
+  if (outcome === 'complete' && !(rowsMove && seen.length < 3)) {
+    const { rereads, status } = reportOf(first);
+    // What the last look at the list could not show any more is the next run's.
+    const truth = rowsMove ? (seen.at(-2) ?? before) : await windowTruth(simulator, schedule);
+    const found = { truth, earlier: statesOf(seen), tombstones: rereads < rereadsAtMost, lost };
+    problems.push(...(await compare(ground, schedule, tenant, found)));
+    if (status !== 'complete') problems.push(`the ledger says ${status}`);
+  }
+
+  // Spoilt records stay as they are; everything else is over.
+  simulator.setFaults(rulesAt(schedule, 0).filter(({ name }) => name === 'badRecords'));
+  const unsettled = outcome !== 'complete' || rowsMove || lost.length > 0;
+  if (problems.length === 0 && unsettled && (ground.mendsCredentials || !wrongCredentials)) {
+    const again = await ground.attempt({ schedule, tenant, faults: false, requestsAtMost: 1_500 });
+    const second = outcomeOf(again);
+    if (second === 'complete') {
+      const truth = await windowTruth(simulator, schedule);
+      // A call of long ago that had no recording when it was looked up is not looked up again.
+      const found = {
+        truth,
+        earlier: new Map(),
+        tombstones: true,
+        lost: ground.mendsRecordings ? lost.filter((one) => one === 'absent') : lost,
+      };
+      const left = await compare(ground, schedule, tenant, found);
+      problems.push(...left.map((problem) => `once all was well: ${problem}`));
+    } else {
+      problems.push(`once all was well, the window ended as ${second}`);
+    }
+  }
+  simulator.setFaults([]);
+  const skippedMinutes = Math.round(first.skippedMinutes);
+  return { schedule, outcome, problems, requests, skippedMinutes, realMs: Date.now() - started };
+}
+
+async function compare(
+  { pool, folder }: Ground,
+  schedule: FaultSchedule,
+  tenant: string,
+  found: Pick<Parameters<typeof compareWindow>[0], 'truth' | 'earlier' | 'tombstones' | 'lost'>,
+): Promise<readonly string[]> {
+  const agentsHidden = schedule.faults.some(({ name }) => name === 'hiddenAgents');
+  return compareWindow({ pool, folder, tenant, window: schedule, agentsHidden, ...found });
+}
+
+/** All states in which each contact was to be read. */
+function statesOf(seen: readonly WindowTruth[]): ReadonlyMap<string, readonly TrueContact[]> {
+  const states = new Map<string, TrueContact[]>();
+  for (const { contacts } of seen) {
+    for (const [id, contact] of contacts) states.set(id, [...(states.get(id) ?? []), contact]);
+  }
+  return states;
+}
+
+/** The report of a run, as far as it is looked at here. */
+function reportOf({ end }: Attempted): { readonly status: string; readonly rereads: number } {
+  return end?.ok ? (end.result as { status: string; rereads: number }) : { status: '', rereads: 0 };
+}
+
+/** Complete, the code on top of the failure, or why there is no end. */
+export function outcomeOf({ end, hang }: Attempted): string {
+  if (end === undefined) return hang ?? 'no end';
+  if (end.ok) return 'complete';
+  return (end.error as { readonly type?: string }).type ?? 'a failure without a code';
+}
+
+/** What is wrong with the outcome, whatever the tables hold. */
+export function judge(outcome: string, { mayComplete, codes }: Expectation): string[] {
+  if (outcome === 'complete')
+    return mayComplete ? [] : [`complete, but must fail with ${codes.join(' or ')}`];
+  if (codes.includes(outcome)) return [];
+  const wanted = [...(mayComplete ? ['complete'] : []), ...codes];
+  return [`ended as ${outcome}, not as ${wanted.join(' or ')}`];
+}
+
+function leaks(lines: readonly string[], canaries: readonly string[]): string[] {
+  const text = lines.join('\n');
+  return canaries.filter((canary) => text.includes(canary)).map((canary) => `the history holds "${canary}"`);
+}

@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs';
+import { WorkflowFailedError } from '@temporalio/client';
+import { exposeRun } from '../e2e/leaks';
+import { openStand } from '../e2e/stand';
+import type { CredentialChange } from './drawn-fault';
+import type { FaultSchedule } from './fault-schedule';
+import type { Attempted, AttemptOrder, Ground } from './ground';
+import { chaosSimulator, connectionOf } from './lane';
+
+/** A ground with a server, and how to leave it. */
+export interface ServerGround extends Ground {
+  close(): Promise<void>;
+}
+
+const tenantOf = ({ seed }: FaultSchedule): string => `s${seed}`;
+/** What a run with a handful of faults may take: their back-offs are real here. */
+const runAtMostMs = 180_000;
+
+/** Runs schedules through a real Temporal server and the compiled worker, whose tenants file has one tenant for each. */
+export async function openServerGround(schedules: readonly FaultSchedule[]): Promise<ServerGround> {
+  const stand = await openStand({ simulator: { ...chaosSimulator, clock: Date.now } });
+  try {
+    const { simulator } = stand;
+    const tenants = Object.fromEntries(
+      schedules.map((schedule) => {
+        const wrong = schedule.faults.find(({ credentials }) => credentials)?.credentials;
+        const { tenant, ...connection } = connectionOf(simulator, tenantOf(schedule), wrong);
+        const { pageSize, pagesInFlight } = schedule;
+        return [tenant, { ...connection, ...secrets(wrong), pageSize, pagesInFlight, timeoutSeconds: 5 }];
+      }),
+    );
+    writeFileSync(stand.env['TENANTS_FILE'] ?? '', JSON.stringify({ tenants }));
+    await stand.startWorker({
+      CHAOS_CLIENT_SECRET: simulator.credentials.clientSecret,
+      CHAOS_KEY_SECRET: simulator.credentials.accessKeySecret,
+      CHAOS_WRONG: 'wrong',
+    });
+
+    const attempt = async ({ schedule, tenant }: AttemptOrder): Promise<Attempted> => {
+      const handle = await stand.start({
+        tenant,
+        from: new Date(schedule.from).toISOString(),
+        to: new Date(schedule.to).toISOString(),
+      });
+      const skippedMinutes = 0;
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<'late'>((resolve) => {
+        timer = setTimeout(() => resolve('late'), runAtMostMs);
+      });
+      try {
+        const result = await Promise.race([handle.result(), late]);
+        if (result === 'late') {
+          await handle.terminate('took too long');
+          return { hang: `no end within ${runAtMostMs} ms`, history: [], skippedMinutes };
+        }
+        const { text } = await exposeRun(handle);
+        return { end: { ok: true, result }, history: [text], skippedMinutes };
+      } catch (error) {
+        if (!(error instanceof WorkflowFailedError) || error.cause === undefined) throw error;
+        const { text } = await exposeRun(handle);
+        return { end: { ok: false, error: error.cause }, history: [text], skippedMinutes };
+      } finally {
+        clearTimeout(timer);
+      }
+    };
+
+    return {
+      simulator,
+      pool: stand.pool,
+      folder: stand.recordingsFolder,
+      mendsCredentials: false,
+      mendsRecordings: false,
+      tenantOf,
+      attempt,
+      close: () => stand.close(),
+    };
+  } catch (error) {
+    await stand.close();
+    throw error;
+  }
+}
+
+function secrets(wrong: CredentialChange | undefined) {
+  const or = (name: CredentialChange, env: string) => ({ env: wrong === name ? 'CHAOS_WRONG' : env });
+  return {
+    clientSecret: or('clientSecret', 'CHAOS_CLIENT_SECRET'),
+    accessKeySecret: or('accessKeySecret', 'CHAOS_KEY_SECRET'),
+  };
+}

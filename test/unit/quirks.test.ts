@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BAD_RECORD_KINDS, FAULT_NAMES } from '../../simulator';
+
+const root = join(__dirname, '..', '..');
+const text = readFileSync(join(root, 'docs', 'quirks.md'), 'utf8');
+
+/** The cells of every row of every table, their heads left out. */
+const rows = text
+  .split('\n')
+  .filter((line) => line.startsWith('| ') && !/^\|[ -|]*$/.test(line))
+  .map((line) =>
+    line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
+  .filter(([, does]) => does !== 'what the client does');
+
+/** What a cell calls code. */
+const codesOf = (cell = ''): readonly string[] =>
+  [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code ?? '');
+
+/** `file`: “name of a test”. */
+const proofsOf = (cell = ''): readonly { readonly file: string; readonly name: string }[] =>
+  [...cell.matchAll(/`(test\/[\w./-]+)`: “([^”]+)”/g)].map(([, file = '', name = '']) => ({ file, name }));
+
+describe('docs/quirks.md', () => {
+  it('has a row for every switch of the simulator and every kind of spoilt record, and for no other', () => {
+    const told = rows.flatMap(([first]) => (first?.startsWith('`') ? codesOf(first) : []));
+    expect(told.toSorted()).toEqual([...FAULT_NAMES, ...BAD_RECORD_KINDS].toSorted());
+  });
+
+  it('says in every row what the client does, and names a test', () => {
+    for (const [quirk, does, proof] of rows) {
+      expect([quirk, does !== '', proofsOf(proof).length > 0]).toEqual([quirk, true, true]);
+    }
+  });
+
+  it('names tests that exist', () => {
+    const missing = proofsOf(text).filter(({ file, name }) => {
+      const path = join(root, file);
+      if (!existsSync(path)) return true;
+      // The name as it is written: within quotes of any kind.
+      const source = readFileSync(path, 'utf8');
+      return !["'", '`', '"'].some((quote) => source.includes(`${quote}${name}${quote}`));
+    });
+    expect(missing).toEqual([]);
+    expect(proofsOf(text).length).toBeGreaterThan(rows.length);
+  });
+});

@@ -1,0 +1,16 @@
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { createWaitInterceptor } from '../activities';
+import { failureInterceptor } from '../activities/interceptors/failures';
+import { heartbeatInterceptor } from '../activities/interceptors/heartbeats';
+import type { QuotaWaits } from '../store';
+import type { ActivityQueue } from './queues';
+
+/** What stands around the activities of a queue, the outermost first. */
+export function activityInterceptors(queue: ActivityQueue, waits: QuotaWaits): ActivityInterceptorsFactory[] {
+  const inbound = [
+    failureInterceptor,
+    heartbeatInterceptor,
+    ...(queue.asksCxone ? [createWaitInterceptor(waits)] : []),
+  ];
+  return inbound.map((interceptor) => () => ({ inbound: interceptor }));
+}
