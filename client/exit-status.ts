@@ -22,6 +22,8 @@ export class CommandError extends Error {
     message: string,
     /** The error's code, for `--json`. */
     readonly code: string = 'Failed',
+    /** The result, this failure included, is on stdout already: `--json` gets no second document. */
+    readonly told: boolean = false,
   ) {
     super(message);
   }

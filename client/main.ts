@@ -3,8 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { addDemoCommand } from './demo';
 import { CommandError, exitStatus, type ExitStatus } from './exit-status';
 import { addMigrateCommand } from './migrate';
+import { addRejectedCommand } from './rejected';
 import { addSimulatorCommand } from './simulator';
 import { addSyncCommand } from './sync';
+import { addVerifyCommand } from './verify';
 import { addWorkerCommand } from './worker';
 
 /** Builds the command line; one file per sub-command adds itself. */
@@ -25,6 +27,8 @@ cannot be reached, or no worker is listening · 4 finished, but something is mis
   addMigrateCommand(program);
   addWorkerCommand(program);
   addSyncCommand(program);
+  addVerifyCommand(program);
+  addRejectedCommand(program);
   addSimulatorCommand(program);
   addDemoCommand(program);
   // Sub-commands take over what their parent says of errors and exits only when told so.
@@ -41,7 +45,7 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
     // Asking for help is no error, and what was wrong with a command line has been said already.
     if (error instanceof CommanderError && error.exitCode === 0) return exitStatus.done;
     const failure = asCommandError(error);
-    if (args.includes('--json')) {
+    if (args.includes('--json') && !failure.told) {
       const document = { ok: false, error: { code: failure.code, message: failure.message } };
       process.stdout.write(`${JSON.stringify(document)}\n`);
     }

@@ -40,7 +40,12 @@ export async function preflight(window: SyncWindow): Promise<Ready> {
   return { temporal, uiUrl: settings.temporalUi.url };
 }
 
-function tenantOf(name: string, file: string): Tenant {
+/**
+ * The tenant of that name, with its secrets read.
+ * @throws {SettingsError} when the tenants file is not in order.
+ * @throws {CommandError} status 2 when it has no such tenant.
+ */
+export function tenantOf(name: string, file: string): Tenant {
   const tenants = loadTenants(file, process.env);
   const tenant = tenants.get(name);
   if (tenant) return tenant;

@@ -11,6 +11,7 @@ export { openRecordingFiles } from './files/recording-files';
 export type { RecordingFiles, SavedFile, SaveOptions } from './files/recording-files';
 export { recordingKey } from './files/recording-key';
 export type { RecordingName } from './files/recording-key';
+export type * from './holdings';
 export type { LandedPage, Landing, PageKey, PageToLand } from './landing';
 export { migrate, pendingMigrations } from './migrate';
 export type {
@@ -20,6 +21,8 @@ export type {
   RecordingTable,
   StoredRecording,
 } from './recordings';
+export { recordKinds } from './record-tables';
+export type * from './rejected-records';
 export { openStore } from './store';
 export type { Store, StoreOptions } from './store';
 export type { Watermarks } from './watermarks';

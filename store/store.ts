@@ -3,10 +3,14 @@ import { createAgentTable } from './agents';
 import type { AgentTable } from './agents';
 import { createContactTable } from './contacts';
 import type { ContactTable } from './contacts';
+import { createHoldings } from './holdings';
+import type { Holdings } from './holdings';
 import { createLanding } from './landing';
 import type { Landing } from './landing';
 import { createRecordingTable } from './recordings';
 import type { RecordingTable } from './recordings';
+import { createRejectedTable } from './rejected-records';
+import type { RejectedTable } from './rejected-records';
 import { secureConnection } from './tls';
 import { run } from './transaction';
 import { createWatermarks } from './watermarks';
@@ -28,6 +32,8 @@ export interface Store {
   readonly contacts: ContactTable;
   readonly agents: AgentTable;
   readonly recordings: RecordingTable;
+  readonly rejected: RejectedTable;
+  readonly holdings: Holdings;
   readonly watermarks: Watermarks;
   /** Asks the server for its major version; throws `StoreError` when it cannot be reached. */
   ping(): Promise<{ readonly version: number }>;
@@ -63,6 +69,8 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     landing: createLanding(pool),
     contacts: createContactTable(pool),
     agents: createAgentTable(pool),
+    rejected: createRejectedTable(pool),
+    holdings: createHoldings(pool),
     watermarks: createWatermarks(pool),
     async ping() {
       const sql = "select current_setting('server_version_num')::int / 10000 as version";
