@@ -74,6 +74,8 @@ records still cannot be stored`,
   for (const command of rejected.commands) command.copyInheritedSettings(program);
 }
 
+/** A replay that left records behind (docs/runbook.md). */
+const stillRejected = { code: 'StillRejected' } as const;
 /** So much of a hash is shown, and enough to name a record. */
 const shown = 12;
 
@@ -141,7 +143,7 @@ async function replay(flags: ReplayFlags, output: Output): Promise<void> {
   throw new CommandError(
     exitStatus.incomplete,
     `${count(done.stayed)} records still cannot be stored; why: npx cxone-sync rejected list --tenant ${flags.tenant}`,
-    'StillRejected',
+    stillRejected.code,
     true,
   );
 }

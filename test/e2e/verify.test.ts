@@ -51,7 +51,7 @@ async function expectTruthIsStored(span: Span): Promise<void> {
   const older = [...truth].filter(
     ([id, record]) =>
       Date.parse(String(record['lastUpdateTime'])) !==
-      (stored.get(id)?.['last_update_time'] as Date).getTime(),
+      (stored.get(id)?.['last_update_time'] as Date | undefined)?.getTime(),
   );
   expect(older).toEqual([]);
 }
@@ -346,10 +346,8 @@ describe('recordings', () => {
   });
 
   it('that CXone no longer has are said to be lost', async () => {
-    const [{ storage_key = '' } = {}] = (await stored()).filter(({ storage_key: key }) =>
-      key.includes('/03/10/'),
-    );
-    rmSync(join(stand.recordingsFolder, storage_key));
+    const lost = (await stored()).find(({ storage_key }) => storage_key.includes('/03/10/'));
+    rmSync(join(stand.recordingsFolder, lost?.storage_key ?? 'none'));
     stand.simulator.setFaults([{ name: 'mediaMissing', match: { family: 'media' } }]);
     const fixed = await verify(day, '--recordings', '--fix');
     expect(fixed).toMatchObject({
