@@ -1,6 +1,7 @@
 import { type AgentDependencies, createAgentActivities } from './agents';
 import { type AuthenticationDependencies, createAuthenticationActivities } from './authentication';
 import { type ContactDependencies, createContactActivities } from './contacts';
+import { createLookupActivities, type LookupDependencies } from './lookups';
 import { createRecordingActivities, type RecordingDependencies } from './recordings';
 import { createWindowActivities, type WindowDependencies } from './windows';
 
@@ -8,6 +9,7 @@ export type ActivityDependencies = AuthenticationDependencies &
   WindowDependencies &
   ContactDependencies &
   AgentDependencies &
+  LookupDependencies &
   RecordingDependencies;
 
 /** Every activity by the name it has in Temporal. Which task queue serves which is said in workers/queues.ts. */
@@ -17,6 +19,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createWindowActivities(dependencies),
     ...createContactActivities(dependencies),
     ...createAgentActivities(dependencies),
+    ...createLookupActivities(dependencies),
     ...createRecordingActivities(dependencies),
   };
 }

@@ -11,6 +11,8 @@ export interface TenantTuning {
   readonly maxRereads: number;
   /** An agent not looked at for longer is looked up again. */
   readonly agentRefreshHours: number;
+  /** A list of look-ups is read again after so long. */
+  readonly lookupRefreshHours: number;
   /** A recording that has not arrived this long after its call is absent. */
   readonly recordingGiveUpHours: number;
   readonly recordings: boolean;

@@ -143,6 +143,56 @@ export interface PersistAgentsInput {
   readonly watermark: string | null;
 }
 
+/** A list contacts refer to, by CXone's name for it. */
+export type LookupName = 'skills' | 'campaigns' | 'teams' | 'dispositions';
+
+/** A list that could not be read, and the code of the error. */
+export interface LookupProblem {
+  readonly list: LookupName;
+  readonly code: string;
+}
+
+export interface ClaimLookupsInput {
+  readonly tenant: string;
+  readonly windowId: string;
+}
+
+export interface ClaimedLookups {
+  /** The lists this window has to read. */
+  readonly due: readonly LookupName[];
+  /** Lists that could not be read a short while ago and are left alone for now. */
+  readonly failed: readonly LookupProblem[];
+}
+
+export interface FetchLookupsInput extends RoundRef {
+  readonly list: LookupName;
+  readonly skip: number;
+}
+
+export interface FetchedLookups {
+  /** The landed page; null when CXone refused the list. */
+  readonly pageId: string | null;
+  readonly records: number;
+  readonly totalRecords: number | null;
+  /** Rows to leave out for the next page; null after the last. */
+  readonly next: number | null;
+  /** The code of the error a person has to mend; null when the page is there. */
+  readonly refused: string | null;
+}
+
+export interface PersistLookupsInput {
+  readonly tenant: string;
+  readonly list: LookupName;
+  readonly pageId: string;
+  /** With the last page of the list: how many rows CXone counts in it. */
+  readonly end: { readonly totalRecords: number | null } | null;
+}
+
+export interface PersistedLookups extends PersistResult {
+  /** Why the list cannot count as read, though its last page is stored; null when it does, or is not at its end. */
+  readonly problem: string | null;
+}
+
 export interface DueRecordingsInput extends WindowRef {
   /** Master contact id after which to go on. */
   readonly after: string | null;
@@ -190,4 +240,6 @@ export interface WindowReport {
   readonly pages: number;
   readonly rereads: number;
   readonly durationMs: number;
+  /** Look-up lists that could not be read; absent when there are none. The window is whole without them. */
+  readonly lookupsNotRead?: readonly LookupProblem[];
 }

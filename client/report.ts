@@ -20,6 +20,10 @@ export function reportLines(report: WindowReport): readonly string[] {
       `${count(report.absent)} gone from CXone`,
     `recordings  ${count(recordings.stored)} stored (${size(recordings.bytes)}), ${count(recordings.pending)} not there ` +
       `yet, ${count(recordings.absent)} absent, ${count(recordings.failed)} failed`,
+    ...(report.lookupsNotRead ?? []).map(
+      ({ list, code }) =>
+        `look-ups    ${list} could not be read (${code}); contacts are complete without them`,
+    ),
     `took        ${duration(report.durationMs)}, ${count(report.pages)} pages, ${count(report.rereads)} re-reads`,
   ];
 }

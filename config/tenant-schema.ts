@@ -2,11 +2,13 @@ import { z } from 'zod';
 
 /** Values used where the tenants file says nothing. */
 export const tenantDefaults = {
+  authentication: 'application',
   clientAuthentication: 'client_secret_post',
   apiVersion: 'v34.0',
   pageSize: 5_000,
   pagesInFlight: 4,
   agentRefreshHours: 24,
+  lookupRefreshHours: 24,
   recordings: true,
   recordingsInFlight: 8,
   recordingGiveUpHours: 48,
@@ -27,6 +29,11 @@ const id = z.string('must be text').trim().min(1, 'must not be empty');
 const host = /^(?:\[[0-9a-f:.]+\]|[0-9a-f]*:[0-9a-f:.]+|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(?::\d{1,5})?$/i;
 const hostPattern = /^(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?$/i;
 
+function isPlainAddress(address: string): boolean {
+  const { username, password, search, hash } = new URL(address);
+  return [username, password, search, hash].every((part) => part === '');
+}
+
 /** A secret is never written down in this file: where to find it is. */
 const secretReference = z.union([z.strictObject({ env: id }), z.strictObject({ file: id })]);
 
@@ -36,15 +43,22 @@ const limit = z.strictObject({ requests: whole(1, 1_000_000), perSeconds: whole(
 
 /** One tenant of the tenants file, as `interfaces.md` has it, and the tuning it may add. */
 export const tenantSchema = z.strictObject({
-  issuer: z.url({
-    protocol: /^https?$/,
-    error: 'must be an address such as https://cxone.niceincontact.com',
-  }),
+  issuer: z
+    .url({
+      protocol: /^https?$/,
+      error: 'must be an address such as https://cxone.niceincontact.com',
+      abort: true,
+    })
+    .refine(isPlainAddress, 'must be an address without user, query (?) and fragment (#)'),
+  authentication: z
+    .enum(['application', 'access_key'], 'must be application or access_key')
+    .default(tenantDefaults.authentication),
   clientAuthentication: z
     .enum(['client_secret_post', 'client_secret_basic'], 'must be client_secret_post or client_secret_basic')
     .default(tenantDefaults.clientAuthentication),
-  clientId: id,
-  clientSecret: secretReference,
+  // Required with `authentication` application: checked in tenants.ts, so that every problem is told at once.
+  clientId: id.optional(),
+  clientSecret: secretReference.optional(),
   accessKeyId: id,
   accessKeySecret: secretReference,
   apiVersion: z
@@ -61,6 +75,7 @@ export const tenantSchema = z.strictObject({
   campaignIds: ids,
   mediaTypeIds: ids,
   agentRefreshHours: whole(1, 8_760).default(tenantDefaults.agentRefreshHours),
+  lookupRefreshHours: whole(1, 8_760).default(tenantDefaults.lookupRefreshHours),
   recordings: z.boolean('must be true or false').default(tenantDefaults.recordings),
   recordingsInFlight: whole(1, 64).default(tenantDefaults.recordingsInFlight),
   recordingGiveUpHours: whole(1, 8_760).default(tenantDefaults.recordingGiveUpHours),

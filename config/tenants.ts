@@ -11,7 +11,8 @@ import type { SecretReference, TenantEntry } from './tenant-schema';
 /** One tenant, checked, with defaults filled in and its secrets read. Usable as a CXone connection as it is. */
 export interface Tenant extends Omit<TenantEntry, 'clientSecret' | 'accessKeySecret' | 'timeoutSeconds'> {
   readonly tenant: string;
-  readonly clientSecret: string;
+  /** Absent only where `authentication` is `access_key`. */
+  readonly clientSecret?: string;
   readonly accessKeySecret: string;
   /** The longest one API call may take. */
   readonly timeoutMs: number;
@@ -39,21 +40,22 @@ export function loadTenants(file: string, env: Environment): ReadonlyMap<string,
     const parsed = tenantSchema.safeParse(entry);
     if (!parsed.success) {
       problems.push(...parsed.error.issues.flatMap((issue) => explain(issue, path, entry)));
-      continue;
     }
+    problems.push(...withoutApplication(entry, path));
+    if (!parsed.success) continue;
     problems.push(...insecureIssuer(parsed.data, path));
-    const secret = (key: 'clientSecret' | 'accessKeySecret') => {
-      const found = readSecret(parsed.data[key], `${path}.${key}`, dirname(file), env);
+    const secret = (key: 'clientSecret' | 'accessKeySecret', reference: SecretReference) => {
+      const found = readSecret(reference, `${path}.${key}`, dirname(file), env);
       if (typeof found === 'string') return found;
       problems.push(found);
       return '';
     };
-    const { timeoutSeconds, ...rest } = parsed.data;
+    const { timeoutSeconds, clientSecret, accessKeySecret, ...rest } = parsed.data;
     tenants.set(id, {
       ...rest,
       tenant: id,
-      clientSecret: secret('clientSecret'),
-      accessKeySecret: secret('accessKeySecret'),
+      ...(clientSecret === undefined ? {} : { clientSecret: secret('clientSecret', clientSecret) }),
+      accessKeySecret: secret('accessKeySecret', accessKeySecret),
       timeoutMs: timeoutSeconds * 1_000,
     });
   }
@@ -133,7 +135,13 @@ function explain(issue: z.core.$ZodIssue, tenant: string, entry: unknown): Probl
   return [
     {
       name,
-      problem: given === undefined ? 'is missing' : `is ${quoted(given)}`,
+      problem:
+        given === undefined
+          ? 'is missing'
+          : // An address that failed the second check holds a password or a query: the rest of it is not shown either.
+            top === 'issuer' && issue.code === 'custom'
+            ? 'has a part that does not belong there (its value is not shown)'
+            : `is ${quoted(given)}`,
       expected: issue.message.startsWith('must ') ? `a value that ${issue.message}` : issue.message,
       remedy: `Change it in the tenants file (docs/configuration.md lists all keys).`,
     },
@@ -148,6 +156,20 @@ function unknownKey(name: string, key: string, known: readonly string[]): Proble
     expected: known.length > 8 ? 'one of the keys in docs/configuration.md' : `one of ${known.join(', ')}`,
     remedy: guess === null ? 'Remove it.' : `Did you mean ${guess}?`,
   };
+}
+
+/** What a tenant lacks that goes the usual way, by a registered application. */
+function withoutApplication(entry: unknown, tenant: string): Problem[] {
+  if (!isObject(entry) || entry['authentication'] === 'access_key') return [];
+  return (['clientId', 'clientSecret'] as const)
+    .filter((key) => entry[key] === undefined)
+    .map((key) => ({
+      name: `${tenant}.${key}`,
+      problem: 'is missing',
+      expected: key === 'clientId' ? 'the id from NICE’s e-mail' : '{"env": "NAME"} or {"file": "path"}',
+      remedy:
+        'Add it, or set "authentication" to "access_key" where there is an access key and no registered application.',
+    }));
 }
 
 function insecureIssuer({ issuer, allowInsecureHosts }: TenantEntry, tenant: string): Problem[] {

@@ -1,6 +1,8 @@
+import { readAnswer } from './answer';
 import type { Api } from './api';
 import { isObject, stringifyJson, valueOf } from './json';
 import { countOf, parseList, requireList } from './list-page';
+import type { UpdatedSince } from './updated-since';
 
 export interface AgentPageRequest {
   readonly updatedSince?: Date | undefined;
@@ -28,19 +30,17 @@ const secretFields = new Set(['apikey', 'password']);
 export async function fetchAgentPage(
   api: Api,
   apiVersion: string,
-  request: AgentPageRequest,
+  changes: UpdatedSince,
+  { updatedSince, skip, top }: AgentPageRequest,
   signal?: AbortSignal,
 ): Promise<AgentPage> {
-  const { updatedSince, skip, top } = request;
-  const answer = await api.get(
-    {
-      family: 'agents',
-      path: `/incontactapi/services/${apiVersion}/agents`,
-      parameters: { updatedSince: updatedSince?.toISOString(), orderBy: 'agentId asc', skip, top },
-    },
-    signal,
-  );
-  return read(answer.body, skip, answer.header('content-type'));
+  const ask = async (since: Readonly<Record<string, string>>, from: number): Promise<AgentPage> => {
+    const path = `/incontactapi/services/${apiVersion}/agents`;
+    const parameters = { ...since, orderBy: 'agentId asc', skip: from, top };
+    const answer = await api.get({ family: 'agents', path, parameters }, signal);
+    return readAnswer(answer, (body, contentType) => read(body, from, contentType));
+  };
+  return updatedSince === undefined ? ask({}, skip) : changes.page(updatedSince, skip, ask);
 }
 
 /** `GET /agents/{agentId}` (contract §3.1); null when CXone does not know or show the agent (404, 204). @throws CxoneError */
@@ -53,7 +53,7 @@ export async function fetchAgent(
   const path = `/incontactapi/services/${apiVersion}/agents/${encodeURIComponent(agentId)}`;
   const answer = await api.get({ family: 'agents', path, parameters: {}, accept: [404] }, signal);
   if (answer.status === 404) return null;
-  const page = read(answer.body, 0, answer.header('content-type'));
+  const page = readAnswer(answer, (body, contentType) => read(body, 0, contentType));
   return page.records.length === 0 ? null : page;
 }
 

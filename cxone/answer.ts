@@ -1,6 +1,7 @@
-import { CxoneError } from './errors';
+import { correlationId } from './answer-headers';
+import { CxoneError, familyNames } from './errors';
 import type { ApiFamily } from './errors';
-import { familyNames } from './http-failure';
+import type { HttpAnswer } from './exchange';
 import { parseJson } from './json';
 
 /**
@@ -25,5 +26,16 @@ export function readJson(body: Buffer, family: ApiFamily, contentType = ''): unk
       'IncompleteAnswer',
       `${familyNames[family]} answered with JSON that is cut off or broken (${body.length} bytes).`,
     );
+  }
+}
+
+/** Reads an answer; an error of the reading names the answer's correlation id, as an error of its status does. */
+export function readAnswer<T>(answer: HttpAnswer, read: (body: Buffer, contentType?: string) => T): T {
+  try {
+    return read(answer.body, answer.header('content-type'));
+  } catch (error) {
+    const id = correlationId(answer);
+    if (!(error instanceof CxoneError) || id === undefined) throw error;
+    throw new CxoneError(error.code, error.message, { remedy: error.remedy, correlationId: id });
   }
 }

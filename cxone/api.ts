@@ -1,10 +1,5 @@
-import type { CxoneConnection } from './connection';
-import { secretsOf } from './connection';
 import type { ApiFamily } from './errors';
-import type { HostPolicy } from './host-policy';
-import { httpFailure } from './http-failure';
-import type { Grant, Session } from './session';
-import type { HttpAnswer, Transport } from './transport';
+import type { HttpAnswer } from './exchange';
 
 export interface ApiQuery {
   readonly family: ApiFamily;
@@ -22,44 +17,14 @@ export interface Api {
 }
 
 /**
- * Adds token and address to a call. A 401 happens before a token's time is up (contract §5), so the token is renewed
- * once and the call repeated once; a second 401 is `Unauthorized`.
+ * The whole address of a query. Everything is percent-encoded, spaces too: a raw `+` means a space to some servers
+ * and a plus to others.
  */
-export function createApi(
-  connection: CxoneConnection,
-  session: Session,
-  transport: Transport,
-  policy: HostPolicy,
-  now: () => number,
-): Api {
-  async function call(query: ApiQuery, grant: Grant, signal?: AbortSignal): Promise<HttpAnswer> {
-    const url = new URL(`${grant.apiEndpoint}${query.path}${queryString(query.parameters)}`);
-    policy.checkApi(url);
-    const headers = { Authorization: `Bearer ${grant.accessToken}`, Accept: 'application/json' };
-    return transport.exchange({ family: query.family, method: 'GET', url, headers }, signal);
-  }
-
-  return {
-    async get(query, signal) {
-      let grant = await session.grant(signal);
-      let answer = await call(query, grant, signal);
-      if (answer.status === 401) {
-        grant = await session.replace(grant, signal);
-        answer = await call(query, grant, signal);
-      }
-      const understood = [200, 203, 204, 206, 304, ...(query.accept ?? [])];
-      if (understood.includes(answer.status)) return answer;
-      throw httpFailure(answer, query.family, [...secretsOf(connection), grant.accessToken], now());
-    },
-  };
-}
-
-/** Percent-encodes everything, spaces too: a raw `+` means a space to some servers and a plus to others. */
-function queryString(parameters: ApiQuery['parameters']): string {
+export function addressOf(apiEndpoint: string, { path, parameters }: ApiQuery): URL {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) query.set(name, String(value));
   }
   const text = query.toString().replaceAll('+', '%20');
-  return text === '' ? '' : `?${text}`;
+  return new URL(`${apiEndpoint}${path}${text === '' ? '' : `?${text}`}`);
 }

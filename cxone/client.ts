@@ -1,18 +1,30 @@
 import { fetchAgent, fetchAgentPage } from './agents';
 import type { AgentPage, AgentPageRequest } from './agents';
-import { createApi } from './api';
+import type { Api } from './api';
+import { secretsOf } from './connection';
 import type { CxoneConnection } from './connection';
 import { fetchContactPage } from './contacts';
 import type { ContactPage, ContactPageRequest } from './contacts';
 import { openDownload } from './download';
 import type { Download, DownloadOptions } from './download';
+import { compose } from './exchange';
 import { createHostPolicy } from './host-policy';
 import type { Resolve } from './host-policy';
 import { fetchInteractions } from './interactions';
 import type { Interaction } from './interactions';
+import { auth } from './interceptors/auth';
+import { breakdowns } from './interceptors/breakdowns';
+import { limit } from './interceptors/limit';
+import { metrics } from './interceptors/metrics';
+import type { RequestEvent } from './interceptors/metrics';
+import { redact } from './interceptors/redact';
+import { refusals } from './interceptors/refusals';
+import type { RequestLimiter } from './limiter';
+import { fetchLookupPage } from './lookups';
+import type { LookupPage, LookupPageRequest } from './lookups';
 import { createSession } from './session';
 import { createTransport } from './transport';
-import type { RequestEvent } from './transport';
+import { createUpdatedSince } from './updated-since';
 
 export interface CxoneClientOptions {
   /** Milliseconds since 1970; the system's clock if not given. */
@@ -20,8 +32,14 @@ export interface CxoneClientOptions {
   /** Called once for every HTTP exchange, for metrics. Must not throw. */
   readonly onRequest?: (event: RequestEvent) => void;
   readonly userAgent?: string;
+  /** Asked before every API request (not for discovery, tokens and files); without one they are unlimited. */
+  readonly limiter?: RequestLimiter;
   /** The longest that connecting may take, TLS included; 10 s if not given. */
   readonly connectTimeoutMs?: number;
+  /** The longest until an answer begins; 100 s if not given. The whole call ends after the connection's `timeoutMs`. */
+  readonly headersTimeoutMs?: number;
+  /** The longest an answer may stand still after it began; 30 s if not given. */
+  readonly idleTimeoutMs?: number;
   /** How host names become addresses; the system's resolver if not given. */
   readonly resolve?: Resolve;
 }
@@ -42,6 +60,7 @@ export interface CxoneClient {
   agentPage(request: AgentPageRequest, signal?: AbortSignal): Promise<AgentPage>;
   /** Null when CXone does not know or show the agent. */
   agent(agentId: string, signal?: AbortSignal): Promise<AgentPage | null>;
+  lookupPage(request: LookupPageRequest, signal?: AbortSignal): Promise<LookupPage>;
   /** Null when there is nothing (yet) under this master contact id. */
   interactions(masterContactId: string, signal?: AbortSignal): Promise<readonly Interaction[] | null>;
   download(url: string, signal?: AbortSignal, options?: DownloadOptions): Promise<Download>;
@@ -49,7 +68,13 @@ export interface CxoneClient {
   close(): void;
 }
 
-/** Puts the pieces together: host policy → transport → session (token) → API calls. */
+/** A page of 10,000 contacts is about 20 MB; more than this is not an answer to any question of ours. */
+const largestAnswer = 256 * 1024 * 1024;
+
+/**
+ * Puts the pieces together. An API call passes, from the outside in: auth → limit → refusals → breakdowns → metrics →
+ * redact → the network. Discovery and token requests need no token and are not limited; a file needs even less.
+ */
 export function createCxoneClient(
   connection: CxoneConnection,
   options: CxoneClientOptions = {},
@@ -58,13 +83,23 @@ export function createCxoneClient(
   const policy = createHostPolicy(connection, options.resolve);
   const transport = createTransport({
     policy,
-    timeoutMs: connection.timeoutMs,
-    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    timeOuts: {
+      connectMs: options.connectTimeoutMs ?? 10_000,
+      headersMs: options.headersTimeoutMs ?? 100_000,
+      idleMs: options.idleTimeoutMs ?? 30_000,
+      totalMs: connection.timeoutMs,
+    },
     userAgent: options.userAgent ?? 'cxone-sync',
-    onRequest: options.onRequest,
+    maxBytes: largestAnswer,
   });
-  const session = createSession(connection, transport, policy, now);
-  const api = createApi(connection, session, transport, policy, now);
+  const exchange = compose(
+    [refusals(now), breakdowns, metrics(options.onRequest), redact(secretsOf(connection))],
+    transport.exchange,
+  );
+  const open = compose([breakdowns, metrics(options.onRequest)], transport.open);
+  const session = createSession(connection, exchange, policy, now);
+  const api: Api = { get: auth(session, policy)(compose([limit(options.limiter)], exchange)) };
+  const agentChanges = createUpdatedSince('lastUpdated');
   const { apiVersion } = connection;
 
   return {
@@ -73,11 +108,11 @@ export function createCxoneClient(
       return { expiresAt: new Date(expiresAt), apiEndpoint, ...(area === undefined ? {} : { area }) };
     },
     contactPage: (request, signal) => fetchContactPage(api, apiVersion, request, signal),
-    agentPage: (request, signal) => fetchAgentPage(api, apiVersion, request, signal),
+    agentPage: (request, signal) => fetchAgentPage(api, apiVersion, agentChanges, request, signal),
     agent: (agentId, signal) => fetchAgent(api, apiVersion, agentId, signal),
+    lookupPage: (request, signal) => fetchLookupPage(api, apiVersion, request, signal),
     interactions: (masterContactId, signal) => fetchInteractions(api, masterContactId, signal),
-    download: (url, signal, downloadOptions) =>
-      openDownload(transport, policy, url, now, signal, downloadOptions),
+    download: (url, signal, downloadOptions) => openDownload(open, policy, url, now, signal, downloadOptions),
     close: () => transport.close(),
   };
 }

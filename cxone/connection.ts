@@ -2,11 +2,17 @@
 export interface CxoneConnection {
   /** Our name for the tenant; appears in messages. */
   readonly tenant: string;
-  /** `https://cxone.niceincontact.com` and its siblings (contract §1.1); no trailing slash needed. */
+  /**
+   * `https://cxone.niceincontact.com` and its siblings (contract §1.1), or with `access_key` the host of an area
+   * (`https://na1.nice-incontact.com`, §1.7). It may have a path; no trailing slash needed.
+   */
   readonly issuer: string;
+  /** A registered application together with an access key (contract §1.4), or an access key alone (§1.7). */
+  readonly authentication: 'application' | 'access_key';
+  /** These three belong to the registered application. */
   readonly clientAuthentication: 'client_secret_post' | 'client_secret_basic';
-  readonly clientId: string;
-  readonly clientSecret: string;
+  readonly clientId?: string | undefined;
+  readonly clientSecret?: string | undefined;
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   /** `v34.0`: the version of the ACD API (contract §2.0). */
@@ -21,11 +27,7 @@ export interface CxoneConnection {
 
 /** The secrets of a connection, for cutting them out of whatever a server echoes. */
 export function secretsOf(connection: CxoneConnection): readonly string[] {
-  return [
-    connection.clientSecret,
-    connection.accessKeySecret,
-    connection.accessKeyId,
-    encodeURIComponent(connection.clientSecret),
-    encodeURIComponent(connection.accessKeySecret),
-  ];
+  const { clientSecret = '', accessKeyId, accessKeySecret } = connection;
+  const encoded = [clientSecret, accessKeySecret].map(encodeURIComponent);
+  return [clientSecret, accessKeySecret, accessKeyId, ...encoded];
 }

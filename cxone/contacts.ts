@@ -1,6 +1,7 @@
+import { readAnswer } from './answer';
+import { correlationId } from './answer-headers';
 import type { Api } from './api';
 import { CxoneError } from './errors';
-import { correlationId } from './http-failure';
 import { isObject } from './json';
 import { parseList, requireList } from './list-page';
 import { normaliseTimestamp } from './timestamp';
@@ -69,7 +70,7 @@ export async function fetchContactPage(
     signal,
   );
   const id = correlationId(answer);
-  const page = read(answer.body, skip, answer.header('content-type'));
+  const page = readAnswer(answer, (body, contentType) => read(body, skip, contentType));
   return id === undefined ? page : { ...page, correlationId: id };
 }
 

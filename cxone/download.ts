@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
+import { retryAfter } from './answer-headers';
 import { CxoneError } from './errors';
+import type { Exchange, HttpAnswer } from './exchange';
 import type { HostPolicy } from './host-policy';
-import { retryAfter } from './http-failure';
 import { readMediaBody } from './media-body';
-import type { HttpAnswer, Transport } from './transport';
 
 export interface DownloadOptions {
   /** How long the body may stand still; 30 s if not given. */
@@ -32,7 +32,7 @@ const mostRedirects = 2;
  * @throws CxoneError `MediaHostRefused`, `MediaLinkExpired`, `MediaUnavailable`, `Throttled`, and what a network can do
  */
 export async function openDownload(
-  transport: Transport,
+  open: Exchange<Readable>,
   policy: HostPolicy,
   url: string,
   now: () => number,
@@ -40,7 +40,7 @@ export async function openDownload(
   options: DownloadOptions = {},
 ): Promise<Download> {
   const maxBytes = options.maxBytes ?? 4 * 1024 ** 3;
-  const answer = await follow(transport, policy, parseUrl(url), signal);
+  const answer = await follow(open, policy, parseUrl(url), signal);
   const length = answer.header('content-length');
   const contentType = answer.header('content-type');
   const etag = answer.header('etag');
@@ -61,7 +61,7 @@ export async function openDownload(
 }
 
 async function follow(
-  transport: Transport,
+  open: Exchange<Readable>,
   policy: HostPolicy,
   start: URL,
   signal?: AbortSignal,
@@ -70,7 +70,7 @@ async function follow(
   for (let redirects = 0; ; redirects += 1) {
     policy.checkMedia(url);
     const headers = { Accept: '*/*', 'Accept-Encoding': 'identity' };
-    const answer = await transport.open({ family: 'file', method: 'GET', url, headers }, signal);
+    const answer = await open({ family: 'file', method: 'GET', url, headers }, signal);
     if (answer.status < 300 || answer.status > 399) return answer;
     answer.body.destroy();
     const location = answer.header('location');

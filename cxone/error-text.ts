@@ -33,22 +33,34 @@ export function scrub(text: string, secrets: readonly string[] = []): string {
   return clean.length > maximumLength ? `${clean.slice(0, maximumLength - 1)}…` : clean;
 }
 
-/** The fields of a JSON error body that name the reason; all empty when the body is not a JSON object. */
-export function errorBody(body: Buffer): { readonly code: string; readonly text: string } {
-  const object = jsonObject(body);
-  const words = bodyKeys
-    .map((key) => object[key])
-    .filter((value) => typeof value === 'string' && value !== '');
-  const code = object['error'];
-  return { code: typeof code === 'string' ? code : '', text: typeof words[0] === 'string' ? words[0] : '' };
-}
-
 /**
  * What the server says about a refusal, scrubbed: the header `icStatusDescription` where ACD APIs put it, else the
- * body's own words (contract §5). Empty when there are none; HTML is never quoted.
+ * body's own words and, where it has one, its `internalCode` (contract §4.5, §5); `code` is the OAuth error. Both are
+ * empty when there are none; HTML is never quoted.
  */
-export function errorText(header: string | undefined, body: Buffer, secrets: readonly string[]): string {
-  return scrub(header?.trim() || errorBody(body).text, secrets);
+export function refusalWords(
+  header: string | undefined,
+  body: Buffer,
+  secrets: readonly string[],
+): { readonly code: string; readonly text: string } {
+  const object = jsonObject(body);
+  const words = header?.trim() || bodyKeys.map((key) => wordsOf(object[key])).find((one) => one !== '') || '';
+  const internal = internalCode(object['internalCode']);
+  const text = [scrub(words, secrets), internal === '' ? '' : `[${scrub(internal, secrets)}]`];
+  return {
+    code: scrub(wordsOf(object['error']), secrets),
+    text: text.filter((part) => part !== '').join(' '),
+  };
+}
+
+function wordsOf(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+/** A short name or number; whatever else stands there is not a code. */
+function internalCode(value: unknown): string {
+  const code = typeof value === 'number' ? String(value) : value;
+  return typeof code === 'string' && /^[\w.-]{1,40}$/.test(code) ? code : '';
 }
 
 function jsonObject(body: Buffer): Readonly<Record<string, unknown>> {

@@ -7,7 +7,20 @@
 export type CxoneErrorKind = 'retryable' | 'operator' | 'permanent';
 
 /** The parts of the API that can be refused or throttled on their own (contract §5, §6). */
-export type ApiFamily = 'discovery' | 'auth' | 'contacts' | 'agents' | 'media' | 'file';
+export type ApiFamily =
+  'discovery' | 'auth' | 'contacts' | 'agents' | 'lookups' | 'media' | 'extraction' | 'file';
+
+/** What a family is called in messages. */
+export const familyNames: Readonly<Record<ApiFamily, string>> = {
+  discovery: 'CXone discovery',
+  auth: 'The CXone token endpoint',
+  contacts: 'CXone Reporting (contacts)',
+  agents: 'CXone Admin (agents)',
+  lookups: 'CXone Admin (skills, campaigns, teams, dispositions)',
+  media: 'CXone Media Playback',
+  extraction: 'CXone Data Extraction',
+  file: 'The media host',
+};
 
 interface Entry {
   readonly kind: CxoneErrorKind;
@@ -17,12 +30,18 @@ interface Entry {
 const waitOrReport =
   'Nothing to do at first: it is tried again. If it lasts, ask NICE about the state of the service.';
 
+/** What is most likely missing on a 403, by its menu path (contract §6). */
+const permission = (path: string) =>
+  `In CXone, give a role of the service user this permission: ${path}. ` +
+  'If it has it, the registration of the application may lack this API.';
+
 const entries = {
   InvalidClient: {
     kind: 'operator',
     remedy:
-      'Check clientId, clientSecret and clientAuthentication in the tenants file against the e-mail NICE sent for ' +
-      'the registered application, and that NICE has approved it (1-3 business days).',
+      'Check clientId and clientSecret in the tenants file against the e-mail NICE sent for the registered ' +
+      'application; then the other clientAuthentication, which CXone refuses with the same answer as a wrong secret; ' +
+      'then whether NICE has approved the application (1-3 business days).',
   },
   InvalidAccessKey: {
     kind: 'operator',
@@ -34,7 +53,8 @@ const entries = {
     kind: 'operator',
     remedy:
       'Check the registration of the application (type Back-end, the authentication method of clientAuthentication) ' +
-      'and the issuer in the tenants file.',
+      'and the issuer in the tenants file; with authentication access_key the issuer is the host of the area, such as ' +
+      'https://na1.nice-incontact.com.',
   },
   IssuerUnknown: {
     kind: 'operator',
@@ -67,6 +87,10 @@ const entries = {
     remedy:
       'Nothing to do: it is tried again later. If it lasts, let fewer windows run at a time, or ask NICE for a larger quota.',
   },
+  QuotaExhausted: {
+    kind: 'retryable',
+    remedy: "Nothing to do: the tenant's quota is used up for now, and it goes on by itself.",
+  },
   CxoneUnavailable: { kind: 'retryable', remedy: waitOrReport },
   Unauthorized: {
     kind: 'operator',
@@ -74,10 +98,27 @@ const entries = {
       'The token was new, so the application or the service user lacks this API: check that the registration lists ' +
       'Reporting, Admin and Media Playback, and that the service user is active.',
   },
-  PermissionDenied: {
+  ContactsForbidden: {
     kind: 'operator',
-    remedy:
-      'Give the service user the permission named, in CXone under Admin > Security Settings > Roles & Permissions.',
+    remedy: permission(
+      'Reporting on ACD Contact History, and Search & Playback > Search permissions: Search interactions = On, ' +
+        'Export search results = On',
+    ),
+  },
+  AgentsForbidden: { kind: 'operator', remedy: permission('Admin > Employees > View') },
+  LookupsForbidden: {
+    kind: 'operator',
+    remedy: permission('View on ACD skills, campaigns, teams and dispositions (Admin)'),
+  },
+  MediaForbidden: {
+    kind: 'operator',
+    remedy: permission(
+      'Search & Playback > Player permissions > Play/download recordings = Enabled (Play Any & Download)',
+    ),
+  },
+  ExtractionForbidden: {
+    kind: 'operator',
+    remedy: permission('Search & Playback > APIs permissions > Extract interaction metadata = On'),
   },
   BadRequest: {
     kind: 'permanent',
@@ -141,11 +182,16 @@ export class CxoneError extends Error {
     message: string,
     details: CxoneErrorDetails = {},
   ) {
-    super(message);
+    super(quoting(message, details.correlationId));
     this.kind = entries[code].kind;
     this.remedy = details.remedy ?? entries[code].remedy;
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;
     this.correlationId = details.correlationId;
   }
+}
+
+/** The id ends the message: NICE's support asks for it, so it must be where an operator reads. */
+function quoting(message: string, id: string | undefined): string {
+  return id === undefined ? message : `${message.replace(/\.$/, '')} (correlation id ${id}).`;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readJson } from './answer';
+import { readAnswer, readJson } from './answer';
 import type { Api } from './api';
 import { CxoneError } from './errors';
 import { isObject, valueOf } from './json';
@@ -61,7 +61,7 @@ export async function fetchInteractions(
     signal,
   );
   if (answer.status === 404) return null;
-  return parseInteractions(answer.body, answer.header('content-type'));
+  return readAnswer(answer, parseInteractions);
 }
 
 /**

@@ -1,7 +1,6 @@
-import { CxoneError } from './errors';
+import { CxoneError, familyNames } from './errors';
 import type { ApiFamily } from './errors';
 import { readJson } from './answer';
-import { familyNames } from './http-failure';
 import { isObject, jsonType, valueOf } from './json';
 import type { JsonObject } from './json';
 import { normaliseTimestamp } from './timestamp';

@@ -1,9 +1,10 @@
 import type { CxoneConnection } from './connection';
 import { waitFor } from './deadline';
 import { createDiscovery } from './discovery';
+import { CxoneError } from './errors';
+import type { Exchange } from './exchange';
 import type { HostPolicy } from './host-policy';
 import { requestToken } from './token';
-import type { Transport } from './transport';
 
 /** A token that works and where to use it. */
 export interface Grant {
@@ -14,7 +15,10 @@ export interface Grant {
   readonly renewAt: number;
 }
 
-/** Holds one tenant's token in memory. However many calls wait for it, one request is made. */
+/**
+ * Holds one tenant's token in memory. However many calls wait for it, one request is made; credentials that were
+ * refused are not tried again for a minute, so that steps which fail one after the other do not hammer the endpoint.
+ */
 export interface Session {
   /** The grant at hand, or a new one when less than a fifth of its life is left. */
   grant(signal?: AbortSignal): Promise<Grant>;
@@ -24,22 +28,25 @@ export interface Session {
 
 /** Never less notice than this, unless the token lives too short for it. */
 const minimumNoticeMs = 60_000;
+/** How long a refusal that only a person can mend is taken for granted. */
+const refusalHoldsMs = 60_000;
 
 export function createSession(
   connection: CxoneConnection,
-  transport: Transport,
+  exchange: Exchange,
   policy: HostPolicy,
   now: () => number,
 ): Session {
-  const discovery = createDiscovery(connection, transport, policy, now);
+  const discovery = createDiscovery(connection, exchange, policy);
   let current: Grant | null = null;
   let renewal: Promise<Grant> | null = null;
+  let refusal: { readonly error: CxoneError; readonly until: number } | null = null;
 
   // The whole chain each time: it costs two small requests an hour, and a tenant that moved is found again.
   async function obtain(): Promise<Grant> {
     const endpoint = await discovery.tokenEndpoint();
     const asked = now();
-    const token = await requestToken(connection, transport, endpoint, asked);
+    const token = await requestToken(connection, exchange, endpoint);
     const endpoints = await discovery.tenantEndpoints(token.tenantId);
     const area = endpoints.area ?? token.area;
     const notice = Math.min(Math.max(token.lifetimeMs * 0.2, minimumNoticeMs), token.lifetimeMs / 2);
@@ -53,12 +60,22 @@ export function createSession(
   }
 
   // No caller's signal reaches the shared renewal: one who gives up must not fail the others.
-  function renew(): Promise<Grant> {
+  async function renew(): Promise<Grant> {
+    if (refusal !== null && now() < refusal.until) throw refusal.error;
     renewal ??= obtain()
-      .then((grant) => {
-        current = grant;
-        return grant;
-      })
+      .then(
+        (grant) => {
+          refusal = null;
+          current = grant;
+          return grant;
+        },
+        (error: unknown) => {
+          if (error instanceof CxoneError && error.kind === 'operator') {
+            refusal = { error, until: now() + refusalHoldsMs };
+          }
+          throw error;
+        },
+      )
       .finally(() => {
         renewal = null;
       });

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { readJson } from './answer';
+import { readAnswer, readJson } from './answer';
 import type { CxoneConnection } from './connection';
-import { secretsOf } from './connection';
 import { CxoneError } from './errors';
-import { httpFailure } from './http-failure';
+import type { Exchange, HttpRequest } from './exchange';
 import { isObject } from './json';
-import type { HttpRequest, Transport } from './transport';
 
 /** A bearer token and what its content says about the tenant. Stays in memory. */
 export interface Token {
@@ -22,20 +20,26 @@ const tokenAnswer = z.looseObject({
 });
 
 /**
- * Trades the four credentials for a token: password grant, form body, the client's secret where the application was
- * registered to have it (contract §1.4). Never repeated from here: wrong credentials stay wrong.
+ * Trades the credentials for a token. Never repeated from here: wrong credentials stay wrong.
  * @throws CxoneError `InvalidClient`, `InvalidAccessKey`, `TokenRefused`, `UnexpectedShape`, and what a network can do
  */
 export async function requestToken(
   connection: CxoneConnection,
-  transport: Transport,
+  exchange: Exchange,
   endpoint: URL,
-  now: number,
   signal?: AbortSignal,
 ): Promise<Token> {
-  const answer = await transport.exchange(tokenRequest(connection, endpoint), signal);
-  if (answer.status !== 200) throw httpFailure(answer, 'auth', secretsOf(connection), now);
-  const parsed = tokenAnswer.safeParse(readJson(answer.body, 'auth', answer.header('content-type')));
+  const request =
+    connection.authentication === 'access_key'
+      ? accessKeyRequest(connection, endpoint)
+      : passwordRequest(connection, endpoint);
+  const answer = await exchange(request, signal);
+  return readAnswer(answer, (body, contentType) => readToken(readJson(body, 'auth', contentType)));
+}
+
+/** @throws CxoneError `UnexpectedShape` */
+export function readToken(answer: unknown): Token {
+  const parsed = tokenAnswer.safeParse(answer);
   if (!parsed.success) {
     const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole answer').join(', ');
     throw new CxoneError('UnexpectedShape', `The CXone token endpoint answered without a usable ${fields}.`);
@@ -57,9 +61,12 @@ export async function requestToken(
   };
 }
 
-/** The request itself. Everything is percent-encoded: access keys end in `====`, secrets hold `%`, `/` and `+`. */
-export function tokenRequest(connection: CxoneConnection, endpoint: URL): HttpRequest {
-  const { clientId, clientSecret } = connection;
+/**
+ * Password grant, form body, the client's secret where the application was registered to have it (contract §1.4).
+ * Everything is percent-encoded: access keys end in `====`, secrets hold `%`, `/` and `+`.
+ */
+function passwordRequest(connection: CxoneConnection, endpoint: URL): HttpRequest {
+  const { clientId = '', clientSecret = '' } = connection;
   const form = new URLSearchParams({
     grant_type: 'password',
     username: connection.accessKeyId,
@@ -77,6 +84,14 @@ export function tokenRequest(connection: CxoneConnection, endpoint: URL): HttpRe
     headers['Authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
   }
   return { family: 'auth', method: 'POST', url: endpoint, headers, body: form.toString() };
+}
+
+/** The access key alone, as JSON (contract §1.7). */
+function accessKeyRequest(connection: CxoneConnection, endpoint: URL): HttpRequest {
+  const { accessKeyId, accessKeySecret } = connection;
+  const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+  const body = JSON.stringify({ accessKeyId, accessKeySecret });
+  return { family: 'auth', method: 'POST', url: endpoint, headers, body };
 }
 
 /** RFC 6749 §2.3.1 has both halves form-encoded before they are joined. */

@@ -1,67 +1,51 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { create as createAxios } from 'axios';
-import type { AxiosResponse, ResponseType } from 'axios';
+import type { AxiosResponse } from 'axios';
+import { readBody } from './body';
+import { limitConnecting } from './connecting';
 import { createDeadline } from './deadline';
 import { CxoneError } from './errors';
-import type { ApiFamily } from './errors';
+import type { Exchange, HttpAnswer, HttpRequest } from './exchange';
 import type { HostPolicy } from './host-policy';
-import { networkFailure } from './network-failure';
 
-export interface HttpRequest {
-  readonly family: ApiFamily;
-  readonly method: 'GET' | 'POST';
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-export interface HttpAnswer<Body = Buffer> {
-  readonly status: number;
-  /** A header by its name, in any case; `undefined` when it was not sent. */
-  header(name: string): string | undefined;
-  readonly body: Body;
-}
-
-/** What callers may count: one event for each HTTP exchange; `status` 0 stands for "no answer". */
-export interface RequestEvent {
-  readonly family: ApiFamily;
-  readonly status: number;
-  readonly ms: number;
+/** How long each part of a request may take, in milliseconds. Whichever is up first ends it. */
+export interface TimeOuts {
+  /** Until a new connection is ready, TLS included. */
+  readonly connectMs: number;
+  /** From the start until the headers of the answer are there; never longer than `totalMs`. */
+  readonly headersMs: number;
+  /** How long the body of an answer may stand still. */
+  readonly idleMs: number;
+  /** The whole exchange, from the start to the last byte. A file has no such limit, see `DownloadOptions`. */
+  readonly totalMs: number;
 }
 
 export interface TransportOptions {
   readonly policy: HostPolicy;
-  readonly timeoutMs: number;
-  readonly connectTimeoutMs: number;
+  readonly timeOuts: TimeOuts;
   readonly userAgent: string;
-  readonly onRequest?: ((event: RequestEvent) => void) | undefined;
+  /** The most bytes of an answer that are kept in memory. */
+  readonly maxBytes: number;
 }
 
-/** HTTP and nothing else: any status is an answer, only a broken or late exchange is an error. */
+/** HTTP and nothing else: any status is an answer; what breaks is thrown as the HTTP library throws it. */
 export interface Transport {
-  /** The whole exchange within the time-out. @throws CxoneError of kind network (see `networkFailure`) */
-  exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer>;
-  /** Resolves with the headers; the caller consumes or destroys the body. The time-out covers the headers only. */
-  open(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer<Readable>>;
+  /** The whole answer. @throws CxoneError `RequestTimeout`, `ResponseTooLarge` */
+  readonly exchange: Exchange;
+  /** The headers; the caller consumes or destroys the body. @throws CxoneError `RequestTimeout` */
+  readonly open: Exchange<Readable>;
   /** Closes idle connections. */
   close(): void;
 }
 
-/** A page of 10,000 contacts is about 20 MB; more than this is not an answer to any question of ours. */
-const largestBody = 256 * 1024 * 1024;
-
 export function createTransport(options: TransportOptions): Transport {
-  const { policy, timeoutMs, onRequest } = options;
+  const { policy, timeOuts, maxBytes } = options;
+  const headersMs = Math.min(timeOuts.headersMs, timeOuts.totalMs);
   const agentOptions = { keepAlive: true, lookup: policy.lookup };
-  const httpAgent = limitConnecting(new http.Agent(agentOptions), 'connect', options.connectTimeoutMs);
-  const httpsAgent = limitConnecting(
-    new https.Agent(agentOptions),
-    'secureConnect',
-    options.connectTimeoutMs,
-  );
+  const httpAgent = limitConnecting(new http.Agent(agentOptions), 'connect', timeOuts.connectMs);
+  const httpsAgent = limitConnecting(new https.Agent(agentOptions), 'secureConnect', timeOuts.connectMs);
 
   const instance = createAxios({
     httpAgent,
@@ -70,45 +54,49 @@ export function createTransport(options: TransportOptions): Transport {
     // A redirect would carry the bearer token wherever the answer says.
     maxRedirects: 0,
     validateStatus: () => true,
-    // Bodies are judged by us; axios would turn them into text or JSON before we see what came.
+    // Bodies are read and judged by us. Any limit here, even Infinity, makes axios wrap the stream in one that cannot
+    // be destroyed while it waits.
+    responseType: 'stream',
+    maxContentLength: -1,
     transformResponse: [(data: unknown) => data],
   });
 
-  async function send<Body>(request: HttpRequest, responseType: ResponseType, signal?: AbortSignal) {
-    signal?.throwIfAborted();
-    const started = performance.now();
-    const deadline = createDeadline(timeoutMs, signal);
-    let status = 0;
+  async function send(request: HttpRequest, decompress: boolean, signal?: AbortSignal) {
+    const deadline = createDeadline(headersMs, signal);
     try {
-      const response: AxiosResponse<Body> = await instance.request({
+      const response = await instance.request<Readable>({
         method: request.method,
         url: request.url.href,
         headers: { 'User-Agent': options.userAgent, ...request.headers },
         ...(request.body === undefined ? {} : { data: request.body }),
-        responseType,
-        decompress: responseType !== 'stream',
-        // Any limit, even Infinity, makes axios wrap the stream in one that cannot be destroyed while it waits.
-        maxContentLength: responseType === 'stream' ? -1 : largestBody,
+        decompress,
         signal: deadline.signal,
       });
-      status = response.status;
       return answerOf(response);
     } catch (error) {
-      signal?.throwIfAborted();
-      if (deadline.expired()) {
-        const seconds = timeoutMs / 1_000;
-        throw new CxoneError('RequestTimeout', `${request.url.host} did not answer within ${seconds} s.`);
-      }
-      throw networkFailure(error, request.family, request.url.host);
+      if (!deadline.expired()) throw error;
+      throw tooSlow(request, `did not begin to answer within ${headersMs / 1_000} s`);
     } finally {
       deadline.clear();
-      onRequest?.({ family: request.family, status, ms: performance.now() - started });
     }
   }
 
   return {
-    exchange: (request, signal) => send<Buffer>(request, 'arraybuffer', signal),
-    open: (request, signal) => send<Readable>(request, 'stream', signal),
+    open: (request, signal) => send(request, false, signal),
+    async exchange(request, signal) {
+      const { totalMs, idleMs } = timeOuts;
+      const total = createDeadline(totalMs, signal);
+      try {
+        const answer = await send(request, true, total.signal);
+        const rules = { host: request.url.host, idleTimeoutMs: idleMs, maxBytes };
+        return { ...answer, body: await readBody(answer.body, rules, total.signal) };
+      } catch (error) {
+        if (!total.expired()) throw error;
+        throw tooSlow(request, `did not answer within ${totalMs / 1_000} s`);
+      } finally {
+        total.clear();
+      }
+    },
     close() {
       httpAgent.destroy();
       httpsAgent.destroy();
@@ -116,7 +104,11 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-function answerOf<Body>(response: AxiosResponse<Body>): HttpAnswer<Body> {
+function tooSlow({ url }: HttpRequest, what: string): CxoneError {
+  return new CxoneError('RequestTimeout', `${url.host} ${what}.`);
+}
+
+function answerOf(response: AxiosResponse<Readable>): HttpAnswer<Readable> {
   const headers = response.headers;
   return {
     status: response.status,
@@ -126,22 +118,4 @@ function answerOf<Body>(response: AxiosResponse<Body>): HttpAnswer<Body> {
     },
     body: response.data,
   };
-}
-
-type Connect = (this: unknown, ...parameters: unknown[]) => Socket;
-
-/** An agent whose new connections must be ready (TLS included) within a time; others fail with ETIMEDOUT. */
-function limitConnecting<Agent extends http.Agent>(agent: Agent, ready: string, ms: number): Agent {
-  const target = agent as unknown as { createConnection: Connect };
-  const connect = target.createConnection;
-  target.createConnection = function connectInTime(...parameters) {
-    const socket = connect.apply(this, parameters);
-    const timer = setTimeout(() => {
-      socket.destroy(Object.assign(new Error('connecting took too long'), { code: 'ETIMEDOUT' }));
-    }, ms);
-    const done = () => clearTimeout(timer);
-    socket.once(ready, done).once('close', done);
-    return socket;
-  };
-  return agent;
 }

@@ -48,6 +48,9 @@ export function createLookups(
       isOutbound: false,
       outboundStrategy: null,
       notes: null,
+      requireDisposition: true,
+      serviceLevelGoal: 80,
+      serviceLevelThreshold: 30,
       lastUpdateTime: changed,
     })),
     campaigns: CAMPAIGNS.map(({ id, name }) => ({
@@ -67,6 +70,12 @@ export function createLookups(
       description: '',
       notes: null,
       lastUpdateTime: changed,
+      maxConcurrentChats: 5,
+      chatThreshold: 3,
+      voiceThreshold: 1,
+      deliveryMode: 'Unified',
+      channelLock: false,
+      unavailableCodes: [],
       agentCount: Math.floor(settings.agents / TEAMS.length),
       teamLeadId: null,
       teamUuid: uuidOf(settings.seed, `team-${index}`),
@@ -101,10 +110,13 @@ export function createLookups(
     const sinceText = parameters.get('updatedSince') ?? parameters.get('updateSince');
     const since = sinceText === undefined ? -Infinity : readStamp(sinceText);
     if (since === undefined) throw new BadParameter('Invalid date in parameter updatedSince');
-    const all = since > CHANGED ? [] : lists[name];
+    // A clock that stands before the lists were made must not make a change older than what it changes.
+    const all = editsOf(exchange, lists[name], stamp(Math.max(now, CHANGED + DAY))).filter(
+      ({ changedNow }) => changedNow || since <= CHANGED,
+    );
     const skip = readInteger(parameters, 'skip') ?? 0;
     const top = readInteger(parameters, 'top') ?? 10_000;
-    const rows = all.slice(skip, skip + top);
+    const rows = all.slice(skip, skip + top).map(({ row }) => row);
     if (rows.length === 0) return empty(204);
     const answer = {
       businessUnitId: BUSINESS_UNIT_ID,
@@ -115,4 +127,30 @@ export function createLookups(
     };
     return json(200, name === 'campaigns' ? { resultSet: answer } : answer);
   };
+}
+
+/** The rows as an administrator left them at `at`: the first ones under another name, the last ones deleted. */
+function editsOf(
+  { firing }: Exchange,
+  list: readonly object[],
+  at: string,
+): readonly { readonly row: object; readonly changedNow: boolean }[] {
+  const countOf = (name: 'renameLookups' | 'dropLookups'): number => {
+    const args = firing.get(name);
+    return args === undefined ? 0 : (args.count ?? 1);
+  };
+  const renamed = countOf('renameLookups');
+  return list.slice(0, Math.max(0, list.length - countOf('dropLookups'))).map((row, index) => {
+    if (index >= renamed) return { row, changedNow: false };
+    const entries = Object.entries(row).map(([key, value]: [string, unknown]) => {
+      if (key === 'name' || key === nameKeyOf(row)) return [key, `${String(value)} (renamed)`];
+      return key === 'lastUpdateTime' || key === 'lastUpdated' ? [key, at] : [key, value];
+    });
+    return { row: Object.fromEntries(entries) as object, changedNow: true };
+  });
+}
+
+/** The member that names a row: of a row's ids and names, its own come first. */
+function nameKeyOf(row: object): string | undefined {
+  return Object.keys(row)[1];
 }

@@ -92,6 +92,8 @@ export const SWITCHES = {
   updateSinceOnly: [],
   updatedSinceOnly: [],
   hiddenAgents: ['count'],
+  renameLookups: ['count'],
+  dropLookups: ['count'],
   // Rows
   insertLate: ['count', 'agoSeconds'],
   removeRows: ['count'],

@@ -15,7 +15,13 @@ export interface BatchWriter {
   readonly staging: string;
   /** To be called on the connection before the transaction begins. */
   readonly prepare: (client: PoolClient) => Promise<void>;
-  write(client: PoolClient, tenant: string, rows: readonly Row[]): Promise<Written>;
+  /** With `asOfOld`, rows that come late: a stored row gives way only to a newer stamp, not to an equal one or none. */
+  write(
+    client: PoolClient,
+    tenant: string,
+    rows: readonly Row[],
+    options?: { readonly asOfOld?: boolean },
+  ): Promise<Written>;
 }
 
 /** Why a row that was readable is rejected after all. */
@@ -33,12 +39,18 @@ function refuseUnknownFields(rows: readonly Row[], { name, columns }: BulkTable)
 /** The writer of a table: newest wins, as `createBulkUpsert` tells. */
 export function createBatchWriter(table: BulkTable): BatchWriter {
   const bulk = createBulkUpsert(table);
+  const { name, key, stamp } = table;
+  const dropOvertaken = `
+    delete from ${bulk.staging} s using cxone.${name} present
+    where present.tenant = $1 and present.${key} = s.${key}
+      and coalesce(s.${stamp}, '-infinity') <= coalesce(present.${stamp}, '-infinity')`;
   return {
     staging: bulk.staging,
     prepare: bulk.prepare,
-    async write(client, tenant, rows) {
+    async write(client, tenant, rows, { asOfOld = false } = {}) {
       refuseUnknownFields(rows, table);
       const unstorable = await bulk.stage(client, rows);
+      if (asOfOld) await client.query(dropOvertaken, [tenant]);
       return { ...(await bulk.upsert(client, tenant)), unstorable };
     },
   };

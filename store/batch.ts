@@ -35,5 +35,8 @@ export interface PageOutcome {
   readonly rejected: number;
 }
 
+/** The lists contacts refer to, by the API's names for them. */
+export type LookupName = 'skills' | 'campaigns' | 'teams' | 'dispositions';
+
 /** The kinds of records a page can hold. */
-export type RecordKind = 'contacts' | 'agents';
+export type RecordKind = 'contacts' | 'agents' | LookupName;

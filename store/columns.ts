@@ -10,7 +10,7 @@ export interface Column {
 
 /** A table that pages are upserted into: key `(tenant, key)`, newest `stamp` wins. */
 export interface BulkTable {
-  readonly name: 'contact' | 'agent';
+  readonly name: 'contact' | 'agent' | 'skill' | 'campaign' | 'team' | 'disposition';
   readonly columns: readonly Column[];
   readonly key: string;
   readonly stamp: string;

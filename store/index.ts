@@ -1,6 +1,7 @@
 export type * from './batch';
 export { agentFields } from './agent-columns';
 export { contactFields } from './contact-columns';
+export { lookupFields } from './lookup-columns';
 export type { AgentTable } from './agents';
 export type { ContactTable } from './contacts';
 export { StoreError } from './errors';
@@ -13,6 +14,7 @@ export { recordingKey } from './files/recording-key';
 export type { RecordingName } from './files/recording-key';
 export type * from './holdings';
 export type { LandedPage, Landing, PageKey, PageToLand } from './landing';
+export type { LookupEnd, LookupProblem, LookupTables } from './lookups';
 export { migrate, pendingMigrations } from './migrate';
 export type {
   RecordingCounts,

@@ -15,8 +15,11 @@ interface PageState extends PageOutcome {
   readonly persisted: boolean;
 }
 
-/** What a table family does with the staged rows in the same transaction, after they were stored. */
-export type AfterUpsert = (client: PoolClient, staging: string) => Promise<void>;
+/**
+ * What a table family does with the staged rows in the same transaction, after they were stored; `rejected` says how
+ * many records of the page were not.
+ */
+export type AfterUpsert = (client: PoolClient, staging: string, rejected: number) => Promise<void>;
 
 export interface PagePersister {
   persist(pageId: string, tenant: string, batch: Batch, after?: AfterUpsert): Promise<PageOutcome>;
@@ -68,7 +71,7 @@ export function createPagePersister(pool: Pool, table: BulkTable, kind: RecordKi
           const rejected = [...batch.rejected, ...unstorable.map((one) => toRejected(one, table))];
           const hashes = await keepRejected(client, tenant, kind, pageId, rejected);
           await noteDrift(client, tenant, kind, batch.drift);
-          await after?.(client, writer.staging);
+          await after?.(client, writer.staging, rejected.length);
           const { rows } = await client.query<PageOutcome>(
             `update cxone.landing_page
              set persisted_at = now(), record_ids = ids, rejected_hashes = $2, inserted = $3, updated = $4,

@@ -3,6 +3,7 @@ import { agentTable } from './agent-columns';
 import type { RecordKind } from './batch';
 import type { BulkTable } from './columns';
 import { contactTable } from './contact-columns';
+import { lookupTables } from './lookup-columns';
 import { expectRecordings } from './recordings';
 
 /** A table that records of one kind go to, and what belongs to them besides their rows. */
@@ -26,6 +27,10 @@ export const recordTables: Readonly<Record<RecordKind, RecordTable>> = {
     },
   },
   agents: { table: agentTable },
+  skills: { table: lookupTables.skills },
+  campaigns: { table: lookupTables.campaigns },
+  teams: { table: lookupTables.teams },
+  dispositions: { table: lookupTables.dispositions },
 };
 
 /** The kinds of records there are. */

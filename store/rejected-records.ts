@@ -74,8 +74,8 @@ export interface RejectedTable {
     after: string | null,
   ): Promise<readonly { readonly hash: string; readonly raw: string }[]>;
   /**
-   * In one transaction: stores what can be stored by now (newest wins, as for a page) and takes it out of
-   * `rejected_record`; notes today's reason on the others. With `recordings`, also notes which recordings are to be
+   * In one transaction: stores what can be stored by now and takes it out of `rejected_record`; notes today's reason on
+   * the others. A stored row gives way to a newer stamp only: between equals it may be the one that was read later. With `recordings`, also notes which recordings are to be
    * fetched.
    */
   replay(
@@ -155,6 +155,7 @@ export function createRejectedTable(pool: Pool): RejectedTable {
             client,
             tenant,
             readable.map(({ row }) => row),
+            { asOfOld: true },
           );
           const refused = new Map(unstorable.map((one) => [one.row, unstorableReason(one)]));
           const done = readable.filter(({ row }) => !refused.has(row)).map(({ hash }) => hash);

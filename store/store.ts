@@ -7,6 +7,8 @@ import { createHoldings } from './holdings';
 import type { Holdings } from './holdings';
 import { createLanding } from './landing';
 import type { Landing } from './landing';
+import { createLookupTables } from './lookups';
+import type { LookupTables } from './lookups';
 import { createRecordingTable } from './recordings';
 import type { RecordingTable } from './recordings';
 import { createRejectedTable } from './rejected-records';
@@ -31,6 +33,7 @@ export interface Store {
   readonly landing: Landing;
   readonly contacts: ContactTable;
   readonly agents: AgentTable;
+  readonly lookups: LookupTables;
   readonly recordings: RecordingTable;
   readonly rejected: RejectedTable;
   readonly holdings: Holdings;
@@ -69,6 +72,7 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     landing: createLanding(pool),
     contacts: createContactTable(pool),
     agents: createAgentTable(pool),
+    lookups: createLookupTables(pool),
     rejected: createRejectedTable(pool),
     holdings: createHoldings(pool),
     watermarks: createWatermarks(pool),

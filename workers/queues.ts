@@ -15,7 +15,7 @@ export interface ActivityQueue {
 export const activityQueues: readonly ActivityQueue[] = [
   {
     taskQueue: taskQueues.api,
-    activities: ['authenticate', 'fetchContactPage', 'countContacts', 'fetchAgents'],
+    activities: ['authenticate', 'fetchContactPage', 'countContacts', 'fetchAgents', 'fetchLookups'],
     concurrency: 8,
   },
   { taskQueue: taskQueues.media, activities: ['downloadRecording'], concurrency: 16 },
@@ -25,6 +25,8 @@ export const activityQueues: readonly ActivityQueue[] = [
       'openWindow',
       'persistContacts',
       'persistAgents',
+      'claimLookups',
+      'persistLookups',
       'tallyRound',
       'markAbsent',
       'dueRecordings',

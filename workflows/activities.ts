@@ -1,12 +1,15 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import { apiOptions, farewellOptions, mediaOptions, storeOptions } from './activity-options';
+import { apiOptions, extraOptions, farewellOptions, mediaOptions, storeOptions } from './activity-options';
 
 /** Activities that ask CXone for something. */
 export const api =
   proxyActivities<Pick<Activities, 'authenticate' | 'fetchContactPage' | 'countContacts' | 'fetchAgents'>>(
     apiOptions,
   );
+
+/** Activities that ask CXone for something a window can do without. */
+export const extra = proxyActivities<Pick<Activities, 'fetchLookups'>>(extraOptions);
 
 /** Activities that move audio. */
 export const media = proxyActivities<Pick<Activities, 'downloadRecording'>>(mediaOptions);
@@ -19,6 +22,8 @@ export const store =
       | 'openWindow'
       | 'persistContacts'
       | 'persistAgents'
+      | 'claimLookups'
+      | 'persistLookups'
       | 'tallyRound'
       | 'markAbsent'
       | 'dueRecordings'

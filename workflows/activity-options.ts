@@ -29,6 +29,12 @@ export const apiOptions: ActivityOptions = {
   startToCloseTimeout: '30m',
 };
 
+/** One CXone request that a window can do without: a few tries, half a minute, and it is left to a later window. */
+export const extraOptions: ActivityOptions = {
+  ...apiOptions,
+  retry: { ...patient.retry, maximumAttempts: 5 },
+};
+
 /** Look-up and download of one call; a quota that is used up asks for patience, not for a failure. */
 export const mediaOptions: ActivityOptions = {
   ...patient,

@@ -1,8 +1,9 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { WindowReport } from '../activities/types';
+import type { LookupProblem, WindowReport } from '../activities/types';
 import type { Cause } from './failures';
 import { stamp } from './ids';
 import type { SyncWindow } from './inputs';
+import type { LookupProgress } from './read-lookups';
 import { type RunStatus, type RunTrigger, searchAttributeKeys as keys } from './search-attributes';
 
 export type Stage = 'authenticate' | 'contacts' | 'agents' | 'recordings' | 'close' | 'done';
@@ -20,6 +21,8 @@ export interface Progress {
   readonly agents: number;
   /** Agents CXone hides from the service user: above 0 means that its permissions are too narrow. */
   readonly hiddenAgents: number;
+  /** Skills, campaigns, teams and dispositions. */
+  readonly lookups: LookupProgress;
   readonly recordings: { readonly stored: number; readonly pending: number; readonly failed: number };
   readonly bytes: number;
 }
@@ -33,6 +36,7 @@ export const noProgress: Progress = {
   round: 0,
   agents: 0,
   hiddenAgents: 0,
+  lookups: { rows: 0, notRead: [] },
   recordings: { stored: 0, pending: 0, failed: 0 },
   bytes: 0,
 };
@@ -64,16 +68,17 @@ export function showProgress(window: SyncWindow, progress: Progress): void {
     `- Stage: **${progress.stage}**`,
     `- Contacts: ${count(progress.contacts)}${of} in ${count(progress.pages)} pages, ${count(progress.rejected)} rejected`,
     `- Agents: ${count(progress.agents)}`,
+    `- Look-ups: ${count(progress.lookups.rows)}`,
     `- Recordings: ${count(progress.recordings.stored)} stored, ${count(progress.recordings.pending)} not there yet, ` +
       `${count(progress.recordings.failed)} failed (${megabytes(progress.bytes)})`,
   ];
   if (progress.round > 0) lines.push(`- Re-read ${progress.round}: the source changed while it was read`);
-  if (progress.hiddenAgents > 0) lines.push(hiddenAgentsAdvice(progress.hiddenAgents));
+  lines.push(...adviceOn(progress));
   setCurrentDetails(lines.join('\n'));
 }
 
 /** The last word of a run that did its work. */
-export function showReport(window: SyncWindow, report: WindowReport, hiddenAgents: number): void {
+export function showReport(window: SyncWindow, report: WindowReport, progress: Progress): void {
   upsertSearchAttributes([
     { key: keys.status, value: 'Complete' satisfies RunStatus },
     { key: keys.contacts, value: report.fetched },
@@ -90,7 +95,7 @@ export function showReport(window: SyncWindow, report: WindowReport, hiddenAgent
       `${count(report.recordings.pending)} not there yet, ${count(report.recordings.absent)} absent, ` +
       `${count(report.recordings.failed)} failed`,
   ];
-  if (hiddenAgents > 0) lines.push(hiddenAgentsAdvice(hiddenAgents));
+  lines.push(...adviceOn(progress));
   setCurrentDetails(lines.join('\n'));
 }
 
@@ -114,6 +119,27 @@ export function showFailure(window: SyncWindow, cause: Cause): void {
 
 function heading(window: SyncWindow): string {
   return `### ${window.tenant}: ${stamp(window.from)} – ${stamp(window.to)}`;
+}
+
+/** What the service user may not see, one line each. */
+function adviceOn({ hiddenAgents, lookups }: Progress): readonly string[] {
+  return [
+    ...(hiddenAgents > 0 ? [hiddenAgentsAdvice(hiddenAgents)] : []),
+    ...lookups.notRead.map(lookupAdvice),
+  ];
+}
+
+const missingPermission: ReadonlySet<string> = new Set([
+  'LookupsForbidden',
+  'LookupsForbidden',
+  'Unauthorized',
+]);
+
+function lookupAdvice({ list, code }: LookupProblem): string {
+  const name = `${list.charAt(0).toUpperCase()}${list.slice(1)}`;
+  return missingPermission.has(code)
+    ? `- **${name}: refused** (missing permission, ${code}); contacts are complete without them`
+    : `- **${name}: not read** (${code}); a later window tries again, contacts are complete without them`;
 }
 
 function hiddenAgentsAdvice(hidden: number): string {

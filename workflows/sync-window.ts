@@ -13,6 +13,7 @@ import { causeOf, failRun, permanentFailure, refuseInvalidInput } from './failur
 import { parseSyncWindowInput, type SyncWindow, type SyncWindowInput } from './inputs';
 import { labelRun, noProgress, type Progress, showFailure, showProgress, showReport } from './progress';
 import { readAgents } from './read-agents';
+import { readLookups } from './read-lookups';
 import { expectedSoFar, newRound, readRound, type Round } from './read-contacts';
 import { fetchRecordings } from './fetch-recordings';
 
@@ -40,7 +41,8 @@ interface SettledContacts {
 }
 
 /**
- * Syncs one window: contacts that started in [from, to), the agents behind them and their recordings.
+ * Syncs one window: contacts that started in [from, to), the agents behind them and their recordings; and, now and
+ * then, the lists contacts refer to, without which a window is whole all the same.
  *
  * Complete means: every contact CXone counts for the window is stored or kept in `rejected_record` with a reason, and
  * rows that CXone no longer returns are marked `absent_since` (design.md, invariant 1).
@@ -50,7 +52,8 @@ interface SettledContacts {
  */
 export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow): Promise<WindowReport> {
   const window = refuseInvalidInput(() => parseSyncWindowInput(input));
-  let progress = carried?.progress ?? noProgress;
+  // Over the defaults: what an earlier release carried may lack a figure of this one.
+  let progress: Progress = { ...noProgress, ...carried?.progress };
   let report: WindowReport | null = null;
   let open = carried?.window;
   let round = carried?.round;
@@ -99,6 +102,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
       const [absent] = await Promise.all([
         steady && opened.marksAbsent ? store.markAbsent({ ...refOf(opened), round: last }) : 0,
         readAgents(opened, last, (agents, hiddenAgents) => advance({ agents, hiddenAgents })),
+        readLookups(opened, last, (lookups) => advance({ lookups })),
       ]);
       settled = { ...settled, absent };
     }
@@ -123,9 +127,11 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
 
     advance({ stage: 'close' });
     const { steady: _held, ...figures } = settled;
-    report = await store.closeWindow({ ...refOf(opened), ...figures, status: 'complete' });
+    const closed = await store.closeWindow({ ...refOf(opened), ...figures, status: 'complete' });
+    const { notRead } = progress.lookups;
+    report = notRead.length === 0 ? closed : { ...closed, lookupsNotRead: notRead };
     progress = { ...progress, stage: 'done' };
-    showReport(window, report, progress.hiddenAgents);
+    showReport(window, report, progress);
     return report;
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;

@@ -1,10 +1,11 @@
-import { parseJson, readAgent, readContact, type Reading } from '../../cxone';
+import { parseJson, readAgent, readContact, readLookup, type Reading } from '../../cxone';
 import type { RecordKind, Reread } from '../../store';
 
 /** Today's readers, by kind: one line for each. */
 const readers: Readonly<Record<RecordKind, (record: unknown) => Reading>> = {
   contacts: readContact,
   agents: readAgent,
+  ...readLookup,
 };
 
 /** Reads a rejected record once more, as if it had just come. Never throws. */

@@ -187,12 +187,12 @@ describe('cxone-sync sync', () => {
     stand.simulator.setFaults([{ name: 'status', match: { family: 'agents' }, args: { status: 403 } }]);
     const { status, stdout, stderr } = await runCommand(stand, [...sync(dayBefore(4)), '--json']);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/PermissionDenied: CXone Admin \(agents\) answered with status 403/);
-    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: 'PermissionDenied' } });
+    expect(stderr).toMatch(/AgentsForbidden: CXone Admin \(agents\) answered with status 403/);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: 'AgentsForbidden' } });
     expect(
       await stand.query(`select status, error_code from cxone.sync_window where window_start = $1`, [
         dayBefore(4).from,
       ]),
-    ).toEqual([{ status: 'failed', error_code: 'PermissionDenied' }]);
+    ).toEqual([{ status: 'failed', error_code: 'AgentsForbidden' }]);
   });
 });

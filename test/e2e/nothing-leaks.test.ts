@@ -47,6 +47,8 @@ const transient: readonly FaultRule[] = [
   { name: 'reset', match: { family: 'contacts' }, onCall: 11, args: { afterBytes: 5_000 } },
   { name: 'status', match: { family: 'agents' }, onCall: 1, args: { status: 500, body: indiscreet } },
   { name: 'truncateJson', match: { family: 'agents' }, onCall: 2 },
+  { name: 'status', match: { family: 'lookups' }, onCall: 1, args: { status: 500, body: indiscreet } },
+  { name: 'status', match: { path: '/teams' }, args: { status: 403, body: indiscreet } },
   { name: 'status', match: { family: 'media' }, onCall: 4, args: { status: 500, body: indiscreet } },
   { name: 'truncateJson', match: { family: 'media' }, onCall: 9 },
   { name: 'html200', match: { family: 'media' }, onCall: 30 },
@@ -119,8 +121,8 @@ describe('after runs in which much went wrong', () => {
     ];
     expect(first?.children.length).toBeGreaterThanOrEqual(2);
     expect(seen(transientCodes, runs)).toEqual(transientCodes);
-    expect(seen(['PermissionDenied'], others)).toEqual(['PermissionDenied']);
-    expect(commandOutput).toContain('PermissionDenied');
+    expect(seen(['MediaForbidden'], others)).toEqual(['MediaForbidden']);
+    expect(commandOutput).toContain('MediaForbidden');
   });
 
   it('no secret and no personal data stand in any history, log, metric or message', async () => {
@@ -168,7 +170,10 @@ describe('after runs in which much went wrong', () => {
     const pages = await stand.query<{ kind: string; body: Buffer }>(
       'select kind, body from cxone.landing_page',
     );
-    expect(new Set(pages.map(({ kind }) => kind))).toEqual(new Set(['contacts', 'agents']));
+    // Teams were refused.
+    expect(new Set(pages.map(({ kind }) => kind))).toEqual(
+      new Set(['contacts', 'agents', 'skills', 'campaigns', 'dispositions']),
+    );
     const agents = await stand.query<{ text: string }>('select a::text as text from cxone.agent a');
     const rejected = await stand.query<{ text: string }>(
       'select r::text as text from cxone.rejected_record r',

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
-import type { AgentCursor } from '../../activities/types';
+import type { AgentCursor, FetchedLookups } from '../../activities/types';
 import { openWindow, pageOf, quietActivities } from '../workflow/with-activities';
 
 /** One way a run can go: what the activities answer, and what is done to the run meanwhile. */
@@ -29,6 +29,14 @@ const refuse = (type: string): never => {
     nonRetryable: true,
     details: [{ remedy: '' }],
   });
+};
+
+const refusedList: FetchedLookups = {
+  pageId: null,
+  records: 0,
+  totalRecords: null,
+  next: null,
+  refused: 'LookupsForbidden',
 };
 
 /** Every path a run of today can take, by the name of its history. */
@@ -87,7 +95,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'page-refused': {
     activities: {
       fetchContactPage: async ({ skip, top }) =>
-        skip === 10 ? refuse('PermissionDenied') : pageOf(50, skip, top),
+        skip === 10 ? refuse('ContactsForbidden') : pageOf(50, skip, top),
     },
   },
   'retried-step': {
@@ -116,6 +124,20 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
           return { pageId: 'b', records: 20, hiddenAgents: 17, watermark, next: at('missing', 0) };
         }
         return { pageId: null, records: 0, hiddenAgents: 0, watermark: null, next: null };
+      },
+    },
+  },
+  'lookups-read': {
+    activities: {
+      claimLookups: async () => ({
+        due: ['skills', 'campaigns', 'teams'],
+        failed: [{ list: 'dispositions', code: 'LookupsForbidden' }],
+      }),
+      fetchLookups: async ({ list, skip }) => {
+        if (list === 'campaigns') return refusedList;
+        if (list === 'teams') return refuse('Unexpected');
+        const next = skip === 0 ? 100 : null;
+        return { pageId: `${list}-${skip}`, records: 100, totalRecords: 200, next, refused: null };
       },
     },
   },
@@ -160,6 +182,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
           round: 0,
           agents: 0,
           hiddenAgents: 0,
+          lookups: { rows: 0, notRead: [] },
           recordings: { stored: 300, pending: 0, failed: 0 },
           bytes: 300,
         },

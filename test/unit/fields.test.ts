@@ -11,8 +11,13 @@ describe('the fields that are read are the fields that have a column', () => {
     expect([...cxone.agentFields].sort()).toEqual([...store.agentFields].sort());
   });
 
+  it.each(cxone.lookupNames)('of %s', (list) => {
+    expect([...cxone.lookupFields[list]].sort()).toEqual([...store.lookupFields[list]].sort());
+  });
+
   it('each once', () => {
-    for (const fields of [cxone.contactFields, cxone.agentFields])
+    const lists = Object.values(cxone.lookupFields);
+    for (const fields of [cxone.contactFields, cxone.agentFields, ...lists])
       expect(new Set(fields).size).toBe(fields.length);
   });
 });

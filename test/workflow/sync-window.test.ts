@@ -187,7 +187,7 @@ describe('syncWindow', () => {
         asked += 1;
         if (skip === 10) {
           throw ApplicationFailure.create({
-            type: 'PermissionDenied',
+            type: 'ContactsForbidden',
             message: 'CXone refuses contacts.',
             nonRetryable: true,
             details: [{ remedy: 'Ask for the permission.' }],
@@ -205,13 +205,13 @@ describe('syncWindow', () => {
         return quietActivities().closeWindow(close);
       },
     });
-    expect(failure).toMatchObject({ type: 'PermissionDenied', message: 'CXone refuses contacts.' });
+    expect(failure).toMatchObject({ type: 'ContactsForbidden', message: 'CXone refuses contacts.' });
     expect(persisted).toContain('0-20');
     expect(asked).toBeLessThanOrEqual(4);
-    expect(closed).toMatchObject([{ status: 'failed', errorCode: 'PermissionDenied' }]);
+    expect(closed).toMatchObject([{ status: 'failed', errorCode: 'ContactsForbidden' }]);
     const { typedSearchAttributes } = await handle.describe();
     expect(typedSearchAttributes.get(keys.status)).toBe('Failed');
-    expect(typedSearchAttributes.get(keys.errorType)).toBe('PermissionDenied');
+    expect(typedSearchAttributes.get(keys.errorType)).toBe('ContactsForbidden');
   });
 
   it('still fails with its own cause when the ledger cannot be reached', async () => {

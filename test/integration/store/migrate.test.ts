@@ -1,17 +1,20 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { agentTable } from '../../../store/agent-columns';
 import type { BulkTable } from '../../../store/columns';
 import { contactTable } from '../../../store/contact-columns';
+import { lookupTables } from '../../../store/lookup-columns';
 import { migrate, pendingMigrations } from '../../../store/migrate';
 import { openStore } from '../../../store/store';
 import { createDatabase, postgresServers } from '../../setup/servers';
 import type { TestDatabase } from '../../setup/servers';
 
 const ours = join(__dirname, '../../../store/migrations');
-const all = ['0001-records.sql', '0002-recordings.sql', '0003-windows.sql'];
+const all = readdirSync(ours)
+  .filter((name) => name.endsWith('.sql'))
+  .sort();
 
 describe.each(postgresServers())('migrations on $label', (server) => {
   let database: TestDatabase;
@@ -67,26 +70,27 @@ describe.each(postgresServers())('migrations on $label', (server) => {
        from information_schema.columns where table_schema = 'cxone'`,
     );
     const present = rows.map(({ line }) => line);
-    expect(present).toEqual(expect.arrayContaining([...expected(contactTable), ...expected(agentTable)]));
+    const tables = [contactTable, agentTable, ...Object.values(lookupTables)];
+    expect(present).toEqual(expect.arrayContaining(tables.flatMap(expected)));
   });
 
   it('leave nothing of a file that fails, and keep those before it', async () => {
-    writeFileSync(join(folder, '0004-broken.sql'), 'create table cxone.half (a int); select 1 / 0;');
+    writeFileSync(join(folder, '9999-broken.sql'), 'create table cxone.half (a int); select 1 / 0;');
     await expect(migrate(database.url, folder)).rejects.toMatchObject({
       code: 'DatabaseError',
       sqlState: '22012',
     });
     expect(await query("select from information_schema.tables where table_name = 'half'")).toHaveLength(0);
-    expect(await pendingMigrations(database.url, folder)).toEqual(['0004-broken.sql']);
+    expect(await pendingMigrations(database.url, folder)).toEqual(['9999-broken.sql']);
   });
 
   it('refuse a file that was changed after it had been applied, but not other line ends', async () => {
-    writeFileSync(join(folder, '0004-more.sql'), 'create table cxone.more\n(a int);\n');
+    writeFileSync(join(folder, '9999-more.sql'), 'create table cxone.more\n(a int);\n');
     await migrate(database.url, folder);
-    writeFileSync(join(folder, '0004-more.sql'), 'create table cxone.more\r\n(a int);\r\n');
+    writeFileSync(join(folder, '9999-more.sql'), 'create table cxone.more\r\n(a int);\r\n');
     expect(await migrate(database.url, folder)).toEqual({ applied: [] });
-    writeFileSync(join(folder, '0004-more.sql'), 'create table cxone.more (b int);');
-    await expect(migrate(database.url, folder)).rejects.toThrow(/0004-more.sql was changed/);
+    writeFileSync(join(folder, '9999-more.sql'), 'create table cxone.more (b int);');
+    await expect(migrate(database.url, folder)).rejects.toThrow(/9999-more.sql was changed/);
     await expect(pendingMigrations(database.url, folder)).rejects.toMatchObject({ code: 'DatabaseRefused' });
   });
 

@@ -133,6 +133,27 @@ describe.each(postgresServers())('rejected records on $label', (server) => {
       expect(await hashes()).toEqual([]);
     });
 
+    it.each([
+      ['equal stamps', at(600).toISOString()],
+      ['no stamps', null],
+    ])(
+      'give way to what is stored under %s, which may have been read later, and to its mark of absence',
+      async (_what, lastUpdateTime) => {
+        const stored = contact(1, { lastUpdateTime, dispositionNotes: 'stored' });
+        await stand.persist(batch([stored], { rejected: [rejected(1)] }));
+        await stand.query('update cxone.contact set absent_since = now()');
+        const old = contact(1, { lastUpdateTime, dispositionNotes: 'old' });
+        expect(await replay([readable((await hashes())[0] ?? '', old)])).toMatchObject({
+          replayed: 1,
+          updated: 0,
+        });
+        const rows = await stand.query(
+          'select disposition_notes as note, absent_since is not null as absent from cxone.contact',
+        );
+        expect(rows).toEqual([{ note: 'stored', absent: true }]);
+      },
+    );
+
     it('stay with the reason of today when they still cannot be stored', async () => {
       await keep(1, 2);
       const [first = '', second = ''] = await hashes();

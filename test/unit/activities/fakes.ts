@@ -10,6 +10,7 @@ export const tuning: TenantTuning = {
   recordingsInFlight: 8,
   maxRereads: 3,
   agentRefreshHours: 24,
+  lookupRefreshHours: 24,
   recordingGiveUpHours: 48,
   recordings: true,
   skillIds: [],

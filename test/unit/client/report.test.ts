@@ -63,6 +63,14 @@ describe('the report of a window', () => {
       expect(text).toContain(figure);
     }
   });
+
+  it('names the look-ups that could not be read, if any', () => {
+    expect(reportLines(report).join('\n')).not.toContain('look-ups');
+    const lookupsNotRead = [{ list: 'skills', code: 'LookupsForbidden' }] as const;
+    expect(reportLines({ ...report, lookupsNotRead }).join('\n')).toContain(
+      'skills could not be read (LookupsForbidden)',
+    );
+  });
 });
 
 describe('the address of a run in Web UI', () => {

@@ -45,6 +45,7 @@ describe('a tenant', () => {
     expect(loadAcme({})).toEqual({
       tenant: 'acme',
       issuer: 'https://cxone.niceincontact.com',
+      authentication: 'application',
       clientAuthentication: 'client_secret_post',
       clientId: 'id',
       clientSecret: 'client-canary',
@@ -57,6 +58,7 @@ describe('a tenant', () => {
       campaignIds: [],
       mediaTypeIds: [],
       agentRefreshHours: 24,
+      lookupRefreshHours: 24,
       recordings: true,
       recordingsInFlight: 8,
       recordingGiveUpHours: 48,
@@ -88,6 +90,35 @@ describe('a tenant', () => {
     ]);
   });
 
+  it.each([
+    'https://cxone-gov.niceincontact.com',
+    'https://nicecxone-sov1.au',
+    'https://nicecxone-sov1.eu/',
+    'https://na1.nice-incontact.com',
+    'https://gateway.example.com/cxone/',
+  ])('may be in the environment %s', (issuer) => {
+    expect(loadAcme({ issuer })).toMatchObject({ issuer });
+  });
+
+  it('needs no application where it has an access key alone', () => {
+    const { clientId: _id, clientSecret: _secret, ...keyOnly } = acme;
+    const tenant = { ...keyOnly, issuer: 'https://na1.nice-incontact.com', authentication: 'access_key' };
+    const loaded = load({ tenants: { acme: tenant } }).get('acme');
+    expect(loaded).toMatchObject({ authentication: 'access_key', accessKeySecret: 'key-canary====' });
+    expect(Object.keys(loaded ?? {})).not.toContain('clientSecret');
+  });
+
+  it('is told that there is a way without an application when it names none', () => {
+    const { clientId: _id, clientSecret: _secret, ...keyOnly } = acme;
+    const problems = problemsOf(() => load({ tenants: { acme: { ...keyOnly, pageSize: 0 } } }));
+    expect(problems.map(({ name }) => name)).toEqual([
+      'tenants.acme.pageSize',
+      'tenants.acme.clientId',
+      'tenants.acme.clientSecret',
+    ]);
+    expect(problems[1]?.remedy).toContain('"access_key"');
+  });
+
   it('comes with others, each under its id', () => {
     expect([...load({ tenants: { acme, 'b2-x_y': acme } }).keys()]).toEqual(['acme', 'b2-x_y']);
   });
@@ -103,6 +134,7 @@ describe('what is wrong', () => {
   it.each<[string, unknown, string]>([
     ['issuer', 'cxone.niceincontact.com', 'must be an address'],
     ['issuer', 'ftp://x', 'must be an address'],
+    ['authentication', 'accessKey', 'application or access_key'],
     ['clientAuthentication', 'basic', 'client_secret_post or client_secret_basic'],
     ['clientId', '', 'must not be empty'],
     ['clientId', 5, 'must be text'],
@@ -124,15 +156,26 @@ describe('what is wrong', () => {
     expect(problem?.problem).toMatch(/^is "/);
   });
 
+  it.each(['https://user:canary@cxone.niceincontact.com', 'https://cxone.niceincontact.com/?token=canary'])(
+    'issuer %j is refused for its extra parts, which are not shown',
+    (issuer) => {
+      const problems = problemsOf(() => loadAcme({ issuer }));
+      expect(problems).toMatchObject([
+        { name: 'tenants.acme.issuer', expected: expect.stringContaining('without user, query') },
+      ]);
+      expect(JSON.stringify(problems)).not.toContain('canary');
+    },
+  );
+
   it('names what is missing', () => {
     expect(
       problemsOf(() => load({ tenants: { acme: {} } })).map(({ name, problem }) => [name, problem]),
     ).toEqual([
       ['tenants.acme.issuer', 'is missing'],
-      ['tenants.acme.clientId', 'is missing'],
-      ['tenants.acme.clientSecret', 'is missing'],
       ['tenants.acme.accessKeyId', 'is missing'],
       ['tenants.acme.accessKeySecret', 'is missing'],
+      ['tenants.acme.clientId', 'is missing'],
+      ['tenants.acme.clientSecret', 'is missing'],
     ]);
   });
 

@@ -1,23 +1,14 @@
 import { inspect } from 'node:util';
 import { cxoneErrors } from '../../../cxone';
 import type { RequestEvent } from '../../../cxone';
-import { failureOf, paths, secrets, send, startFake, tokenReply } from './fake-cxone';
-import type { FakeCxone, Reply } from './fake-cxone';
+import { failureOf, onePage, page, paths, secrets, send, startFake, tokenReply } from './fake-cxone';
+import type { FakeCxone } from './fake-cxone';
 
 let fake: FakeCxone;
 beforeEach(async () => {
   fake = await startFake();
 });
 afterEach(() => fake.close());
-
-const page = {
-  from: new Date('2026-01-01T00:00:00Z'),
-  to: new Date('2026-01-02T00:00:00Z'),
-  filter: {},
-  skip: 0,
-  top: 10,
-};
-const onePage: Reply = { body: { totalRecords: 0, completedContacts: [] } };
 
 describe('a 401 in the middle of a run', () => {
   it('renews the token once and repeats the call once', async () => {
@@ -50,7 +41,7 @@ describe('a 401 in the middle of a run', () => {
 describe('statuses', () => {
   it.each([
     [400, 'BadRequest', 'permanent'],
-    [403, 'PermissionDenied', 'operator'],
+    [403, 'ContactsForbidden', 'operator'],
     [404, 'NotFound', 'permanent'],
     [408, 'RequestTimeout', 'retryable'],
     [409, 'BadRequest', 'permanent'],
@@ -110,9 +101,41 @@ describe('statuses', () => {
     }
   });
 
-  it('keeps the correlation id', async () => {
+  it('keeps the correlation id, and shows it to whoever reads the message', async () => {
     fake.on(paths.contacts, { status: 500, headers: { CorrelationId: 'abc-123' } });
-    await expect(fake.client().contactPage(page)).rejects.toMatchObject({ correlationId: 'abc-123' });
+    await expect(fake.client().contactPage(page)).rejects.toMatchObject({
+      correlationId: 'abc-123',
+      message: 'CXone Reporting (contacts) answered with status 500 (correlation id abc-123).',
+    });
+  });
+
+  it('shows it for a success that cannot be read, too', async () => {
+    const headers = { 'X-Correlation-Id': 'abc-124' };
+    const client = fake.client();
+    fake.on(paths.contacts, { headers, body: '{"completedContacts":[' });
+    await expect(client.contactPage(page)).rejects.toMatchObject({
+      code: 'IncompleteAnswer',
+      message: expect.stringMatching(/cut off or broken \(22 bytes\) \(correlation id abc-124\)\.$/),
+    });
+    fake.on(paths.media, { headers, body: '<html>log in</html>' });
+    await expect(client.interactions('1')).rejects.toMatchObject({
+      code: 'UnexpectedHtml',
+      correlationId: 'abc-124',
+    });
+  });
+
+  it('quotes nothing of a page of HTML, and nothing of an empty body', async () => {
+    for (const body of ['<html><body>maintenance</body></html>', '']) {
+      fake.on(paths.contacts, { status: 503, body });
+      const error = await failureOf(fake.client().contactPage(page));
+      expect(error.message).toBe('CXone Reporting (contacts) answered with status 503.');
+    }
+  });
+
+  it('reads the error objects of Media Playback', async () => {
+    fake.on(paths.media, { status: 400, body: { internalCode: 'PLAYBACK_400', message: 'Bad id' } });
+    const error = await failureOf(fake.client().interactions('1'));
+    expect(error.message).toBe('CXone Media Playback answered with status 400: Bad id [PLAYBACK_400].');
   });
 });
 

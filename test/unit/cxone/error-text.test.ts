@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { errorText, scrub } from '../../../cxone/error-text';
+import { refusalWords, scrub } from '../../../cxone/error-text';
 
 it.each([
   ['see https://s3.example.com/a.mp4?X-Amz-Signature=abc&x=1 now', 'see https://s3.example.com/a.mp4 now'],
@@ -38,12 +38,32 @@ it('cuts out the secrets it is told, wherever they stand', () => {
 it.each([
   ['Status words', '{"error":"x"}', 'Status words'],
   [undefined, '{"error":"invalid_grant","errorDescription":"Bad key"}', 'Bad key'],
+  [undefined, '{"error":"invalid_grant","error_description":"Bad key"}', 'Bad key'],
   [undefined, '{"error":"invalid_grant"}', 'invalid_grant'],
   [undefined, '{"Message":"Nope"}', 'Nope'],
   [undefined, '{"reason":"Because"}', 'Because'],
+  [
+    undefined,
+    '{"internalCode":"PLAYBACK_404","message":"Interaction Not Found"}',
+    'Interaction Not Found [PLAYBACK_404]',
+  ],
+  [undefined, '{"internalCode":4711,"message":"No"}', 'No [4711]'],
+  [undefined, '{"internalCode":"PLAYBACK_500"}', '[PLAYBACK_500]'],
+  [undefined, '{"internalCode":{"jane":"doe"},"message":"No"}', 'No'],
+  [undefined, '{"internalCode":"call jane at 5","message":"No"}', 'No'],
+  [undefined, '{"message":"API rate limit exceeded","route":"/x/4917112345"}', 'API rate limit exceeded'],
   [undefined, '{"error":{"a":1},"message":5}', ''],
   [undefined, '<html>page</html>', ''],
+  [undefined, '', ''],
+  [undefined, '[]', ''],
+  [undefined, `{"message":"${'x'.repeat(70_000)}"}`, ''],
   [' ', 'not json', ''],
-])('reads header %p, then body %p', (header, body, text) => {
-  expect(errorText(header, Buffer.from(body), [])).toBe(text);
+])('reads header %p, then body %.60p', (header, body, text) => {
+  expect(refusalWords(header, Buffer.from(body), []).text).toBe(text);
+});
+
+it('tells the OAuth error apart from the words', () => {
+  const body = Buffer.from('{"error":"invalid_client","errorDescription":"Bad client"}');
+  expect(refusalWords(undefined, body, [])).toEqual({ code: 'invalid_client', text: 'Bad client' });
+  expect(refusalWords('Header', Buffer.from('{"error":{}}'), [])).toEqual({ code: '', text: 'Header' });
 });

@@ -43,6 +43,16 @@ export const paths = {
   media: '/media-playback/v1/contacts',
 } as const;
 
+/** A page of contacts to ask for, and an answer to it. */
+export const page = {
+  from: new Date('2026-01-01T00:00:00Z'),
+  to: new Date('2026-01-02T00:00:00Z'),
+  filter: {},
+  skip: 0,
+  top: 10,
+};
+export const onePage: Reply = { body: { totalRecords: 0, completedContacts: [] } };
+
 export const secrets = {
   clientSecret: 'cs%2F/+canary&=pw',
   accessKeySecret: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJKLMNOPQRST====',
@@ -101,6 +111,7 @@ export async function startFake(): Promise<FakeCxone> {
     connection: (changes) => ({
       tenant: 'acme',
       issuer: origin,
+      authentication: 'application',
       clientAuthentication: 'client_secret_post',
       clientId: 'client-id',
       accessKeyId: 'KEYID234567====',

@@ -1,4 +1,5 @@
-import { failureOf, jwt, paths, secrets, startFake, tokenReply } from './fake-cxone';
+import type { Resolve } from '../../../cxone/host-policy';
+import { failureOf, jwt, onePage, page, paths, secrets, startFake, tokenReply } from './fake-cxone';
 import type { FakeCxone } from './fake-cxone';
 
 let fake: FakeCxone;
@@ -185,5 +186,98 @@ describe('what can be wrong with the credentials', () => {
     fake.on(paths.openid, { body: { token_endpoint: `${fake.origin}/auth/token` } });
     fake.on(paths.configuration, { body: { api_endpoint: 'http://api.example.com' } });
     await expect(fake.client().authenticate()).rejects.toMatchObject({ code: 'HostRefused' });
+  });
+});
+
+describe('credentials that were refused', () => {
+  const refused = { status: 401, body: { error: 'invalid_client', errorDescription: 'Not approved' } };
+
+  it('are sent once, however many ask at the same time or one after the other', async () => {
+    fake.on(paths.token, refused);
+    const client = fake.client({}, { now });
+    const together = await Promise.allSettled(Array.from({ length: 8 }, () => client.contactPage(page)));
+    for (let turn = 0; turn < 8; turn += 1) {
+      await expect(client.contactPage(page)).rejects.toMatchObject({ code: 'InvalidClient' });
+    }
+    expect(together.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(fake.seen(paths.token)).toHaveLength(1);
+    expect(fake.seen(paths.openid)).toHaveLength(1);
+  });
+
+  it('are tried again after a minute, for somebody may have mended them', async () => {
+    fake.on(paths.token, refused, tokenReply('mended'));
+    const client = fake.client({}, { now });
+    await failureOf(client.authenticate());
+    time += 59_999;
+    await expect(client.authenticate()).rejects.toMatchObject({ message: expect.stringMatching(/approved/) });
+    time += 1;
+    await expect(client.authenticate()).resolves.toMatchObject({ area: 'na1' });
+    await client.authenticate();
+    expect(fake.seen(paths.token)).toHaveLength(2);
+  });
+
+  it('end the use of a token that was refused before it', async () => {
+    const client = fake.client({}, { now });
+    await client.authenticate();
+    fake.on(paths.contacts, { status: 401 });
+    fake.on(paths.token, { status: 401, body: { error: 'invalid_grant' } });
+    for (let turn = 0; turn < 4; turn += 1) {
+      await expect(client.contactPage(page)).rejects.toMatchObject({ code: 'InvalidAccessKey' });
+    }
+    expect(fake.seen(paths.token)).toHaveLength(2);
+  });
+
+  it.each([
+    ['a wrong issuer', paths.openid, 'IssuerUnknown'],
+    ['a wrong environment', paths.configuration, 'TenantUnknown'],
+  ])('do not go out again because of %s', async (_what, path, code) => {
+    fake.on(path, { status: 404 });
+    const client = fake.client({}, { now });
+    for (let turn = 0; turn < 4; turn += 1) {
+      await expect(client.authenticate()).rejects.toMatchObject({ code, kind: 'operator' });
+    }
+    expect(fake.seen(path)).toHaveLength(1);
+    expect(fake.seen(paths.token).length).toBeLessThanOrEqual(1);
+  });
+
+  it('are no matter of trouble that passes', async () => {
+    fake.on(paths.token, { status: 503 }, { status: 429 }, tokenReply('later'));
+    const client = fake.client({}, { now });
+    await failureOf(client.authenticate());
+    await failureOf(client.authenticate());
+    await expect(client.authenticate()).resolves.toMatchObject({ area: 'na1' });
+  });
+
+  it('get the advice to look at the other method, which CXone does not tell from a wrong secret', async () => {
+    fake.on(paths.token, refused);
+    const error = await failureOf(fake.client().authenticate());
+    expect(error['remedy']).toMatch(/clientAuthentication, which CXone refuses with the same answer/);
+  });
+});
+
+describe('an issuer', () => {
+  it.each(['', '/', '//'])('may have a path and end in %p', async (end) => {
+    fake.on(`/gateway/cxone${paths.openid}`, { body: { token_endpoint: `${fake.origin}/auth/token` } });
+    fake.on(`/gateway/cxone${paths.configuration}`, { body: { api_endpoint: `${fake.origin}/base/` } });
+    fake.on(`/base${paths.contacts}`, onePage);
+    const client = fake.client({ issuer: `${fake.origin}/gateway/cxone${end}` });
+    await client.contactPage(page);
+    expect(fake.seen(`/base${paths.contacts}`)).toHaveLength(1);
+  });
+
+  it.each([
+    'https://cxone.niceincontact.com',
+    'https://cxone-gov.niceincontact.com',
+    'https://nicecxone-sov1.au',
+    'https://nicecxone-sov1.eu/',
+  ])('%s is asked for its discovery document', async (issuer) => {
+    const asked: string[] = [];
+    const resolve: Resolve = (host, _options, callback) => {
+      asked.push(host);
+      callback(Object.assign(new Error('none'), { code: 'ENOTFOUND' }), []);
+    };
+    const error = await failureOf(fake.client({ issuer }, { resolve }).authenticate());
+    expect(error).toMatchObject({ code: 'CxoneUnreachable' });
+    expect(asked).toEqual([new URL(issuer).hostname]);
   });
 });

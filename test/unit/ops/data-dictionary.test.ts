@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { agentFields } from '../../../store/agent-columns';
 import { contactFields } from '../../../store/contact-columns';
 import { snakeCase } from '../../../store/columns';
+import { lookupFields } from '../../../store/lookup-columns';
 import { repository, textOf } from './compose-file';
 
 interface Column {
@@ -101,6 +102,10 @@ describe('docs/data-dictionary.md', () => {
   it.each([
     ['contact', contactFields],
     ['agent', agentFields],
+    ['skill', lookupFields.skills],
+    ['campaign', lookupFields.campaigns],
+    ['team', lookupFields.teams],
+    ['disposition', lookupFields.dispositions],
   ])('names the field of CXone behind every column of %s that holds one', (table, fields) => {
     const sources = new Map(
       entries.filter((entry) => entry.table === table).map(({ name, source }) => [name, source]),

@@ -1,6 +1,7 @@
-import { CxoneError } from './errors';
-import type { ApiFamily } from './errors';
-import { addressRefused } from './host-policy';
+import { CxoneError } from '../errors';
+import type { ApiFamily } from '../errors';
+import type { Exchange } from '../exchange';
+import { addressRefused } from '../host-policy';
 
 const unreachable = new Set([
   'ENOTFOUND',
@@ -19,10 +20,23 @@ const tls = /^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAM
 const compression = /^(?:Z_|ERR__ERROR_FORMAT|ERR_BROTLI|ERR_ZLIB)/;
 
 /**
- * The error for an exchange that brought no answer: name not resolved, refused, cut off, too large. Only the host
- * and the system's error code are kept of what the HTTP library threw.
+ * Turns what the HTTP library throws into an error of ours, and a caller who gave up into the caller's own reason. Only
+ * the host and the system's error code are kept: errors of the library hold headers and addresses.
  */
-export function networkFailure(error: unknown, family: ApiFamily, host: string): CxoneError {
+export function breakdowns<Body>(next: Exchange<Body>): Exchange<Body> {
+  return async (request, signal) => {
+    signal?.throwIfAborted();
+    try {
+      return await next(request, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error instanceof CxoneError ? error : breakdownOf(error, request.family, request.url.host);
+    }
+  };
+}
+
+/** The error for an exchange that brought no answer: name not resolved, refused, cut off. */
+function breakdownOf(error: unknown, family: ApiFamily, host: string): CxoneError {
   const code = codeOf(error);
   if (code === addressRefused) {
     return new CxoneError(
@@ -32,9 +46,6 @@ export function networkFailure(error: unknown, family: ApiFamily, host: string):
   }
   if (unreachable.has(code) || tls.test(code)) {
     return new CxoneError('CxoneUnreachable', `${host} cannot be reached (${code}).`);
-  }
-  if (/maxContentLength/.test(messageOf(error))) {
-    return new CxoneError('ResponseTooLarge', `${host} sent a larger answer than we accept.`);
   }
   if (compression.test(code)) {
     return new CxoneError(
@@ -51,8 +62,4 @@ export function networkFailure(error: unknown, family: ApiFamily, host: string):
 function codeOf(error: unknown): string {
   const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : '';
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : '';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : '';
 }

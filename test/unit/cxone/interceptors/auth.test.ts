@@ -1,0 +1,69 @@
+import { CxoneError } from '../../../../cxone';
+import type { ApiQuery } from '../../../../cxone/api';
+import type { HttpAnswer, HttpRequest } from '../../../../cxone/exchange';
+import { createHostPolicy } from '../../../../cxone/host-policy';
+import { auth } from '../../../../cxone/interceptors/auth';
+import type { Grant, Session } from '../../../../cxone/session';
+import { answer } from './stubs';
+
+const grantOf = (name: string, apiEndpoint = 'https://api.example.com'): Grant => ({
+  accessToken: name,
+  apiEndpoint,
+  expiresAt: 0,
+  renewAt: 0,
+});
+const query: ApiQuery = { family: 'agents', path: '/agents', parameters: { top: 1 }, accept: [404] };
+const policy = createHostPolicy({ mediaHosts: [], allowInsecureHosts: [] });
+const session = (fresh = grantOf('new')): Session => ({
+  grant: async () => grantOf('old'),
+  replace: async (refused) => (refused.accessToken === 'old' ? fresh : refused),
+});
+const unauthorized = new CxoneError('Unauthorized', 'No.');
+
+it('adds token and address to a query', async () => {
+  const next = jest.fn<Promise<HttpAnswer>, [HttpRequest]>(async () => answer(200));
+  await auth(session(), policy)(next)(query);
+  expect(next.mock.calls[0]?.[0]).toMatchObject({
+    family: 'agents',
+    method: 'GET',
+    url: new URL('https://api.example.com/agents?top=1'),
+    headers: { Authorization: 'Bearer old', Accept: 'application/json' },
+    accept: [404],
+  });
+});
+
+it('repeats once with the new token, at the address that came with it', async () => {
+  const moved = grantOf('new', 'https://api-elsewhere.example.com/base');
+  const next = jest
+    .fn<Promise<HttpAnswer>, [HttpRequest]>(async () => answer(200))
+    .mockRejectedValueOnce(unauthorized);
+  await expect(auth(session(moved), policy)(next)(query)).resolves.toMatchObject({ status: 200 });
+  expect(next.mock.calls.map(([sent]) => sent)).toMatchObject([
+    { headers: { Authorization: 'Bearer old' } },
+    {
+      headers: { Authorization: 'Bearer new' },
+      url: new URL('https://api-elsewhere.example.com/base/agents?top=1'),
+    },
+  ]);
+});
+
+it('gives up after the second 401', async () => {
+  const next = jest.fn(async () => Promise.reject(unauthorized));
+  await expect(auth(session(), policy)(next)(query)).rejects.toBe(unauthorized);
+  expect(next).toHaveBeenCalledTimes(2);
+});
+
+it('repeats for no other error', async () => {
+  for (const error of [new CxoneError('AgentsForbidden', 'No.'), new Error('else')]) {
+    const next = jest.fn(async () => Promise.reject(error));
+    await expect(auth(session(), policy)(next)(query)).rejects.toBe(error);
+    expect(next).toHaveBeenCalledTimes(1);
+  }
+});
+
+it('sends no token to an address that the rules refuse', async () => {
+  const next = jest.fn();
+  const lured: Session = { ...session(), grant: async () => grantOf('old', 'http://10.0.0.7') };
+  await expect(auth(lured, policy)(next)(query)).rejects.toMatchObject({ code: 'HostRefused' });
+  expect(next).not.toHaveBeenCalled();
+});

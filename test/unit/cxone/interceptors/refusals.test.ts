@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { CxoneError } from '../../../../cxone';
+import type { ApiFamily } from '../../../../cxone';
+import { familyNames } from '../../../../cxone/errors';
+import type { HttpAnswer, HttpRequest } from '../../../../cxone/exchange';
+import { refusals } from '../../../../cxone/interceptors/refusals';
+import { failureOf } from '../fake-cxone';
+import { answer, request } from './stubs';
+
+const through = async (given: HttpAnswer, change: Partial<HttpRequest> = {}) =>
+  refusals(() => 0)(async () => given)({ ...request, ...change });
+
+it.each([200, 203, 204, 206, 304])('%i passes as it is', async (status) => {
+  const given = answer(status);
+  await expect(through(given)).resolves.toBe(given);
+});
+
+it('lets a status pass that the caller accepts, and only that', async () => {
+  await expect(through(answer(404), { accept: [404] })).resolves.toMatchObject({ status: 404 });
+  await expect(through(answer(410), { accept: [404] })).rejects.toMatchObject({ code: 'NotFound' });
+});
+
+it.each<[ApiFamily, string, RegExp]>([
+  ['contacts', 'ContactsForbidden', /ACD Contact History.*Search interactions = On/],
+  ['agents', 'AgentsForbidden', /Admin > Employees > View/],
+  ['lookups', 'LookupsForbidden', /skills, campaigns, teams/],
+  ['media', 'MediaForbidden', /Play Any & Download/],
+  ['extraction', 'ExtractionForbidden', /Extract interaction metadata = On/],
+])('a 403 of %s is %s and names the permission', async (family, code, remedy) => {
+  const error = await failureOf(through(answer(403), { family }));
+  expect(error).toMatchObject({ code, kind: 'operator', remedy: expect.stringMatching(remedy) });
+  expect(error.message).toBe(`${familyNames[family]} answered with status 403.`);
+});
+
+it('quotes what was said, and the correlation id for NICE’s support', async () => {
+  const said = { code: '', text: 'No such skill' };
+  const given = { ...answer(400, { correlationid: 'ab-12' }), said };
+  await expect(through(given)).rejects.toMatchObject({
+    message: 'CXone Reporting (contacts) answered with status 400: No such skill (correlation id ab-12).',
+    correlationId: 'ab-12',
+  });
+});
+
+it('leaves out a correlation id that looks like none', async () => {
+  const error = await failureOf(through(answer(500, { 'x-correlation-id': 'call jane, please' })));
+  expect(error).toMatchObject({ correlationId: undefined });
+  expect(error.message).toBe('CXone Reporting (contacts) answered with status 500.');
+});
+
+it('never tells a client of the token endpoint to try wrong credentials again', async () => {
+  const status = fc.integer({ min: 400, max: 499 }).filter((one) => one !== 408 && one !== 429);
+  const said = fc.record({ code: fc.string(), text: fc.string() });
+  await fc.assert(
+    fc.asyncProperty(status, said, async (code, words) => {
+      const error = await failureOf(through({ ...answer(code), said: words }, { family: 'auth' }));
+      expect(error).toMatchObject({ kind: 'operator' });
+    }),
+  );
+});
+
+it('has an error of ours for any status of any family', async () => {
+  const family = fc.constantFrom(...(Object.keys(familyNames) as ApiFamily[]));
+  await fc.assert(
+    fc.asyncProperty(family, fc.integer({ min: 100, max: 999 }), async (of, status) => {
+      const outcome = await through(answer(status), { family: of }).catch((error: unknown) => error);
+      if (outcome instanceof Error) expect(outcome).toBeInstanceOf(CxoneError);
+      if (status === 429 || status >= 500) expect(outcome).toMatchObject({ kind: 'retryable' });
+    }),
+  );
+});

@@ -1,0 +1,17 @@
+import type { HttpAnswer, HttpRequest } from '../../../../cxone/exchange';
+
+export const request: HttpRequest = {
+  family: 'contacts',
+  method: 'GET',
+  url: new URL('https://api.example.com/contacts'),
+  headers: { Authorization: 'Bearer bearer-canary' },
+};
+
+export function answer(
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+  body: unknown = '',
+): HttpAnswer {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return { status, header: (name) => headers[name.toLowerCase()], body: Buffer.from(text) };
+}
