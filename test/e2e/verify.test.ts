@@ -7,6 +7,9 @@ import { runCommand, tenantsFile } from './run-command';
 import { dayOf, openStand, reportOf, settledDay as day, type Span, type Stand } from './stand';
 import { compareIds, filesBelow, nothingDiffers, storedContacts, trueContacts } from './truth';
 
+// Each test types several command lines, and each of those is a process.
+jest.setTimeout(180_000);
+
 const contactsPerDay = 400;
 const dayMs = 86_400_000;
 
