@@ -2,6 +2,7 @@ import { type AgentDependencies, createAgentActivities } from './agents';
 import { type AuthenticationDependencies, createAuthenticationActivities } from './authentication';
 import { type ContactDependencies, createContactActivities } from './contacts';
 import { createLookupActivities, type LookupDependencies } from './lookups';
+import { createLiveActivities, type LiveDependencies } from './live';
 import { createRecordingActivities, type RecordingDependencies } from './recordings';
 import { createWindowActivities, type WindowDependencies } from './windows';
 
@@ -10,6 +11,7 @@ export type ActivityDependencies = AuthenticationDependencies &
   ContactDependencies &
   AgentDependencies &
   LookupDependencies &
+  LiveDependencies &
   RecordingDependencies;
 
 /** Every activity by the name it has in Temporal. Which task queue serves which is said in workers/queues.ts. */
@@ -20,6 +22,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createContactActivities(dependencies),
     ...createAgentActivities(dependencies),
     ...createLookupActivities(dependencies),
+    ...createLiveActivities(dependencies),
     ...createRecordingActivities(dependencies),
   };
 }

@@ -9,6 +9,12 @@ export interface TenantTuning {
   readonly recordingsInFlight: number;
   /** Re-reads of a window whose count moved. */
   readonly maxRereads: number;
+  /** Changes of the last stretch before the watermark are read again. */
+  readonly overlapMinutes: number;
+  /** How far back CXone can be asked for changes; what is older is read by start. */
+  readonly lookBackDays: number;
+  /** So many days after its start a contact may still change unseen by `updatedSince`. */
+  readonly rereadDays: number;
   /** An agent not looked at for longer is looked up again. */
   readonly agentRefreshHours: number;
   /** A list of look-ups is read again after so long. */

@@ -5,6 +5,9 @@
  * Instants are ISO 8601 in UTC with a `Z`.
  */
 
+/** What a window is a slice of: contacts by their start, or contacts by their last update. */
+export type WindowMode = 'start' | 'update';
+
 /** A window as `openWindow` takes it. Absent filters and `recordings` mean "as the tenant's settings say". */
 export interface WindowSpan {
   readonly tenant: string;
@@ -12,11 +15,11 @@ export interface WindowSpan {
   readonly from: string;
   /** Exclusive. */
   readonly to: string;
-  readonly by: 'start';
+  readonly by: WindowMode;
   readonly skillIds?: readonly number[] | undefined;
   readonly campaignIds?: readonly number[] | undefined;
   readonly mediaTypeIds?: readonly number[] | undefined;
-  readonly recordings?: boolean | undefined;
+  readonly recordings?: boolean | 'later' | undefined;
   /** The run that claims the window: its first run id, which continue-as-new and reset keep. */
   readonly claimant: { readonly workflowId: string; readonly runId: string };
 }
@@ -28,6 +31,15 @@ export interface Pass {
   readonly mediaTypeId?: number;
 }
 
+/** A finer filter, for a group of equal stamps too large for one page. */
+export interface Refinement {
+  readonly mediaTypeId?: number;
+  readonly isLogged?: boolean;
+  readonly isRefused?: boolean;
+  readonly isTakeover?: boolean;
+  readonly analyticsProcessed?: boolean;
+}
+
 /** A window claimed in the ledger, with what the tenant's settings say about reading it. */
 export interface OpenWindow {
   readonly tenant: string;
@@ -36,13 +48,18 @@ export interface OpenWindow {
   readonly windowId: string;
   /** Grows by one with each new run of the window; landed pages belong to an attempt. */
   readonly attempt: number;
+  readonly by: WindowMode;
   readonly passes: readonly Pass[];
+  /** Recordings of the contacts are noted, to be fetched by this run or by a later one. */
   readonly recordings: boolean;
+  /** This run fetches them; otherwise `sweepRecordings` does. */
+  readonly downloads: boolean;
   /**
-   * Whether stored contacts that the window no longer shows are gone from CXone. Not so for a filter of this run alone:
-   * a contact that changed its skill leaves the filter and is there all the same.
+   * The filter is the tenant's usual one, so that the window speaks for all there is: stored contacts that it no longer
+   * shows are gone from CXone, and changes up to its end are stored. A filter of this run alone says neither: a contact
+   * that changed its skill leaves it and is there all the same.
    */
-  readonly marksAbsent: boolean;
+  readonly usualFilter: boolean;
   /** Rows per request. */
   readonly pageSize: number;
   readonly pagesInFlight: number;
@@ -66,8 +83,9 @@ export interface FetchPageInput extends RoundRef {
   readonly pass: number;
   /** The slice shows a group of equal stamps once more: rows that other slices have shown already. */
   readonly tied: boolean;
-  readonly filter: Pass;
-  /** Inclusive. */
+  readonly by: WindowMode;
+  readonly filter: Pass & Refinement;
+  /** Inclusive; by update the only bound that CXone knows. */
   readonly from: string;
   /** Exclusive. */
   readonly to: string;
@@ -84,9 +102,12 @@ export interface FetchedPage {
   readonly lastPollTime: string | null;
   readonly firstStart: string | null;
   readonly lastStart: string | null;
+  /** The latest `lastUpdateTime` of a page read by update. */
+  readonly lastUpdate?: string | null;
 }
 
 export interface CountInput extends WindowRef {
+  readonly by: WindowMode;
   readonly passes: readonly Pass[];
   readonly from: string;
   readonly to: string;
@@ -96,6 +117,22 @@ export interface CountResult {
   /** One per pass, by CXone's `totalRecords`; null where its answer does not say. */
   readonly totals: readonly (number | null)[];
   readonly lastPollTime: string | null;
+}
+
+export interface MoveWatermarkInput extends WindowRef {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What the live sync reads next. */
+export interface Increment {
+  /** By update: from the watermark, less the overlap, to CXone's clock. */
+  readonly from: string;
+  readonly to: string;
+  /** By start: what lies so far back that CXone cannot tell its changes any more. */
+  readonly gap: { readonly from: string; readonly to: string } | null;
+  /** Whether the tenant wants recordings. */
+  readonly recordings: boolean;
 }
 
 export interface PersistInput {
@@ -191,6 +228,13 @@ export interface PersistLookupsInput {
 export interface PersistedLookups extends PersistResult {
   /** Why the list cannot count as read, though its last page is stored; null when it does, or is not at its end. */
   readonly problem: string | null;
+}
+
+export interface SweepInput {
+  readonly tenant: string;
+  /** Master contact id after which to go on. */
+  readonly after: string | null;
+  readonly limit: number;
 }
 
 export interface DueRecordingsInput extends WindowRef {

@@ -39,7 +39,6 @@ export function createWindowActivities({
         mediaTypeIds: distinct(span.mediaTypeIds ?? tuning.mediaTypeIds),
       };
       refuseManyPasses(filter);
-      refuseManyPasses(filter);
       const key = {
         tenant: span.tenant,
         from: new Date(span.from),
@@ -54,15 +53,18 @@ export function createWindowActivities({
         claim = await store.windows.claim(key, span.claimant, claim.by);
       }
       if (claim.status === 'busy') throw windowBusy(claim.by);
+      const recordings = span.recordings ?? tuning.recordings;
       return {
         tenant: span.tenant,
         from: span.from,
         to: span.to,
         windowId: claim.windowId,
         attempt: claim.attempt,
+        by: span.by,
         passes: passesOf(filter),
-        recordings: span.recordings ?? tuning.recordings,
-        marksAbsent: sameFilter(filter, tuning),
+        recordings: recordings !== false,
+        downloads: recordings === true,
+        usualFilter: sameFilter(filter, tuning),
         pageSize: tuning.pageSize,
         pagesInFlight: tuning.pagesInFlight,
         recordingsInFlight: tuning.recordingsInFlight,

@@ -4,6 +4,7 @@ import { addDemoCommand } from './demo';
 import { CommandError, exitStatus, type ExitStatus } from './exit-status';
 import { addMigrateCommand } from './migrate';
 import { addRejectedCommand } from './rejected';
+import { addScheduleCommand } from './schedule';
 import { addSimulatorCommand } from './simulator';
 import { addSyncCommand } from './sync';
 import { addVerifyCommand } from './verify';
@@ -29,11 +30,19 @@ cannot be reached, or no worker is listening · 4 finished, but something is mis
   addSyncCommand(program);
   addVerifyCommand(program);
   addRejectedCommand(program);
+  addScheduleCommand(program);
   addSimulatorCommand(program);
   addDemoCommand(program);
   // Sub-commands take over what their parent says of errors and exits only when told so.
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  inherit(program);
   return program;
+}
+
+function inherit(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent);
+    inherit(command);
+  }
 }
 
 /** Runs one command line and answers its exit status. */

@@ -34,7 +34,11 @@ export function addSyncCommand(program: Command): void {
         'first moment of the window, ISO 8601 with zone, e.g. 2026-11-01T00:00:00Z',
       )
       .requiredOption('--to <date>', 'end of the window, exclusive')
-      .option('--by <mode>', 'start: contacts by the time they started', 'start')
+      .option(
+        '--by <mode>',
+        'start: contacts that started in the window; update: that last changed in it',
+        'start',
+      )
       .option('--skill <ids>', 'only contacts of these skills, e.g. 12,34', idList)
       .option('--campaign <ids>', 'only contacts of these campaigns', idList)
       .option('--media-type <ids>', 'only contacts of these media types, e.g. 4 for phone calls', idList)
@@ -46,7 +50,7 @@ export function addSyncCommand(program: Command): void {
       `
 The window is a durable Temporal workflow: Ctrl-C leaves it running, and the same command joins it again.
 Exit status: 0 complete · 1 failed · 2 bad input or settings · 3 CXone, Temporal or PostgreSQL refused or cannot be
-reached, or no worker is listening · 130 interrupted (the run goes on)
+reached, or no worker is listening · 4 contacts are missing · 130 interrupted (the run goes on)
 
 Example:
   npx cxone-sync sync --tenant acme --from 2026-11-01T00:00:00Z --to 2026-11-02T00:00:00Z`,
@@ -101,7 +105,7 @@ async function waitFor(handle: WindowHandle, run: object, output: Output): Promi
   process.once('SIGINT', interrupt);
   try {
     const end = await followWindow(handle, (progress) => output.progress(progressLine(progress)));
-    if (!end.ok) throw new CommandError(exitStatus.failed, `${end.code}: ${end.message}`, end.code);
+    if (!end.ok) throw new CommandError(statusOf(end.code), `${end.code}: ${end.message}`, end.code);
     output.document({ ...run, ...end.report });
     output.result(`complete    ${handle.workflowId}`);
     for (const line of reportLines(end.report)) output.result(line);
@@ -111,12 +115,17 @@ async function waitFor(handle: WindowHandle, run: object, output: Output): Promi
   }
 }
 
+/** A window that was read and found to lack contacts has finished with something missing, which is no failure to run. */
+function statusOf(code: string): typeof exitStatus.failed | typeof exitStatus.incomplete {
+  return code === 'CountMismatch' ? exitStatus.incomplete : exitStatus.failed;
+}
+
 function inputOf(flags: SyncFlags): SyncWindowInput {
   return {
     tenant: flags.tenant,
     from: flags.from,
     to: flags.to,
-    by: flags.by as 'start',
+    by: flags.by as 'start' | 'update',
     ...(flags.skill ? { skillIds: flags.skill } : {}),
     ...(flags.campaign ? { campaignIds: flags.campaign } : {}),
     ...(flags.mediaType ? { mediaTypeIds: flags.mediaType } : {}),

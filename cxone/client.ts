@@ -25,6 +25,8 @@ import type { LookupPage, LookupPageRequest } from './lookups';
 import { createSession } from './session';
 import { createTransport } from './transport';
 import { createUpdatedSince } from './updated-since';
+import { fetchUpdatedPage } from './updated-contacts';
+import type { UpdatedPage, UpdatedPageRequest } from './updated-contacts';
 
 export interface CxoneClientOptions {
   /** Milliseconds since 1970; the system's clock if not given. */
@@ -57,6 +59,7 @@ export interface CxoneClient {
   /** Makes sure there is a token that works for a while; costs nothing when there is. */
   authenticate(signal?: AbortSignal): Promise<Authentication>;
   contactPage(request: ContactPageRequest, signal?: AbortSignal): Promise<ContactPage>;
+  updatedPage(request: UpdatedPageRequest, signal?: AbortSignal): Promise<UpdatedPage>;
   agentPage(request: AgentPageRequest, signal?: AbortSignal): Promise<AgentPage>;
   /** Null when CXone does not know or show the agent. */
   agent(agentId: string, signal?: AbortSignal): Promise<AgentPage | null>;
@@ -108,6 +111,8 @@ export function createCxoneClient(
       return { expiresAt: new Date(expiresAt), apiEndpoint, ...(area === undefined ? {} : { area }) };
     },
     contactPage: (request, signal) => fetchContactPage(api, apiVersion, request, signal),
+    updatedPage: (request, signal) =>
+      fetchUpdatedPage(api, apiVersion, connection.updatedSinceInclusive, request, signal),
     agentPage: (request, signal) => fetchAgentPage(api, apiVersion, agentChanges, request, signal),
     agent: (agentId, signal) => fetchAgent(api, apiVersion, agentId, signal),
     lookupPage: (request, signal) => fetchLookupPage(api, apiVersion, request, signal),

@@ -17,6 +17,8 @@ export interface CxoneConnection {
   readonly accessKeySecret: string;
   /** `v34.0`: the version of the ACD API (contract §2.0). */
   readonly apiVersion: string;
+  /** Whether `updatedSince` of contacts returns rows changed at that very moment too (contract §9.7: not settled). */
+  readonly updatedSinceInclusive: boolean;
   /** Hosts recordings may be fetched from; `*.amazonaws.com` stands for every name below it. */
   readonly mediaHosts: readonly string[];
   /** Exact hosts (`127.0.0.1`, `simulator:4011`) that may be reached over http or at private addresses. */

@@ -1,6 +1,6 @@
 import { readAnswer } from './answer';
 import { correlationId } from './answer-headers';
-import type { Api } from './api';
+import type { Api, ApiQuery } from './api';
 import { CxoneError } from './errors';
 import { isObject } from './json';
 import { parseList, requireList } from './list-page';
@@ -54,23 +54,19 @@ export async function fetchContactPage(
 ): Promise<ContactPage> {
   const { from, to, filter, skip, top, fields } = request;
   const answer = await api.get(
-    {
-      family: 'contacts',
-      path: `/incontactapi/services/${apiVersion}/contacts/completed`,
-      parameters: {
-        startDate: from.toISOString(),
-        endDate: new Date(to.getTime() - 1).toISOString(),
-        ...filter,
-        ...(fields === undefined ? { tags: 'true' } : { fields: fields.join(',') }),
-        orderBy: 'contactStartDate asc',
-        skip,
-        top,
-      },
-    },
+    completedContacts(apiVersion, {
+      startDate: from.toISOString(),
+      endDate: new Date(to.getTime() - 1).toISOString(),
+      ...filter,
+      ...(fields === undefined ? { tags: 'true' } : { fields: fields.join(',') }),
+      orderBy: 'contactStartDate asc',
+      skip,
+      top,
+    }),
     signal,
   );
   const id = correlationId(answer);
-  const page = readAnswer(answer, (body, contentType) => read(body, skip, contentType));
+  const page = readAnswer(answer, (body, contentType) => readContactPage(body, skip, contentType));
   return id === undefined ? page : { ...page, correlationId: id };
 }
 
@@ -79,10 +75,20 @@ export async function fetchContactPage(
  * @throws CxoneError `UnexpectedHtml`, `IncompleteAnswer`, `UnexpectedShape` (also for the field names before v27)
  */
 export function parseContactPage(body: Buffer): ContactPage {
-  return read(body, Number.POSITIVE_INFINITY);
+  return readContactPage(body, Number.POSITIVE_INFINITY);
 }
 
-function read(body: Buffer, skip: number, contentType?: string): ContactPage {
+/** The call of the list; all its parameters are optional (contract §2.1). */
+export function completedContacts(apiVersion: string, parameters: ApiQuery['parameters']): ApiQuery {
+  return {
+    family: 'contacts',
+    path: `/incontactapi/services/${apiVersion}/contacts/completed`,
+    parameters,
+  };
+}
+
+/** Reads an answer of the list, asked for from row `skip` on. @throws CxoneError as `parseContactPage` */
+export function readContactPage(body: Buffer, skip: number, contentType?: string): ContactPage {
   const page = parseList(body, 'completedContacts', 'contacts', contentType);
   requireList(page, skip, 'contacts');
   const { records, totalRecords, lastPollTime } = page;

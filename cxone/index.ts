@@ -6,6 +6,7 @@ export { passesOf } from './contact-passes';
 export type { ContactPass, PassFilter } from './contact-passes';
 export { parseContactPage, startOf as startOfContact } from './contacts';
 export type { ContactPage, ContactPageRequest } from './contacts';
+export type { UpdatedPage, UpdatedPageRequest } from './updated-contacts';
 export { parseAgentPage } from './agents';
 export type { AgentPage, AgentPageRequest } from './agents';
 export { lookupNames, parseLookupPage } from './lookups';

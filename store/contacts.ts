@@ -14,11 +14,17 @@ export interface ContactTable {
   ): Promise<PageOutcome>;
 }
 
-/** Notes the agents of a page on it: looking through the contacts of a whole window afterwards takes much longer. */
-const agentsSql = (staging: string) => `
-  update cxone.landing_page
-  set agent_ids = (select array_agg(distinct agent_id) from ${staging} where agent_id is not null)
-  where page_id = $1`;
+/**
+ * Notes on a page what is asked of it later: its agents (looking through the contacts of a whole window takes much
+ * longer), and which of its contacts lie beyond a window by update.
+ */
+const notesSql = (staging: string) => `
+  update cxone.landing_page p
+  set agent_ids = (select array_agg(distinct agent_id) from ${staging} where agent_id is not null),
+      beyond_ids = case when w.read_by = 'update' then (
+        select array_agg(distinct contact_id) from ${staging} where last_update_time >= w.window_end) end
+  from cxone.sync_window w
+  where p.page_id = $1 and w.window_id = p.window_id`;
 
 /** The contacts behind `pool`, stored page by page as `createPagePersister` tells. */
 export function createContactTable(pool: Pool): ContactTable {
@@ -26,7 +32,7 @@ export function createContactTable(pool: Pool): ContactTable {
   return {
     persistPage: (pageId, tenant, batch, { recordings }) =>
       pages.persist(pageId, tenant, batch, async (client, staging) => {
-        await client.query(agentsSql(staging), [pageId]);
+        await client.query(notesSql(staging), [pageId]);
         if (recordings) await expectRecordings(client, tenant, staging);
       }),
   };

@@ -52,6 +52,8 @@ export interface RecordedCall {
 export interface RecordingTable {
   /** Master contact ids of the window's contacts, ascending from `after`, that are to be looked up by `now`. */
   due(windowId: string, attempt: number, after: string | null, limit: number, now: Date): Promise<string[]>;
+  /** The same for all calls of a tenant, whichever window brought them. */
+  dueOfTenant(tenant: string, after: string | null, limit: number, now: Date): Promise<string[]>;
   /** Throws `StoreError` (DatabaseError) when no contact of the call is stored. */
   call(tenant: string, masterContactId: string): Promise<RecordedCall>;
   known(tenant: string, masterContactId: string): Promise<RecordingRow[]>;
@@ -116,6 +118,14 @@ const dueSql = `
   order by r.master_contact_id
   limit $4`;
 
+const dueOfTenantSql = `
+  select distinct r.master_contact_id
+  from cxone.recording r
+  where r.tenant = $1 and r.status in ('pending', 'failed') and (r.attempts = 0 or r.next_attempt_at <= $4)
+    and ($2::bigint is null or r.master_contact_id > $2)
+  order by r.master_contact_id
+  limit $3`;
+
 const storedSql = `
   insert into cxone.recording as present
     (tenant, master_contact_id, segment_id, status, storage_key, bytes, sha256, media_type, channel_type, content_type,
@@ -175,6 +185,11 @@ export function createRecordingTable(pool: Pool): RecordingTable {
         limit,
         now,
       ]);
+      return rows.map((row) => row.master_contact_id);
+    },
+    async dueOfTenant(tenant, after, limit, now) {
+      const values = [tenant, after, limit, now];
+      const rows = await run<{ master_contact_id: string }>(pool, dueOfTenantSql, values);
       return rows.map((row) => row.master_contact_id);
     },
     async call(tenant, masterContactId) {

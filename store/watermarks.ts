@@ -6,12 +6,32 @@ export interface Watermarks {
   get(tenant: string, stream: string): Promise<Date | null>;
   /** Moves the mark forward; an earlier value changes nothing. */
   advance(tenant: string, stream: string, value: Date): Promise<void>;
+  /** Sets the mark where there is none yet; answers the mark. */
+  begin(tenant: string, stream: string, value: Date): Promise<Date>;
+  /**
+   * Moves the mark to the end of a window by update that reaches back to it, while the attempt holds its window; says
+   * whether it moved. A mark before the window's start stays: between the two nobody has read yet.
+   */
+  moveOver(stream: string, windowId: string, attempt: number): Promise<boolean>;
 }
 
 const advanceSql = `
   insert into cxone.watermark as present (tenant, stream, value) values ($1, $2, $3)
   on conflict (tenant, stream) do update set value = excluded.value, updated_at = now()
   where excluded.value > present.value`;
+
+const beginSql = `
+  with begun as (
+    insert into cxone.watermark (tenant, stream, value) values ($1, $2, $3)
+    on conflict (tenant, stream) do nothing returning value)
+  select value from begun union all select value from cxone.watermark where tenant = $1 and stream = $2`;
+
+const moveOverSql = `
+  update cxone.watermark m set value = w.window_end, updated_at = now()
+  from cxone.sync_window w
+  where w.window_id = $2 and w.attempt = $3 and w.status = 'running' and w.read_by = 'update'
+    and m.tenant = w.tenant and m.stream = $1 and m.value >= w.window_start and m.value < w.window_end
+  returning 1`;
 
 /** Moves a mark inside the caller's transaction, so that it never runs ahead of the rows (design, invariant 3). */
 export async function advanceWatermark(
@@ -36,6 +56,13 @@ export function createWatermarks(pool: Pool): Watermarks {
     },
     async advance(tenant, stream, value) {
       await run(pool, advanceSql, [tenant, stream, value]);
+    },
+    async begin(tenant, stream, value) {
+      const [mark] = await run<{ value: Date }>(pool, beginSql, [tenant, stream, value]);
+      return mark?.value ?? value;
+    },
+    async moveOver(stream, windowId, attempt) {
+      return (await run(pool, moveOverSql, [stream, windowId, attempt])).length > 0;
     },
   };
 }

@@ -1,16 +1,25 @@
 import { contactsByStart } from './window-contacts';
 
-/** `$1` window, `$2` attempt, `$3` round. Ids are counted as a set: a page of tied stamps shows them once more. */
+/**
+ * `$1` window, `$2` attempt, `$3` round. Ids are counted as a set: a page of tied stamps shows them once more, and a
+ * window by update shows the last stamp of each page again. What a window by update saw beyond its end is not of it.
+ */
 export const tallySql = `
   with page as (
     select * from cxone.landing_page where window_id = $1 and attempt = $2 and kind = 'contacts'
   ), rejection as (
-    -- Not by their hashes: a source may hold one unreadable record twice, and counts both.
-    select coalesce(sum(rejected), 0)::int as records
-    from page where round = $3 and not coalesce((meta ->> 'tied')::boolean, false)
+    -- By start not by their hashes: a source may hold one unreadable record twice, and counts both.
+    select case when (select read_by from cxone.sync_window where window_id = $1) = 'update'
+      then (select count(distinct hash)::int from page cross join lateral unnest(rejected_hashes) as one (hash)
+            where round = $3)
+      else (select coalesce(sum(rejected), 0)::int from page
+            where round = $3 and not coalesce((meta ->> 'tied')::boolean, false)) end as records
+  ), beyond as (
+    select id from page cross join lateral unnest(beyond_ids) as one (id) where round = $3
   ), contact as (
     select count(distinct id)::int as records
-    from page cross join lateral unnest(record_ids) as one (id) where round = $3
+    from page cross join lateral unnest(record_ids) as one (id)
+    where round = $3 and id not in (select id from beyond)
   )
   select contact.records + rejection.records as fetched, rejection.records as rejected, total.*
   from contact, rejection, (

@@ -15,7 +15,14 @@ export interface ActivityQueue {
 export const activityQueues: readonly ActivityQueue[] = [
   {
     taskQueue: taskQueues.api,
-    activities: ['authenticate', 'fetchContactPage', 'countContacts', 'fetchAgents', 'fetchLookups'],
+    activities: [
+      'authenticate',
+      'fetchContactPage',
+      'countContacts',
+      'fetchAgents',
+      'fetchLookups',
+      'planIncrement',
+    ],
     concurrency: 8,
   },
   { taskQueue: taskQueues.media, activities: ['downloadRecording'], concurrency: 16 },
@@ -29,7 +36,10 @@ export const activityQueues: readonly ActivityQueue[] = [
       'persistLookups',
       'tallyRound',
       'markAbsent',
+      'moveWatermark',
+      'skipGap',
       'dueRecordings',
+      'recordingsToSweep',
       'closeWindow',
     ],
     concurrency: 6,

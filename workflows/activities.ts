@@ -4,9 +4,9 @@ import { apiOptions, extraOptions, farewellOptions, mediaOptions, storeOptions }
 
 /** Activities that ask CXone for something. */
 export const api =
-  proxyActivities<Pick<Activities, 'authenticate' | 'fetchContactPage' | 'countContacts' | 'fetchAgents'>>(
-    apiOptions,
-  );
+  proxyActivities<
+    Pick<Activities, 'authenticate' | 'fetchContactPage' | 'countContacts' | 'fetchAgents' | 'planIncrement'>
+  >(apiOptions);
 
 /** Activities that ask CXone for something a window can do without. */
 export const extra = proxyActivities<Pick<Activities, 'fetchLookups'>>(extraOptions);
@@ -26,7 +26,10 @@ export const store =
       | 'persistLookups'
       | 'tallyRound'
       | 'markAbsent'
+      | 'moveWatermark'
+      | 'skipGap'
       | 'dueRecordings'
+      | 'recordingsToSweep'
       | 'closeWindow'
     >
   >(storeOptions);

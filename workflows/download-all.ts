@@ -15,6 +15,18 @@ export interface RecordingsDone {
   readonly bytes: number;
 }
 
+export const noRecordings: RecordingsDone = { stored: 0, pending: 0, failed: 0, bytes: 0 };
+
+/** Both together. */
+export function addRecordings(one: RecordingsDone, other: RecordingsDone): RecordingsDone {
+  return {
+    stored: one.stored + other.stored,
+    pending: one.pending + other.pending,
+    failed: one.failed + other.failed,
+    bytes: one.bytes + other.bytes,
+  };
+}
+
 /**
  * Looks up and stores the recordings of a chunk, a bounded number at a time.
  *

@@ -1,4 +1,10 @@
-import { downloadAll, type RecordingChunk, type RecordingsDone } from './download-all';
+import {
+  addRecordings,
+  downloadAll,
+  noRecordings,
+  type RecordingChunk,
+  type RecordingsDone,
+} from './download-all';
 import { failRun } from './failures';
 
 /**
@@ -7,15 +13,10 @@ import { failRun } from './failures';
  * @returns what became of the calls of the chunk.
  */
 export async function downloadRecordings(chunk: RecordingChunk): Promise<RecordingsDone> {
-  let done: RecordingsDone = { stored: 0, pending: 0, failed: 0, bytes: 0 };
+  let done = noRecordings;
   try {
     await downloadAll(chunk, (change) => {
-      done = {
-        stored: done.stored + change.stored,
-        pending: done.pending + change.pending,
-        failed: done.failed + change.failed,
-        bytes: done.bytes + change.bytes,
-      };
+      done = addRecordings(done, change);
     });
   } catch (error) {
     return failRun(error);

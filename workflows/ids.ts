@@ -11,12 +11,24 @@ export function stamp(instant: Date): string {
 
 /** The id of a window's run, `sync-window:<tenant>:<from>/<to>` with a suffix when filtered (interfaces.md). */
 export function syncWindowId(window: SyncWindow): string {
-  return `sync-window:${window.tenant}:${stamp(window.from)}/${stamp(window.to)}${filterSuffix(window)}`;
+  const mode = window.by === 'update' ? ':update' : '';
+  return `sync-window:${window.tenant}:${stamp(window.from)}/${stamp(window.to)}${mode}${filterSuffix(window)}`;
+}
+
+/** The id of a backfill, `backfill:<tenant>:<from>/<to>` (interfaces.md). */
+export function backfillId(tenant: string, from: Date, to: Date): string {
+  return `backfill:${tenant}:${stamp(from)}/${stamp(to)}`;
+}
+
+/** The id of a tenant's sweep: one at a time. */
+export function sweepId(tenant: string): string {
+  return `sweep-recordings:${tenant}`;
 }
 
 /** One line for Web UI's list: `contacts 2026-11-01T00:00:00Z – 2026-11-02T00:00:00Z (acme)`. */
 export function syncWindowSummary(window: SyncWindow): string {
-  return `contacts ${stamp(window.from)} – ${stamp(window.to)} (${window.tenant})`;
+  const what = window.by === 'update' ? 'changes' : 'contacts';
+  return `${what} ${stamp(window.from)} – ${stamp(window.to)} (${window.tenant})`;
 }
 
 function filterSuffix(window: SyncWindow): string {

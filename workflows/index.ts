@@ -1,2 +1,4 @@
 export { downloadRecordings } from './download-recordings';
+export { incrementalSync } from './incremental-sync';
+export { sweepRecordings } from './sweep-recordings';
 export { syncWindow } from './sync-window';

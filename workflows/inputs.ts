@@ -28,21 +28,25 @@ const ids = z
   )
   .transform((list) => [...new Set(list)].sort((a, b) => a - b));
 
+const tenant = z
+  .string('expected the name of a tenant of the tenants file, such as "acme"')
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,62}$/,
+    'expected a tenant name: lower-case letters, digits, "-" and "_", at most 63 characters',
+  );
+
+const tenantSchema = z.strictObject({ tenant });
+
 const syncWindowSchema = z
   .strictObject({
-    tenant: z
-      .string('expected the name of a tenant of the tenants file, such as "acme"')
-      .regex(
-        /^[a-z0-9][a-z0-9_-]{0,62}$/,
-        'expected a tenant name: lower-case letters, digits, "-" and "_", at most 63 characters',
-      ),
+    tenant,
     from: instant,
     to: instant,
-    by: z.literal('start', 'expected "start"').default('start'),
+    by: z.enum(['start', 'update'], 'expected "start" or "update"').default('start'),
     skillIds: ids.optional(),
     campaignIds: ids.optional(),
     mediaTypeIds: ids.optional(),
-    recordings: z.boolean('expected true or false').optional(),
+    recordings: z.union([z.boolean(), z.literal('later')], 'expected true, false or "later"').optional(),
   })
   .refine((input) => !(input.from instanceof Date && input.to instanceof Date) || input.from < input.to, {
     path: ['to'],
@@ -56,13 +60,13 @@ export interface SyncWindowInput {
   readonly from: string;
   /** Exclusive. */
   readonly to: string;
-  /** `start`: contacts that started in [from, to). */
-  readonly by?: 'start';
+  /** `start`: contacts that started in [from, to); `update`: contacts last updated in it. */
+  readonly by?: 'start' | 'update';
   readonly skillIds?: readonly number[];
   readonly campaignIds?: readonly number[];
   readonly mediaTypeIds?: readonly number[];
-  /** `false` leaves recordings out of this run; the default is the tenant's setting. */
-  readonly recordings?: boolean;
+  /** `false` leaves recordings out, `"later"` leaves them to `sweepRecordings`; the default is the tenant's setting. */
+  readonly recordings?: boolean | 'later';
 }
 
 /** A checked input: dates in UTC, id lists sorted and without repeats. Absent filters mean "as the tenant says". */
@@ -79,10 +83,28 @@ export class InvalidInputError extends Error {
  * @throws {InvalidInputError} naming every field that is wrong.
  */
 export function parseSyncWindowInput(input: unknown): SyncWindow {
-  const result = syncWindowSchema.safeParse(input);
+  return parseInput(syncWindowSchema, input, example);
+}
+
+/** What `incrementalSync` and `sweepRecordings` take. */
+export interface TenantInput {
+  readonly tenant: string;
+}
+
+/** @throws InvalidInputError */
+export function parseTenantInput(input: unknown): TenantInput {
+  return parseInput(tenantSchema, input, '{"tenant":"acme"}');
+}
+
+/**
+ * Checks an input against its schema.
+ * @param right an input that is right, to show. @throws InvalidInputError naming each field that is not
+ */
+export function parseInput<T>(schema: z.ZodType<T>, input: unknown, right: string): T {
+  const result = schema.safeParse(input);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => describeIssue(issue, input));
-  throw new InvalidInputError(`${problems.join('; ')}. A right input: ${example}`);
+  throw new InvalidInputError(`${problems.join('; ')}. A right input: ${right}`);
 }
 
 /**

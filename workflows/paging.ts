@@ -39,6 +39,7 @@ interface Stretch {
 }
 
 export interface PassState {
+  readonly kind: 'offset';
   /** Rows per request, lowered when the source answers with fewer or times out. */
   readonly top: number;
   /** What the source says the pass holds; null before the first answer, or if it never says. */
@@ -56,7 +57,16 @@ export interface PassState {
 export const largestPage = 10_000;
 
 export function newPass(top: number): PassState {
-  return { top, total: null, started: false, moved: false, next: 0, pending: [], stretches: [] };
+  return {
+    kind: 'offset',
+    top,
+    total: null,
+    started: false,
+    moved: false,
+    next: 0,
+    pending: [],
+    stretches: [],
+  };
 }
 
 /**

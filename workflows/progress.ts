@@ -4,7 +4,12 @@ import type { Cause } from './failures';
 import { stamp } from './ids';
 import type { SyncWindow } from './inputs';
 import type { LookupProgress } from './read-lookups';
-import { type RunStatus, type RunTrigger, searchAttributeKeys as keys } from './search-attributes';
+import {
+  type RunStatus,
+  type RunTrigger,
+  scheduledById,
+  searchAttributeKeys as keys,
+} from './search-attributes';
 
 export type Stage = 'authenticate' | 'contacts' | 'agents' | 'recordings' | 'close' | 'done';
 
@@ -49,7 +54,7 @@ export function labelRun(window: SyncWindow): void {
   upsertSearchAttributes([
     { key: keys.tenant, value: window.tenant },
     { key: keys.status, value: 'Running' satisfies RunStatus },
-    { key: keys.trigger, value: (workflowInfo().parent ? 'backfill' : 'manual') satisfies RunTrigger },
+    { key: keys.trigger, value: triggerOf() },
     { key: keys.windowStart, value: window.from },
     { key: keys.windowEnd, value: window.to },
     { key: keys.errorType, value: null },
@@ -57,6 +62,35 @@ export function labelRun(window: SyncWindow): void {
     { key: keys.recordings, value: null },
     { key: keys.rejected, value: null },
   ]);
+}
+
+/** Who started the run: itself by schedule, or as a child of a run that was, or of a backfill. */
+function triggerOf(): RunTrigger {
+  const { parent, typedSearchAttributes } = workflowInfo();
+  if (parent?.workflowId.startsWith('backfill:')) return 'backfill';
+  const scheduled = typedSearchAttributes.get(scheduledById) !== undefined;
+  return parent || scheduled ? 'schedule' : 'manual';
+}
+
+/** The same for a run that belongs to a tenant and to no window. */
+export function labelTenantRun(tenant: string): void {
+  upsertSearchAttributes([
+    { key: keys.tenant, value: tenant },
+    { key: keys.status, value: 'Running' satisfies RunStatus },
+    { key: keys.trigger, value: triggerOf() },
+    { key: keys.errorType, value: null },
+  ]);
+}
+
+/** Shows what such a run does, or did when it says so. */
+export function showTenantRun(tenant: string, what: string, status?: RunStatus): void {
+  if (status) upsertSearchAttributes([{ key: keys.status, value: status }]);
+  setCurrentDetails([`### ${tenant}`, '', `- ${status ? `**${status}**: ` : ''}${what}`].join('\n'));
+}
+
+/** The last word of such a run that failed. */
+export function showTenantFailure(tenant: string, cause: Cause): void {
+  showCause(`### ${tenant}`, cause, 'The next run goes on from where this one began.');
 }
 
 /** Shows where the run stands. Costs no history event. */
@@ -101,18 +135,22 @@ export function showReport(window: SyncWindow, report: WindowReport, progress: P
 
 /** The last word of a run that failed: the cause and what to do. */
 export function showFailure(window: SyncWindow, cause: Cause): void {
+  showCause(heading(window), cause, 'Then start the same window again; what is stored stays stored.');
+}
+
+function showCause(title: string, cause: Cause, afterwards: string): void {
   upsertSearchAttributes([
     { key: keys.status, value: 'Failed' satisfies RunStatus },
     { key: keys.errorType, value: cause.code },
   ]);
   setCurrentDetails(
     [
-      heading(window),
+      title,
       '',
       `- **Failed**: ${cause.code}`,
       `- ${cause.message}`,
       ...(cause.remedy ? [`- What to do: ${cause.remedy}`] : []),
-      '- Then start the same window again; what is stored stays stored.',
+      `- ${afterwards}`,
     ].join('\n'),
   );
 }
@@ -129,11 +167,7 @@ function adviceOn({ hiddenAgents, lookups }: Progress): readonly string[] {
   ];
 }
 
-const missingPermission: ReadonlySet<string> = new Set([
-  'LookupsForbidden',
-  'LookupsForbidden',
-  'Unauthorized',
-]);
+const missingPermission: ReadonlySet<string> = new Set(['LookupsForbidden', 'Unauthorized']);
 
 function lookupAdvice({ list, code }: LookupProblem): string {
   const name = `${list.charAt(0).toUpperCase()}${list.slice(1)}`;

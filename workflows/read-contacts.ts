@@ -2,7 +2,17 @@ import { condition, workflowInfo } from '@temporalio/workflow';
 import type { FetchedPage, OpenWindow, RoundRef } from '../activities/types';
 import { api, store } from './activities';
 import { permanentFailure } from './failures';
-import { isRead, newPass, pageArrived, type PassState, type Slice, takeSlice } from './paging';
+import {
+  type AnySlice,
+  describeSlice,
+  isRead,
+  newPass,
+  pageArrived,
+  type PassState,
+  requestOf,
+  takeSlice,
+  totalOf,
+} from './passes';
 
 /** One reading of a window, as far as it has come. Serialisable: it travels through continue-as-new. */
 export interface Round {
@@ -19,7 +29,7 @@ export function newRound(window: OpenWindow, round: number, before: number | nul
   return {
     before,
     round,
-    passes: window.passes.map(() => newPass(window.pageSize)),
+    passes: window.passes.map(() => newPass(window)),
     pages: 0,
     contacts: 0,
     rejected: 0,
@@ -28,7 +38,7 @@ export function newRound(window: OpenWindow, round: number, before: number | nul
 
 /** What CXone said the window holds, summed over the passes; null until every pass has said it. */
 export function expectedSoFar(round: Round): number | null {
-  const totals = round.passes.map((pass) => pass.total);
+  const totals = round.passes.map(totalOf);
   return totals.some((total) => total === null)
     ? null
     : totals.reduce<number>((sum, total) => sum + (total ?? 0), 0);
@@ -58,7 +68,7 @@ export async function readRound(
   const stopped = (): boolean => failure !== undefined || workflowInfo().continueAsNewSuggested;
   const finished = (): boolean => stopped() || (underWay === 0 && round.passes.every(isRead));
 
-  const take = (): { readonly pass: number; readonly slice: Slice } | null => {
+  const take = (): { readonly pass: number; readonly slice: AnySlice } | null => {
     for (const [index, state] of round.passes.entries()) {
       const { slice, pass } = takeSlice(state);
       if (slice === null) continue;
@@ -68,7 +78,7 @@ export async function readRound(
     return null;
   };
 
-  const readPage = async (pass: number, slice: Slice): Promise<void> => {
+  const readPage = async (pass: number, slice: AnySlice): Promise<void> => {
     const page = await fetchSlice(window, round.round, pass, slice);
     refuseFuture(window, page);
     const state = round.passes[pass];
@@ -82,7 +92,7 @@ export async function readRound(
       ...round,
       pages: round.pages + 1,
       // A tied group repeats rows that its neighbours have shown.
-      contacts: round.contacts + (slice.at === undefined ? page.records : 0),
+      contacts: round.contacts + ('at' in slice ? 0 : page.records),
       rejected: round.rejected + outcome.rejected,
     });
   };
@@ -121,30 +131,13 @@ async function fetchSlice(
   window: OpenWindow,
   round: number,
   pass: number,
-  slice: Slice,
+  slice: AnySlice,
 ): Promise<FetchedPage> {
   const ref: RoundRef = { tenant: window.tenant, windowId: window.windowId, attempt: window.attempt, round };
-  const range =
-    slice.at === undefined
-      ? { from: window.from, to: window.to }
-      : { from: slice.at, to: new Date(Date.parse(slice.at) + 1).toISOString() };
+  const request = requestOf(window, window.passes[pass] ?? {}, slice);
   return api.fetchContactPage.executeWithOptions({ summary: describeSlice(window, pass, slice) }, [
-    {
-      ...ref,
-      pass,
-      tied: slice.at !== undefined,
-      filter: window.passes[pass] ?? {},
-      ...range,
-      skip: slice.skip,
-      top: slice.top,
-    },
+    { ...ref, pass, ...request },
   ]);
-}
-
-function describeSlice(window: OpenWindow, pass: number, slice: Slice): string {
-  const of = window.passes.length > 1 ? `pass ${pass + 1} of ${window.passes.length}, ` : '';
-  if (slice.at !== undefined) return `${of}contacts that share the start ${slice.at}`;
-  return `${of}contacts ${slice.skip + 1}–${slice.skip + slice.top}`;
 }
 
 /**

@@ -14,6 +14,9 @@ export const searchAttributeKeys = {
   rejected: defineSearchAttributeKey('CxoneRejected', SearchAttributeType.INT),
 } as const;
 
+/** Set by Temporal on the runs of a schedule. */
+export const scheduledById = defineSearchAttributeKey('TemporalScheduledById', SearchAttributeType.KEYWORD);
+
 /** Values of `CxoneStatus`. */
 export type RunStatus = 'Running' | 'Complete' | 'Failed';
 /** Values of `CxoneTrigger`: who started the run. */

@@ -14,6 +14,7 @@ import { parseSyncWindowInput, type SyncWindow, type SyncWindowInput } from './i
 import { labelRun, noProgress, type Progress, showFailure, showProgress, showReport } from './progress';
 import { readAgents } from './read-agents';
 import { readLookups } from './read-lookups';
+import { hasMoved, totalOf } from './passes';
 import { expectedSoFar, newRound, readRound, type Round } from './read-contacts';
 import { fetchRecordings } from './fetch-recordings';
 
@@ -91,23 +92,28 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
       if (end === 'full') {
         return await continueAsNew<typeof syncWindow>(input, { window: opened, round, progress });
       }
-      const verdict = await settle(opened, round);
+      const verdict = await (opened.by === 'update' ? settleUpdates(opened, round) : settle(opened, round));
       if (typeof verdict === 'number') round = newRound(opened, round.round + 1, verdict);
       else settled = verdict;
     }
 
     if (carried?.recordingsAfter === undefined) {
+      if (opened.by === 'update' && opened.usualFilter) {
+        await store.moveWatermark({ ...refOf(opened), from: opened.from, to: opened.to });
+      }
       advance({ stage: 'agents', expected: settled.expected });
       const { round: last, steady } = settled;
       const [absent] = await Promise.all([
-        steady && opened.marksAbsent ? store.markAbsent({ ...refOf(opened), round: last }) : 0,
+        steady && opened.usualFilter && opened.by === 'start'
+          ? store.markAbsent({ ...refOf(opened), round: last })
+          : 0,
         readAgents(opened, last, (agents, hiddenAgents) => advance({ agents, hiddenAgents })),
         readLookups(opened, last, (lookups) => advance({ lookups })),
       ]);
       settled = { ...settled, absent };
     }
 
-    if (opened.recordings) {
+    if (opened.downloads) {
       advance({ stage: 'recordings' });
       const resumeAt = await fetchRecordings(opened, carried?.recordingsAfter ?? null, (change) =>
         advance({
@@ -154,9 +160,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
  */
 async function settle(window: OpenWindow, round: Round): Promise<SettledContacts | number> {
   const ref = { ...refOf(window), round: round.round };
-  const { totals } = await api.countContacts.executeWithOptions({ summary: 'count again' }, [
-    { ...refOf(window), passes: window.passes, from: window.from, to: window.to },
-  ]);
+  const totals = await countAgain(window);
   const { fetched } = await store.tallyRound(ref);
   const last = round.round >= window.maxRereads;
   const unknown = totals.some((total) => total === null);
@@ -165,10 +169,37 @@ async function settle(window: OpenWindow, round: Round): Promise<SettledContacts
     : totals.reduce<number>((sum, total) => sum + (total ?? 0), 0);
   const steady =
     fetched === expected &&
-    round.passes.every((pass, index) => !pass.moved && (unknown || (pass.total ?? 0) === totals[index]));
+    round.passes.every(
+      (pass, index) => !hasMoved(pass) && (unknown || (totalOf(pass) ?? 0) === totals[index]),
+    );
   if (steady || (last && fetched >= expected)) return { round: round.round, expected, absent: 0, steady };
   if (!last) return fetched;
-  throw permanentFailure({
+  throw countMismatch(expected, fetched, round);
+}
+
+/**
+ * The same for a window by update. Whatever seeking read is read for good, also when it changes afterwards and so leaves
+ * the window: only contacts that are counted and were not read ask for another reading.
+ */
+async function settleUpdates(window: OpenWindow, round: Round): Promise<SettledContacts | number> {
+  const totals = await countAgain(window);
+  const { fetched } = await store.tallyRound({ ...refOf(window), round: round.round });
+  const expected = totals.reduce<number>((sum, total) => sum + (total ?? 0), 0);
+  if (fetched >= expected) return { round: round.round, expected, absent: 0, steady: fetched === expected };
+  if (round.round < window.maxRereads) return fetched;
+  throw countMismatch(expected, fetched, round);
+}
+
+async function countAgain(window: OpenWindow): Promise<readonly (number | null)[]> {
+  const { passes, by, from, to } = window;
+  const { totals } = await api.countContacts.executeWithOptions({ summary: 'count again' }, [
+    { ...refOf(window), passes, by, from, to },
+  ]);
+  return totals;
+}
+
+function countMismatch(expected: number, fetched: number, round: Round): Error {
+  return permanentFailure({
     code: 'CountMismatch',
     message: `CXone counts ${expected} contacts for the window, but ${fetched} could be read in ${round.round + 1} readings.`,
     remedy: 'The source keeps changing or hides rows; start the window again when it has calmed down.',

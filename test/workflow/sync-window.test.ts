@@ -373,7 +373,7 @@ describe('what a window concludes', () => {
 
   it.each([
     ['after a round that held still', {}, { fetched: 25 }, 1],
-    ['not by a filter of this run alone', { marksAbsent: false }, { fetched: 25 }, 0],
+    ['not by a filter of this run alone', { usualFilter: false }, { fetched: 25 }, 0],
     ['not while the source keeps shrinking', {}, { fetched: 26 }, 0],
   ])('marks contacts as gone %s', async (_when, opened, tally, times) => {
     let marked = 0;

@@ -30,6 +30,49 @@ describe.each(postgresServers())('the ledger on $label', (server) => {
     });
   }
 
+  describe('a window by update', () => {
+    const changes = { ...wholeDay, by: 'update' as const, from: day, to: at(3_600) };
+    const updated = (n: number, second: number) => contact(n, { lastUpdateTime: at(second).toISOString() });
+
+    it('counts what was last updated in it, once, and not what lies beyond or moved there', async () => {
+      const window = await stand.claim(changes);
+      await page(window, 1, [updated(1, 10), updated(2, 20), updated(3, 30)]);
+      // The last stamp once more, a contact beyond the end, and one that was in it and has changed since.
+      await page(window, 1, [updated(3, 30), updated(4, 3_600), updated(1, 4_000), updated(5, 40)]);
+      expect(await stand.store.windows.tally(window.windowId, window.attempt, 1)).toMatchObject({
+        fetched: 3,
+      });
+      expect(await stand.query('select contact_id from cxone.contact')).toHaveLength(5);
+    });
+
+    it('counts a rejected record once, though two pages show it', async () => {
+      const window = await stand.claim(changes);
+      await page(window, 1, [updated(1, 10)], 1);
+      await page(window, 1, [updated(1, 10), updated(2, 11)], 1);
+      expect(await stand.store.windows.tally(window.windowId, window.attempt, 1)).toMatchObject({
+        fetched: 3,
+        rejected: 1,
+      });
+    });
+
+    it('moves the watermark to its end when it reaches back to it, and only while it is held', async () => {
+      const { watermarks, windows } = stand.store;
+      expect(await watermarks.begin('acme', 'contacts', at(600))).toEqual(at(600));
+      expect(await watermarks.begin('acme', 'contacts', at(900))).toEqual(at(600));
+      const { windowId, attempt } = await stand.claim(changes);
+      expect(await watermarks.moveOver('contacts', windowId, attempt + 1)).toBe(false);
+      expect(await watermarks.moveOver('contacts', windowId, attempt)).toBe(true);
+      expect(await watermarks.get('acme', 'contacts')).toEqual(at(3_600));
+      // Once more changes nothing, and neither does a window that is closed.
+      expect(await watermarks.moveOver('contacts', windowId, attempt)).toBe(false);
+      await windows.close(windowId, attempt, done);
+      const later = await stand.claim({ ...changes, from: at(7_200), to: at(9_000) });
+      // Between the mark and this window lies what nobody has read.
+      expect(await watermarks.moveOver('contacts', later.windowId, later.attempt)).toBe(false);
+      expect(await watermarks.get('acme', 'contacts')).toEqual(at(3_600));
+    });
+  });
+
   describe('a claim', () => {
     it('is answered the same to the same claimant', async () => {
       const first = await stand.store.windows.claim(wholeDay, someone);

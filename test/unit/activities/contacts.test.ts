@@ -13,6 +13,7 @@ const input: FetchPageInput = {
   round: 0,
   pass: 0,
   tied: false,
+  by: 'start',
   filter: { skillId: 12 },
   from: '2026-11-01T00:00:00.000Z',
   to: '2026-11-02T00:00:00.000Z',
@@ -218,6 +219,7 @@ describe('countContacts', () => {
     tenant: 'acme',
     windowId: '7',
     attempt: 2,
+    by: 'start' as const,
     passes: [{ skillId: 1 }, { skillId: 2 }],
     from: input.from,
     to: input.to,
@@ -243,6 +245,54 @@ describe('countContacts', () => {
       filter.skillId === 1 ? { ...pageOf(), lastPollTime: null } : { ...pageOf(), lastPollTime: null },
     );
     expect(await run(activities, 'countContacts', count)).toEqual({ totals: [0, 0], lastPollTime: null });
+  });
+});
+
+describe('countContacts by update', () => {
+  const count = {
+    tenant: 'acme',
+    windowId: '7',
+    attempt: 2,
+    by: 'update' as const,
+    passes: [{}],
+    from: '2026-11-01T00:00:00.000Z',
+    to: '2026-11-01T01:00:00.000Z',
+  };
+  /** A CXone whose counts since the window's start are `all`, one after the other, and 40 since its end. */
+  function counting(all: readonly number[]) {
+    const asked: string[] = [];
+    const answers = [...all];
+    const activities = createContactActivities({
+      store: fakeStore({}),
+      memory: createPageMemory(1),
+      tenants: acme({
+        async updatedPage({ since, top }) {
+          expect(top).toBe(1);
+          asked.push(since.toISOString());
+          const total = since.toISOString() === count.to ? 40 : (answers.shift() ?? 0);
+          return { ...pageOf(contact(1)), totalRecords: total, lastUpdate: null, clock: null };
+        },
+      }),
+    });
+    return { asked, count: () => run(activities, 'countContacts', count) };
+  }
+
+  it('takes the difference of two counts, which a third one confirms', async () => {
+    const source = counting([100, 100]);
+    expect(await source.count()).toMatchObject({ totals: [60] });
+    expect(source.asked).toEqual([count.from, count.to, count.from]);
+  });
+
+  it('counts again when something changed meanwhile', async () => {
+    const source = counting([100, 101, 101]);
+    expect(await source.count()).toMatchObject({ totals: [61] });
+    expect(source.asked).toHaveLength(5);
+  });
+
+  it('settles for a low count rather than counting for ever', async () => {
+    const source = counting(Array.from({ length: 20 }, (_, n) => 100 + n));
+    expect(await source.count()).toMatchObject({ totals: [64] });
+    expect(source.asked.length).toBeLessThan(15);
   });
 });
 

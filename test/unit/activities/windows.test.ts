@@ -119,9 +119,9 @@ describe('openWindow', () => {
     ['no filter anywhere', {}, {}, true],
     ['a filter of this run alone', { skillIds: [1] }, {}, false],
     ['a wider filter than the tenant’s', { skillIds: [] }, { skillIds: [1] }, false],
-  ])('marks what is gone by %s: %#', async (_what, filter, tuning, marksAbsent) => {
+  ])('marks what is gone by %s: %#', async (_what, filter, tuning, usualFilter) => {
     const { activities } = stand({}, tuning);
-    expect(await run(activities, 'openWindow', { ...span, ...filter })).toMatchObject({ marksAbsent });
+    expect(await run(activities, 'openWindow', { ...span, ...filter })).toMatchObject({ usualFilter });
   });
 
   it('refuses a filter of more passes than a window can bear', async () => {
@@ -140,9 +140,11 @@ describe('openWindow', () => {
       to: span.to,
       windowId: '7',
       attempt: 3,
+      by: 'start',
       passes: [{}],
       recordings: true,
-      marksAbsent: true,
+      downloads: true,
+      usualFilter: true,
       pageSize: 500,
       pagesInFlight: 2,
       recordingsInFlight: 8,

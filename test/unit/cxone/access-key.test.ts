@@ -29,6 +29,7 @@ describe('an access key alone', () => {
       accessKeyId,
       accessKeySecret,
       apiVersion: 'v34.0',
+      updatedSinceInclusive: true,
       mediaHosts: [],
       allowInsecureHosts: ['127.0.0.1'],
       timeoutMs: 10_000,

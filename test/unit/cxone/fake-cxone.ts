@@ -117,6 +117,7 @@ export async function startFake(): Promise<FakeCxone> {
       accessKeyId: 'KEYID234567====',
       ...secrets,
       apiVersion: 'v34.0',
+      updatedSinceInclusive: true,
       mediaHosts: [],
       allowInsecureHosts: ['127.0.0.1'],
       timeoutMs: 5_000,

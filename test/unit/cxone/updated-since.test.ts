@@ -156,6 +156,7 @@ describe('against the simulator', () => {
       accessKeyId,
       accessKeySecret,
       apiVersion: 'v34.0',
+      updatedSinceInclusive: true,
       mediaHosts: [],
       allowInsecureHosts: ['127.0.0.1'],
       timeoutMs: 10_000,

@@ -51,7 +51,7 @@ describe('the input of syncWindow', () => {
     ['ids as text', { ...right, skillIds: ['12'] }, /"skillIds.0": .*\[12, 34\]/],
     ['ids below one', { ...right, campaignIds: [0] }, /"campaignIds.0": expected ids above 0/],
     ['another mode', { ...right, by: 'finish' }, /"by": expected "start"/],
-    ['text for a switch', { ...right, recordings: 'no' }, /"recordings": expected true or false/],
+    ['text for a switch', { ...right, recordings: 'no' }, /"recordings": expected true, false or "later"/],
     ['no object', 'acme', /one JSON object/],
     ['nothing', undefined, /one JSON object/],
   ])('refuses %s, says why and shows a right one', (_what, input, message) => {

@@ -1,0 +1,74 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { Store } from '../store';
+import type { TenantDirectory } from './tenants';
+import type { Increment, MoveWatermarkInput, SweepInput } from './types';
+
+export interface LiveDependencies {
+  readonly store: Store;
+  readonly tenants: TenantDirectory;
+  readonly now: () => number;
+}
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+/** Where the live sync of a tenant begins that was never synced: what lies before is the business of a backfill. */
+const firstLookBackMs = dayMs;
+/** The stream of changes whose watermark the live sync moves. */
+const stream = 'contacts';
+
+/** The live sync: how far it has come, by CXone's clock, and what it reads next. */
+export function createLiveActivities({ store, tenants, now }: LiveDependencies) {
+  return {
+    /**
+     * What changed since the watermark, less an overlap for changes that CXone showed late; up to CXone's own clock
+     * (contract §2.9: `lastPollTime`). What lies further back than CXone tells changes of becomes a gap, to be read by
+     * start: a contact changes for days after it started, hence from so many days earlier.
+     */
+    async planIncrement(input: { readonly tenant: string }): Promise<Increment> {
+      const { cxone, tuning } = tenants(input.tenant);
+      const ours = new Date(now());
+      const page = await cxone.updatedPage(
+        { since: new Date(ours.getTime() - minuteMs), filter: {}, skip: 0, top: 1 },
+        cancellationSignal(),
+      );
+      // Where CXone tells no clock at all, ours must serve, less a margin for the difference of the two.
+      const told = page.lastPollTime === null ? page.clock : new Date(page.lastPollTime);
+      const to = told ?? new Date(ours.getTime() - minuteMs);
+      const mark = await store.watermarks.begin(
+        input.tenant,
+        stream,
+        new Date(to.getTime() - firstLookBackMs),
+      );
+      const wanted = mark.getTime() - tuning.overlapMinutes * minuteMs;
+      const reach = to.getTime() - tuning.lookBackDays * dayMs;
+      const recordings = tuning.recordings;
+      if (wanted >= reach) {
+        const from = new Date(Math.min(wanted, to.getTime() - 1)).toISOString();
+        return { from, to: to.toISOString(), gap: null, recordings };
+      }
+      // A day within reach is read by update too, so that the two readings overlap.
+      const from = new Date(reach + dayMs).toISOString();
+      const gap = { from: new Date(wanted - tuning.rereadDays * dayMs).toISOString(), to: to.toISOString() };
+      return { from, to: to.toISOString(), gap, recordings };
+    },
+
+    /**
+     * Moves the watermark to the end of a window by update whose contacts are proven complete. In a transaction of its
+     * own after the last page's, since only the count that follows tells that no row is missing.
+     */
+    async moveWatermark({ windowId, attempt }: MoveWatermarkInput): Promise<boolean> {
+      return store.watermarks.moveOver(stream, windowId, attempt);
+    },
+
+    /** Moves the watermark over a gap once its backfill is under way, to where reading by update begins again. */
+    async skipGap(input: { readonly tenant: string; readonly to: string }): Promise<void> {
+      await store.watermarks.advance(input.tenant, stream, new Date(input.to));
+    },
+
+    /** Master contact ids of the tenant's calls whose recording is to be looked for now, in ascending order. */
+    async recordingsToSweep({ tenant, after, limit }: SweepInput): Promise<readonly string[]> {
+      return store.recordings.dueOfTenant(tenant, after, limit, new Date(now()));
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import {
+  type Client,
+  ScheduleNotFoundError,
+  type ScheduleOptions,
+  ScheduleOverlapPolicy,
+} from '@temporalio/client';
+import { taskQueues } from '../../workflows/task-queues';
+
+/** What the schedules of a tenant are made from. */
+export interface SchedulePlan {
+  readonly tenant: string;
+  /** Between two looks for changes, in ms. */
+  readonly everyMs: number;
+  /** Days to read again by start every night; 0 for none. */
+  readonly rereadDays: number;
+}
+
+/** A schedule as Temporal has it now. */
+export interface ScheduleLine {
+  readonly id: string;
+  readonly paused: boolean;
+  readonly note: string;
+  /** ISO 8601 in UTC; null when nothing is to come, or nothing has run yet. */
+  readonly next: string | null;
+  readonly lastRun: string | null;
+}
+
+/** Between two nights' re-reads of all tenants, so that they do not begin in the same minute. In ms. */
+const nightlyJitterMs = 3_600_000;
+const nightlyHour = 2;
+
+export const incrementalScheduleId = (tenant: string): string => `incremental:${tenant}`;
+export const rereadScheduleId = (tenant: string): string => `reread:${tenant}`;
+
+/** The ids of a tenant's schedules, whether or not they exist. */
+export function scheduleIds(tenant: string): readonly string[] {
+  return [incrementalScheduleId(tenant), rereadScheduleId(tenant)];
+}
+
+/**
+ * The schedules of a tenant. A tick is skipped while the run before it is under way, and none is made up for: each run
+ * derives what to read from the watermark, so that the next one absorbs what was missed.
+ */
+export function schedulesOf({ tenant, everyMs, rereadDays }: SchedulePlan): readonly ScheduleOptions[] {
+  const policies = {
+    overlap: ScheduleOverlapPolicy.SKIP,
+    catchupWindow: '1m',
+    pauseOnFailure: false,
+  } as const;
+  const incremental: ScheduleOptions = {
+    scheduleId: incrementalScheduleId(tenant),
+    spec: { intervals: [{ every: everyMs }] },
+    policies,
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'incrementalSync',
+      workflowId: incrementalScheduleId(tenant),
+      taskQueue: taskQueues.workflows,
+      args: [{ tenant }],
+      staticSummary: `live sync (${tenant})`,
+    },
+  };
+  if (rereadDays === 0) return [incremental];
+  const reread: ScheduleOptions = {
+    scheduleId: rereadScheduleId(tenant),
+    spec: { calendars: [{ hour: nightlyHour, minute: 0 }], jitter: nightlyJitterMs },
+    // A night that was missed is made up for: nothing else sees what this reading is for.
+    policies: { ...policies, catchupWindow: '12h' },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'backfill',
+      workflowId: `backfill:${tenant}:reread`,
+      taskQueue: taskQueues.workflows,
+      args: [{ tenant, lastDays: rereadDays, force: true }],
+      staticSummary: `the last ${rereadDays} days once more (${tenant})`,
+    },
+  };
+  return [incremental, reread];
+}
+
+/** Creates a schedule, or brings the one there is up to date; one that is paused stays so. */
+export async function applySchedule(
+  client: Client,
+  options: ScheduleOptions,
+): Promise<'created' | 'updated'> {
+  const handle = client.schedule.getHandle(options.scheduleId);
+  if (!(await exists(client, options.scheduleId))) {
+    await client.schedule.create(options);
+    return 'created';
+  }
+  await handle.update(({ state }) => ({ ...options, state }));
+  return 'updated';
+}
+
+export async function exists(client: Client, scheduleId: string): Promise<boolean> {
+  return (await describe(client, scheduleId)) !== null;
+}
+
+/** Null when there is none of that id. */
+export async function describe(client: Client, scheduleId: string): Promise<ScheduleLine | null> {
+  try {
+    const { state, info } = await client.schedule.getHandle(scheduleId).describe();
+    return {
+      id: scheduleId,
+      paused: state.paused,
+      note: state.note ?? '',
+      next: state.paused ? null : (info.nextActionTimes[0]?.toISOString() ?? null),
+      lastRun: info.recentActions.at(-1)?.takenAt.toISOString() ?? null,
+    };
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return null;
+    throw error;
+  }
+}

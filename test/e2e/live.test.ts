@@ -1,0 +1,152 @@
+import type { WindowReport } from '../../activities/types';
+import { taskQueues } from '../../workflows/task-queues';
+import { eventually, openStand, type Stand } from './stand';
+import { differences, storedContacts, trueContacts } from './truth';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const begin = Date.parse('2025-03-20T10:00:00Z');
+
+/** CXone's clock, moved by the tests. */
+let now = begin;
+let stand: Stand;
+
+beforeAll(async () => {
+  stand = await openStand({
+    simulator: {
+      clock: () => now,
+      contactsPerDay: 3_000,
+      agents: 40,
+      loggedShare: 0.05,
+      recordingDelaySeconds: 60,
+    },
+    tenant: { pageSize: 100, overlapMinutes: 30, recordingGiveUpHours: 8_760 },
+  });
+  await stand.startWorker();
+});
+afterAll(() => stand?.close());
+afterEach(() => stand.simulator.setFaults([]));
+
+let ticks = 0;
+const tick = (): Promise<WindowReport> =>
+  stand.client.workflow.execute('incrementalSync', {
+    taskQueue: taskQueues.workflows,
+    workflowId: `incremental:acme-${(ticks += 1)}`,
+    args: [{ tenant: 'acme' }],
+  });
+
+const watermark = async (): Promise<number> => {
+  const [row] = await stand.query<{ value: Date }>(
+    `select value from cxone.watermark where tenant = 'acme' and stream = 'contacts'`,
+  );
+  return row?.value.getTime() ?? 0;
+};
+
+/** What the source holds now that changed since `since`, and is not stored just so. */
+async function wrongSince(since: number): Promise<string[]> {
+  const span = {
+    from: new Date(begin - 72 * hourMs).toISOString(),
+    to: new Date(now + hourMs).toISOString(),
+  };
+  const [truth, stored] = [await trueContacts(stand, span), await storedContacts(stand, span)];
+  const changed = [...truth].filter(([, record]) => Date.parse(String(record['lastUpdateTime'])) >= since);
+  expect(changed.length).toBeGreaterThan(100);
+  return changed.flatMap(([id, record]) =>
+    differences(record, stored.get(id)).map((what) => `${id} ${what}`),
+  );
+}
+
+describe('the live sync of a tenant', () => {
+  it('begins a day back, reads all that changed since, and sets its watermark by CXone’s clock', async () => {
+    const report = await tick();
+    expect(report.fetched).toBeGreaterThanOrEqual(report.expected ?? Infinity);
+    expect(await watermark()).toBe(begin);
+    expect(await wrongSince(begin - 24 * hourMs)).toEqual([]);
+  });
+
+  it('reads only the changes since its watermark, and the overlap', async () => {
+    const before = stand.simulator.journal.count({ family: 'contacts' });
+    now += 10 * minuteMs;
+    const report = await tick();
+    expect(report.fetched).toBeLessThan(1_000);
+    expect(stand.simulator.journal.count({ family: 'contacts' }) - before).toBeLessThan(40);
+    expect(await watermark()).toBe(now);
+    expect(await wrongSince(begin - 24 * hourMs)).toEqual([]);
+  });
+
+  it('loses nothing while contacts change, arrive late with an old start, and are deleted under its pages', async () => {
+    for (let turn = 0; turn < 4; turn += 1) {
+      now += 7 * minuteMs;
+      stand.simulator.setFaults([
+        { name: 'updateRows', match: { family: 'contacts' }, onCall: [2, 3, 5], args: { count: 3 } },
+        {
+          name: 'insertLate',
+          match: { family: 'contacts' },
+          onCall: [3, 4],
+          args: { count: 2, agoSeconds: 600 },
+        },
+      ]);
+      await tick();
+    }
+    stand.simulator.setFaults([]);
+    now += minuteMs;
+    await tick();
+    expect(await wrongSince(begin - 23 * hourMs)).toEqual([]);
+  });
+
+  it('fetches the recordings of new calls by a sweep of its own', async () => {
+    const due = async (): Promise<number> => {
+      const [row] = await stand.query<{ n: number }>(
+        `select count(*)::int as n from cxone.recording where status = 'pending' and attempts = 0`,
+      );
+      return row?.n ?? -1;
+    };
+    await eventually('no recording waits for its first look', async () => {
+      if ((await due()) > 0) throw new Error(`${await due()} wait`);
+    });
+    const [stored] = await stand.query<{ n: number }>(
+      `select count(*)::int as n from cxone.recording where status = 'stored'`,
+    );
+    expect(stored?.n).toBeGreaterThan(10);
+  });
+
+  it('leaves its watermark where it was when it fails, and absorbs the missed time afterwards', async () => {
+    const mark = await watermark();
+    now += 20 * minuteMs;
+    stand.simulator.setFaults([{ name: 'forbidden', match: { family: 'contacts' }, onCall: [4, 5, 6, 7] }]);
+    await expect(tick()).rejects.toThrow();
+    expect(await watermark()).toBe(mark);
+    stand.simulator.setFaults([]);
+    now += 20 * minuteMs;
+    await tick();
+    expect(await watermark()).toBe(now);
+    expect(await wrongSince(mark - 30 * minuteMs)).toEqual([]);
+  });
+});
+
+describe('a window by update started by hand', () => {
+  it('holds what changed in it, and moves the watermark only when it reaches back to it', async () => {
+    const mark = await watermark();
+    const window = {
+      from: new Date(begin - 3 * hourMs).toISOString(),
+      to: new Date(begin - hourMs).toISOString(),
+      by: 'update' as const,
+    };
+    const end = await stand.sync(window);
+    expect(end).toMatchObject({ ok: true, report: { status: 'complete' } });
+    expect(await watermark()).toBe(mark);
+  });
+
+  it('does not move the watermark for a filter of its own', async () => {
+    const mark = await watermark();
+    now += 5 * minuteMs;
+    const window = {
+      from: new Date(mark - minuteMs).toISOString(),
+      to: new Date(now).toISOString(),
+      by: 'update' as const,
+      mediaTypeIds: [4],
+    };
+    expect(await stand.sync(window)).toMatchObject({ ok: true });
+    expect(await watermark()).toBe(mark);
+  });
+});

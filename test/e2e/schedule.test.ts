@@ -1,0 +1,99 @@
+import { runCommand } from './run-command';
+import { eventually, openStand, type Stand } from './stand';
+
+let stand: Stand;
+beforeAll(async () => {
+  stand = await openStand({ simulator: { clock: Date.now, contactsPerDay: 200, loggedShare: 0 } });
+});
+afterAll(async () => {
+  if (!stand) return;
+  await runCommand(stand, ['schedule', 'remove', '--tenant', 'acme']);
+  await stand.close();
+});
+
+const schedule = (...args: string[]) => runCommand(stand, ['schedule', ...args]);
+const json = async (...args: string[]) => {
+  const { status, stdout, stderr } = await schedule(...args, '--json');
+  if (status !== 0) throw new Error(stderr);
+  return (JSON.parse(stdout) as { schedules: Record<string, unknown>[] }).schedules;
+};
+
+describe('cxone-sync schedule', () => {
+  it('creates the schedules of a tenant, and brings them up to date when applied again', async () => {
+    expect(await json('apply', '--tenant', 'acme', '--every', '1h')).toEqual([
+      { id: 'incremental:acme', done: 'created' },
+      { id: 'reread:acme', done: 'created' },
+    ]);
+    expect(await json('apply', '--tenant', 'acme', '--every', '2s')).toEqual([
+      { id: 'incremental:acme', done: 'updated' },
+      { id: 'reread:acme', done: 'updated' },
+    ]);
+    const { spec } = await stand.client.schedule.getHandle('incremental:acme').describe();
+    expect(spec.intervals).toMatchObject([{ every: 2_000 }]);
+  });
+
+  it('lists what is there, with the next run', async () => {
+    const lines = await json('list');
+    expect(lines).toMatchObject([
+      { id: 'incremental:acme', paused: false, next: expect.stringMatching(/Z$/) as string },
+      { id: 'reread:acme', paused: false, next: expect.stringMatching(/Z$/) as string },
+    ]);
+    const { stdout } = await schedule('list');
+    expect(stdout).toMatch(/^incremental:acme +next \d{4}-/m);
+  });
+
+  it('has Temporal start the live sync, which moves the watermark tick by tick', async () => {
+    await stand.startWorker();
+    const mark = async (): Promise<number> => {
+      const rows = await stand.query<{ value: Date }>(
+        `select value from cxone.watermark where stream = 'contacts'`,
+      );
+      return rows[0]?.value.getTime() ?? 0;
+    };
+    const recent = await eventually('a first watermark', async () => {
+      const value = await mark();
+      if (value < Date.now() - 3_600_000) throw new Error(`it stands at ${value}`);
+      return value;
+    });
+    await eventually('a later watermark', async () => {
+      if ((await mark()) <= recent) throw new Error('it has not moved');
+    });
+    const rows = await stand.query('select 1 from cxone.contact');
+    expect(rows.length).toBeGreaterThan(50);
+  });
+
+  it('starts nothing while it is paused, also when it is applied again, and goes on when resumed', async () => {
+    expect(await json('pause', '--tenant', 'acme')).toMatchObject([{ done: 'paused' }, { done: 'paused' }]);
+    await json('apply', '--tenant', 'acme', '--every', '2s');
+    expect(await json('list')).toMatchObject([{ paused: true, next: null }, { paused: true }]);
+    expect(await json('resume', '--tenant', 'acme')).toMatchObject([
+      { done: 'resumed' },
+      { done: 'resumed' },
+    ]);
+    expect(await json('list')).toMatchObject([{ paused: false }, { paused: false }]);
+  });
+
+  it('takes the nightly re-read away when applied without it, and all when removed', async () => {
+    expect(await json('apply', '--tenant', 'acme', '--no-reread')).toEqual([
+      { id: 'incremental:acme', done: 'updated' },
+      { id: 'reread:acme', done: 'removed' },
+    ]);
+    expect(await json('remove', '--tenant', 'acme')).toEqual([{ id: 'incremental:acme', done: 'removed' }]);
+    expect(await json('list')).toEqual([]);
+    expect((await schedule('list')).stdout).toContain('schedule apply');
+  });
+
+  it.each([
+    ['a tenant nobody knows', ['apply', '--tenant', 'nobody'], /No tenant "nobody"/],
+    ['a time that is none', ['apply', '--tenant', 'acme', '--every', 'often'], /such as 30s, 5m, 6h or 1d/],
+  ])('refuses %s with status 2', async (_what, args, message) => {
+    const { status, stderr } = await schedule(...args);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
+  it('ends with status 3 when Temporal cannot be reached', async () => {
+    const { status } = await runCommand(stand, ['schedule', 'list'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    expect(status).toBe(3);
+  });
+});

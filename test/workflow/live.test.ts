@@ -1,0 +1,135 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { taskQueues } from '../../workflows/task-queues';
+import { quietActivities, report, type WorkflowStand, workflowStand } from './with-activities';
+
+let stand: WorkflowStand;
+beforeAll(async () => {
+  stand = await workflowStand();
+});
+afterAll(() => stand?.close());
+
+const input = { tenant: 'acme' };
+let runs = 0;
+const start = (workflowId: string) =>
+  stand.client.workflow.start('incrementalSync', {
+    taskQueue: taskQueues.workflows,
+    workflowId,
+    args: [input],
+  });
+
+describe('the live sync', () => {
+  it('reads its window as a child of its own, by update, with recordings left to a sweep', async () => {
+    const opened: unknown[] = [];
+    const quiet = quietActivities(0);
+    await stand.serve(
+      {
+        ...quiet,
+        openWindow: async (span) => {
+          opened.push([span.from, span.to, span.by, span.recordings]);
+          return { ...(await quiet.openWindow(span)), ...span, recordings: true, downloads: false };
+        },
+        closeWindow: async ({ status }) => ({ ...report, status, fetched: 0 }),
+      },
+      async () => {
+        const handle = await start(`incremental:acme-${(runs += 1)}`);
+        expect(await handle.result()).toMatchObject({ status: 'complete' });
+        const child = stand.client.workflow.getHandle(
+          'sync-window:acme:2026-11-20T00:00:00Z/2026-11-20T00:10:00Z:update',
+        );
+        expect((await child.describe()).status.name).toBe('COMPLETED');
+        const sweep = stand.client.workflow.getHandle('sweep-recordings:acme');
+        expect(await sweep.result()).toEqual({ stored: 0, pending: 0, failed: 0, bytes: 0 });
+      },
+    );
+    expect(opened).toEqual([['2026-11-20T00:00:00.000Z', '2026-11-20T00:10:00.000Z', 'update', 'later']]);
+  });
+
+  it('moves the watermark after the contacts are counted, before their recordings', async () => {
+    const calls: string[] = [];
+    const quiet = quietActivities(5);
+    const note = <T>(name: string, value: T): T => {
+      calls.push(name);
+      return value;
+    };
+    await stand.serve(
+      {
+        ...quiet,
+        openWindow: async (span) => ({
+          ...(await quiet.openWindow(span)),
+          ...span,
+          recordings: true,
+          downloads: false,
+        }),
+        fetchContactPage: async (slice) => ({
+          ...(await quiet.fetchContactPage(slice)),
+          totalRecords: 5,
+          lastUpdate: '2026-11-20T00:05:00.000Z',
+        }),
+        persistContacts: async () => note('persist', { inserted: 5, updated: 0, unchanged: 0, rejected: 0 }),
+        countContacts: async () => note('count', { totals: [5], lastPollTime: null }),
+        moveWatermark: async () => note('watermark', true),
+        closeWindow: async ({ status }) => note('close', { ...report, status }),
+      },
+      async () => {
+        await (await start(`incremental:acme-${(runs += 1)}`)).result();
+      },
+    );
+    expect(calls).toEqual(['persist', 'count', 'watermark', 'close']);
+  });
+
+  it('hands what CXone cannot tell any more to a backfill, then goes on from there', async () => {
+    const skipped: unknown[] = [];
+    const quiet = quietActivities(0);
+    const gap = { from: '2026-09-01T00:00:00.000Z', to: '2026-11-20T00:10:00.000Z' };
+    await stand.serve(
+      {
+        ...quiet,
+        planIncrement: async () => ({ ...(await quiet.planIncrement(input)), gap, recordings: false }),
+        skipGap: async (skip) => void skipped.push(skip),
+        openWindow: async (span) => ({
+          ...(await quiet.openWindow(span)),
+          ...span,
+          recordings: false,
+          downloads: false,
+        }),
+      },
+      async () => {
+        await (await start(`incremental:acme-${(runs += 1)}`)).result();
+        const backfill = stand.client.workflow.getHandle(
+          'backfill:acme:2026-09-01T00:00:00Z/2026-11-20T00:10:00Z',
+        );
+        expect((await backfill.describe()).type).toBe('backfill');
+        await backfill.terminate('the test has seen it');
+      },
+    );
+    expect(skipped).toEqual([{ tenant: 'acme', to: '2026-11-20T00:00:00.000Z' }]);
+  });
+
+  it('fails with the cause on top when its window fails', async () => {
+    await stand.serve(
+      {
+        ...quietActivities(0),
+        openWindow: async () => {
+          throw ApplicationFailure.create({ type: 'WindowBusy', message: 'Busy.', nonRetryable: true });
+        },
+      },
+      async () => {
+        const handle = await start(`incremental:acme-${(runs += 1)}`);
+        await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'WindowBusy' } });
+      },
+    );
+  });
+
+  it('refuses a wrong input at once and shows a right one', async () => {
+    await stand.serve(quietActivities(0), async () => {
+      const handle = await stand.client.workflow.start('incrementalSync', {
+        taskQueue: taskQueues.workflows,
+        workflowId: `incremental:acme-${(runs += 1)}`,
+        args: [{ tenant: 'acme', since: 'yesterday' }],
+      });
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: { type: 'InvalidInput', message: expect.stringContaining('{"tenant":"acme"}') as string },
+      });
+    });
+  });
+});

@@ -1,0 +1,120 @@
+import type { Refinement } from '../activities/types';
+import { type ArrivedPage, largestPage, type Slice } from './paging';
+
+/**
+ * The arithmetic of reading one pass (one filter) of a window by update: page after page, each asking for what changed
+ * since the last stamp of the page before (contract §2.9). A contact that changes meanwhile moves behind all of these,
+ * so that nothing slides under an offset: whatever still has a stamp of the window at the end was seen.
+ *
+ * Only a group of equal stamps larger than a page stands in the way, since CXone promises no order among equals from
+ * one request to the next. Such a group is asked for in the largest page there is, above that in parts by finer
+ * filters, and once more by offset for what no part shows. The count at the end tells whether that was all of it.
+ *
+ * Pure and serialisable, like `paging.ts`.
+ */
+export interface SeekState {
+  readonly kind: 'seek';
+  /** Rows per request. */
+  readonly pageSize: number;
+  /** End of the window: rows from here on are of a later one. */
+  readonly to: string;
+  /** What to ask for next, the front of the queue first; empty while an answer is awaited or when all is read. */
+  readonly pending: readonly SeekSlice[];
+  readonly waiting: boolean;
+}
+
+/** Rows last updated at or after `since`. */
+export interface SeekSlice extends Slice {
+  readonly since: string;
+  /** Part of a group of equal stamps: its filter, and how many of the dimensions it is split by already. */
+  readonly part?: { readonly filter: Refinement; readonly depth: number };
+}
+
+/** What came back for a slice by update. */
+export interface SoughtPage extends Pick<ArrivedPage, 'records' | 'totalRecords'> {
+  readonly lastUpdate?: string | null;
+}
+
+/** Filters that cut a group of equal stamps, coarse ones first (contract §2.1, §2.2: media types). */
+const dimensions: readonly (readonly Refinement[])[] = [
+  [1, 3, 4, 5, 6, 7, 8, 9].map((mediaTypeId) => ({ mediaTypeId })),
+  [{ isLogged: true }, { isLogged: false }],
+  [{ analyticsProcessed: true }, { analyticsProcessed: false }],
+  [{ isRefused: true }, { isRefused: false }],
+  [{ isTakeover: true }, { isTakeover: false }],
+];
+
+export function newSeek(pageSize: number, from: string, to: string): SeekState {
+  return { kind: 'seek', pageSize, to, waiting: false, pending: [{ since: from, skip: 0, top: pageSize }] };
+}
+
+/** Takes the next slice to ask for; null while an answer is awaited, since the next question depends on it. */
+export function takeSeek(state: SeekState): { readonly slice: SeekSlice | null; readonly pass: SeekState } {
+  const [slice, ...pending] = state.pending;
+  if (slice === undefined || state.waiting) return { slice: null, pass: state };
+  return { slice, pass: { ...state, pending, waiting: true } };
+}
+
+/** Takes note of an answer and decides what to ask for next. */
+export function seekArrived(state: SeekState, slice: SeekSlice, page: SoughtPage): SeekState {
+  const next = slice.part
+    ? afterPart(slice, slice.part, page)
+    : slice.skip > 0
+      ? restOfGroup(slice, page)
+      : afterPage(state, slice, page);
+  return { ...state, waiting: false, pending: [...next, ...state.pending] };
+}
+
+/** True when nothing is left to ask for, provided that no slice is still under way. */
+export function isSought(state: SeekState): boolean {
+  return !state.waiting && state.pending.length === 0;
+}
+
+function afterPage(state: SeekState, slice: SeekSlice, page: SoughtPage): readonly SeekSlice[] {
+  const { since } = slice;
+  const { records, lastUpdate } = page;
+  if (records === 0 || !lastUpdate || hasAll(page) || lastUpdate >= state.to) return [];
+  if (lastUpdate > since) return [{ since: lastUpdate, skip: 0, top: state.pageSize }];
+  // Without a total, a page that is not full is the end.
+  if (page.totalRecords === null && records < slice.top) return [];
+  if (slice.top < largestPage && records >= slice.top) return [{ since, skip: 0, top: largestPage }];
+  return [
+    ...partsOf(since, {}, 0),
+    { since, skip: records, top: largestPage },
+    { since: following(since), skip: 0, top: state.pageSize },
+  ];
+}
+
+/** A part that shows a later stamp, or all it has, has shown its share of the group; another is split further. */
+function afterPart(
+  slice: SeekSlice,
+  { filter, depth }: { readonly filter: Refinement; readonly depth: number },
+  page: SoughtPage,
+): readonly SeekSlice[] {
+  if (page.records === 0 || hasAll(page, slice.skip) || (page.lastUpdate ?? '') > slice.since) return [];
+  if (depth < dimensions.length && slice.skip === 0) return partsOf(slice.since, filter, depth);
+  return [{ ...slice, skip: slice.skip + page.records }];
+}
+
+function restOfGroup(slice: SeekSlice, page: SoughtPage): readonly SeekSlice[] {
+  if (page.records === 0 || hasAll(page, slice.skip) || (page.lastUpdate ?? '') > slice.since) return [];
+  return [{ ...slice, skip: slice.skip + page.records }];
+}
+
+function partsOf(since: string, filter: Refinement, depth: number): readonly SeekSlice[] {
+  return (dimensions[depth] ?? []).map((finer) => ({
+    since,
+    skip: 0,
+    top: largestPage,
+    part: { filter: { ...filter, ...finer }, depth: depth + 1 },
+  }));
+}
+
+function hasAll({ records, totalRecords }: SoughtPage, skip = 0): boolean {
+  return totalRecords !== null && skip + records >= totalRecords;
+}
+
+/** The next moment CXone can tell apart: stamps are compared in milliseconds. */
+function following(stamp: string): string {
+  return new Date(Date.parse(stamp) + 1).toISOString();
+}

@@ -1,0 +1,60 @@
+import { continueAsNew, ContinueAsNew, defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
+import { store } from './activities';
+import { addRecordings, downloadAll, noRecordings, type RecordingsDone } from './download-all';
+import { causeOf, failRun, refuseInvalidInput } from './failures';
+import { parseTenantInput, type TenantInput } from './inputs';
+import { labelTenantRun, showTenantFailure, showTenantRun } from './progress';
+
+/** Calls asked for at a time. */
+const chunkSize = 100;
+/** Recordings of a tenant looked up at the same time; its quota bounds them anyway. */
+const inFlight = 8;
+
+/** What a sweep hands to its continuation. */
+export interface CarriedSweep {
+  readonly after: string | null;
+  readonly done: RecordingsDone;
+}
+
+export const sweepQuery = defineQuery<RecordingsDone>('progress');
+
+/**
+ * Looks for the recordings of a tenant that are due, whichever window brought their calls: those the live sync left to
+ * it, and those that were not there yet when they were looked for last. One at a time for each tenant, by its id.
+ *
+ * @returns what became of them. Those still `pending` are due again later; the next sweep finds them.
+ * @throws ApplicationFailure, non-retryable, with the code of what concerns all recordings: credentials, permission, disk.
+ */
+export async function sweepRecordings(input: TenantInput, carried?: CarriedSweep): Promise<RecordingsDone> {
+  const { tenant } = refuseInvalidInput(() => parseTenantInput(input));
+  let done = carried?.done ?? noRecordings;
+  let after = carried?.after ?? null;
+  setHandler(sweepQuery, () => done, { description: 'What became of the recordings so far' });
+  if (!carried) labelTenantRun(tenant);
+  try {
+    for (;;) {
+      const due = await store.recordingsToSweep.executeWithOptions({ summary: 'recordings to look for' }, [
+        { tenant, after, limit: chunkSize },
+      ]);
+      if (due.length === 0) break;
+      await downloadAll({ tenant, masterContactIds: due, inFlight }, (change) => {
+        done = addRecordings(done, change);
+        showTenantRun(tenant, describe(done));
+      });
+      after = due.at(-1) ?? null;
+      if (workflowInfo().continueAsNewSuggested) {
+        return await continueAsNew<typeof sweepRecordings>(input, { after, done });
+      }
+    }
+    showTenantRun(tenant, describe(done), 'Complete');
+    return done;
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
+    showTenantFailure(tenant, causeOf(error));
+    return failRun(error);
+  }
+}
+
+function describe({ stored, pending, failed }: RecordingsDone): string {
+  return `recordings: ${stored} stored, ${pending} not there yet, ${failed} failed`;
+}
