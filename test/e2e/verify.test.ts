@@ -5,7 +5,8 @@ import type { BadRecordKind, FaultRule } from '../../simulator';
 import { Reader } from '../unit/simulator/client';
 import { runCommand, tenantsFile } from './run-command';
 import { dayOf, openStand, reportOf, settledDay as day, type Span, type Stand } from './stand';
-import { compareIds, filesBelow, nothingDiffers, storedContacts, trueContacts } from './truth';
+import { runVerify } from './run-verify';
+import { filesBelow, unlikeTruth } from './truth';
 
 // Each test types several command lines, and each of those is a process.
 jest.setTimeout(180_000);
@@ -29,35 +30,10 @@ afterEach(() => stand.simulator.setFaults([]));
 const dayAgo = (days: number): Span => dayOf(Date.parse(day.from) - days * dayMs);
 const twoDays: Span = { from: dayAgo(1).from, to: day.to };
 
-interface Document {
-  readonly ok: boolean;
-  readonly totals: object;
-  readonly days: readonly (Record<string, unknown> & {
-    readonly recordings?: Record<string, number>;
-    readonly found?: Record<string, unknown>;
-    readonly examples?: Record<string, string[]>;
-  })[];
-}
+/** Runs `verify --json` on the stand. */
+const verify = async (span: Span, ...flags: readonly string[]) => runVerify(stand, span, ...flags);
 
-/** Runs `verify --json` and answers its one document with the exit status. */
-async function verify(span: Span, ...flags: readonly string[]) {
-  const args = ['verify', '--tenant', 'acme', '--from', span.from, '--to', span.to, '--json', ...flags];
-  const { status, stdout, stderr } = await runCommand(stand, args);
-  if (stdout === '') throw new Error(`status ${status}, nothing on stdout: ${stderr}`);
-  return { status, stderr, ...(JSON.parse(stdout) as Document) };
-}
-
-async function expectTruthIsStored(span: Span): Promise<void> {
-  const truth = await trueContacts(stand, span);
-  const stored = await storedContacts(stand, span);
-  expect(compareIds(truth.keys(), stored.keys())).toEqual(nothingDiffers);
-  const older = [...truth].filter(
-    ([id, record]) =>
-      Date.parse(String(record['lastUpdateTime'])) !==
-      (stored.get(id)?.['last_update_time'] as Date | undefined)?.getTime(),
-  );
-  expect(older).toEqual([]);
-}
+const expectTruthIsStored = async (span: Span) => expect(await unlikeTruth(stand, span)).toEqual([]);
 
 /** Ids of the day's first contacts in the store. */
 const firstIds = async (span: Span, count: number): Promise<string[]> => {
