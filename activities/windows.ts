@@ -1,8 +1,9 @@
 import { log } from '@temporalio/activity';
+import { passesOf } from '../cxone';
 import { type Claimant, type LedgerRow, type Store, StoreError, type WindowFilter } from '../store';
 import { activityFailure } from './failure';
 import type { TenantDirectory } from './tenants';
-import type { CloseInput, OpenWindow, Pass, RoundRef, WindowReport, WindowSpan } from './types';
+import type { CloseInput, OpenWindow, RoundRef, WindowReport, WindowSpan } from './types';
 
 export interface WindowDependencies {
   readonly store: Store;
@@ -101,24 +102,6 @@ export function createWindowActivities({
       return toReport(row);
     },
   };
-}
-
-/**
- * The passes of a filter: CXone takes one skill, one campaign and one media type per request (contract §2.1), so
- * several ids are several passes. A contact has one of each, hence no two passes return the same contact.
- */
-export function passesOf(filter: WindowFilter): readonly Pass[] {
-  const orAny = (ids: readonly number[]): readonly (number | undefined)[] =>
-    ids.length > 0 ? ids : [undefined];
-  return orAny(filter.skillIds).flatMap((skillId) =>
-    orAny(filter.campaignIds).flatMap((campaignId) =>
-      orAny(filter.mediaTypeIds).map((mediaTypeId) => ({
-        ...(skillId === undefined ? {} : { skillId }),
-        ...(campaignId === undefined ? {} : { campaignId }),
-        ...(mediaTypeId === undefined ? {} : { mediaTypeId }),
-      })),
-    ),
-  );
 }
 
 /** So many passes and no more: each costs a request of its own for every count. */

@@ -4,10 +4,12 @@ import { addCheckCommand } from './check';
 import { addDemoCommand } from './demo';
 import { CommandError, exitStatus, type ExitStatus } from './exit-status';
 import { addMigrateCommand } from './migrate';
+import { addRejectedCommand } from './rejected';
 import { addScheduleCommand } from './schedule';
 import { addPlanCommand } from './plan';
 import { addSimulatorCommand } from './simulator';
 import { addSyncCommand } from './sync';
+import { addVerifyCommand } from './verify';
 import { addWorkerCommand } from './worker';
 
 /** Builds the command line; one file per sub-command adds itself. */
@@ -28,6 +30,8 @@ cannot be reached, or no worker is listening · 4 finished, but something is mis
   addMigrateCommand(program);
   addWorkerCommand(program);
   addSyncCommand(program);
+  addVerifyCommand(program);
+  addRejectedCommand(program);
   addScheduleCommand(program);
   addCheckCommand(program);
   addPlanCommand(program);

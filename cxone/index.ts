@@ -1,8 +1,10 @@
-export { stringifyJson } from './json';
+export { parseJson, stringifyJson } from './json';
 export type { CxoneConnection } from './connection';
 export { createCxoneClient } from './client';
 export type { Authentication, CxoneClient, CxoneClientOptions } from './client';
-export { parseContactPage } from './contacts';
+export { passesOf } from './contact-passes';
+export type { ContactPass, PassFilter } from './contact-passes';
+export { parseContactPage, startOf as startOfContact } from './contacts';
 export type { ContactPage, ContactPageRequest } from './contacts';
 export type { UpdatedPage, UpdatedPageRequest } from './updated-contacts';
 export { parseAgentPage } from './agents';

@@ -79,7 +79,8 @@ export function createBulkUpsert(table: BulkTable): BulkUpsert {
   const definitions = table.columns.map(
     ({ name, type }) => `${quote(name)} ${type}${table.required.includes(name) ? ' not null' : ''}`,
   );
-  const create = `create temporary table staging_${table.name}
+  // Several writers of one table may share the pool, and so a connection and its staging table.
+  const create = `create temporary table if not exists staging_${table.name}
     (${definitions.join(', ')}, extra jsonb, sanitised text[]) on commit delete rows`;
   const names = table.columns.map(({ name }) => quote(name)).join(', ');
   const copySql = `copy ${staging} (${names}, extra, sanitised) from stdin`;

@@ -16,6 +16,7 @@ export type { QuotaSize } from './quotas/grid';
 export type { QuotaUse } from './quotas/quota-use';
 export type { QuotaWaits } from './quotas/quota-waits';
 export type { Admission, QuotaName, Quotas } from './quotas/quotas';
+export type * from './holdings';
 export type { LandedPage, Landing, PageKey, PageToLand } from './landing';
 export type { LookupEnd, LookupProblem, LookupTables } from './lookups';
 export { migrate, pendingMigrations } from './migrate';
@@ -26,6 +27,8 @@ export type {
   RecordingTable,
   StoredRecording,
 } from './recordings';
+export { recordKinds } from './record-tables';
+export type * from './rejected-records';
 export { openStore } from './store';
 export type { Store, StoreOptions } from './store';
 export type { Watermarks } from './watermarks';

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
-import type { Batch, PageOutcome, RecordKind, Rejected, Row } from './batch';
-import { createBulkUpsert } from './bulk-upsert';
+import type { Batch, PageOutcome, RecordKind, Rejected } from './batch';
+import { createBatchWriter, unstorableReason } from './batch-writer';
 import type { Unstorable } from './bulk-upsert';
 import type { BulkTable } from './columns';
 import { noteDrift } from './drift';
@@ -46,15 +46,8 @@ async function lockPage(
   );
 }
 
-function toRejected({ row, sqlState }: Unstorable, { columns }: BulkTable): Rejected {
-  return { reason: `PostgreSQL cannot hold it (SQLSTATE ${sqlState})`, raw: rowAsJson(row, columns) };
-}
-
-function refuseUnknownFields(rows: readonly Row[], { name, columns }: BulkTable): void {
-  const known = new Set(columns.map(({ field }) => field));
-  const unknown = Object.keys(rows[0]?.values ?? {}).find((field) => !known.has(field));
-  // Dropping it silently would lose data. Readers give every row the same fields, so the first row tells.
-  if (unknown !== undefined) throw new TypeError(`cxone.${name} has no column for field ${unknown}`);
+function toRejected(one: Unstorable, { columns }: BulkTable): Rejected {
+  return { reason: unstorableReason(one), raw: rowAsJson(one.row, columns) };
 }
 
 /**
@@ -63,7 +56,7 @@ function refuseUnknownFields(rows: readonly Row[], { name, columns }: BulkTable)
  * retried activity is harmless. Throws `StoreError` (PageMissing when the page was pruned or is another tenant's).
  */
 export function createPagePersister(pool: Pool, table: BulkTable, kind: RecordKind): PagePersister {
-  const bulk = createBulkUpsert(table);
+  const writer = createBatchWriter(table);
   return {
     persist: (pageId, tenant, batch, after) =>
       inTransaction(
@@ -74,25 +67,23 @@ export function createPagePersister(pool: Pool, table: BulkTable, kind: RecordKi
             const { inserted, updated, unchanged, rejected: before } = outcome;
             return { inserted, updated, unchanged, rejected: before };
           }
-          refuseUnknownFields(batch.rows, table);
-          const unstorable = await bulk.stage(client, batch.rows);
-          const counts = await bulk.upsert(client, tenant);
+          const { unstorable, ...counts } = await writer.write(client, tenant, batch.rows);
           const rejected = [...batch.rejected, ...unstorable.map((one) => toRejected(one, table))];
           const hashes = await keepRejected(client, tenant, kind, pageId, rejected);
           await noteDrift(client, tenant, kind, batch.drift);
-          await after?.(client, bulk.staging, rejected.length);
+          await after?.(client, writer.staging, rejected.length);
           const { rows } = await client.query<PageOutcome>(
             `update cxone.landing_page
              set persisted_at = now(), record_ids = ids, rejected_hashes = $2, inserted = $3, updated = $4,
                  unchanged = cardinality(ids) - $3 - $4, rejected = $5
-             from (select coalesce(array_agg(distinct ${table.key}), '{}') as ids from ${bulk.staging}) as staged
+             from (select coalesce(array_agg(distinct ${table.key}), '{}') as ids from ${writer.staging}) as staged
              where page_id = $1
              returning inserted, updated, unchanged, rejected`,
             [pageId, hashes, counts.inserted, counts.updated, rejected.length],
           );
           return rows[0] ?? { ...counts, unchanged: 0, rejected: rejected.length };
         },
-        bulk.prepare,
+        writer.prepare,
       ),
   };
 }

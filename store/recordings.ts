@@ -76,6 +76,11 @@ export interface RecordingTable {
     errorCode: string,
     nextAttemptAt?: Date,
   ): Promise<void>;
+  /**
+   * A stored file that is gone, or no longer what was stored: pending again and due at once, so that the next run of
+   * its window fetches it again. Its row keeps what was known of it. Answers whether there was such a stored file.
+   */
+  refetch(tenant: string, masterContactId: string, segmentId: string, errorCode: string): Promise<boolean>;
   counts(windowId: string): Promise<RecordingCounts>;
 }
 
@@ -244,6 +249,17 @@ export function createRecordingTable(pool: Pool): RecordingTable {
     },
     async failed(tenant, masterContactId, segmentId, errorCode, nextAttemptAt) {
       await run(pool, failedSql, [tenant, masterContactId, segmentId, errorCode, nextAttemptAt]);
+    },
+    async refetch(tenant, masterContactId, segmentId, errorCode) {
+      const rows = await run(
+        pool,
+        `update cxone.recording
+         set status = 'pending', attempts = 0, next_attempt_at = now(), last_error_code = $4, updated_at = now()
+         where tenant = $1 and master_contact_id = $2 and segment_id = $3 and status = 'stored'
+         returning 1`,
+        [tenant, masterContactId, segmentId, errorCode],
+      );
+      return rows.length > 0;
     },
     async counts(windowId) {
       const [counts] = await run<RecordingCounts>(pool, countsSql, [windowId]);

@@ -3,6 +3,8 @@ import { createAgentTable } from './agents';
 import type { AgentTable } from './agents';
 import { createContactTable } from './contacts';
 import type { ContactTable } from './contacts';
+import { createHoldings } from './holdings';
+import type { Holdings } from './holdings';
 import { createLanding } from './landing';
 import type { Landing } from './landing';
 import { createLookupTables } from './lookups';
@@ -11,6 +13,8 @@ import { createQuotaWaits, type QuotaWaits } from './quotas/quota-waits';
 import { createQuotas, type Quotas } from './quotas/quotas';
 import { createRecordingTable } from './recordings';
 import type { RecordingTable } from './recordings';
+import { createRejectedTable } from './rejected-records';
+import type { RejectedTable } from './rejected-records';
 import { secureConnection } from './tls';
 import { run } from './transaction';
 import { createWatermarks } from './watermarks';
@@ -33,6 +37,8 @@ export interface Store {
   readonly agents: AgentTable;
   readonly lookups: LookupTables;
   readonly recordings: RecordingTable;
+  readonly rejected: RejectedTable;
+  readonly holdings: Holdings;
   readonly watermarks: Watermarks;
   readonly quotas: Quotas;
   readonly waits: QuotaWaits;
@@ -71,6 +77,8 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     contacts: createContactTable(pool),
     agents: createAgentTable(pool),
     lookups: createLookupTables(pool),
+    rejected: createRejectedTable(pool),
+    holdings: createHoldings(pool),
     watermarks: createWatermarks(pool),
     quotas: createQuotas(pool),
     waits: createQuotaWaits(pool),

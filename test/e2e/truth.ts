@@ -58,6 +58,18 @@ export function differences(record: ApiRecord, row: StoredRow | undefined): stri
   });
 }
 
+/** Ids that only one side has, and those stored in another state than the simulator's, by their change stamp. */
+export async function unlikeTruth(stand: Stand, span: Span): Promise<string[]> {
+  const truth = await trueContacts(stand, span);
+  const stored = await storedContacts(stand, span);
+  const { missing, unexpected } = compareIds(truth.keys(), stored.keys());
+  const older = [...truth].filter(
+    ([id, record]) =>
+      stored.has(id) && !isSame(record['lastUpdateTime'], stored.get(id)?.['last_update_time']),
+  );
+  return [...missing, ...unexpected, ...older.map(([id]) => id)];
+}
+
 /** Compares two sets of ids; both lists are empty when they are equal. */
 export function compareIds(expected: Iterable<string>, stored: Iterable<string>) {
   const [left, right] = [new Set(expected), new Set(stored)];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { WindowSpan } from '../../../activities/types';
-import { createWindowActivities, passesOf } from '../../../activities/windows';
+import { createWindowActivities } from '../../../activities/windows';
+import { passesOf } from '../../../cxone';
 import { createAuthenticationActivities } from '../../../activities/authentication';
 import {
   type Claim,

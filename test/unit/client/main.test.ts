@@ -74,6 +74,9 @@ describe('a command line that cannot be read', () => {
     ['ids that are none', [...sync, '--skill', 'sales']],
     ['a port that is none', ['simulator', '--port', '70000']],
     ['a share that is none', ['simulator', '--logged-share', '2']],
+    ['a hash that is none', ['rejected', 'show', 'ab', '--tenant', 'acme']],
+    ['an unknown kind', ['rejected', 'list', '--kind', 'letters']],
+    ['a range without its end', ['verify', '--tenant', 'acme', '--from', '2026-11-01T00:00:00Z']],
     ['a faults file that is not there', ['simulator', '--faults', '/nowhere/faults.json']],
     ['a tenants file that is not there', ['simulator', '--tenants', '/nowhere/tenants.json']],
   ])('for %s ends with status 2', async (_what, args) => {
@@ -141,6 +144,9 @@ describe('a server that cannot be reached', () => {
   it.each([
     ['migrate', ['migrate']],
     ['sync', sync],
+    ['verify', ['verify', '--tenant', 'acme', ...day]],
+    ['rejected list', ['rejected', 'list']],
+    ['rejected replay', ['rejected', 'replay', '--tenant', 'acme']],
     ['worker', ['worker']],
   ])('ends %s with status 3 when it is the database', async (_command, args) => {
     expect(await main(args)).toBe(3);

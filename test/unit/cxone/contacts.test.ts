@@ -174,6 +174,14 @@ describe('asking for a page', () => {
     expect(seen?.headers).toMatchObject({ accept: 'application/json', authorization: 'Bearer token-1' });
   });
 
+  it('asks for some fields only, without tags, when told so', async () => {
+    fake.on(paths.contacts, { status: 204 });
+    await fake.client().contactPage({ ...request, fields: ['contactId', 'lastUpdateTime'] });
+    const query = Object.fromEntries(fake.seen(paths.contacts)[0]?.query ?? []);
+    expect(query).toMatchObject({ fields: 'contactId,lastUpdateTime' });
+    expect(query).not.toHaveProperty('tags');
+  });
+
   it('hands on the body as received and the correlation id', async () => {
     const body = '{ "totalRecords": 21,  "completedContacts": [ {"contactId": 1} ] }';
     fake.on(paths.contacts, { body, headers: { 'content-type': 'application/json', correlationid: 'c-1' } });

@@ -1,0 +1,23 @@
+import { parseJson, readAgent, readContact, readLookup, type Reading } from '../../cxone';
+import type { RecordKind, Reread } from '../../store';
+
+/** Today's readers, by kind: one line for each. */
+const readers: Readonly<Record<RecordKind, (record: unknown) => Reading>> = {
+  contacts: readContact,
+  agents: readAgent,
+  ...readLookup,
+};
+
+/** Reads a rejected record once more, as if it had just come. Never throws. */
+export function reread(kind: RecordKind, hash: string, raw: string): Reread {
+  let record: unknown;
+  try {
+    record = parseJson(Buffer.from(raw));
+  } catch {
+    return { hash, ok: false, reason: 'the record as kept is not JSON' };
+  }
+  const reading = readers[kind](record);
+  if (!reading.ok) return { hash, ok: false, reason: reading.reason, field: reading.field };
+  const { values, extra, drift } = reading;
+  return { hash, ok: true, row: { values, extra }, drift };
+}

@@ -1,0 +1,131 @@
+import {
+  type ContactPage,
+  type ContactPageRequest,
+  type ContactPass,
+  CxoneError,
+  type CxoneClient,
+  startOfContact,
+} from '../../cxone';
+import type { DaySpan } from './utc-days';
+import { patiently } from './patience';
+
+/** What CXone holds of a span, asked pass by pass. Methods throw `CxoneError` once patience is at its end. */
+export interface Source {
+  /** How many contacts CXone counts, by one small request a pass; null when it does not say. */
+  count(span: Pick<DaySpan, 'from' | 'to'>): Promise<number | null>;
+  /** Every contact of a span once, in pages, each with only the fields that tell it apart. */
+  pages(span: Pick<DaySpan, 'from' | 'to'>): AsyncGenerator<SourcePage>;
+}
+
+export interface SourcePage {
+  readonly records: readonly unknown[];
+  /** What CXone counts for the whole pass, on its first page; null when it does not say. */
+  readonly total?: number | null;
+}
+
+type Ask = Pick<CxoneClient, 'contactPage'>;
+type Patiently = <T>(ask: () => Promise<T>) => Promise<T>;
+
+/** Enough to tell a contact and its state; no personal data travels (`fields`, contract §2.1). */
+const fields = ['contactId', 'contactStartDate', 'lastUpdateTime'];
+/** A page is never asked for in smaller pieces than this, however slow CXone is. */
+const smallestPage = 50;
+/** Errors that smaller pages may cure. */
+const tooMuchAtOnce: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseTooLarge']);
+
+/** The source of a tenant: its usual filter's passes, `pageSize` rows a request. */
+export function createSource(
+  cxone: Ask,
+  passes: readonly ContactPass[],
+  pageSize: number,
+  patience: Patiently = patiently,
+): Source {
+  let top = pageSize;
+
+  async function ask(request: Omit<ContactPageRequest, 'top' | 'fields'>): Promise<Asked> {
+    for (;;) {
+      const asked = top;
+      try {
+        const page = await patience(() => cxone.contactPage({ ...request, top: asked, fields }));
+        return { page, isLast: isLast(page, request.skip, asked) };
+      } catch (error) {
+        const tooMuch = error instanceof CxoneError && tooMuchAtOnce.has(error.code);
+        if (!tooMuch || asked <= smallestPage) throw error;
+        top = Math.max(smallestPage, Math.floor(asked / 2));
+      }
+    }
+  }
+
+  /** By offset, which is only right where nothing else tells rows apart. */
+  async function* byOffset(span: Span, filter: ContactPass): AsyncGenerator<SourcePage> {
+    let skip = 0;
+    for (;;) {
+      const { page, isLast: last } = await ask({ ...span, filter, skip });
+      yield { records: page.records };
+      if (last) return;
+      skip += page.records.length;
+    }
+  }
+
+  /**
+   * By seeking: the next request begins at the start that the last page ended with, and leaves the rows of that very
+   * start to it. An answer is one moment's state, offsets over several would skip and repeat rows (contract §2.6).
+   */
+  async function* readPass(span: Span, filter: ContactPass): AsyncGenerator<SourcePage> {
+    let { from } = span;
+    let total: { readonly total?: number | null } | undefined;
+    while (from < span.to) {
+      const { page, isLast: last } = await ask({ from, to: span.to, filter, skip: 0 });
+      total = total === undefined ? { total: totalOf(page) } : {};
+      if (last) {
+        yield { ...total, records: page.records };
+        return;
+      }
+      const starts = page.records.map(startOfContact);
+      const latest = starts.findLast((start) => start !== null) ?? null;
+      const cut = starts.indexOf(latest);
+      if (latest === null || cut === 0) {
+        // One start fills the page, or none can be read.
+        const tied = latest === null ? { from, to: span.to } : { from, to: new Date(Date.parse(latest) + 1) };
+        yield { ...total, records: [] };
+        yield* byOffset(tied, filter);
+        from = tied.to;
+      } else {
+        yield { ...total, records: page.records.slice(0, cut) };
+        from = new Date(latest);
+      }
+    }
+  }
+
+  return {
+    async count({ from, to }) {
+      let sum: number | null = 0;
+      for (const filter of passes) {
+        const page = await patience(() => cxone.contactPage({ from, to, filter, skip: 0, top: 1, fields }));
+        const total = totalOf(page);
+        sum = sum === null || total === null ? null : sum + total;
+      }
+      return sum;
+    },
+    async *pages({ from, to }) {
+      for (const filter of passes) yield* readPass({ from, to }, filter);
+    },
+  };
+}
+
+type Span = Pick<DaySpan, 'from' | 'to'>;
+
+interface Asked {
+  readonly page: ContactPage;
+  readonly isLast: boolean;
+}
+
+function totalOf({ totalRecords, records }: ContactPage): number | null {
+  return totalRecords ?? (records.length === 0 ? 0 : null);
+}
+
+/** Without a total, a full page promises another one. An empty page is the last whatever the total says. */
+function isLast({ records, totalRecords }: ContactPage, skip: number, top: number): boolean {
+  if (records.length === 0) return true;
+  return totalRecords === null ? records.length < top : skip + records.length >= totalRecords;
+}

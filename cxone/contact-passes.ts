@@ -1,0 +1,31 @@
+/** Ids of skills, campaigns and media types; an empty list means all. */
+export interface PassFilter {
+  readonly skillIds: readonly number[];
+  readonly campaignIds: readonly number[];
+  readonly mediaTypeIds: readonly number[];
+}
+
+/** What one request can filter by: at most one id of each. */
+export interface ContactPass {
+  readonly skillId?: number;
+  readonly campaignId?: number;
+  readonly mediaTypeId?: number;
+}
+
+/**
+ * The passes of a filter: CXone takes one skill, one campaign and one media type per request (contract §2.1), so
+ * several ids are several passes. A contact has one of each, hence no two passes return the same contact.
+ */
+export function passesOf(filter: PassFilter): readonly ContactPass[] {
+  const orAny = (ids: readonly number[]): readonly (number | undefined)[] =>
+    ids.length > 0 ? ids : [undefined];
+  return orAny(filter.skillIds).flatMap((skillId) =>
+    orAny(filter.campaignIds).flatMap((campaignId) =>
+      orAny(filter.mediaTypeIds).map((mediaTypeId) => ({
+        ...(skillId === undefined ? {} : { skillId }),
+        ...(campaignId === undefined ? {} : { campaignId }),
+        ...(mediaTypeId === undefined ? {} : { mediaTypeId }),
+      })),
+    ),
+  );
+}

@@ -1,0 +1,37 @@
+import type { PoolClient } from 'pg';
+import { agentTable } from './agent-columns';
+import type { RecordKind } from './batch';
+import type { BulkTable } from './columns';
+import { contactTable } from './contact-columns';
+import { lookupTables } from './lookup-columns';
+import { expectRecordings } from './recordings';
+
+/** A table that records of one kind go to, and what belongs to them besides their rows. */
+export interface RecordTable {
+  readonly table: BulkTable;
+  /** Runs in the transaction that stored the staged rows. */
+  readonly after?: (
+    client: PoolClient,
+    tenant: string,
+    staging: string,
+    options: { readonly recordings: boolean },
+  ) => Promise<void>;
+}
+
+/** Where records go that are stored without a landed page, by kind: one line for each. */
+export const recordTables: Readonly<Record<RecordKind, RecordTable>> = {
+  contacts: {
+    table: contactTable,
+    async after(client, tenant, staging, { recordings }) {
+      if (recordings) await expectRecordings(client, tenant, staging);
+    },
+  },
+  agents: { table: agentTable },
+  skills: { table: lookupTables.skills },
+  campaigns: { table: lookupTables.campaigns },
+  teams: { table: lookupTables.teams },
+  dispositions: { table: lookupTables.dispositions },
+};
+
+/** The kinds of records there are. */
+export const recordKinds = Object.keys(recordTables) as readonly RecordKind[];
