@@ -1,6 +1,8 @@
 import { type AgentDependencies, createAgentActivities } from './agents';
 import { type AuthenticationDependencies, createAuthenticationActivities } from './authentication';
 import { type ContactDependencies, createContactActivities } from './contacts';
+import { type BackfillDependencies, createBackfillActivities } from './backfill';
+import { createHalvesActivities } from './halves';
 import { createRecordingActivities, type RecordingDependencies } from './recordings';
 import { createWindowActivities, type WindowDependencies } from './windows';
 
@@ -8,7 +10,8 @@ export type ActivityDependencies = AuthenticationDependencies &
   WindowDependencies &
   ContactDependencies &
   AgentDependencies &
-  RecordingDependencies;
+  RecordingDependencies &
+  BackfillDependencies;
 
 /** Every activity by the name it has in Temporal. Which task queue serves which is said in workers/queues.ts. */
 export function createActivities(dependencies: ActivityDependencies) {
@@ -18,10 +21,13 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createContactActivities(dependencies),
     ...createAgentActivities(dependencies),
     ...createRecordingActivities(dependencies),
+    ...createBackfillActivities(dependencies),
+    ...createHalvesActivities(dependencies),
   };
 }
 
 export type Activities = ReturnType<typeof createActivities>;
 
+export type { RunState } from './backfill';
 export { createPageMemory } from './page-memory';
 export { type Tenant, tenantDirectory, type TenantTuning } from './tenants';

@@ -9,6 +9,10 @@ export interface TenantTuning {
   readonly recordingsInFlight: number;
   /** Re-reads of a window whose count moved. */
   readonly maxRereads: number;
+  /** A window with more contacts is read in halves. */
+  readonly maxContactsPerWindow: number;
+  /** What CXone allows, where the settings say it. */
+  readonly limits?: { readonly media: { readonly requests: number; readonly perSeconds: number } };
   /** An agent not looked at for longer is looked up again. */
   readonly agentRefreshHours: number;
   /** A recording that has not arrived this long after its call is absent. */

@@ -17,6 +17,7 @@ import { type HealthServer, serveHealth } from './health';
 import { type Address, chooseAddress } from './listen';
 import { storeConnections } from './queues';
 import { requestMetrics } from './request-metrics';
+import { runInspection } from './run-inspection';
 import { temporalLogger } from './temporal-logger';
 
 /** All a worker process needs, as values: it reads no environment of its own. */
@@ -66,12 +67,15 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
     connection = await NativeConnection.connect({ ...connectionOptions, address });
     await prepareSearchAttributes(connection, namespace, logger);
     const observe = requestMetrics(Runtime.instance().metricMeter);
+    const client = new Client({ connection, namespace });
     const activities = createActivities({
       store,
       files,
       tenants: tenantDirectory(options.tenants.map((tenant) => toTenant(tenant, observe(tenant.tenant)))),
       memory: createPageMemory(pagesInMemory),
-      isRunning: runningCheck(new Client({ connection, namespace })),
+      isRunning: runningCheck(client),
+      inspectRun: runInspection(client),
+      cancelRun: async (workflowId) => void (await client.workflow.getHandle(workflowId).cancel()),
       landingRetentionDays: options.landingRetentionDays,
       maxRecordingBytes: options.maxRecordingBytes,
       now: Date.now,

@@ -23,6 +23,10 @@ export const store =
       | 'markAbsent'
       | 'dueRecordings'
       | 'closeWindow'
+      | 'closeSplitWindow'
+      | 'findComplete'
+      | 'inspectRuns'
+      | 'cancelBackfill'
     >
   >(storeOptions);
 

@@ -19,7 +19,14 @@ export function syncWindowSummary(window: SyncWindow): string {
   return `contacts ${stamp(window.from)} – ${stamp(window.to)} (${window.tenant})`;
 }
 
-function filterSuffix(window: SyncWindow): string {
+type Filtered = Pick<SyncWindow, 'tenant' | 'from' | 'to' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'>;
+
+/** The id of a backfill's run, `backfill:<tenant>:<from>/<to>` with a suffix when filtered. */
+export function backfillId(range: Filtered): string {
+  return `backfill:${range.tenant}:${stamp(range.from)}/${stamp(range.to)}${filterSuffix(range)}`;
+}
+
+function filterSuffix(window: Filtered): string {
   const parts = [
     window.skillIds?.length ? `skills=${window.skillIds.join(',')}` : '',
     window.campaignIds?.length ? `campaigns=${window.campaignIds.join(',')}` : '',

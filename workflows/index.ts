@@ -1,2 +1,3 @@
+export { backfill } from './backfill';
 export { downloadRecordings } from './download-recordings';
 export { syncWindow } from './sync-window';

@@ -28,7 +28,8 @@ const ids = z
   )
   .transform((list) => [...new Set(list)].sort((a, b) => a - b));
 
-const syncWindowSchema = z
+/** The fields a person may type, each with what to say when it is wrong; `backfill` takes most of them too. */
+export const syncWindowSchema = z
   .strictObject({
     tenant: z
       .string('expected the name of a tenant of the tenants file, such as "acme"')
@@ -106,7 +107,8 @@ function isCalendarDay(text: string): boolean {
   return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
-function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
+/** What is wrong with one field, by its name. */
+export function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => `"${shorten(key)}": no such field`).join('; ');
   }

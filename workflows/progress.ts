@@ -42,10 +42,13 @@ export const noProgress: Progress = {
  * run before, so what belongs to another run is taken off.
  */
 export function labelRun(window: SyncWindow): void {
+  const { parent, typedSearchAttributes } = workflowInfo();
+  const backfillId = typedSearchAttributes.get(keys.backfillId);
   upsertSearchAttributes([
     { key: keys.tenant, value: window.tenant },
     { key: keys.status, value: 'Running' satisfies RunStatus },
-    { key: keys.trigger, value: (workflowInfo().parent ? 'backfill' : 'manual') satisfies RunTrigger },
+    { key: keys.trigger, value: (parent && backfillId ? 'backfill' : 'manual') satisfies RunTrigger },
+    { key: keys.backfillId, value: parent && backfillId ? backfillId : null },
     { key: keys.windowStart, value: window.from },
     { key: keys.windowEnd, value: window.to },
     { key: keys.errorType, value: null },

@@ -15,6 +15,6 @@ export const searchAttributeKeys = {
 } as const;
 
 /** Values of `CxoneStatus`. */
-export type RunStatus = 'Running' | 'Complete' | 'Failed';
+export type RunStatus = 'Running' | 'Complete' | 'Incomplete' | 'Failed';
 /** Values of `CxoneTrigger`: who started the run. */
 export type RunTrigger = 'manual' | 'schedule' | 'backfill';
