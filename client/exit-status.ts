@@ -22,6 +22,8 @@ export class CommandError extends Error {
     message: string,
     /** The error's code, for `--json`. */
     readonly code: string = 'Failed',
+    /** The result, also as a JSON document, has been written: only message and status are missing. */
+    readonly reported = false,
   ) {
     super(message);
   }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { addBackfillCommand } from './backfill';
 import { addDemoCommand } from './demo';
 import { CommandError, exitStatus, type ExitStatus } from './exit-status';
 import { addMigrateCommand } from './migrate';
@@ -25,6 +26,7 @@ cannot be reached, or no worker is listening · 4 finished, but something is mis
   addMigrateCommand(program);
   addWorkerCommand(program);
   addSyncCommand(program);
+  addBackfillCommand(program);
   addSimulatorCommand(program);
   addDemoCommand(program);
   // Sub-commands take over what their parent says of errors and exits only when told so.
@@ -41,7 +43,7 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
     // Asking for help is no error, and what was wrong with a command line has been said already.
     if (error instanceof CommanderError && error.exitCode === 0) return exitStatus.done;
     const failure = asCommandError(error);
-    if (args.includes('--json')) {
+    if (args.includes('--json') && !failure.reported) {
       const document = { ok: false, error: { code: failure.code, message: failure.message } };
       process.stdout.write(`${JSON.stringify(document)}\n`);
     }

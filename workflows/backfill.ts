@@ -122,7 +122,11 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
     const taken = windows.takeReady(state);
     change(taken.state);
     await Promise.all(
-      taken.windows.map(async (window) => change(windows.confirmed(state, await launch(plan, window, hear)))),
+      taken.windows.map(async (window) => {
+        const flight = await launch(plan, window, hear);
+        // Read only now: children that were started beside this one may have ended meanwhile.
+        change(windows.confirmed(state, flight));
+      }),
     );
   };
 
