@@ -1,11 +1,13 @@
 import {
   CancellationScope,
   getExternalWorkflowHandle,
+  isCancellation,
   ParentClosePolicy,
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
 import { TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { store } from './activities';
 import type { BackfillPlan } from './backfill-input';
 import { cutOf } from './backfill-input';
 import type { Flight, WindowOutcome } from './backfill-state';
@@ -21,7 +23,7 @@ import { taskQueues } from './task-queues';
 const backfillPriority = 4;
 
 /** The id under which a window of the plan runs, by whomever it was started. */
-export function childId(plan: BackfillPlan, window: number): string {
+function childId(plan: BackfillPlan, window: number): string {
   return syncWindowId(spanOf(plan, window));
 }
 
@@ -87,6 +89,31 @@ export async function cancelAll(plan: BackfillPlan, flights: readonly Flight[]):
         }
       }),
   );
+}
+
+/**
+ * Asks Temporal how children are doing: those that were terminated or timed out tell nobody, and somebody else's runs
+ * tell somebody else. A look that fails is none: the next one comes.
+ *
+ * @returns what became of those that do not run any more.
+ */
+export async function lookAfter(
+  plan: BackfillPlan,
+  flights: readonly Flight[],
+): Promise<readonly WindowOutcome[]> {
+  try {
+    const runs = await store.inspectRuns(flights.map(({ window }) => childId(plan, window)));
+    return flights.flatMap<WindowOutcome>(({ window, run }, index) => {
+      const { status, ...found } = runs[index] ?? { status: 'running' };
+      if (status === 'running') return [];
+      const counts = { contacts: 0, recordings: 0, ...found };
+      if (status === 'complete' || status === 'parked') return [{ ...counts, window, run, outcome: status }];
+      return [{ code: 'Terminated', ...counts, window, run, outcome: 'failed' as const }];
+    });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return [];
+  }
 }
 
 function spanOf(plan: BackfillPlan, index: number): SyncWindow {

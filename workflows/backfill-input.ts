@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type CutRange, countWindows, readWindowLength } from './cut-windows';
+import type { CompleteWindowsInput } from '../activities/backfill';
+import { type CutRange, countWindows, readWindowLength, windowAt } from './cut-windows';
 import { describeIssue, InvalidInputError, syncWindowSchema } from './inputs';
 
 const example =
@@ -115,6 +116,24 @@ export function planBackfill(input: unknown, start: Date): BackfillPlan {
 /** A plan as the cutting takes it. */
 export function cutOf({ from, to, windowMs }: BackfillPlan): CutRange {
   return { from: from.getTime(), to: to.getTime(), windowMs };
+}
+
+/** What the ledger is asked about windows of the plan that lie one behind the other. */
+export function lookUpOf(
+  plan: BackfillPlan,
+  { first, count }: { readonly first: number; readonly count: number },
+): CompleteWindowsInput {
+  const { tenant, skillIds, campaignIds, mediaTypeIds, recordings } = plan;
+  const cut = cutOf(plan);
+  const ends = Array.from({ length: count }, (_, place) => windowAt(cut, first + place).to);
+  return {
+    tenant,
+    edges: [windowAt(cut, first).from, ...ends],
+    ...(skillIds && { skillIds }),
+    ...(campaignIds && { campaignIds }),
+    ...(mediaTypeIds && { mediaTypeIds }),
+    ...(recordings !== undefined && { recordings }),
+  };
 }
 
 /** Whole UTC days before the day of `start`, and that day up to a quarter of an hour before `start`. */

@@ -10,8 +10,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { store } from './activities';
-import { cancelAll, childId, launch } from './backfill-children';
-import { type BackfillInput, type BackfillPlan, cutOf, planBackfill } from './backfill-input';
+import { cancelAll, launch, lookAfter } from './backfill-children';
+import { type BackfillInput, type BackfillPlan, cutOf, lookUpOf, planBackfill } from './backfill-input';
 import * as messages from './backfill-messages';
 import {
   type BackfillProgress,
@@ -24,7 +24,7 @@ import {
   showBackfillFailure,
 } from './backfill-progress';
 import * as windows from './backfill-state';
-import { indexOfWindow, windowAt } from './cut-windows';
+import { indexOfWindow } from './cut-windows';
 import { causeOf, failRun, permanentFailure, refuseInvalidInput } from './failures';
 import { stamp } from './ids';
 
@@ -63,8 +63,7 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
   let mediaPerSecond = carried?.mediaPerSecond ?? null;
   let cancelling = false;
   let done = false;
-  let lookDue = false;
-  let looks = 0;
+  const alarm = { set: false, rung: false, times: 0 };
 
   const progress = (): BackfillProgress => progressOf(plan, state, { cancelling, done, mediaPerSecond });
   const change = (next: windows.BackfillState): BackfillProgress => {
@@ -111,9 +110,7 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
   const ask = async (asked: { readonly first: number; readonly count: number }): Promise<void> => {
     if (plan.force) return void change(windows.lookedUp(state, asked, new Set()));
     const summary = `look up windows ${asked.first + 1}–${asked.first + asked.count}`;
-    const found = await store.findComplete.executeWithOptions({ summary }, [
-      { ...filtersOf(plan), tenant: plan.tenant, edges: edgesOf(plan, asked) },
-    ]);
+    const found = await store.findComplete.executeWithOptions({ summary }, [lookUpOf(plan, asked)]);
     mediaPerSecond = found.mediaPerSecond;
     change(windows.lookedUp(state, asked, new Set(found.complete.map((place) => asked.first + place))));
   };
@@ -130,32 +127,15 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
     );
   };
 
-  // One timer at a time, set anew each time it has rung: a time-out on each wait would cost two events a window.
+  // One timer at a time, and set anew once it has rung: a time-out on each wait would cost two events a window.
   const setAlarm = (): void => {
     // The first look is soon: somebody else's runs, which were found under way, tell us nothing.
-    const others = looks === 0 || state.flights.some(({ joined }) => joined);
-    looks += 1;
-    lookDue = false;
-    sleep(others ? lookAtOthersEvery : lookEvery, { summary: 'look after the children' }).then(
-      () => (lookDue = true),
+    const soon = alarm.times === 0 || state.flights.some(({ joined }) => joined);
+    Object.assign(alarm, { set: true, rung: false, times: alarm.times + 1 });
+    sleep(soon ? lookAtOthersEvery : lookEvery, { summary: 'look after the children' }).then(
+      () => Object.assign(alarm, { set: false, rung: true }),
       () => undefined,
     );
-  };
-
-  /** Children that were terminated, or timed out, tell nobody. */
-  const lookAfterChildren = async (): Promise<void> => {
-    const { flights } = state;
-    const ids = flights.map(({ window }) => childId(plan, window));
-    try {
-      const runs = ids.length === 0 ? [] : await store.inspectRuns(ids);
-      for (const [index, { window, run }] of flights.entries()) {
-        const found = runs[index];
-        if (found && found.status !== 'running') hear({ ...toOutcome(found), window, run });
-      }
-    } catch (error) {
-      // Nothing depends on this look: the next one comes.
-      if (isCancellation(error)) throw error;
-    }
   };
 
   const isLong = (): boolean =>
@@ -163,17 +143,15 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
 
   if (!carried) labelBackfill(plan);
   change(state);
-  setAlarm();
   try {
     while (!windows.isFinished(state)) {
       if (cancelling) await store.cancelBackfill(workflowInfo().workflowId);
       const unknown = cancelling ? null : windows.toLookUp(state, lookUpAtMost);
       if (unknown) await ask(unknown);
       if (!cancelling && windows.canBegin(state)) await begin();
-      if (lookDue) {
-        await lookAfterChildren();
-        setAlarm();
-      }
+      if (alarm.rung && state.flights.length > 0) (await lookAfter(plan, state.flights)).forEach(hear);
+      // Without children there is nobody to look after: a paused backfill sleeps.
+      if (!alarm.set && state.flights.length > 0) setAlarm();
       if (isLong() && !cancelling) {
         await condition(allHandlersFinished);
         const { from, to } = plan;
@@ -187,7 +165,7 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
       await condition(
         () =>
           windows.isFinished(state) ||
-          lookDue ||
+          (alarm.rung && state.flights.length > 0) ||
           (!cancelling && (windows.canBegin(state) || isLong())) ||
           cancelling !== asked,
       );
@@ -224,28 +202,6 @@ function readPlan(input: BackfillInput, carried: CarriedBackfill | undefined): B
 function startOf(): Date {
   const scheduled = workflowInfo().searchAttributes['TemporalScheduledStartTime']?.[0];
   return scheduled instanceof Date ? scheduled : workflowInfo().startTime;
-}
-
-function edgesOf(plan: BackfillPlan, { first, count }: { first: number; count: number }): readonly number[] {
-  const cut = cutOf(plan);
-  const ends = Array.from({ length: count }, (_, place) => windowAt(cut, first + place).to);
-  return [windowAt(cut, first).from, ...ends];
-}
-
-function filtersOf({ skillIds, campaignIds, mediaTypeIds, recordings }: BackfillPlan) {
-  return {
-    ...(skillIds && { skillIds }),
-    ...(campaignIds && { campaignIds }),
-    ...(mediaTypeIds && { mediaTypeIds }),
-    ...(recordings !== undefined && { recordings }),
-  };
-}
-
-function toOutcome(run: Awaited<ReturnType<typeof store.inspectRuns>>[number]) {
-  const { contacts, recordings } = run;
-  if (run.status === 'complete' || run.status === 'parked')
-    return { outcome: run.status, contacts, recordings };
-  return { outcome: 'failed' as const, contacts, recordings, code: run.code ?? 'Terminated' };
 }
 
 function isConcurrency(wanted: messages.SetConcurrency | undefined): boolean {

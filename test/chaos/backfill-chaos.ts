@@ -65,19 +65,20 @@ export async function chaosBackfill(options: ChaosOptions): Promise<ChaosResult>
     const plan = planBackfill(input, new Date());
     const began = Date.now();
     const handle = await startBackfill(stand.client, input, plan);
-    let over = false;
+    const ending = new AbortController();
+    const isOver = (): boolean => ending.signal.aborted;
     let shown = 0;
     const end = followBackfill(stand.client, handle, (progress) => {
       if (Date.now() - shown < 15_000) return;
       shown = Date.now();
       log(`${progress.complete} of ${progress.windows} windows, ${progress.running} running`);
-    }).finally(() => (over = true));
+    }).finally(() => ending.abort());
 
     let kills = 0;
-    while (!over && kills < options.kills) {
+    while (!isOver() && kills < options.kills) {
       const { least, most } = options.pauseMs;
       await Promise.race([end, delay(least + random() * (most - least))]);
-      if (over) break;
+      if (isOver()) break;
       const [victim] = workers.splice(Math.floor(random() * workers.length), 1);
       process.kill(-(victim?.pid ?? 0), 'SIGKILL');
       await victim?.exited;

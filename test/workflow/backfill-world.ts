@@ -82,7 +82,7 @@ export type BackfillHandle = WorkflowHandle<() => Promise<BackfillReport>>;
 
 export function startBackfill(client: Client, workflowId: string, input: object): Promise<BackfillHandle> {
   const options = { taskQueue: 'cxone-sync', workflowId, args: [input] };
-  return client.workflow.start('backfill', options) as unknown as Promise<BackfillHandle>;
+  return client.workflow.start('backfill', options);
 }
 
 /** Waits until a backfill's progress is as wanted. @throws Error after a minute */
