@@ -130,13 +130,11 @@ async function waitFor(
 
 function incomplete(report: BackfillReport): CommandError {
   const left = report.windows - report.complete - report.skipped;
-  return new CommandError(
-    exitStatus.incomplete,
+  const message =
     `${left} of ${report.windows} windows are not complete. When the causes are mended, run the same command again: ` +
-      'what is complete is skipped.',
-    'BackfillIncomplete',
-    true,
-  );
+    'what is complete is skipped.';
+  const error = new CommandError(exitStatus.incomplete, message, 'BackfillIncomplete');
+  return Object.assign(error, { reported: true });
 }
 
 function inputOf(flags: BackfillFlags): BackfillInput {

@@ -16,14 +16,14 @@ export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 /** Ends a command with a message for a person and an exit status. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
+  /** The result, also as a JSON document, has been written: only message and status are missing. */
+  readonly reported: boolean = false;
 
   constructor(
     readonly status: ExitStatus,
     message: string,
     /** The error's code, for `--json`. */
     readonly code: string = 'Failed',
-    /** The result, also as a JSON document, has been written: only message and status are missing. */
-    readonly reported = false,
   ) {
     super(message);
   }
