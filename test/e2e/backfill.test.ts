@@ -1,5 +1,5 @@
 import type { BackfillProgress } from '../../workflows/backfill-progress';
-import { runCommand, startCommand } from './run-command';
+import { runCommand, type RunningCommand, startCommand } from './run-command';
 import { eventually, openStand, reportOf, settledDay as day, type Stand } from './stand';
 import { compareIds, nothingDiffers, storedContacts, trueContacts } from './truth';
 
@@ -48,6 +48,13 @@ async function expectTheTruth(span: { from: string; to: string }): Promise<numbe
 
 const progressOf = (id: string) => stand.client.workflow.getHandle(id).query<BackfillProgress>('progress');
 
+/** Waits until a command has started, or joined, the run and follows it. */
+async function untilFollowing({ process: { stderr } }: RunningCommand): Promise<void> {
+  let said = '';
+  stderr?.on('data', (text: string) => (said += text));
+  await eventually('a start', async () => expect(said).toContain('see http'));
+}
+
 /** One request of the whole backfill is refused as only a person can mend: its window fails. */
 const oneRefusal = (slow = 0) => [
   { name: 'forbidden' as const, match: { family: 'contacts' as const }, onCall: 8 },
@@ -72,8 +79,10 @@ describe('cxone-sync backfill', () => {
     expect((await runCommand(stand, ['backfill', 'pause', id])).status).toBe(2);
     expect((await runCommand(stand, ['backfill', 'retry-failed', id])).status).toBe(0);
     expect((await runCommand(stand, ['backfill', 'concurrency', id, '6'])).status).toBe(0);
+    const joining = startCommand(stand, backfill(span, '--concurrency', '2'));
+    await untilFollowing(joining);
     expect((await runCommand(stand, ['backfill', 'resume', id])).status).toBe(0);
-    const joined = await runCommand(stand, backfill(span, '--concurrency', '2'));
+    const joined = await joining.ended;
     expect(joined.status).toBe(0);
     expect(documentOf(joined)).toMatchObject({ status: 'complete', windows: 30, complete: 30, failed: [] });
     expect(documentOf(joined)['contacts']).toBe(await expectTheTruth(span));
@@ -110,9 +119,7 @@ describe('cxone-sync backfill', () => {
       stand,
       backfill(span).filter((arg) => arg !== '--json'),
     );
-    let said = '';
-    command.process.stderr?.on('data', (text: string) => (said += text));
-    await eventually('a start', async () => expect(said).toContain('see http'));
+    await untilFollowing(command);
     command.process.kill('SIGINT');
     const { status, stderr } = await command.ended;
     expect([status, stderr]).toEqual([130, expect.stringContaining('the run goes on')]);

@@ -204,6 +204,29 @@ describe('a backfill', () => {
     });
   });
 
+  it('leaves its children to themselves when it is terminated; started again, it waits for them', async () => {
+    const world = backfillWorld(stand.client);
+    for (const hour of hours(3)) world.held.add(hour);
+    await stand.serve(world.activities, async () => {
+      const tenant = next();
+      const child = (n: number) =>
+        stand.client.workflow.getHandle(
+          `sync-window:${tenant}:2026-11-01T0${n}:00:00Z/2026-11-01T0${n + 1}:00:00Z`,
+        );
+      const first = await startBackfill(stand.client, tenant, hourly(3, { tenant }));
+      await until(first, ({ running }) => running === 3);
+      await first.terminate('in a test');
+      world.held.delete('2026-11-01T00');
+      // Nobody is there to be told: no reason to fail.
+      expect(await child(0).result()).toMatchObject({ status: 'complete' });
+      const again = await startBackfill(stand.client, tenant, hourly(3, { tenant }));
+      await until(again, ({ running, complete }) => running === 2 && complete === 1);
+      world.held.clear();
+      expect(await again.result()).toMatchObject({ status: 'complete', complete: 3 });
+      expect([...world.opened].sort()).toEqual([hours(1)[0], ...hours(3)]);
+    });
+  });
+
   it('goes by the time its schedule meant, however late it is', async () => {
     const world = backfillWorld(stand.client);
     await stand.serve(world.activities, async () => {
