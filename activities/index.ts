@@ -3,6 +3,8 @@ import { type AuthenticationDependencies, createAuthenticationActivities } from 
 import { type ContactDependencies, createContactActivities } from './contacts';
 import { createLookupActivities, type LookupDependencies } from './lookups';
 import { createLiveActivities, type LiveDependencies } from './live';
+import { type BackfillDependencies, createBackfillActivities } from './backfill';
+import { createHalvesActivities } from './halves';
 import { createRecordingActivities, type RecordingDependencies } from './recordings';
 import { createWindowActivities, type WindowDependencies } from './windows';
 
@@ -12,7 +14,8 @@ export type ActivityDependencies = AuthenticationDependencies &
   AgentDependencies &
   LookupDependencies &
   LiveDependencies &
-  RecordingDependencies;
+  RecordingDependencies &
+  BackfillDependencies;
 
 /** Every activity by the name it has in Temporal. Which task queue serves which is said in workers/queues.ts. */
 export function createActivities(dependencies: ActivityDependencies) {
@@ -24,12 +27,15 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createLookupActivities(dependencies),
     ...createLiveActivities(dependencies),
     ...createRecordingActivities(dependencies),
+    ...createBackfillActivities(dependencies),
+    ...createHalvesActivities(dependencies),
   };
 }
 
 export type Activities = ReturnType<typeof createActivities>;
 
 export { createWaitInterceptor } from './interceptors/quota-waits';
+export type { RunState } from './backfill';
 export { createPageMemory } from './page-memory';
 export { createRequestLimiter, type LimiterEvent } from './request-limiter';
 export { type Tenant, tenantDirectory, type TenantTuning } from './tenants';

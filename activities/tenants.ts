@@ -15,6 +15,10 @@ export interface TenantTuning {
   readonly lookBackDays: number;
   /** So many days after its start a contact may still change unseen by `updatedSince`. */
   readonly rereadDays: number;
+  /** A window with more contacts is read in halves. */
+  readonly maxContactsPerWindow: number;
+  /** What CXone allows, where the settings say it. */
+  readonly limits?: { readonly media: { readonly requests: number; readonly perSeconds: number } };
   /** An agent not looked at for longer is looked up again. */
   readonly agentRefreshHours: number;
   /** A list of look-ups is read again after so long. */

@@ -65,6 +65,8 @@ export interface OpenWindow {
   readonly pagesInFlight: number;
   readonly recordingsInFlight: number;
   readonly maxRereads: number;
+  /** A window with more contacts is split; absent: none is. */
+  readonly maxContacts?: number;
 }
 
 /** The part of an open window by which activities find it again. */

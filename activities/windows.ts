@@ -33,11 +33,7 @@ export function createWindowActivities({
      */
     async openWindow(span: WindowSpan): Promise<OpenWindow> {
       const { tuning } = tenants(span.tenant);
-      const filter: WindowFilter = {
-        skillIds: distinct(span.skillIds ?? tuning.skillIds),
-        campaignIds: distinct(span.campaignIds ?? tuning.campaignIds),
-        mediaTypeIds: distinct(span.mediaTypeIds ?? tuning.mediaTypeIds),
-      };
+      const filter = filterOf(span, tuning);
       refuseManyPasses(filter);
       const key = {
         tenant: span.tenant,
@@ -69,6 +65,7 @@ export function createWindowActivities({
         pagesInFlight: tuning.pagesInFlight,
         recordingsInFlight: tuning.recordingsInFlight,
         maxRereads: tuning.maxRereads,
+        maxContacts: tuning.maxContactsPerWindow,
       };
     },
 
@@ -104,6 +101,17 @@ export function createWindowActivities({
   };
 }
 
+type AskedFilter = Pick<WindowSpan, 'skillIds' | 'campaignIds' | 'mediaTypeIds'>;
+
+/** The filter a window is known by: what its input says, or else the tenant's settings. */
+export function filterOf(asked: AskedFilter, usual: WindowFilter): WindowFilter {
+  return {
+    skillIds: distinct(asked.skillIds ?? usual.skillIds),
+    campaignIds: distinct(asked.campaignIds ?? usual.campaignIds),
+    mediaTypeIds: distinct(asked.mediaTypeIds ?? usual.mediaTypeIds),
+  };
+}
+
 /** So many passes and no more: each costs a request of its own for every count. */
 const passesAtMost = 100;
 
@@ -134,7 +142,8 @@ function ownId(holder: Claimant, span: WindowSpan): boolean {
   return holder.workflowId === span.claimant.workflowId;
 }
 
-function toReport(row: LedgerRow): WindowReport {
+/** A row of the ledger as workflows tell it. */
+export function toReport(row: LedgerRow): WindowReport {
   return {
     status: row.status,
     expected: row.expected,

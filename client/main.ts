@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { addCheckCommand } from './check';
+import { addBackfillCommand } from './backfill';
 import { addDemoCommand } from './demo';
 import { CommandError, exitStatus, type ExitStatus } from './exit-status';
 import { addMigrateCommand } from './migrate';
@@ -35,6 +36,7 @@ cannot be reached, or no worker is listening · 4 finished, but something is mis
   addScheduleCommand(program);
   addCheckCommand(program);
   addPlanCommand(program);
+  addBackfillCommand(program);
   addSimulatorCommand(program);
   addDemoCommand(program);
   // Sub-commands take over what their parent says of errors and exits only when told so.

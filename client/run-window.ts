@@ -21,9 +21,11 @@ import { taskQueues } from '../workflows/task-queues';
 export type WindowHandle = WorkflowHandleWithFirstExecutionRunId<typeof syncWindow>;
 
 /** How a run ended. `code` and `message` are the cause of a failure, safe to show. */
-export type WindowEnd =
-  | { readonly ok: true; readonly report: WindowReport }
+export type RunEnd<Report> =
+  | { readonly ok: true; readonly report: Report }
   | { readonly ok: false; readonly code: string; readonly message: string };
+
+export type WindowEnd = RunEnd<WindowReport>;
 
 /**
  * Starts the run of a window, or joins the one under way: the same window has the same id.
@@ -59,21 +61,30 @@ export async function followWindow(
   handle: WindowHandle,
   onProgress: (progress: Progress) => void,
 ): Promise<WindowEnd> {
+  return untilEnd(handle.result(), () => handle.query<Progress>('progress'), onProgress);
+}
+
+/** Waits for `result`; meanwhile asks for progress now and then, and passes it on. */
+export async function untilEnd<Report, How>(
+  result: Promise<Report>,
+  ask: () => Promise<How>,
+  onProgress: (progress: How) => void,
+): Promise<RunEnd<Report>> {
   const ended = new AbortController();
-  const end = describeEnd(handle.result()).finally(() => ended.abort());
+  const end = describeEnd(result).finally(() => ended.abort());
   const look = async (): Promise<void> => {
     while (!ended.signal.aborted) {
       // A run whose worker is away cannot answer just now; its result still comes.
-      const progress = await handle.query<Progress>('progress').catch(() => undefined);
+      const progress = await ask().catch(() => undefined);
       if (progress && !ended.signal.aborted) onProgress(progress);
       await Promise.race([end, new Promise((resolve) => setTimeout(resolve, lookEveryMs).unref())]);
     }
   };
-  const [result] = await Promise.all([end, look()]);
-  return result;
+  const [described] = await Promise.all([end, look()]);
+  return described;
 }
 
-async function describeEnd(result: Promise<WindowReport>): Promise<WindowEnd> {
+async function describeEnd<Report>(result: Promise<Report>): Promise<RunEnd<Report>> {
   try {
     return { ok: true, report: await result };
   } catch (error) {

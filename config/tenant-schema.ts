@@ -17,6 +17,7 @@ export const tenantDefaults = {
   recordingsInFlight: 8,
   recordingGiveUpHours: 48,
   maxRereads: 3,
+  maxContactsPerWindow: 200_000,
   timeoutSeconds: 120,
 } as const;
 
@@ -88,6 +89,7 @@ export const tenantSchema = z.strictObject({
   recordingsInFlight: whole(1, 64).default(tenantDefaults.recordingsInFlight),
   recordingGiveUpHours: whole(1, 8_760).default(tenantDefaults.recordingGiveUpHours),
   maxRereads: whole(0, 20).default(tenantDefaults.maxRereads),
+  maxContactsPerWindow: whole(100, 10_000_000).default(tenantDefaults.maxContactsPerWindow),
   timeoutSeconds: whole(1, 200).default(tenantDefaults.timeoutSeconds),
   mediaHosts: z
     .array(z.string().regex(hostPattern, 'must hold host names; a leading *. stands for all names below'))

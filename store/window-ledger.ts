@@ -1,3 +1,5 @@
+import type { ConsecutiveWindows } from './complete-windows';
+
 /** Ids of skills, campaigns and media types, each sorted; all empty = everything. */
 export interface WindowFilter {
   readonly skillIds: readonly number[];
@@ -105,6 +107,13 @@ export interface WindowLedger {
    */
   close(windowId: string, attempt: number, closing: Closing): Promise<LedgerRow>;
   ledger(windowId: string): Promise<LedgerRow | null>;
+  /** Which of the windows are complete, by their number in the list, from 0. */
+  completeAmong(windows: ConsecutiveWindows): Promise<number[]>;
+  /**
+   * Closes as complete a window that was read in the halves [from, middle) and [middle, to): its line is filled with
+   * their sums. Throws `StoreError` (WindowNotHeld) when a later attempt has begun, or a half is not complete.
+   */
+  closeFromHalves(windowId: string, attempt: number, middle: Date): Promise<LedgerRow>;
   /** The lines of windows that overlap [from, to), oldest first. */
   list(tenant: string, from: Date, to: Date): Promise<LedgerRow[]>;
 }

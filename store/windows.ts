@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { completeAmong } from './complete-windows';
 import { StoreError } from './errors';
 import type { RecordingTable } from './recordings';
 import { inTransaction, run } from './transaction';
@@ -11,6 +12,7 @@ import type {
   WindowKey,
   WindowLedger,
 } from './window-ledger';
+import { closeFromHalves } from './window-halves';
 import { closeSql, ledgerSql, markAbsentSql, tallySql } from './window-sql';
 
 interface WindowState {
@@ -121,6 +123,13 @@ export function createWindowLedger(pool: Pool, recordings: Pick<RecordingTable, 
       if (closed !== null) return closed;
       const remedy = 'Nothing to do: the later run of the same window counts.';
       throw new StoreError('WindowNotHeld', `Attempt ${attempt} is not the window's latest`, remedy, false);
+    },
+
+    completeAmong: (windows) => completeAmong(pool, windows),
+
+    async closeFromHalves(windowId, attempt, middle) {
+      await closeFromHalves(pool, windowId, attempt, middle);
+      return (await ledger(windowId)) as LedgerRow;
     },
 
     async list(tenant, from, to) {

@@ -19,6 +19,7 @@ import { type Address, chooseAddress } from './listen';
 import { storeConnections } from './queues';
 import { limiterMetrics, type LimitedTenant, watchQuotas } from './quota-metrics';
 import { requestMetrics } from './request-metrics';
+import { runInspection } from './run-inspection';
 import { temporalLogger } from './temporal-logger';
 
 /** All a worker process needs, as values: it reads no environment of its own. */
@@ -84,12 +85,15 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       }),
     });
     if (metrics) stopWatching = watchQuotas(store.quotas, options.tenants, meter, logger);
+    const client = new Client({ connection, namespace });
     const activities = createActivities({
       store,
       files,
       tenants: tenantDirectory(options.tenants.map((tenant) => toTenant(tenant, clientOptions(tenant)))),
       memory: createPageMemory(pagesInMemory),
-      isRunning: runningCheck(new Client({ connection, namespace })),
+      isRunning: runningCheck(client),
+      inspectRun: runInspection(client),
+      cancelRun: async (workflowId) => void (await client.workflow.getHandle(workflowId).cancel()),
       landingRetentionDays: options.landingRetentionDays,
       maxRecordingBytes: options.maxRecordingBytes,
       now: Date.now,

@@ -31,6 +31,10 @@ export const store =
       | 'dueRecordings'
       | 'recordingsToSweep'
       | 'closeWindow'
+      | 'closeSplitWindow'
+      | 'findComplete'
+      | 'inspectRuns'
+      | 'cancelBackfill'
     >
   >(storeOptions);
 

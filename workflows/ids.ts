@@ -15,11 +15,6 @@ export function syncWindowId(window: SyncWindow): string {
   return `sync-window:${window.tenant}:${stamp(window.from)}/${stamp(window.to)}${mode}${filterSuffix(window)}`;
 }
 
-/** The id of a backfill, `backfill:<tenant>:<from>/<to>` (interfaces.md). */
-export function backfillId(tenant: string, from: Date, to: Date): string {
-  return `backfill:${tenant}:${stamp(from)}/${stamp(to)}`;
-}
-
 /** The id of a tenant's sweep: one at a time. */
 export function sweepId(tenant: string): string {
   return `sweep-recordings:${tenant}`;
@@ -31,7 +26,14 @@ export function syncWindowSummary(window: SyncWindow): string {
   return `${what} ${stamp(window.from)} – ${stamp(window.to)} (${window.tenant})`;
 }
 
-function filterSuffix(window: SyncWindow): string {
+type Filtered = Pick<SyncWindow, 'tenant' | 'from' | 'to' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'>;
+
+/** The id of a backfill's run, `backfill:<tenant>:<from>/<to>` with a suffix when filtered. */
+export function backfillId(range: Filtered): string {
+  return `backfill:${range.tenant}:${stamp(range.from)}/${stamp(range.to)}${filterSuffix(range)}`;
+}
+
+function filterSuffix(window: Filtered): string {
   const parts = [
     window.skillIds?.length ? `skills=${window.skillIds.join(',')}` : '',
     window.campaignIds?.length ? `campaigns=${window.campaignIds.join(',')}` : '',

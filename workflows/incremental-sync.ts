@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { executeChild, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { Increment, WindowReport } from '../activities/types';
 import { api, store } from './activities';
+import type { backfill } from './backfill';
 import { causeOf, failRun, refuseInvalidInput } from './failures';
 import { backfillId, stamp, sweepId, syncWindowId, syncWindowSummary } from './ids';
 import { parseSyncWindowInput, parseTenantInput, type SyncWindowInput, type TenantInput } from './inputs';
@@ -56,8 +57,8 @@ async function backfillGap(
   gap: { readonly from: string; readonly to: string },
 ): Promise<void> {
   await startOnce(() =>
-    startChild('backfill', {
-      workflowId: backfillId(tenant, new Date(gap.from), new Date(gap.to)),
+    startChild<typeof backfill>('backfill', {
+      workflowId: backfillId({ tenant, from: new Date(gap.from), to: new Date(gap.to) }),
       args: [{ tenant, ...gap, force: true }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `gap of the live sync ${stamp(new Date(gap.from))} – ${stamp(new Date(gap.to))} (${tenant})`,

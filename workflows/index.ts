@@ -1,3 +1,4 @@
+export { backfill } from './backfill';
 export { downloadRecordings } from './download-recordings';
 export { incrementalSync } from './incremental-sync';
 export { sweepRecordings } from './sweep-recordings';

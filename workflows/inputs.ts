@@ -37,7 +37,8 @@ const tenant = z
 
 const tenantSchema = z.strictObject({ tenant });
 
-const syncWindowSchema = z
+/** The fields a person may type, each with what to say when it is wrong; `backfill` takes most of them too. */
+export const syncWindowSchema = z
   .strictObject({
     tenant,
     from: instant,
@@ -128,7 +129,8 @@ function isCalendarDay(text: string): boolean {
   return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
-function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
+/** What is wrong with one field, by its name. */
+export function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => `"${shorten(key)}": no such field`).join('; ');
   }

@@ -51,10 +51,13 @@ export const noProgress: Progress = {
  * run before, so what belongs to another run is taken off.
  */
 export function labelRun(window: SyncWindow): void {
+  const { parent, typedSearchAttributes } = workflowInfo();
+  const backfillId = typedSearchAttributes.get(keys.backfillId);
   upsertSearchAttributes([
     { key: keys.tenant, value: window.tenant },
     { key: keys.status, value: 'Running' satisfies RunStatus },
     { key: keys.trigger, value: triggerOf() },
+    { key: keys.backfillId, value: parent && backfillId ? backfillId : null },
     { key: keys.windowStart, value: window.from },
     { key: keys.windowEnd, value: window.to },
     { key: keys.errorType, value: null },
@@ -67,7 +70,7 @@ export function labelRun(window: SyncWindow): void {
 /** Who started the run: itself by schedule, or as a child of a run that was, or of a backfill. */
 function triggerOf(): RunTrigger {
   const { parent, typedSearchAttributes } = workflowInfo();
-  if (parent?.workflowId.startsWith('backfill:')) return 'backfill';
+  if (parent && typedSearchAttributes.get(keys.backfillId)) return 'backfill';
   const scheduled = typedSearchAttributes.get(scheduledById) !== undefined;
   return parent || scheduled ? 'schedule' : 'manual';
 }

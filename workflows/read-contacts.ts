@@ -13,6 +13,7 @@ import {
   takeSlice,
   totalOf,
 } from './passes';
+import { isTooLarge } from './split-window';
 
 /** One reading of a window, as far as it has come. Serialisable: it travels through continue-as-new. */
 export interface Round {
@@ -50,22 +51,24 @@ export function expectedSoFar(round: Round): number | null {
  * A failure stops new requests at once but lets the pages under way reach the database, so that nothing fetched is
  * fetched again by the next run of this attempt.
  *
- * @returns `read`, or `full` when the history asks for continue-as-new first; `onChange` has the last state.
+ * @returns `read`; `full` when the history asks for continue-as-new first; `large` when the window is to be split.
+ * `onChange` has the last state.
  */
 export async function readRound(
   window: OpenWindow,
   start: Round,
   onChange: (round: Round) => void,
-): Promise<'read' | 'full'> {
+): Promise<'read' | 'full' | 'large'> {
   let round = start;
   let underWay = 0;
+  let large = false;
   let failure: { readonly error: unknown } | undefined;
 
   const change = (next: Round): void => {
     round = next;
     onChange(next);
   };
-  const stopped = (): boolean => failure !== undefined || workflowInfo().continueAsNewSuggested;
+  const stopped = (): boolean => failure !== undefined || large || workflowInfo().continueAsNewSuggested;
   const finished = (): boolean => stopped() || (underWay === 0 && round.passes.every(isRead));
 
   const take = (): { readonly pass: number; readonly slice: AnySlice } | null => {
@@ -83,6 +86,7 @@ export async function readRound(
     refuseFuture(window, page);
     const state = round.passes[pass];
     if (state) change({ ...round, passes: round.passes.with(pass, pageArrived(state, slice, page)) });
+    large ||= isTooLarge(window, round, slice);
     if (page.pageId === null) return;
     const outcome = await store.persistContacts.executeWithOptions(
       { summary: `page of ${page.records} contacts` },
@@ -120,6 +124,7 @@ export async function readRound(
 
   await Promise.all(Array.from({ length: window.pagesInFlight }, lane));
   if (failure) throw failure.error;
+  if (large) return 'large';
   return round.passes.every(isRead) ? 'read' : 'full';
 }
 

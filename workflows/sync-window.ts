@@ -12,6 +12,8 @@ import { api, farewell, store } from './activities';
 import { causeOf, failRun, permanentFailure, refuseInvalidInput } from './failures';
 import { parseSyncWindowInput, type SyncWindow, type SyncWindowInput } from './inputs';
 import { labelRun, noProgress, type Progress, showFailure, showProgress, showReport } from './progress';
+import { readHalves } from './split-window';
+import { tellClosed, tellFailed } from './tell-parent';
 import { readAgents } from './read-agents';
 import { readLookups } from './read-lookups';
 import { hasMoved, totalOf } from './passes';
@@ -68,6 +70,13 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
   };
   setHandler(progressQuery, () => progress, { description: 'How far the run has come' });
   setHandler(ledgerQuery, () => report, { description: 'The ledger’s row, once the window is closed' });
+  const conclude = async (closed: WindowReport): Promise<WindowReport> => {
+    report = closed;
+    progress = { ...progress, stage: 'done' };
+    showReport(window, closed, progress);
+    await tellClosed(window, closed);
+    return closed;
+  };
   if (!carried) labelRun(window);
   showProgress(window, progress);
 
@@ -92,6 +101,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
       if (end === 'full') {
         return await continueAsNew<typeof syncWindow>(input, { window: opened, round, progress });
       }
+      if (end === 'large') return await conclude(await readHalves(window, opened));
       const verdict = await (opened.by === 'update' ? settleUpdates(opened, round) : settle(opened, round));
       if (typeof verdict === 'number') round = newRound(opened, round.round + 1, verdict);
       else settled = verdict;
@@ -135,16 +145,14 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
     const { steady: _held, ...figures } = settled;
     const closed = await store.closeWindow({ ...refOf(opened), ...figures, status: 'complete' });
     const { notRead } = progress.lookups;
-    report = notRead.length === 0 ? closed : { ...closed, lookupsNotRead: notRead };
-    progress = { ...progress, stage: 'done' };
-    showReport(window, report, progress);
-    return report;
+    return await conclude(notRead.length === 0 ? closed : { ...closed, lookupsNotRead: notRead });
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     failed = true;
     const cause = causeOf(error);
     showFailure(window, cause);
     if (open) await sayFailed(open, round, cause.code);
+    await tellFailed(window, cause.code);
     return failRun(error);
   }
 }

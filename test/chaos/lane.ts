@@ -87,6 +87,8 @@ export async function openLane(): Promise<Lane> {
         tenants: tenantDirectory([{ name: options.tenant, cxone, tuning: tuningOf(options.schedule) }]),
         memory: createPageMemory(8),
         isRunning: async () => false,
+        inspectRun: unexpected('inspectRun'),
+        cancelRun: unexpected('cancelRun'),
         landingRetentionDays: 14,
         maxRecordingBytes: 1_000_000,
         now: options.clock.now,
@@ -100,6 +102,13 @@ export async function openLane(): Promise<Lane> {
       await database.drop();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** Windows of these schedules are no children of a backfill. */
+function unexpected(what: string): () => Promise<never> {
+  return async () => {
+    throw new Error(`${what} is not expected here`);
   };
 }
 

@@ -47,7 +47,8 @@ function note(names: readonly string[], origin: string): void {
 async function record(stand: WorkflowStand, name: string, scenario: Scenario): Promise<readonly string[]> {
   const { client } = stand;
   return stand.serve({ ...quietActivities(), ...scenario.activities }, async () => {
-    const handle = await client.workflow.start('syncWindow', {
+    await scenario.before?.(client);
+    const handle = await client.workflow.start(scenario.workflow ?? 'syncWindow', {
       taskQueue: 'cxone-sync',
       workflowId: `replay-${name}`,
       args: [...(scenario.args ?? [input])],

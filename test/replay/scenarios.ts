@@ -3,12 +3,17 @@ import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
 import type { AgentCursor, FetchedLookups } from '../../activities/types';
+import { backfillScenarios, splitScenario } from './backfill-scenarios';
 import { openWindow, pageOf, quietActivities } from '../workflow/with-activities';
 
 /** One way a run can go: what the activities answer, and what is done to the run meanwhile. */
 export interface Scenario {
   readonly activities?: Partial<Activities>;
   readonly args?: readonly unknown[];
+  /** The type of the workflow; `syncWindow` when absent. */
+  readonly workflow?: string;
+  /** Called before the run is started. */
+  readonly before?: (client: Client) => Promise<unknown>;
   /** Called once the run has started. */
   readonly meanwhile?: (client: Client, workflowId: string) => Promise<void>;
   /** Child runs whose histories are kept as well: workflow id → name of the history. */
@@ -41,6 +46,8 @@ const refusedList: FetchedLookups = {
 
 /** Every path a run of today can take, by the name of its history. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
+  ...backfillScenarios,
+  'split-window': splitScenario,
   'several-pages': {
     activities: {
       fetchContactPage: async ({ skip, top }) => pageOf(95, skip, top),

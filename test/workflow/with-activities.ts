@@ -81,6 +81,10 @@ export function quietActivities(total = 25): Activities {
     dueRecordings: async () => [],
     downloadRecording: async () => ({ status: 'stored', files: 1, bytes: 1 }),
     closeWindow: async ({ status }) => ({ ...report, status }),
+    closeSplitWindow: async () => report,
+    findComplete: async () => ({ complete: [], mediaPerSecond: null }),
+    inspectRuns: async (ids) => ids.map(() => ({ status: 'running', contacts: 0, recordings: 0 })),
+    cancelBackfill: async () => undefined,
   };
 }
 

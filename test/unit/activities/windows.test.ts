@@ -149,6 +149,7 @@ describe('openWindow', () => {
       pagesInFlight: 2,
       recordingsInFlight: 8,
       maxRereads: 1,
+      maxContacts: 200_000,
     });
     expect(claimed).toEqual([
       {

@@ -12,6 +12,8 @@ const activities = createActivities({
   tenants: acme(),
   memory: createPageMemory(1),
   isRunning: async () => false,
+  inspectRun: async () => ({ status: 'gone' as const, contacts: 0, recordings: 0 }),
+  cancelRun: async () => undefined,
   landingRetentionDays: 7,
   maxRecordingBytes: 1,
   now: Date.now,

@@ -1,0 +1,85 @@
+import { obtainTemporal } from '../../local/temporal-cli';
+import { type RunningTemporal, startTemporalServer } from '../../local/temporal-server';
+import { searchAttributes } from '../../ops/search-attributes';
+import { backfillWorld, hourly, hours, startBackfill, until } from './backfill-world';
+import { workflowStand, type WorkflowStand } from './with-activities';
+
+const silent = (): void => undefined;
+
+let server: RunningTemporal;
+let stand: WorkflowStand;
+beforeAll(async () => {
+  const { command } = await obtainTemporal({ log: silent, env: process.env });
+  server = await startTemporalServer({
+    command,
+    searchAttributes,
+    port: 0,
+    uiPort: 0,
+    log: silent,
+    // The server asks for a continuation after so many events; 4,096 would take 300 windows.
+    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 120 },
+  });
+  stand = await workflowStand({ address: server.address, namespace: server.namespace });
+});
+afterAll(async () => {
+  await stand.close();
+  await server.stop();
+});
+
+async function runsOf(workflowId: string): Promise<number> {
+  let runs = 0;
+  for await (const _run of stand.client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) runs += 1;
+  return runs;
+}
+
+describe('a backfill too long for one history', () => {
+  it('continues as new with its children in flight, and every window is run and counted once', async () => {
+    const world = backfillWorld(stand.client);
+    // These two are under way from the first run to the last.
+    const slow = hours(2);
+    for (const hour of slow) world.held.add(hour);
+    world.broken.set('2026-11-01T05', 'PermissionDenied');
+    await stand.serve(world.activities, async () => {
+      const handle = await startBackfill(
+        stand.client,
+        'long',
+        hourly(30, { tenant: 'long', concurrency: 6 }),
+      );
+      const late = await until(handle, ({ complete, failed }) => complete + failed === 28);
+      expect(late).toMatchObject({ running: 2, failed: 1, remaining: 0 });
+      world.held.clear();
+      expect(await handle.result()).toMatchObject({
+        status: 'incomplete',
+        windows: 30,
+        complete: 29,
+        contacts: 290,
+        failed: [{ from: '2026-11-01T05:00:00Z', code: 'PermissionDenied' }],
+      });
+      expect([...world.opened].sort()).toEqual(hours(30));
+      expect(world.most()).toBeLessThanOrEqual(6);
+    });
+    expect(await runsOf('long')).toBeGreaterThan(2);
+  }, 180_000);
+
+  it('finds a child of an earlier run that was terminated', async () => {
+    const world = backfillWorld(stand.client);
+    const [first = ''] = hours(1);
+    world.held.add(first);
+    await stand.serve(world.activities, async () => {
+      const handle = await startBackfill(stand.client, 'killed', hourly(14, { tenant: 'killed' }));
+      const began = await handle.describe();
+      await until(handle, ({ complete }) => complete === 13);
+      const now = await stand.client.workflow.getHandle('killed').describe();
+      expect(now.runId).not.toBe(began.runId);
+      await stand.client.workflow
+        .getHandle('sync-window:killed:2026-11-01T00:00:00Z/2026-11-01T01:00:00Z')
+        .terminate('in a test');
+      expect(await handle.result()).toMatchObject({
+        status: 'incomplete',
+        complete: 13,
+        failed: [{ from: '2026-11-01T00:00:00Z', code: 'Terminated' }],
+      });
+      world.held.clear();
+    });
+  }, 180_000);
+});
