@@ -65,7 +65,8 @@ export function createWindowActivities({
         pagesInFlight: tuning.pagesInFlight,
         recordingsInFlight: tuning.recordingsInFlight,
         maxRereads: tuning.maxRereads,
-        maxContacts: tuning.maxContactsPerWindow,
+        // Two halves make a whole only where both ends are asked for: by start.
+        ...(span.by === 'start' ? { maxContacts: tuning.maxContactsPerWindow } : {}),
       };
     },
 

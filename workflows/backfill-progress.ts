@@ -42,7 +42,7 @@ export interface BackfillProgress extends Counts {
   readonly failedWindows: readonly FailedWindow[];
 }
 
-/** What a backfill returns. `failed` holds the first 100; `failedWindows` counts them all. */
+/** What a backfill returns. `failed` holds the first 50; `failedWindows` counts them all. */
 export interface BackfillReport {
   readonly status: 'complete' | 'incomplete';
   readonly from: string;

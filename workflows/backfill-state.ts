@@ -71,8 +71,8 @@ export interface Counts {
 }
 
 /** So many failures keep their codes: with 10,000 marks they stay within the 16 KiB of a payload. */
-export const failuresKept = 100;
-const stepsKept = 33;
+export const failuresKept = 50;
+const stepsKept = 17;
 
 export function newBackfill(windows: number, concurrency: number, now: number): BackfillState {
   return {

@@ -238,7 +238,10 @@ describe('a backfill that goes wrong in every window', () => {
     expect(windows.countsOf(state)).toMatchObject({ failed: count / 2, complete: count / 2 });
     expect(state.failures).toHaveLength(windows.failuresKept);
     // Marks that change from window to window cannot be packed: the worst case.
-    const carried = { ...state, marks: windows.packMarks(state.marks) };
+    const run = '01a213ef-c865-7e5a-b5f0-eea52cd9d832';
+    const flights = Array.from({ length: 32 }, (_, n) => ({ window: 9_900 + n, run }));
+    const steps = state.steps.map((step) => ({ ...step, at: 1_764_096_747_123, contacts: 123_456 }));
+    const carried = { ...state, flights, steps, marks: windows.packMarks(state.marks) };
     expect(JSON.stringify(carried).length).toBeLessThan(16 * 1024);
     expect(windows.countsOf(windows.retryFailed(state))).toMatchObject({ failed: 0, remaining: count / 2 });
   });
