@@ -16,9 +16,10 @@ export interface AuthenticationDependencies {
 /** `authenticate`: discovery, token and the tenant's API address (contract §1.3), ready in this worker. */
 export function createAuthenticationActivities({ tenants }: AuthenticationDependencies) {
   return {
-    async authenticate(input: { readonly tenant: string }): Promise<Authenticated> {
+    /** With `anew`, credentials that were refused a moment ago are tried again all the same. */
+    async authenticate(input: { readonly tenant: string; readonly anew?: boolean }): Promise<Authenticated> {
       const { cxone } = tenants(input.tenant);
-      const { expiresAt, area } = await cxone.authenticate(cancellationSignal());
+      const { expiresAt, area } = await cxone.authenticate(cancellationSignal(), input.anew);
       return { expiresAt: expiresAt.toISOString(), area: area ?? null };
     },
   };

@@ -22,7 +22,8 @@ export function activityFailure(
     type,
     message: remedy === '' || message.includes(remedy) ? message : `${message} ${remedy}`,
     nonRetryable: retry === undefined,
-    details: [{ remedy }],
+    // What is tried again may pass by itself, also once its tries are used up.
+    details: [retry === undefined ? { remedy } : { remedy, passing: true }],
     // Waiting for one's turn is no error: neither logs nor metrics count it as one.
     ...(type === 'QuotaExhausted' && { category: ApplicationFailureCategory.BENIGN }),
     ...(retry?.afterMs === undefined ? {} : { nextRetryDelay: retry.afterMs }),

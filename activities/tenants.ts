@@ -15,6 +15,8 @@ export interface TenantTuning {
   readonly lookBackDays: number;
   /** So many days after its start a contact may still change unseen by `updatedSince`. */
   readonly rereadDays: number;
+  /** How long a parked run waits for a person. */
+  readonly parkedTimeoutHours: number;
   /** A window with more contacts is read in halves. */
   readonly maxContactsPerWindow: number;
   /** What CXone allows, where the settings say it. */

@@ -67,6 +67,13 @@ export interface OpenWindow {
   readonly maxRereads: number;
   /** A window with more contacts is split; absent: none is. */
   readonly maxContacts?: number;
+  /** How long a run of it waits for a person. */
+  readonly parkedTimeoutHours: number;
+  /**
+   * Agents that cannot be read are left to a later window: another run of the live sync is parked already, and one is
+   * enough to wake somebody.
+   */
+  readonly leavesAgents: boolean;
 }
 
 /** The part of an open window by which activities find it again. */
@@ -265,6 +272,11 @@ export interface CloseInput extends RoundRef {
   readonly errorCode?: string;
 }
 
+export interface NoteParkedInput extends WindowRef {
+  /** Null when the run goes on. */
+  readonly parked: { readonly code: string; readonly message: string; readonly remedy: string } | null;
+}
+
 /** The ledger's row as a workflow reports it. Counts are contacts; `bytes` those of the window's recordings. */
 export interface WindowReport {
   readonly status: string;
@@ -288,4 +300,6 @@ export interface WindowReport {
   readonly durationMs: number;
   /** Look-up lists that could not be read; absent when there are none. The window is whole without them. */
   readonly lookupsNotRead?: readonly LookupProblem[];
+  /** Why the agents were left to a later window, by code; absent when they were read. */
+  readonly agentsNotRead?: string;
 }

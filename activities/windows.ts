@@ -3,7 +3,7 @@ import { passesOf } from '../cxone';
 import { type Claimant, type LedgerRow, type Store, StoreError, type WindowFilter } from '../store';
 import { activityFailure } from './failure';
 import type { TenantDirectory } from './tenants';
-import type { CloseInput, OpenWindow, RoundRef, WindowReport, WindowSpan } from './types';
+import type { CloseInput, NoteParkedInput, OpenWindow, RoundRef, WindowReport, WindowSpan } from './types';
 
 export interface WindowDependencies {
   readonly store: Store;
@@ -65,6 +65,9 @@ export function createWindowActivities({
         pagesInFlight: tuning.pagesInFlight,
         recordingsInFlight: tuning.recordingsInFlight,
         maxRereads: tuning.maxRereads,
+        parkedTimeoutHours: tuning.parkedTimeoutHours,
+        leavesAgents:
+          span.recordings === 'later' && (await store.windows.othersParked(span.tenant, claim.windowId)),
         // Two halves make a whole only where both ends are asked for: by start.
         ...(span.by === 'start' ? { maxContacts: tuning.maxContactsPerWindow } : {}),
       };
@@ -79,6 +82,11 @@ export function createWindowActivities({
     /** Marks stored contacts of the window that the round did not show. Returns how many. */
     async markAbsent(round: RoundRef): Promise<number> {
       return store.windows.markAbsent(round.windowId, round.attempt, round.round);
+    },
+
+    /** Writes down that the run waits for a person, or does not any more. */
+    async noteParked({ windowId, attempt, parked }: NoteParkedInput): Promise<void> {
+      await store.windows.notePark(windowId, attempt, parked);
     },
 
     /** Writes the ledger's row and lets the window go. */

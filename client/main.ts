@@ -7,6 +7,7 @@ import { CommandError, exitStatus, type ExitStatus } from './exit-status';
 import { addMigrateCommand } from './migrate';
 import { addRejectedCommand } from './rejected';
 import { addScheduleCommand } from './schedule';
+import { addParkedCommands } from './parked';
 import { addPlanCommand } from './plan';
 import { addSimulatorCommand } from './simulator';
 import { addSyncCommand } from './sync';
@@ -31,6 +32,7 @@ cannot be reached, or no worker is listening · 4 finished, but something is mis
   addMigrateCommand(program);
   addWorkerCommand(program);
   addSyncCommand(program);
+  addParkedCommands(program);
   addVerifyCommand(program);
   addRejectedCommand(program);
   addScheduleCommand(program);

@@ -12,6 +12,7 @@ import {
 } from '@temporalio/common';
 import type { WindowReport } from '../activities/types';
 import type { syncWindow } from '../workflows';
+import type { Cause } from '../workflows/failures';
 import { syncWindowId, syncWindowSummary } from '../workflows/ids';
 import type { SyncWindow, SyncWindowInput } from '../workflows/inputs';
 import type { Progress } from '../workflows/progress';
@@ -26,6 +27,13 @@ export type RunEnd<Report> =
   | { readonly ok: false; readonly code: string; readonly message: string };
 
 export type WindowEnd = RunEnd<WindowReport>;
+
+/** A run that waits for a person, and goes on waiting. `code`, `message` and `remedy` are those of its first cause. */
+export interface ParkedEnd extends Cause {
+  readonly ok: false;
+  readonly parked: true;
+  readonly causes: readonly Cause[];
+}
 
 /**
  * Starts the run of a window, or joins the one under way: the same window has the same id.
@@ -56,12 +64,25 @@ export async function startWindow(
 /** Between two looks at a run, in ms. */
 const lookEveryMs = 1_000;
 
-/** Waits for a run's end; meanwhile tells how far it is. */
+/** Waits until a run ends or waits for a person; meanwhile tells how far it is. */
 export async function followWindow(
   handle: WindowHandle,
   onProgress: (progress: Progress) => void,
-): Promise<WindowEnd> {
-  return untilEnd(handle.result(), () => handle.query<Progress>('progress'), onProgress);
+): Promise<WindowEnd | ParkedEnd> {
+  let causes: readonly Cause[] = [];
+  const end = await watch(
+    handle.result(),
+    () => handle.query<Progress>('progress'),
+    (progress) => {
+      onProgress(progress);
+      causes = progress.waitsFor;
+      return causes.length > 0;
+    },
+  );
+  const [cause] = causes;
+  if (end) return end;
+  if (!cause) throw new TypeError('a run that was left has a cause');
+  return { ok: false, parked: true, ...cause, causes };
 }
 
 /** Waits for `result`; meanwhile asks for progress now and then, and passes it on. */
@@ -70,18 +91,36 @@ export async function untilEnd<Report, How>(
   ask: () => Promise<How>,
   onProgress: (progress: How) => void,
 ): Promise<RunEnd<Report>> {
-  const ended = new AbortController();
-  const end = describeEnd(result).finally(() => ended.abort());
-  const look = async (): Promise<void> => {
-    while (!ended.signal.aborted) {
+  const end = await watch(result, ask, (progress) => {
+    onProgress(progress);
+    return false;
+  });
+  return end as RunEnd<Report>;
+}
+
+/**
+ * The same for whoever may leave a run alone.
+ *
+ * @param onProgress answers true to leave it.
+ * @returns how the run ended, or null when it was left.
+ */
+async function watch<Report, How>(
+  result: Promise<Report>,
+  ask: () => Promise<How>,
+  onProgress: (progress: How) => boolean,
+): Promise<RunEnd<Report> | null> {
+  let over = false;
+  const end = describeEnd(result).finally(() => (over = true));
+  const look = async (): Promise<null> => {
+    while (!over) {
       // A run whose worker is away cannot answer just now; its result still comes.
       const progress = await ask().catch(() => undefined);
-      if (progress && !ended.signal.aborted) onProgress(progress);
+      if (progress && !over && onProgress(progress)) return null;
       await Promise.race([end, new Promise((resolve) => setTimeout(resolve, lookEveryMs).unref())]);
     }
+    return end as never;
   };
-  const [described] = await Promise.all([end, look()]);
-  return described;
+  return Promise.race([end, look()]);
 }
 
 async function describeEnd<Report>(result: Promise<Report>): Promise<RunEnd<Report>> {

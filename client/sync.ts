@@ -7,7 +7,7 @@ import { foreseen } from './foreseen';
 import { createOutput, type Output } from './output';
 import { preflight } from './preflight';
 import { progressLine, reportLines } from './report';
-import { followWindow, startWindow, type WindowHandle } from './run-window';
+import { followWindow, type ParkedEnd, startWindow, type WindowHandle } from './run-window';
 import { grpcReason, webUiLink } from './temporal';
 
 interface SyncFlags extends CommonFlags {
@@ -50,7 +50,7 @@ export function addSyncCommand(program: Command): void {
       `
 The window is a durable Temporal workflow: Ctrl-C leaves it running, and the same command joins it again.
 Exit status: 0 complete · 1 failed · 2 bad input or settings · 3 CXone, Temporal or PostgreSQL refused or cannot be
-reached, or no worker is listening · 4 contacts are missing · 130 interrupted (the run goes on)
+reached, or no worker is listening · 4 parked, or contacts are missing · 130 interrupted (the run goes on)
 
 Example:
   npx cxone-sync sync --tenant acme --from 2026-11-01T00:00:00Z --to 2026-11-02T00:00:00Z`,
@@ -105,14 +105,37 @@ async function waitFor(handle: WindowHandle, run: object, output: Output): Promi
   process.once('SIGINT', interrupt);
   try {
     const end = await followWindow(handle, (progress) => output.progress(progressLine(progress)));
+    if ('parked' in end) throw parkedError(end, run, handle.workflowId, output);
     if (!end.ok) throw new CommandError(statusOf(end.code), `${end.code}: ${end.message}`, end.code);
+    const { status } = end.report;
     output.document({ ...run, ...end.report });
-    output.result(`complete    ${handle.workflowId}`);
+    output.result(`${status.padEnd(11)} ${handle.workflowId}`);
     for (const line of reportLines(end.report)) output.result(line);
+    if (status === 'complete') return;
+    throw new CommandError(
+      exitStatus.incomplete,
+      'The window was closed with gaps.',
+      'WindowIncomplete',
+      true,
+    );
   } finally {
     process.off('SIGINT', interrupt);
     output.endProgress();
   }
+}
+
+/** The run goes on waiting; what for is said, and how to let it go on. */
+function parkedError(end: ParkedEnd, run: object, workflowId: string, output: Output): CommandError {
+  output.document({ ...run, status: 'parked', code: end.code, message: end.message, parked: end.causes });
+  const causes = end.causes.map(({ code, message, remedy }) =>
+    [`${code}: ${message}`, ...(remedy && !message.includes(remedy) ? [remedy] : [])].join(' '),
+  );
+  const message = [
+    'The run is parked: it waits for you.',
+    ...causes,
+    `Then: npx cxone-sync resume ${workflowId}`,
+  ];
+  return new CommandError(exitStatus.incomplete, message.join('\n'), end.code, true);
 }
 
 /** A window that was read and found to lack contacts has finished with something missing, which is no failure to run. */

@@ -17,6 +17,7 @@ export const tenantDefaults = {
   recordingsInFlight: 8,
   recordingGiveUpHours: 48,
   maxRereads: 3,
+  parkedTimeoutHours: 168,
   maxContactsPerWindow: 200_000,
   timeoutSeconds: 120,
 } as const;
@@ -89,6 +90,7 @@ export const tenantSchema = z.strictObject({
   recordingsInFlight: whole(1, 64).default(tenantDefaults.recordingsInFlight),
   recordingGiveUpHours: whole(1, 8_760).default(tenantDefaults.recordingGiveUpHours),
   maxRereads: whole(0, 20).default(tenantDefaults.maxRereads),
+  parkedTimeoutHours: whole(0, 8_760).default(tenantDefaults.parkedTimeoutHours),
   maxContactsPerWindow: whole(100, 10_000_000).default(tenantDefaults.maxContactsPerWindow),
   timeoutSeconds: whole(1, 200).default(tenantDefaults.timeoutSeconds),
   mediaHosts: z

@@ -61,8 +61,11 @@ export interface Authentication {
 
 /** One tenant's CXone. All methods throw `CxoneError`, or the signal's reason when the caller gives up. */
 export interface CxoneClient {
-  /** Makes sure there is a token that works for a while; costs nothing when there is. */
-  authenticate(signal?: AbortSignal): Promise<Authentication>;
+  /**
+   * Makes sure there is a token that works for a while; costs nothing when there is. With `anew`, credentials that were
+   * refused a moment ago are tried again all the same.
+   */
+  authenticate(signal?: AbortSignal, anew?: boolean): Promise<Authentication>;
   contactPage(request: ContactPageRequest, signal?: AbortSignal): Promise<ContactPage>;
   updatedPage(request: UpdatedPageRequest, signal?: AbortSignal): Promise<UpdatedPage>;
   agentPage(request: AgentPageRequest, signal?: AbortSignal): Promise<AgentPage>;
@@ -113,7 +116,8 @@ export function createCxoneClient(
   const { apiVersion } = connection;
 
   return {
-    async authenticate(signal) {
+    async authenticate(signal, anew = false) {
+      if (anew) session.forget();
       const { expiresAt, area, apiEndpoint } = await session.grant(signal);
       return { expiresAt: new Date(expiresAt), apiEndpoint, ...(area === undefined ? {} : { area }) };
     },

@@ -30,6 +30,8 @@ export interface Session {
   grant(signal?: AbortSignal): Promise<Grant>;
   /** A grant other than the one that was refused; callers refused together share one renewal. */
   replace(refused: Grant, signal?: AbortSignal): Promise<Grant>;
+  /** Forgets the token, and that the credentials were refused, since somebody says that something is mended. */
+  forget(): void;
 }
 
 /** Never less notice than this, unless the token lives too short for it. */
@@ -102,6 +104,11 @@ export function createSession(
       signal?.throwIfAborted();
       if (current !== null && current !== refused) return current;
       return waitFor(renew(), signal);
+    },
+    forget() {
+      refusal = null;
+      // A token may carry the permissions its user had when it was issued.
+      current = null;
     },
   };
 }

@@ -59,6 +59,13 @@ export interface Closing {
   readonly lastPollTime?: Date | undefined;
 }
 
+/** Why a run waits for a person. */
+export interface ParkCause {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
 /** One line of the ledger. Figures are null until the attempt is closed. */
 export interface LedgerRow extends WindowKey {
   readonly windowId: string;
@@ -106,6 +113,12 @@ export interface WindowLedger {
    * `StoreError` (WindowNotHeld) when a later attempt has begun.
    */
   close(windowId: string, attempt: number, closing: Closing): Promise<LedgerRow>;
+  /**
+   * Notes that the attempt waits for a person, and why; null that it does not any more. Texts must be safe to show.
+   */
+  notePark(windowId: string, attempt: number, cause: ParkCause | null): Promise<void>;
+  /** Whether a run of another window of the live sync waits for a person. */
+  othersParked(tenant: string, windowId: string): Promise<boolean>;
   ledger(windowId: string): Promise<LedgerRow | null>;
   /** Which of the windows are complete, by their number in the list, from 0. */
   completeAmong(windows: ConsecutiveWindows): Promise<number[]>;

@@ -72,12 +72,25 @@ export const closeSql = `
       unchanged = f.unchanged, rejected = f.rejected, pages = f.pages, bytes = f.bytes,
       recordings_pending = (f.files ->> 'pending')::int, recordings_stored = (f.files ->> 'stored')::int,
       recordings_absent = (f.files ->> 'absent')::int, recordings_failed = (f.files ->> 'failed')::int,
-      recording_bytes = (f.files ->> 'bytes')::bigint, closed_at = now()
+      recording_bytes = (f.files ->> 'bytes')::bigint, closed_at = now(),
+      parked_at = null, parked_code = null, parked_message = null, parked_remedy = null
   from jsonb_to_record($3::jsonb) as f (
     status text, expected bigint, absent int, round int, "errorCode" text, "lastPollTime" timestamptz, fetched int,
     inserted int, updated int, unchanged int, rejected int, pages int, bytes bigint, files jsonb)
   where window_id = $1 and attempt = $2
   returning window_id`;
+
+/** `$1` window, `$2` attempt, then the cause, or nulls. An attempt that parks again keeps the time it did so first. */
+export const noteParkSql = `
+  update cxone.sync_window
+  set parked_at = case when $3::text is not null then coalesce(parked_at, now()) end,
+      parked_code = $3, parked_message = $4, parked_remedy = $5
+  where window_id = $1 and attempt = $2 and status = 'running'`;
+
+export const othersParkedSql = `
+  select 1 from cxone.sync_window
+  where tenant = $1 and window_id <> $2 and read_by = 'update' and status = 'running' and parked_code is not null
+  limit 1`;
 
 /** Lines of the ledger under the names of `LedgerRow`, the filter's lists side by side with the rest. */
 export const ledgerSql = `

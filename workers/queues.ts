@@ -43,6 +43,7 @@ export const activityQueues: readonly ActivityQueue[] = [
       'skipGap',
       'dueRecordings',
       'recordingsToSweep',
+      'noteParked',
       'closeWindow',
       'closeSplitWindow',
       'findComplete',

@@ -38,5 +38,5 @@ export const store =
     >
   >(storeOptions);
 
-/** Closing the ledger's row of a run that failed. */
-export const farewell = proxyActivities<Pick<Activities, 'closeWindow'>>(farewellOptions);
+/** What the ledger is told of a run that failed or waits: worth a few tries, and no more. */
+export const farewell = proxyActivities<Pick<Activities, 'closeWindow' | 'noteParked'>>(farewellOptions);

@@ -13,11 +13,14 @@ export interface Cause {
   readonly code: string;
   readonly message: string;
   readonly remedy: string;
+  /** It may pass by itself: it was tried again until the tries were used up. */
+  readonly passing?: boolean;
 }
 
 /** Details of every failure that activities and workflows of this project raise. */
 export interface FailureDetails {
   readonly remedy?: string;
+  readonly passing?: boolean;
 }
 
 /** A failure that no retry mends. A plain `Error` would only fail the workflow task, and spin. */
@@ -26,8 +29,12 @@ export function permanentFailure(cause: Cause): ApplicationFailure {
     type: cause.code,
     message: `${cause.message} ${cause.remedy}`.trim(),
     nonRetryable: true,
-    details: [{ remedy: cause.remedy } satisfies FailureDetails],
+    details: [detailsOf(cause)],
   });
+}
+
+function detailsOf({ remedy, passing = false }: Cause): FailureDetails {
+  return passing ? { remedy, passing } : { remedy };
 }
 
 /** Runs a parser of inputs; what it refuses fails the workflow at once with code `InvalidInput`. */
@@ -51,19 +58,30 @@ export function causeOf(error: unknown): Cause {
   }
   if (error instanceof ApplicationFailure) {
     const details = (error.details?.[0] ?? {}) as FailureDetails;
-    return { code: error.type ?? 'Unexpected', message: error.message, remedy: details.remedy ?? '' };
+    const { remedy = '', passing = false } = details;
+    return { code: error.type ?? 'Unexpected', message: error.message, remedy, passing };
   }
   if (error instanceof TimeoutFailure) {
     return {
       code: 'StepTimedOut',
       message: 'A step did not finish in its time, however often it was tried.',
       remedy: 'See the failed step in the run’s history; check that workers are up and the database answers.',
+      passing: true,
     };
   }
   if ((error instanceof ActivityFailure || error instanceof ChildWorkflowFailure) && error.cause) {
     return causeOf(error.cause);
   }
   return { code: 'Unexpected', message: 'The run failed for a reason that has no code.', remedy: '' };
+}
+
+/** False for what is none of our failures: a fault in a workflow itself. */
+export function isKnown(error: unknown): boolean {
+  return (
+    error instanceof ApplicationFailure ||
+    error instanceof ActivityFailure ||
+    error instanceof ChildWorkflowFailure
+  );
 }
 
 /** Ends the run with the reason on top, so that Web UI shows it without unfolding a chain. */
@@ -75,7 +93,7 @@ export function failRun(error: unknown): never {
     type: cause.code,
     message: cause.message,
     nonRetryable: true,
-    details: [{ remedy: cause.remedy } satisfies FailureDetails],
+    details: [detailsOf(cause)],
     ...(error instanceof Error ? { cause: error } : {}),
   });
 }

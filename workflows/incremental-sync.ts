@@ -1,51 +1,92 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { executeChild, ParentClosePolicy, startChild } from '@temporalio/workflow';
-import type { Increment, WindowReport } from '../activities/types';
+import {
+  type ChildWorkflowHandle,
+  condition,
+  ParentClosePolicy,
+  setHandler,
+  startChild,
+} from '@temporalio/workflow';
+import type { Increment } from '../activities/types';
 import { api, store } from './activities';
 import type { backfill } from './backfill';
 import { causeOf, failRun, refuseInvalidInput } from './failures';
 import { backfillId, stamp, sweepId, syncWindowId, syncWindowSummary } from './ids';
 import { parseSyncWindowInput, parseTenantInput, type SyncWindowInput, type TenantInput } from './inputs';
+import { type ContactsSettled, contactsSettledSignal } from './live-messages';
+import { createTenantParking } from './parking';
 import { labelTenantRun, showTenantFailure, showTenantRun } from './progress';
 import type { sweepRecordings } from './sweep-recordings';
 import type { syncWindow } from './sync-window';
+
+/** What a tick of the live sync has read. Instants are ISO 8601 in UTC. */
+export interface LiveReport extends ContactsSettled {
+  readonly from: string;
+  readonly to: string;
+  /** `skipped`: a person gave up this tick; the next one reads the same time. */
+  readonly status: 'complete' | 'skipped';
+}
 
 /**
  * The live sync of a tenant, started by its schedule: what changed since the watermark, less an overlap, up to CXone's
  * own clock. A tick that was missed or failed is absorbed by the next one, which begins at the same watermark.
  *
- * Recordings are noted and left to `sweepRecordings`, so that their quota never holds up the contacts. A watermark that
- * CXone cannot answer from any more becomes a backfill by start of what lies between.
+ * It ends when the contacts are proven complete and the watermark has moved: what else its window does, a parked part
+ * included, holds up no later tick. Recordings are left to `sweepRecordings`. A watermark that CXone cannot answer from
+ * any more becomes a backfill by start of what lies between.
  *
  * @throws ApplicationFailure, non-retryable, with the code of what failed. The watermark stays where it was.
  */
-export async function incrementalSync(input: TenantInput): Promise<WindowReport> {
+export async function incrementalSync(input: TenantInput): Promise<LiveReport> {
   const { tenant } = refuseInvalidInput(() => parseTenantInput(input));
+  let settled: ContactsSettled | undefined;
+  let increment: Increment | undefined;
+  setHandler(contactsSettledSignal, (news) => {
+    settled ??= news;
+  });
+  const parking = createTenantParking(tenant);
   labelTenantRun(tenant);
   try {
     showTenantRun(tenant, 'asks CXone for its clock');
-    const increment = await api.planIncrement.executeWithOptions({ summary: 'since when, until when' }, [
-      { tenant },
+    const planned = await parking.attend([
+      async () => {
+        await api.authenticate({ tenant, anew: parking.times() > 0 });
+        const summary = 'since when, until when';
+        increment = await api.planIncrement.executeWithOptions({ summary }, [{ tenant }]);
+      },
     ]);
-    if (increment.gap) await backfillGap(tenant, increment, increment.gap);
-    const report = await readChanges(tenant, increment);
-    if (increment.recordings) await startSweep(tenant);
-    showTenantRun(tenant, `read ${report.fetched} changed contacts up to ${increment.to}`, 'Complete');
-    return report;
+    if (planned === 'skipped' || !increment) {
+      showTenantRun(tenant, 'this tick was skipped; the next one reads the same time', 'Incomplete');
+      return { from: '', to: '', expected: 0, fetched: 0, status: 'skipped' };
+    }
+    const { from, to, gap, recordings } = increment;
+    if (gap) await backfillGap(tenant, increment, gap);
+    const window = await readChanges(tenant, increment);
+    // The window's end is its failure, when it did not get as far as telling that its contacts are complete.
+    const end = window.result().then(({ expected, fetched }) => ({ expected: expected ?? 0, fetched }));
+    end.catch(() => undefined);
+    await Promise.race([end, condition(() => settled !== undefined)]);
+    const counts = settled ?? (await end);
+    if (recordings) await startSweep(tenant);
+    showTenantRun(tenant, `${counts.expected} contacts changed up to ${to}`, 'Complete');
+    return { from, to, ...counts, status: 'complete' };
   } catch (error) {
     showTenantFailure(tenant, causeOf(error));
     return failRun(error);
   }
 }
 
-async function readChanges(tenant: string, { from, to, recordings }: Increment): Promise<WindowReport> {
+/** Starts the window; it outlives this run, but is cancelled with it while it is waited for. */
+async function readChanges(
+  tenant: string,
+  { from, to, recordings }: Increment,
+): Promise<ChildWorkflowHandle<typeof syncWindow>> {
   const input: SyncWindowInput = { tenant, from, to, by: 'update', recordings: recordings ? 'later' : false };
   const window = parseSyncWindowInput(input);
   showTenantRun(tenant, `reads what changed from ${stamp(window.from)} to ${stamp(window.to)}`);
-  return executeChild<typeof syncWindow>('syncWindow', {
+  return startChild<typeof syncWindow>('syncWindow', {
     workflowId: syncWindowId(window),
     args: [input],
-    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    parentClosePolicy: ParentClosePolicy.ABANDON,
     staticSummary: syncWindowSummary(window),
   });
 }

@@ -25,6 +25,13 @@ export function pageArrived(pass: PassState, slice: AnySlice, page: FetchedPage)
     : paging.pageArrived(pass, slice, page);
 }
 
+/** Puts a slice back that could not be fetched. */
+export function giveBack(pass: PassState, slice: AnySlice): PassState {
+  return pass.kind === 'seek'
+    ? { ...pass, waiting: false, pending: [slice as seeking.SeekSlice, ...pass.pending] }
+    : { ...pass, pending: [slice, ...pass.pending] };
+}
+
 export function isRead(pass: PassState): boolean {
   return pass.kind === 'seek' ? seeking.isSought(pass) : paging.isRead(pass);
 }

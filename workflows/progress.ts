@@ -3,6 +3,7 @@ import type { LookupProblem, WindowReport } from '../activities/types';
 import type { Cause } from './failures';
 import { stamp } from './ids';
 import type { SyncWindow } from './inputs';
+import type { Parked } from './parking';
 import type { LookupProgress } from './read-lookups';
 import {
   type RunStatus,
@@ -30,6 +31,12 @@ export interface Progress {
   readonly lookups: LookupProgress;
   readonly recordings: { readonly stored: number; readonly pending: number; readonly failed: number };
   readonly bytes: number;
+  /** How often the run has waited for a person. */
+  readonly parked: number;
+  /** What it waits for now; empty while it works. */
+  readonly waitsFor: readonly Cause[];
+  /** Why the agents were left to a later window, by code. */
+  readonly agentsLeft?: string;
 }
 
 export const noProgress: Progress = {
@@ -44,6 +51,8 @@ export const noProgress: Progress = {
   lookups: { rows: 0, notRead: [] },
   recordings: { stored: 0, pending: 0, failed: 0 },
   bytes: 0,
+  parked: 0,
+  waitsFor: [],
 };
 
 /**
@@ -87,7 +96,12 @@ export function labelTenantRun(tenant: string): void {
 
 /** Shows what such a run does, or did when it says so. */
 export function showTenantRun(tenant: string, what: string, status?: RunStatus): void {
-  if (status) upsertSearchAttributes([{ key: keys.status, value: status }]);
+  if (status) {
+    upsertSearchAttributes([
+      { key: keys.status, value: status },
+      { key: keys.errorType, value: null },
+    ]);
+  }
   setCurrentDetails([`### ${tenant}`, '', `- ${status ? `**${status}**: ` : ''}${what}`].join('\n'));
 }
 
@@ -97,7 +111,13 @@ export function showTenantFailure(tenant: string, cause: Cause): void {
 }
 
 /** Shows where the run stands. Costs no history event. */
-export function showProgress(window: SyncWindow, progress: Progress): void {
+export function showProgress(window: SyncWindow, progress: Progress, status?: RunStatus): void {
+  if (status) {
+    upsertSearchAttributes([
+      { key: keys.status, value: status },
+      { key: keys.errorType, value: null },
+    ]);
+  }
   const of = progress.expected === null ? '' : ` of ${count(progress.expected)}`;
   const lines = [
     heading(window),
@@ -116,8 +136,9 @@ export function showProgress(window: SyncWindow, progress: Progress): void {
 
 /** The last word of a run that did its work. */
 export function showReport(window: SyncWindow, report: WindowReport, progress: Progress): void {
+  const whole = report.status === 'complete';
   upsertSearchAttributes([
-    { key: keys.status, value: 'Complete' satisfies RunStatus },
+    { key: keys.status, value: (whole ? 'Complete' : 'Incomplete') satisfies RunStatus },
     { key: keys.contacts, value: report.fetched },
     { key: keys.recordings, value: report.recordings.stored },
     { key: keys.rejected, value: report.rejected },
@@ -125,7 +146,7 @@ export function showReport(window: SyncWindow, report: WindowReport, progress: P
   const lines = [
     heading(window),
     '',
-    `- **Complete**: ${count(report.fetched)} contacts, ${count(report.expected ?? 0)} expected`,
+    `- **${whole ? 'Complete' : 'Incomplete: closed by hand'}**: ${count(report.fetched)} contacts, ${count(report.expected ?? 0)} expected`,
     `- ${count(report.inserted)} new, ${count(report.updated)} changed, ${count(report.unchanged)} unchanged, ` +
       `${count(report.rejected)} rejected, ${count(report.absent)} gone from CXone`,
     `- Recordings: ${count(report.recordings.stored)} stored (${megabytes(report.recordings.bytes)}), ` +
@@ -134,6 +155,45 @@ export function showReport(window: SyncWindow, report: WindowReport, progress: P
   ];
   lines.push(...adviceOn(progress));
   setCurrentDetails(lines.join('\n'));
+}
+
+/** A run that waits for a person: why, what to do, and what happens when nobody comes. */
+export function showParked(window: SyncWindow, progress: Progress, parked: Parked): void {
+  const { contacts, expected, stage } = progress;
+  const of = expected === null ? '' : ` of ${count(expected)}`;
+  showWaiting(heading(window), parked, [`- So far: ${stage}, ${count(contacts)}${of} contacts`]);
+}
+
+/** The same for a run that belongs to a tenant and to no window. */
+export function showTenantParked(tenant: string, parked: Parked): void {
+  showWaiting(`### ${tenant}`, parked, []);
+}
+
+function showWaiting(
+  title: string,
+  { causes, since, retryAt, until }: Parked,
+  lines: readonly string[],
+): void {
+  upsertSearchAttributes([
+    { key: keys.status, value: 'AwaitingOperator' satisfies RunStatus },
+    { key: keys.errorType, value: causes[0]?.code ?? 'Unexpected' },
+  ]);
+  setCurrentDetails(
+    [
+      title,
+      '',
+      `- **Waits for you** since ${stamp(new Date(since))}`,
+      ...causes.flatMap(({ code, message, remedy }) => [
+        `- **${code}**: ${message}`,
+        ...(remedy && !message.includes(remedy) ? [`- What to do: ${remedy}`] : []),
+      ]),
+      '- Then send the update **resume** (_More Actions → Send an Update_); **skip** ends without what is missing, ' +
+        '**abort** fails the run',
+      ...(retryAt === null ? [] : [`- Tries again by itself at ${stamp(new Date(retryAt))}`]),
+      `- Fails by itself at ${stamp(new Date(until))}`,
+      ...lines,
+    ].join('\n'),
+  );
 }
 
 /** The last word of a run that failed: the cause and what to do. */
@@ -163,9 +223,12 @@ function heading(window: SyncWindow): string {
 }
 
 /** What the service user may not see, one line each. */
-function adviceOn({ hiddenAgents, lookups }: Progress): readonly string[] {
+function adviceOn({ hiddenAgents, lookups, agentsLeft }: Progress): readonly string[] {
   return [
     ...(hiddenAgents > 0 ? [hiddenAgentsAdvice(hiddenAgents)] : []),
+    ...(agentsLeft === undefined
+      ? []
+      : [`- **Agents left to a later window** (${agentsLeft}): see the parked run`]),
     ...lookups.notRead.map(lookupAdvice),
   ];
 }

@@ -5,6 +5,7 @@ import { permanentFailure } from './failures';
 import {
   type AnySlice,
   describeSlice,
+  giveBack,
   isRead,
   newPass,
   pageArrived,
@@ -24,12 +25,22 @@ export interface Round {
   readonly rejected: number;
   /** Distinct contacts of the round before; null for the first. */
   readonly before: number | null;
+  /** Pages that are landed and not stored yet. */
+  readonly unstored: readonly UnstoredPage[];
+}
+
+interface UnstoredPage {
+  readonly pageId: string;
+  readonly records: number;
+  /** The page repeats rows that its neighbours have shown. */
+  readonly tied: boolean;
 }
 
 export function newRound(window: OpenWindow, round: number, before: number | null = null): Round {
   return {
     before,
     round,
+    unstored: [],
     passes: window.passes.map(() => newPass(window)),
     pages: 0,
     contacts: 0,
@@ -81,24 +92,40 @@ export async function readRound(
     return null;
   };
 
-  const readPage = async (pass: number, slice: AnySlice): Promise<void> => {
-    const page = await fetchSlice(window, round.round, pass, slice);
-    refuseFuture(window, page);
-    const state = round.passes[pass];
-    if (state) change({ ...round, passes: round.passes.with(pass, pageArrived(state, slice, page)) });
-    large ||= isTooLarge(window, round, slice);
-    if (page.pageId === null) return;
+  const withPass = (pass: number, next: (state: PassState) => PassState): Round['passes'] =>
+    round.passes.map((state, index) => (index === pass ? next(state) : state));
+
+  const storePage = async (page: UnstoredPage): Promise<void> => {
+    const { pageId, records, tied } = page;
     const outcome = await store.persistContacts.executeWithOptions(
-      { summary: `page of ${page.records} contacts` },
-      [{ tenant: window.tenant, pageId: page.pageId, recordings: window.recordings }],
+      { summary: `page of ${records} contacts` },
+      [{ tenant: window.tenant, pageId, recordings: window.recordings }],
     );
     change({
       ...round,
+      unstored: round.unstored.filter((one) => one.pageId !== pageId),
       pages: round.pages + 1,
-      // A tied group repeats rows that its neighbours have shown.
-      contacts: round.contacts + ('at' in slice ? 0 : page.records),
+      contacts: round.contacts + (tied ? 0 : records),
       rejected: round.rejected + outcome.rejected,
     });
+  };
+
+  const readPage = async (pass: number, slice: AnySlice): Promise<void> => {
+    let page: FetchedPage;
+    try {
+      page = await fetchSlice(window, round.round, pass, slice);
+      refuseFuture(window, page);
+    } catch (error) {
+      // Whoever goes on from here asks for it again.
+      change({ ...round, passes: withPass(pass, (state) => giveBack(state, slice)) });
+      throw error;
+    }
+    change({ ...round, passes: withPass(pass, (state) => pageArrived(state, slice, page)) });
+    large ||= isTooLarge(window, round, slice);
+    if (page.pageId === null) return;
+    const landed = { pageId: page.pageId, records: page.records, tied: 'at' in slice };
+    change({ ...round, unstored: [...round.unstored, landed] });
+    await storePage(landed);
   };
 
   const lane = async (): Promise<void> => {
@@ -122,6 +149,8 @@ export async function readRound(
     }
   };
 
+  // What an earlier try has landed and could not store is stored before anything else is asked for.
+  for (const page of start.unstored) await storePage(page);
   await Promise.all(Array.from({ length: window.pagesInFlight }, lane));
   if (failure) throw failure.error;
   if (large) return 'large';

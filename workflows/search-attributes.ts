@@ -18,6 +18,6 @@ export const searchAttributeKeys = {
 export const scheduledById = defineSearchAttributeKey('TemporalScheduledById', SearchAttributeType.KEYWORD);
 
 /** Values of `CxoneStatus`. */
-export type RunStatus = 'Running' | 'Complete' | 'Incomplete' | 'Failed';
+export type RunStatus = 'Running' | 'AwaitingOperator' | 'Complete' | 'Incomplete' | 'Failed';
 /** Values of `CxoneTrigger`: who started the run. */
 export type RunTrigger = 'manual' | 'schedule' | 'backfill';

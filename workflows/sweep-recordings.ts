@@ -1,8 +1,9 @@
 import { continueAsNew, ContinueAsNew, defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
-import { store } from './activities';
+import { api, store } from './activities';
 import { addRecordings, downloadAll, noRecordings, type RecordingsDone } from './download-all';
 import { causeOf, failRun, refuseInvalidInput } from './failures';
 import { parseTenantInput, type TenantInput } from './inputs';
+import { createTenantParking } from './parking';
 import { labelTenantRun, showTenantFailure, showTenantRun } from './progress';
 
 /** Calls asked for at a time. */
@@ -30,23 +31,28 @@ export async function sweepRecordings(input: TenantInput, carried?: CarriedSweep
   let done = carried?.done ?? noRecordings;
   let after = carried?.after ?? null;
   setHandler(sweepQuery, () => done, { description: 'What became of the recordings so far' });
+  const parking = createTenantParking(tenant);
   if (!carried) labelTenantRun(tenant);
-  try {
+  const sweep = async (): Promise<void> => {
+    if (parking.times() > 0) await api.authenticate({ tenant, anew: true });
     for (;;) {
       const due = await store.recordingsToSweep.executeWithOptions({ summary: 'recordings to look for' }, [
         { tenant, after, limit: chunkSize },
       ]);
-      if (due.length === 0) break;
+      if (due.length === 0) return;
       await downloadAll({ tenant, masterContactIds: due, inFlight }, (change) => {
         done = addRecordings(done, change);
         showTenantRun(tenant, describe(done));
       });
       after = due.at(-1) ?? null;
       if (workflowInfo().continueAsNewSuggested) {
-        return await continueAsNew<typeof sweepRecordings>(input, { after, done });
+        await continueAsNew<typeof sweepRecordings>(input, { after, done });
       }
     }
-    showTenantRun(tenant, describe(done), 'Complete');
+  };
+  try {
+    const outcome = await parking.attend([sweep]);
+    showTenantRun(tenant, describe(done), outcome === 'done' ? 'Complete' : 'Incomplete');
     return done;
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;

@@ -5,20 +5,30 @@ import {
   defineQuery,
   isCancellation,
   setHandler,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { OpenWindow, WindowReport } from '../activities/types';
 import { api, farewell, store } from './activities';
-import { causeOf, failRun, permanentFailure, refuseInvalidInput } from './failures';
-import { parseSyncWindowInput, type SyncWindow, type SyncWindowInput } from './inputs';
-import { labelRun, noProgress, type Progress, showFailure, showProgress, showReport } from './progress';
-import { readHalves } from './split-window';
-import { tellClosed, tellFailed } from './tell-parent';
-import { readAgents } from './read-agents';
-import { readLookups } from './read-lookups';
-import { hasMoved, totalOf } from './passes';
-import { expectedSoFar, newRound, readRound, type Round } from './read-contacts';
+import { windowEndedSignal } from './backfill-messages';
+import { causeOf, failRun, refuseInvalidInput } from './failures';
 import { fetchRecordings } from './fetch-recordings';
+import { parseSyncWindowInput, type SyncWindowInput } from './inputs';
+import { createParking, type Parked, patienceMs } from './parking';
+import {
+  labelRun,
+  noProgress,
+  type Progress,
+  showFailure,
+  showParked,
+  showProgress,
+  showReport,
+} from './progress';
+import { readAgents } from './read-agents';
+import { expectedSoFar, newRound, readRound, type Round } from './read-contacts';
+import { readLookups } from './read-lookups';
+import { settleContacts, type SettledContacts } from './settle-contacts';
+import { readHalves } from './split-window';
+import { tellClosed, tellFailed, tellParked, tellSettled } from './tell-parent';
+import { refOf, spanOf } from './window-ref';
 
 export const progressQuery = defineQuery<Progress>('progress');
 export const ledgerQuery = defineQuery<WindowReport | null>('ledger');
@@ -30,28 +40,26 @@ export interface CarriedWindow {
   readonly progress: Progress;
   /** Set once the contacts are settled. */
   readonly settled?: SettledContacts;
+  /** The agents are read, or failed and are still to be read. */
+  readonly agentsRead?: boolean;
   /** Master contact id after which recordings go on; set once recordings have begun. */
   readonly recordingsAfter?: string | null;
 }
 
-/** The contacts of a window, read for good by `round`; `absent` of those stored are gone from CXone. */
-interface SettledContacts {
-  readonly round: number;
-  readonly expected: number;
-  readonly absent: number;
-  /** The round held still, so that what it did not show is not there. */
-  readonly steady: boolean;
-}
+const hourMs = 3_600_000;
 
 /**
- * Syncs one window: contacts that started in [from, to), the agents behind them and their recordings; and, now and
- * then, the lists contacts refer to, without which a window is whole all the same.
+ * Syncs one window: contacts that started in [from, to), or were last updated in it, the agents behind them and their
+ * recordings; and, now and then, the lists contacts refer to, without which a window is whole all the same.
  *
  * Complete means: every contact CXone counts for the window is stored or kept in `rejected_record` with a reason, and
  * rows that CXone no longer returns are marked `absent_since` (design.md, invariant 1).
  *
+ * What only a person can mend parks the run; the updates `resume`, `skip` and `abort` decide (workflows/parking.ts).
+ * `skip` closes the window as `incomplete`.
+ *
  * @throws ApplicationFailure, non-retryable, whose type is an error code: `InvalidInput`, `WindowBusy`,
- * `WindowInFuture`, `CountMismatch`, or the code of the step that failed.
+ * `WindowInFuture`, or that of the step that failed and was aborted or left alone.
  */
 export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow): Promise<WindowReport> {
   const window = refuseInvalidInput(() => parseSyncWindowInput(input));
@@ -60,6 +68,9 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
   let report: WindowReport | null = null;
   let open = carried?.window;
   let round = carried?.round;
+  let settled = carried?.settled;
+  let recordingsAfter = carried?.recordingsAfter;
+  let agentsRead = carried?.agentsRead ?? recordingsAfter !== undefined;
 
   let failed = false;
   const advance = (change: Partial<Progress>): void => {
@@ -70,82 +81,139 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
   };
   setHandler(progressQuery, () => progress, { description: 'How far the run has come' });
   setHandler(ledgerQuery, () => report, { description: 'The ledger’s row, once the window is closed' });
-  const conclude = async (closed: WindowReport): Promise<WindowReport> => {
-    report = closed;
-    progress = { ...progress, stage: 'done' };
-    showReport(window, closed, progress);
-    await tellClosed(window, closed);
-    return closed;
-  };
-  if (!carried) labelRun(window);
-  showProgress(window, progress);
-
-  try {
-    await api.authenticate({ tenant: window.tenant });
-    open ??= await store.openWindow(spanOf(window));
-    const opened = open;
-    round ??= newRound(opened, 0);
-
-    let settled = carried?.settled;
-    while (!settled) {
-      advance({ stage: 'contacts', round: round.round });
-      const end = await readRound(opened, round, (next) => {
-        round = next;
-        advance({
-          expected: expectedSoFar(next),
-          contacts: next.contacts,
-          rejected: next.rejected,
-          pages: next.pages,
-        });
-      });
-      if (end === 'full') {
-        return await continueAsNew<typeof syncWindow>(input, { window: opened, round, progress });
+  // A half of this window that is parked parks the whole, for whoever waits for it.
+  setHandler(windowEndedSignal, async ({ outcome, code = '' }) => {
+    if (outcome === 'parked') await tellParked(window, code);
+  });
+  const parking = createParking({
+    timeoutMs: () => (open ? open.parkedTimeoutHours * hourMs : patienceMs),
+    tell: async (parked) => {
+      if (parked) {
+        progress = { ...progress, parked: progress.parked + 1, waitsFor: parked.causes };
+        showParked(window, progress, parked);
+      } else {
+        progress = { ...progress, waitsFor: [] };
+        showProgress(window, progress, 'Running');
       }
-      if (end === 'large') return await conclude(await readHalves(window, opened));
-      const verdict = await (opened.by === 'update' ? settleUpdates(opened, round) : settle(opened, round));
-      if (typeof verdict === 'number') round = newRound(opened, round.round + 1, verdict);
+      if (open) await noteParked(open, parked);
+      if (parked) await tellParked(window, parked.causes[0]?.code ?? 'Unexpected');
+    },
+  });
+  const carry = (): CarriedWindow | null =>
+    open && round
+      ? {
+          window: open,
+          round,
+          progress,
+          agentsRead,
+          ...(settled && { settled }),
+          ...afterOf(recordingsAfter),
+        }
+      : null;
+  const goOn = async (): Promise<never> => {
+    const rest = carry();
+    if (!rest) throw new TypeError('nothing to continue with');
+    return continueAsNew<typeof syncWindow>(input, rest);
+  };
+
+  // After a person has mended something, what CXone refused before is tried anew.
+  const signIn = () => api.authenticate({ tenant: window.tenant, anew: progress.parked > 0 });
+  const readContacts = async (): Promise<void> => {
+    open ??= await store.openWindow(spanOf(window));
+    await signIn();
+    while (!settled && !report) {
+      round ??= newRound(open, 0);
+      advance({ stage: 'contacts', round: round.round });
+      const end = await readRound(open, round, (next) => {
+        round = next;
+        const { contacts, rejected, pages } = next;
+        advance({ expected: expectedSoFar(next), contacts, rejected, pages });
+      });
+      if (end === 'full') await goOn();
+      if (end === 'large') {
+        report = await readHalves(window, open);
+        return;
+      }
+      const verdict = await settleContacts(open, round);
+      if (typeof verdict === 'number') round = newRound(open, round.round + 1, verdict);
       else settled = verdict;
     }
+  };
 
-    if (carried?.recordingsAfter === undefined) {
-      if (opened.by === 'update' && opened.usualFilter) {
-        await store.moveWatermark({ ...refOf(opened), from: opened.from, to: opened.to });
-      }
-      advance({ stage: 'agents', expected: settled.expected });
-      const { round: last, steady } = settled;
-      const [absent] = await Promise.all([
-        steady && opened.usualFilter && opened.by === 'start'
-          ? store.markAbsent({ ...refOf(opened), round: last })
-          : 0,
-        readAgents(opened, last, (agents, hiddenAgents) => advance({ agents, hiddenAgents })),
-        readLookups(opened, last, (lookups) => advance({ lookups })),
-      ]);
-      settled = { ...settled, absent };
-    }
+  const readRest = async (opened: OpenWindow, contacts: SettledContacts): Promise<void> => {
+    if (agentsRead) return;
+    if (progress.parked > 0) await signIn();
+    advance({ stage: 'agents', expected: contacts.expected });
+    const marks = contacts.steady && opened.usualFilter && opened.by === 'start';
+    const outcomes = await Promise.allSettled([
+      marks ? store.markAbsent({ ...refOf(opened), round: contacts.round }) : 0,
+      readAgents(opened, contacts.round, (agents, hiddenAgents) => advance({ agents, hiddenAgents })),
+      readLookups(opened, contacts.round, (lookups) => advance({ lookups })),
+    ]);
+    const [absent] = outcomes;
+    if (absent.status === 'fulfilled') settled = { ...contacts, absent: absent.value };
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (!failure) agentsRead = true;
+    else if (!opened.leavesAgents || causeOf(failure.reason).code === 'Cancelled') throw failure.reason;
+    else advance({ agentsLeft: causeOf(failure.reason).code });
+  };
 
-    if (opened.downloads) {
-      advance({ stage: 'recordings' });
-      const resumeAt = await fetchRecordings(opened, carried?.recordingsAfter ?? null, (change) =>
+  const readRecordings = async (opened: OpenWindow): Promise<void> => {
+    if (!opened.downloads) return;
+    if (progress.parked > 0) await signIn();
+    advance({ stage: 'recordings' });
+    const resumeAt = await fetchRecordings(
+      opened,
+      recordingsAfter ?? null,
+      ({ stored, pending, failed: lost, bytes }) =>
         advance({
           recordings: {
-            stored: progress.recordings.stored + change.stored,
-            pending: progress.recordings.pending + change.pending,
-            failed: progress.recordings.failed + change.failed,
+            stored: progress.recordings.stored + stored,
+            pending: progress.recordings.pending + pending,
+            failed: progress.recordings.failed + lost,
           },
-          bytes: progress.bytes + change.bytes,
+          bytes: progress.bytes + bytes,
         }),
-      );
-      if (resumeAt !== null) {
-        const carry = { window: opened, round, progress, settled, recordingsAfter: resumeAt };
-        return await continueAsNew<typeof syncWindow>(input, carry);
-      }
-    }
+    );
+    if (resumeAt === null) return;
+    recordingsAfter = resumeAt;
+    await goOn();
+  };
 
+  const close = async (status: 'complete' | 'incomplete'): Promise<WindowReport> => {
     advance({ stage: 'close' });
-    const { steady: _held, ...figures } = settled;
-    const closed = await store.closeWindow({ ...refOf(opened), ...figures, status: 'complete' });
+    const opened = open ?? (await store.openWindow(spanOf(window)));
+    const {
+      expected = round ? expectedSoFar(round) : null,
+      absent = 0,
+      round: last = round?.round ?? 0,
+    } = settled ?? {};
+    const closed =
+      report ?? (await store.closeWindow({ ...refOf(opened), expected, absent, round: last, status }));
     const { notRead } = progress.lookups;
-    return await conclude(notRead.length === 0 ? closed : { ...closed, lookupsNotRead: notRead });
+    report = {
+      ...closed,
+      ...(notRead.length > 0 && { lookupsNotRead: notRead }),
+      ...(progress.agentsLeft !== undefined && { agentsNotRead: progress.agentsLeft }),
+    };
+    progress = { ...progress, stage: 'done' };
+    showReport(window, report, progress);
+    await tellClosed(window, report);
+    return report;
+  };
+
+  if (!carried) labelRun(window);
+  showProgress(window, progress);
+  try {
+    if ((await parking.attend([readContacts])) === 'skipped') return await close('incomplete');
+    if (report) return await close('complete');
+    const [opened, contacts] = [open as OpenWindow, settled as SettledContacts];
+    if (!agentsRead && opened.by === 'update' && opened.usualFilter) {
+      await store.moveWatermark({ ...refOf(opened), from: opened.from, to: opened.to });
+    }
+    if (!agentsRead) await tellSettled(window, contacts.expected, progress.contacts);
+    const rest = [() => readRest(opened, settled as SettledContacts), () => readRecordings(opened)];
+    return await close((await parking.attend(rest)) === 'skipped' ? 'incomplete' : 'complete');
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     failed = true;
@@ -157,61 +225,21 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
   }
 }
 
-/**
- * Counts again and decides whether the round holds what CXone holds.
- *
- * Where CXone does not say how many there are, two rounds that bring in as many settle it.
- *
- * @returns the distinct contacts of the round when the window must be read again: the source's count moved, or ids are
- * missing.
- * @throws ApplicationFailure `CountMismatch` when ids are still missing after the last permitted re-read.
- */
-async function settle(window: OpenWindow, round: Round): Promise<SettledContacts | number> {
-  const ref = { ...refOf(window), round: round.round };
-  const totals = await countAgain(window);
-  const { fetched } = await store.tallyRound(ref);
-  const last = round.round >= window.maxRereads;
-  const unknown = totals.some((total) => total === null);
-  const expected = unknown
-    ? Math.max(fetched, round.before ?? (last ? fetched : fetched + 1))
-    : totals.reduce<number>((sum, total) => sum + (total ?? 0), 0);
-  const steady =
-    fetched === expected &&
-    round.passes.every(
-      (pass, index) => !hasMoved(pass) && (unknown || (totalOf(pass) ?? 0) === totals[index]),
-    );
-  if (steady || (last && fetched >= expected)) return { round: round.round, expected, absent: 0, steady };
-  if (!last) return fetched;
-  throw countMismatch(expected, fetched, round);
+function afterOf(recordingsAfter: string | null | undefined): Pick<CarriedWindow, 'recordingsAfter'> {
+  return recordingsAfter === undefined ? {} : { recordingsAfter };
 }
 
-/**
- * The same for a window by update. Whatever seeking read is read for good, also when it changes afterwards and so leaves
- * the window: only contacts that are counted and were not read ask for another reading.
- */
-async function settleUpdates(window: OpenWindow, round: Round): Promise<SettledContacts | number> {
-  const totals = await countAgain(window);
-  const { fetched } = await store.tallyRound({ ...refOf(window), round: round.round });
-  const expected = totals.reduce<number>((sum, total) => sum + (total ?? 0), 0);
-  if (fetched >= expected) return { round: round.round, expected, absent: 0, steady: fetched === expected };
-  if (round.round < window.maxRereads) return fetched;
-  throw countMismatch(expected, fetched, round);
-}
-
-async function countAgain(window: OpenWindow): Promise<readonly (number | null)[]> {
-  const { passes, by, from, to } = window;
-  const { totals } = await api.countContacts.executeWithOptions({ summary: 'count again' }, [
-    { ...refOf(window), passes, by, from, to },
-  ]);
-  return totals;
-}
-
-function countMismatch(expected: number, fetched: number, round: Round): Error {
-  return permanentFailure({
-    code: 'CountMismatch',
-    message: `CXone counts ${expected} contacts for the window, but ${fetched} could be read in ${round.round + 1} readings.`,
-    remedy: 'The source keeps changing or hides rows; start the window again when it has calmed down.',
-  });
+/** Writes down in the ledger that the run waits, or does not any more. Web UI shows it without that, too. */
+async function noteParked(window: OpenWindow, parked: Parked | null): Promise<void> {
+  const [cause] = parked?.causes ?? [];
+  try {
+    await farewell.noteParked({
+      ...refOf(window),
+      parked: cause ? { code: cause.code, message: cause.message, remedy: cause.remedy } : null,
+    });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+  }
 }
 
 async function sayFailed(window: OpenWindow, round: Round | undefined, errorCode: string): Promise<void> {
@@ -230,18 +258,4 @@ async function sayFailed(window: OpenWindow, round: Round | undefined, errorCode
       if (isCancellation(error)) throw error;
     }
   });
-}
-
-function refOf(window: OpenWindow): { tenant: string; windowId: string; attempt: number } {
-  return { tenant: window.tenant, windowId: window.windowId, attempt: window.attempt };
-}
-
-function spanOf(window: SyncWindow): Parameters<typeof store.openWindow>[0] {
-  const { workflowId, firstExecutionRunId: runId } = workflowInfo();
-  return {
-    ...window,
-    from: window.from.toISOString(),
-    to: window.to.toISOString(),
-    claimant: { workflowId, runId },
-  };
 }

@@ -1,12 +1,36 @@
 import { CancellationScope, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import type { WindowReport } from '../activities/types';
 import { type WindowEnded, windowEndedSignal } from './backfill-messages';
+import { contactsSettledSignal } from './live-messages';
 import { searchAttributeKeys as keys } from './search-attributes';
 
 /** Tells that the window is closed. */
 export function tellClosed(window: Dates, { status, fetched, recordings }: WindowReport): Promise<void> {
   const outcome = status === 'complete' ? 'complete' : 'incomplete';
   return tellParent(window, { outcome, contacts: fetched, recordings: recordings.stored });
+}
+
+/** Tells that the run waits for a person. */
+export function tellParked(window: Dates, code: string): Promise<void> {
+  return tellParent(window, { outcome: 'parked', contacts: 0, recordings: 0, code });
+}
+
+/**
+ * Tells the live sync that the contacts are proven complete: the rest of the window is no reason to hold up the next
+ * one.
+ */
+export async function tellSettled(
+  window: Dates & { readonly recordings?: unknown },
+  expected: number,
+  fetched: number,
+): Promise<void> {
+  const { parent } = workflowInfo();
+  if (!parent || window.recordings !== 'later') return;
+  try {
+    await getExternalWorkflowHandle(parent.workflowId).signal(contactsSettledSignal, { expected, fetched });
+  } catch {
+    // It has ended meanwhile.
+  }
 }
 
 /** Tells that the run failed, or was cancelled. */
@@ -30,7 +54,9 @@ type Outcome = Pick<WindowEnded, 'outcome' | 'contacts' | 'recordings' | 'code'>
 export async function tellParent(window: Dates, outcome: Outcome): Promise<void> {
   const { parent, typedSearchAttributes, firstExecutionRunId } = workflowInfo();
   // Temporal does not tell a child the type of its parent: a backfill labels its children with its id.
-  if (!parent || typedSearchAttributes.get(keys.backfillId) !== parent.workflowId) return;
+  // A half is the child of its whole, which hears of it only that it is parked.
+  const half = parent?.workflowId.startsWith('sync-window:') && outcome.outcome === 'parked';
+  if (!parent || (!half && typedSearchAttributes.get(keys.backfillId) !== parent.workflowId)) return;
   const told: WindowEnded = {
     from: window.from.toISOString(),
     to: window.to.toISOString(),

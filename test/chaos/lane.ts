@@ -147,5 +147,15 @@ function tuningOf({ pageSize, pagesInFlight }: FaultSchedule): TenantTuning {
   const none = { skillIds: [], campaignIds: [], mediaTypeIds: [] };
   // The database's clock is the real one, so by the skipped one every look at an agent is soon long ago.
   const agentRefreshHours = 8_760;
-  return { ...tenantDefaults, ...none, agentRefreshHours, pageSize, pagesInFlight, recordingsInFlight: 2 };
+  // Nobody is there to help a run that waits.
+  const parkedTimeoutHours = 0;
+  return {
+    ...tenantDefaults,
+    ...none,
+    agentRefreshHours,
+    parkedTimeoutHours,
+    pageSize,
+    pagesInFlight,
+    recordingsInFlight: 2,
+  };
 }

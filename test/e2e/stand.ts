@@ -193,6 +193,8 @@ function writeTenants(folder: string, simulator: Simulator, more: object = {}): 
     accessKeyId,
     accessKeySecret: { env: 'ACME_ACCESS_KEY_SECRET' },
     allowInsecureHosts: ['127.0.0.1'],
+    // Runs fail at once instead of waiting for a person; the tests of parking say otherwise.
+    parkedTimeoutHours: 0,
     // The simulator's quota is lifted; ours is then as good as none.
     limits: { media: { requests: 1_000_000, perSeconds: 1 } },
     ...more,

@@ -17,6 +17,11 @@ const start = (workflowId: string) =>
     args: [input],
   });
 
+const windowEnd = () =>
+  stand.client.workflow
+    .getHandle('sync-window:acme:2026-11-20T00:00:00Z/2026-11-20T00:10:00Z:update')
+    .result();
+
 describe('the live sync', () => {
   it('reads its window as a child of its own, by update, with recordings left to a sweep', async () => {
     const opened: unknown[] = [];
@@ -33,10 +38,7 @@ describe('the live sync', () => {
       async () => {
         const handle = await start(`incremental:acme-${(runs += 1)}`);
         expect(await handle.result()).toMatchObject({ status: 'complete' });
-        const child = stand.client.workflow.getHandle(
-          'sync-window:acme:2026-11-20T00:00:00Z/2026-11-20T00:10:00Z:update',
-        );
-        expect((await child.describe()).status.name).toBe('COMPLETED');
+        expect(await windowEnd()).toMatchObject({ status: 'complete' });
         const sweep = stand.client.workflow.getHandle('sweep-recordings:acme');
         expect(await sweep.result()).toEqual({ stored: 0, pending: 0, failed: 0, bytes: 0 });
       },
@@ -72,6 +74,7 @@ describe('the live sync', () => {
       },
       async () => {
         await (await start(`incremental:acme-${(runs += 1)}`)).result();
+        await windowEnd();
       },
     );
     expect(calls).toEqual(['persist', 'count', 'watermark', 'close']);

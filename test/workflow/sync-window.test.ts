@@ -308,7 +308,7 @@ describe('recordings of a window', () => {
   it('are left out when the run says so', async () => {
     let asked = 0;
     await run({
-      openWindow: async () => ({ ...openWindow, recordings: false }),
+      openWindow: async () => ({ ...openWindow, recordings: false, downloads: false }),
       dueRecordings: async () => {
         asked += 1;
         return [];

@@ -22,6 +22,9 @@ export const openWindow: OpenWindow = {
   pagesInFlight: 3,
   recordingsInFlight: 4,
   maxRereads: 2,
+  // Runs fail at once instead of waiting for a person; the tests of parking say otherwise.
+  parkedTimeoutHours: 0,
+  leavesAgents: false,
 };
 
 export const report: WindowReport = {
@@ -64,6 +67,7 @@ export function quietActivities(total = 25): Activities {
     persistContacts: async () => ({ inserted: 1, updated: 0, unchanged: 0, rejected: 0 }),
     tallyRound: async () => ({ fetched: total }),
     markAbsent: async () => 0,
+    noteParked: async () => undefined,
     moveWatermark: async () => true,
     skipGap: async () => undefined,
     recordingsToSweep: async () => [],

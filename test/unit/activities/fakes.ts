@@ -9,6 +9,7 @@ export const tuning: TenantTuning = {
   pagesInFlight: 4,
   recordingsInFlight: 8,
   maxRereads: 3,
+  parkedTimeoutHours: 168,
   maxContactsPerWindow: 200_000,
   agentRefreshHours: 24,
   lookupRefreshHours: 24,

@@ -150,6 +150,8 @@ describe('openWindow', () => {
       recordingsInFlight: 8,
       maxRereads: 1,
       maxContacts: 200_000,
+      parkedTimeoutHours: 168,
+      leavesAgents: false,
     });
     expect(claimed).toEqual([
       {

@@ -37,6 +37,7 @@ export async function simulateTenant(options: SimulatorOptions = {}): Promise<Si
       recordingsInFlight: 8,
       recordingGiveUpHours: 48,
       maxRereads: 3,
+      parkedTimeoutHours: 168,
       maxContactsPerWindow: 200_000,
       timeoutMs: 20_000,
       mediaHosts: [],

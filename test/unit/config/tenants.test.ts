@@ -67,6 +67,7 @@ describe('a tenant', () => {
       recordingsInFlight: 8,
       recordingGiveUpHours: 48,
       maxRereads: 3,
+      parkedTimeoutHours: 168,
       maxContactsPerWindow: 200_000,
       timeoutMs: 120_000,
       mediaHosts: ['*.amazonaws.com'],

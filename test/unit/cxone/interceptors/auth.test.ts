@@ -17,6 +17,7 @@ const policy = createHostPolicy({ mediaHosts: [], allowInsecureHosts: [] });
 const session = (fresh = grantOf('new')): Session => ({
   grant: async () => grantOf('old'),
   replace: async (refused) => (refused.accessToken === 'old' ? fresh : refused),
+  forget: () => undefined,
 });
 const unauthorized = new CxoneError('Unauthorized', 'No.');
 

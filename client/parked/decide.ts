@@ -1,0 +1,108 @@
+import {
+  type Client,
+  isGrpcServiceError,
+  type WorkflowExecutionDescription,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { grpcReason } from '../temporal';
+import { resetToFailure } from './reset-run';
+
+export type Decision = 'resume' | 'skip' | 'abort';
+
+/** What a run answered. */
+export interface Outcome {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly code: string;
+  readonly message: string;
+  /** The run that goes on; a run that was reset has a new id. */
+  readonly runId?: string;
+}
+
+/** A worker that lives answers an update at once; one that is away never does. In ms. */
+const patienceMs = 15_000;
+
+/** The ids of the runs that wait for a person, by what they label themselves with. */
+export async function findParked(
+  client: Client,
+  only: { readonly errorType?: string; readonly tenant?: string },
+): Promise<readonly string[]> {
+  const conditions = [`CxoneStatus = 'AwaitingOperator'`, `ExecutionStatus = 'Running'`];
+  if (only.errorType !== undefined) conditions.push(`CxoneErrorType = '${plain(only.errorType)}'`);
+  if (only.tenant !== undefined) conditions.push(`CxoneTenant = '${plain(only.tenant)}'`);
+  const ids: string[] = [];
+  for await (const { workflowId } of client.workflow.list({ query: conditions.join(' and ') }))
+    ids.push(workflowId);
+  return ids;
+}
+
+/** Tells a run what becomes of it. A run that has failed already can be resumed only: from the point of its failure. */
+export async function decide(
+  client: Client,
+  namespace: string,
+  decision: Decision,
+  id: string,
+): Promise<Outcome> {
+  const description = await describe(client, id);
+  if (description === null) {
+    return { id, ok: false, code: 'NoSuchRun', message: 'Temporal knows no run of this id. Check the id.' };
+  }
+  const { status, runId } = description;
+  if (status.name === 'RUNNING') return update(client, decision, id, runId);
+  if (decision !== 'resume') {
+    return { id, runId, ok: false, code: 'NotRunning', message: `The run has ended (${status.name}).` };
+  }
+  if (status.name !== 'FAILED') {
+    const message = `The run has ended (${status.name}); only a failed one can go on. Start its window again.`;
+    return { id, runId, ok: false, code: 'NotRunning', message };
+  }
+  return resetToFailure(client, namespace, id, runId);
+}
+
+async function describe(client: Client, id: string): Promise<WorkflowExecutionDescription | null> {
+  try {
+    return await client.workflow.getHandle(id).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+async function update(client: Client, decision: Decision, id: string, runId: string): Promise<Outcome> {
+  try {
+    const message = await client.withDeadline(Date.now() + patienceMs, () =>
+      client.workflow.getHandle(id, runId).executeUpdate<unknown, []>(decision),
+    );
+    // A backfill answers with its progress.
+    return {
+      id,
+      runId,
+      ok: true,
+      code: 'Done',
+      message: typeof message === 'string' ? message : `${decision}d`,
+    };
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) {
+      const { cause } = error;
+      const known = cause instanceof ApplicationFailure;
+      return {
+        id,
+        runId,
+        ok: false,
+        code: (known && cause.type) || 'Refused',
+        message: cause?.message ?? error.message,
+      };
+    }
+    if (!(isGrpcServiceError(error) || error instanceof Error)) throw error;
+    const reason = isGrpcServiceError(error) ? grpcReason(error) : error.message;
+    const message = `No worker answers (${reason}): start one, the run waits as before.`;
+    return { id, runId, ok: false, code: 'NoAnswer', message };
+  }
+}
+
+/** Ids and codes of ours have no quotes; whatever else was typed cannot match anyway. */
+function plain(text: string): string {
+  return text.replace(/[^\w:./=,;-]/g, '');
+}

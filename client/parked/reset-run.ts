@@ -1,0 +1,85 @@
+import type { Client } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
+import type { Outcome } from './decide';
+
+type Event = temporal.api.history.v1.IHistoryEvent;
+type Long = NonNullable<Event['eventId']>;
+
+/** `temporal.api.enums.v1.ResetReapplyExcludeType`: what a person decided before belongs to the run that failed. */
+const exclude = { signal: 1, update: 2 } as const;
+
+/**
+ * Lets a run that has failed go on: it is reset to just before the step that failed was scheduled, so that everything
+ * before it stays done. Updates of the old run are not applied again.
+ */
+export async function resetToFailure(
+  client: Client,
+  namespace: string,
+  id: string,
+  runId: string,
+): Promise<Outcome> {
+  const { events } = await client.workflow.getHandle(id, runId).fetchHistory();
+  const point = resetPoint(events ?? []);
+  if (point === null) {
+    const message = 'No step of the run failed: nothing to go back to. Start its window again.';
+    return { id, runId, ok: false, code: 'NothingToReset', message };
+  }
+  const answer: { readonly runId: string } = await client.workflowService.resetWorkflowExecution({
+    namespace,
+    workflowExecution: { workflowId: id, runId },
+    reason: 'cxone-sync resume',
+    workflowTaskFinishEventId: point,
+    resetReapplyExcludeTypes: [exclude.signal, exclude.update],
+    requestId: `resume-${runId}`,
+  });
+  return {
+    id,
+    runId: answer.runId,
+    ok: true,
+    code: 'Done',
+    message: 'The run goes on from where it failed.',
+  };
+}
+
+/**
+ * The workflow task whose decision scheduled the step that failed; going back to it makes that decision anew. Where
+ * several parts failed side by side it is the first of them, since the last person said `resume`: what the others have
+ * done meanwhile is stored, and is found there.
+ *
+ * @returns the id of its completion; null when no step failed.
+ */
+export function resetPoint(events: readonly Event[]): Long | null {
+  const byId = new Map(events.map((event) => [String(event.eventId), event]));
+  const resumed = events.findLastIndex((event) => event.workflowExecutionUpdateAcceptedEventAttributes);
+  const points = (some: readonly Event[]) =>
+    some.flatMap((event) => {
+      const scheduled = byId.get(String(begunBy(event)));
+      const point = isNeeded(scheduled) ? decisionOf(scheduled) : undefined;
+      return point ? [point] : [];
+    });
+  return points(events.slice(resumed + 1))[0] ?? points(events).at(-1) ?? null;
+}
+
+/** The event that began what this event says has failed. */
+function begunBy(event: Event) {
+  return (
+    event.activityTaskFailedEventAttributes?.scheduledEventId ??
+    event.activityTaskTimedOutEventAttributes?.scheduledEventId ??
+    event.childWorkflowExecutionFailedEventAttributes?.initiatedEventId ??
+    event.startChildWorkflowExecutionFailedEventAttributes?.initiatedEventId
+  );
+}
+
+function decisionOf(scheduled: Event | undefined): Long | null | undefined {
+  return (
+    scheduled?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId ??
+    scheduled?.startChildWorkflowExecutionInitiatedEventAttributes?.workflowTaskCompletedEventId
+  );
+}
+
+/** Steps that a run does without when they fail, and what it tells the ledger of its failure. */
+const dispensable: ReadonlySet<string> = new Set(['fetchLookups', 'noteParked', 'closeWindow']);
+
+function isNeeded(scheduled: Event | undefined): boolean {
+  return !dispensable.has(scheduled?.activityTaskScheduledEventAttributes?.activityType?.name ?? '');
+}

@@ -1,0 +1,296 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Activities } from '../../activities';
+import type { syncWindow } from '../../workflows';
+import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
+import { taskQueues } from '../../workflows/task-queues';
+import { eventually } from '../e2e/stand';
+import { openWindow, pageOf, quietActivities, type WorkflowStand, workflowStand } from './with-activities';
+
+let stand: WorkflowStand;
+beforeAll(async () => {
+  stand = await workflowStand();
+});
+afterAll(() => stand?.close());
+
+const input = { tenant: 'acme', from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' };
+const parks = { ...openWindow, parkedTimeoutHours: 168 };
+
+function refusal(type: string, passing = false): ApplicationFailure {
+  const details = [passing ? { remedy: `Mend ${type}.`, passing } : { remedy: `Mend ${type}.` }];
+  return ApplicationFailure.create({ type, message: `${type} happened.`, nonRetryable: true, details });
+}
+
+let runs = 0;
+const start = () =>
+  stand.client.workflow.start<typeof syncWindow>('syncWindow', {
+    taskQueue: taskQueues.workflows,
+    workflowId: `parking-${(runs += 1)}`,
+    args: [input],
+  });
+type Handle = Awaited<ReturnType<typeof start>>;
+
+const statusOf = async (handle: Handle) => (await handle.describe()).typedSearchAttributes.get(keys.status);
+const parked = (handle: Handle) =>
+  eventually('the run is parked', async () => {
+    const status = await statusOf(handle);
+    if (status !== 'AwaitingOperator') throw new Error(`it is ${status}`);
+  });
+const detailsOf = async (handle: Handle): Promise<string> => {
+  const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  return currentDetails;
+};
+
+/** A world in which something is broken until the test mends it. */
+function broken(what: Partial<Activities>): { activities: Activities; mend: () => void } {
+  let mended = false;
+  const quiet = quietActivities();
+  const activities = { ...quiet, openWindow: async () => parks };
+  for (const [name, fails] of Object.entries(what)) {
+    const [key, works] = [name as keyof Activities, quiet[name as keyof Activities]];
+    activities[key] = ((given: never) => (mended ? works(given) : (fails as typeof works)(given))) as never;
+  }
+  return { activities, mend: () => (mended = true) };
+}
+
+describe('a run that only a person can help', () => {
+  it('waits, says why and what to do, and goes on with what failed when told to', async () => {
+    const fetched: number[] = [];
+    let forbidden = true;
+    const quiet = quietActivities();
+    const noted: unknown[] = [];
+    const world: Activities = {
+      ...quiet,
+      openWindow: async () => parks,
+      fetchContactPage: async ({ skip, top }) => {
+        if (skip === 20 && forbidden) throw refusal('ContactsForbidden');
+        fetched.push(skip);
+        return pageOf(25, skip, top);
+      },
+      noteParked: async ({ parked: cause }) => void noted.push(cause?.code ?? null),
+    };
+    await stand.serve(world, async () => {
+      const handle = await start();
+      await parked(handle);
+      const details = await detailsOf(handle);
+      expect(details).toContain('**ContactsForbidden**: ContactsForbidden happened.');
+      expect(details).toContain('What to do: Mend ContactsForbidden.');
+      expect(details).toContain('**resume**');
+      expect((await handle.describe()).typedSearchAttributes.get(keys.errorType)).toBe('ContactsForbidden');
+      forbidden = false;
+      expect(await handle.executeUpdate<string, []>('resume')).toContain('goes on');
+      expect(await handle.result()).toMatchObject({ status: 'complete' });
+      expect(await statusOf(handle)).toBe('Complete');
+      expect((await handle.describe()).typedSearchAttributes.get(keys.errorType)).toBeUndefined();
+    });
+    // The landing answers for pages that were fetched; here every slice is asked of the activity again at most once.
+    expect(fetched.filter((skip) => skip === 20)).toHaveLength(1);
+    expect(noted).toEqual(['ContactsForbidden', null]);
+  });
+
+  it('parks once for all parts that fail, and runs only those again', async () => {
+    const { activities, mend } = broken({
+      fetchAgents: async () => {
+        throw refusal('AgentsForbidden');
+      },
+      dueRecordings: async () => {
+        throw refusal('MediaForbidden');
+      },
+    });
+    let counts = 0;
+    const world = {
+      ...activities,
+      countContacts: async () => {
+        counts += 1;
+        return { totals: [25], lastPollTime: null };
+      },
+    };
+    await stand.serve(world, async () => {
+      const handle = await start();
+      await parked(handle);
+      const details = await detailsOf(handle);
+      expect(details).toContain('AgentsForbidden');
+      expect(details).toContain('MediaForbidden');
+      mend();
+      await handle.executeUpdate('resume');
+      expect(await handle.result()).toMatchObject({ status: 'complete' });
+    });
+    expect(counts).toBe(1);
+  });
+
+  it('lets the recordings go on while the agents are forbidden', async () => {
+    let downloads = 0;
+    const { activities, mend } = broken({
+      fetchAgents: async () => {
+        throw refusal('AgentsForbidden');
+      },
+    });
+    const world: Activities = {
+      ...activities,
+      dueRecordings: async ({ after }) => (after === null && downloads === 0 ? ['100', '101'] : []),
+      downloadRecording: async () => {
+        downloads += 1;
+        return { status: 'stored', files: 1, bytes: 1 };
+      },
+    };
+    await stand.serve(world, async () => {
+      const handle = await start();
+      await parked(handle);
+      expect(downloads).toBe(2);
+      mend();
+      await handle.executeUpdate('resume');
+      await handle.result();
+    });
+    expect(downloads).toBe(2);
+  });
+
+  it('parks again, with the new cause, when what was mended fails still', async () => {
+    let cause = 'InvalidClient';
+    const world: Activities = {
+      ...quietActivities(),
+      openWindow: async () => parks,
+      authenticate: async ({ anew }) => {
+        if (cause !== '') throw refusal(cause);
+        expect(anew).toBe(true);
+        return { expiresAt: '2026-11-20T01:00:00.000Z', area: null };
+      },
+    };
+    await stand.serve(world, async () => {
+      const handle = await start();
+      await parked(handle);
+      cause = 'InvalidAccessKey';
+      await handle.executeUpdate('resume');
+      await eventually('it is parked for the new cause', async () => {
+        if (!(await detailsOf(handle)).includes('**InvalidAccessKey**')) throw new Error('not yet');
+      });
+      cause = '';
+      await handle.executeUpdate('resume');
+      expect(await handle.result()).toMatchObject({ status: 'complete' });
+    });
+  });
+
+  it('closes its window as incomplete when the rest is skipped', async () => {
+    const { activities } = broken({
+      fetchAgents: async () => {
+        throw refusal('AgentsForbidden');
+      },
+    });
+    const closed: unknown[] = [];
+    const world: Activities = {
+      ...activities,
+      closeWindow: async (close) => {
+        closed.push(close.status);
+        return activities.closeWindow(close);
+      },
+    };
+    await stand.serve(world, async () => {
+      const handle = await start();
+      await parked(handle);
+      expect(await handle.executeUpdate<string, []>('skip')).toContain('incomplete');
+      expect(await handle.result()).toMatchObject({ status: 'incomplete' });
+      expect(await statusOf(handle)).toBe('Incomplete');
+    });
+    expect(closed).toEqual(['incomplete']);
+  });
+
+  it('fails with its cause when it is aborted', async () => {
+    const { activities } = broken({
+      fetchContactPage: async () => {
+        throw refusal('ContactsForbidden');
+      },
+    });
+    await stand.serve(activities, async () => {
+      const handle = await start();
+      await parked(handle);
+      await handle.executeUpdate('abort');
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'ContactsForbidden' } });
+      expect(await statusOf(handle)).toBe('Failed');
+    });
+  });
+
+  it('can be cancelled while it waits', async () => {
+    const { activities } = broken({
+      fetchContactPage: async () => {
+        throw refusal('ContactsForbidden');
+      },
+    });
+    await stand.serve(activities, async () => {
+      const handle = await start();
+      await parked(handle);
+      await handle.cancel();
+      await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+    });
+  });
+
+  it('says when it tries by itself where the cause may pass, and when it gives up', async () => {
+    const { activities } = broken({
+      fetchContactPage: async () => {
+        throw refusal('CxoneUnavailable', true);
+      },
+    });
+    await stand.serve(activities, async () => {
+      const handle = await start();
+      await parked(handle);
+      const details = await detailsOf(handle);
+      expect(details).toMatch(/Tries again by itself at 20/);
+      expect(details).toMatch(/Fails by itself at 20/);
+      await handle.executeUpdate('abort');
+      await handle.result().catch(() => undefined);
+    });
+  });
+});
+
+describe('the updates', () => {
+  it('are refused while the run works, with a word why, and leave no trace', async () => {
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const world: Activities = {
+      ...quietActivities(),
+      fetchContactPage: async ({ skip, top }) => {
+        await gate;
+        return pageOf(25, skip, top);
+      },
+    };
+    await stand.serve(world, async () => {
+      const handle = await start();
+      for (const update of ['resume', 'skip', 'abort']) {
+        const error: unknown = await handle.executeUpdate(update).catch((refused: unknown) => refused);
+        expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
+        expect((error as WorkflowUpdateFailedError).cause).toMatchObject({ type: 'NotParked' });
+      }
+      release();
+      expect(await handle.result()).toMatchObject({ status: 'complete' });
+    });
+  });
+
+  it('are listed with what they do', async () => {
+    await stand.serve(quietActivities(), async () => {
+      const handle = await start();
+      await handle.result();
+      const { definition } = await handle.query<{
+        definition: { updateDefinitions: { name: string; description: string }[] };
+      }>('__temporal_workflow_metadata');
+      expect(definition.updateDefinitions.map(({ name }) => name).toSorted()).toEqual([
+        'abort',
+        'resume',
+        'skip',
+      ]);
+      for (const { description } of definition.updateDefinitions)
+        expect(description.length).toBeGreaterThan(20);
+    });
+  });
+});
+
+describe('what waits for nobody', () => {
+  it.each(['WindowBusy', 'UnknownTenant', 'PageMissing'])('fails at once: %s', async (code) => {
+    const { activities } = broken({
+      persistContacts: async () => {
+        throw refusal(code);
+      },
+    });
+    await stand.serve(activities, async () => {
+      const handle = await start();
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: code } });
+    });
+  });
+});

@@ -1,0 +1,176 @@
+import { ApplicationFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
+import { type Cause, causeOf, isKnown, permanentFailure } from './failures';
+import { showTenantParked, showTenantRun } from './progress';
+
+/** Without arguments, so that Web UI needs nothing typed: it lists them by name while a worker runs. */
+export const resumeUpdate = defineUpdate<string>('resume');
+export const skipUpdate = defineUpdate<string>('skip');
+export const abortUpdate = defineUpdate<string>('abort');
+
+/** What becomes of a parked run. */
+export type Decision = 'resume' | 'skip' | 'abort' | 'timeout';
+
+/** A part of a run that may fail on its own, and is run again when its cause is mended. */
+export type Step = () => Promise<void>;
+
+/** What a parked run shows of itself; instants in epoch ms. */
+export interface Parked {
+  readonly causes: readonly Cause[];
+  readonly since: number;
+  /** When it tries again by itself; null when only a person can mend it. */
+  readonly retryAt: number | null;
+  /** When it gives up. */
+  readonly until: number;
+}
+
+export interface ParkingOptions {
+  /** Shows and notes that the run is parked; null when it goes on. */
+  readonly tell: (parked: Parked | null) => Promise<void>;
+  /** How long a run waits for a person, in ms; with 0 it fails instead. */
+  readonly timeoutMs: () => number;
+}
+
+export interface Parking {
+  /**
+   * Runs the steps, each although one before it failed. What failed is parked together, with all causes, until a person
+   * decides; then only these steps are run again.
+   *
+   * @returns `skipped` when a person gives up what is missing.
+   * @throws the first failure when it is none to wait for, when a person aborts, and when nobody came in time.
+   */
+  attend(steps: readonly Step[]): Promise<'done' | 'skipped'>;
+  /** How often the run has waited for a person. */
+  times(): number;
+}
+
+/** How long a run waits for a person where no setting says so. */
+export const patienceMs = 7 * 86_400_000;
+/** Failures that waiting mends: the other side was away for longer than the tries lasted. Tried again by itself. */
+const retryByItselfMs = 30 * 60_000;
+
+/** Nobody has to be waited for: the input is wrong, or another run does the work. */
+const failsAtOnce: ReadonlySet<string> = new Set([
+  'InvalidInput',
+  'UnknownTenant',
+  'WindowInFuture',
+  'WindowBusy',
+  'WindowNotHeld',
+  'PageMissing',
+  'Cancelled',
+]);
+
+const answers: Readonly<Record<Exclude<Decision, 'timeout'>, string>> = {
+  resume: 'The run goes on with what failed.',
+  skip: 'The run ends without what is missing: its window is closed as incomplete.',
+  abort: 'The run fails with the cause it was parked for.',
+};
+
+/** Offers the three updates of a run, and parks it when a step fails that a person can mend. */
+export function createParking({ tell, timeoutMs }: ParkingOptions): Parking {
+  let parked = false;
+  let decision: Decision | undefined;
+  /** When the run was parked first without having got anywhere since. */
+  let since: number | undefined;
+  let times = 0;
+
+  const offer = (
+    update: typeof resumeUpdate,
+    choice: Exclude<Decision, 'timeout'>,
+    description: string,
+  ): void =>
+    setHandler(
+      update,
+      () => {
+        decision = choice;
+        return answers[choice];
+      },
+      {
+        description,
+        validator: () => {
+          if (parked && decision === undefined) return;
+          throw permanentFailure({
+            code: 'NotParked',
+            message: `The run is not waiting for anybody, so there is nothing to ${choice}.`,
+            remedy: '',
+          });
+        },
+      },
+    );
+  offer(resumeUpdate, 'resume', 'Try again what failed, now that its cause is mended');
+  offer(skipUpdate, 'skip', 'End without what is missing; the window is closed as incomplete');
+  offer(abortUpdate, 'abort', 'Fail the run with the cause it is parked for');
+
+  const park = async (causes: readonly Cause[]): Promise<Decision> => {
+    const now = Date.now();
+    since ??= now;
+    const until = since + timeoutMs();
+    const retryAt = causes.every(({ passing }) => passing === true) ? now + retryByItselfMs : null;
+    if (now >= until) return 'timeout';
+    decision = undefined;
+    parked = true;
+    times += 1;
+    await tell({ causes, since, retryAt, until });
+    const wait = Math.min(until, retryAt ?? until) - now;
+    const decided = await condition(() => decision !== undefined, wait);
+    parked = false;
+    const outcome = decided
+      ? (decision ?? 'resume')
+      : retryAt !== null && retryAt <= until
+        ? 'resume'
+        : 'timeout';
+    await tell(null);
+    return outcome;
+  };
+
+  return {
+    times: () => times,
+    async attend(steps) {
+      let left = steps;
+      for (;;) {
+        const failures: { readonly step: Step; readonly error: unknown; readonly cause: Cause }[] = [];
+        for (const step of left) {
+          try {
+            await step();
+          } catch (error) {
+            if (!canWait(error)) throw error;
+            failures.push({ step, error, cause: causeOf(error) });
+          }
+        }
+        const [first] = failures;
+        if (!first) {
+          since = undefined;
+          return 'done';
+        }
+        const outcome = await park(failures.map(({ cause }) => cause));
+        if (outcome === 'skip') return 'skipped';
+        if (outcome === 'abort' || timeoutMs() === 0) throw first.error;
+        if (outcome === 'timeout') throw nobodyCame(first.cause);
+        left = failures.map(({ step }) => step);
+      }
+    },
+  };
+}
+
+/** Parking of a run that belongs to a tenant and to no window. */
+export function createTenantParking(tenant: string): Parking {
+  return createParking({
+    timeoutMs: () => patienceMs,
+    tell: async (parked) => {
+      if (parked) showTenantParked(tenant, parked);
+      else showTenantRun(tenant, 'goes on', 'Running');
+    },
+  });
+}
+
+/** True for a failure whose cause somebody, or time, can mend. */
+function canWait(error: unknown): boolean {
+  return isKnown(error) && !failsAtOnce.has(causeOf(error).code);
+}
+
+function nobodyCame({ code, message, remedy }: Cause): ApplicationFailure {
+  return permanentFailure({
+    code,
+    message: `${message} It was parked, and nobody answered in time.`,
+    remedy,
+  });
+}

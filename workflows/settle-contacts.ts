@@ -1,0 +1,84 @@
+import type { OpenWindow } from '../activities/types';
+import { api, store } from './activities';
+import { permanentFailure } from './failures';
+import { hasMoved, totalOf } from './passes';
+import type { Round } from './read-contacts';
+import { refOf } from './window-ref';
+
+/** The contacts of a window, read for good by `round`; `absent` of those stored are gone from CXone. */
+export interface SettledContacts {
+  readonly round: number;
+  readonly expected: number;
+  readonly absent: number;
+  /** The round held still, so that what it did not show is not there. */
+  readonly steady: boolean;
+}
+
+/**
+ * Counts again and decides whether the round holds what CXone holds.
+ *
+ * @returns the distinct contacts of the round when the window must be read again: the source's count moved, or ids are
+ * missing.
+ * @throws ApplicationFailure `CountMismatch` when ids are still missing after the last permitted re-read.
+ */
+export async function settleContacts(window: OpenWindow, round: Round): Promise<SettledContacts | number> {
+  const { passes, by, from, to } = window;
+  const { totals } = await api.countContacts.executeWithOptions({ summary: 'count again' }, [
+    { ...refOf(window), passes, by, from, to },
+  ]);
+  const { fetched } = await store.tallyRound({ ...refOf(window), round: round.round });
+  const verdict = by === 'update' ? byUpdate(fetched, totals) : byStart(window, round, fetched, totals);
+  const last = round.round >= window.maxRereads;
+  if (verdict.settled || (last && fetched >= verdict.expected)) {
+    const { expected, steady } = verdict;
+    return { round: round.round, expected, absent: 0, steady };
+  }
+  if (!last) return fetched;
+  throw permanentFailure({
+    code: 'CountMismatch',
+    message:
+      `CXone counts ${verdict.expected} contacts for the window, but ${fetched} could be read in ` +
+      `${round.round + 1} readings.`,
+    remedy: 'The source keeps changing or hides rows; start the window again when it has calmed down.',
+    passing: true,
+  });
+}
+
+interface Verdict {
+  readonly expected: number;
+  readonly steady: boolean;
+  readonly settled: boolean;
+}
+
+/** Where CXone does not say how many there are, two rounds that bring in as many settle it. */
+function byStart(
+  window: OpenWindow,
+  round: Round,
+  fetched: number,
+  totals: readonly (number | null)[],
+): Verdict {
+  const last = round.round >= window.maxRereads;
+  const unknown = totals.some((total) => total === null);
+  const expected = unknown
+    ? Math.max(fetched, round.before ?? (last ? fetched : fetched + 1))
+    : sumOf(totals);
+  const steady =
+    fetched === expected &&
+    round.passes.every(
+      (pass, index) => !hasMoved(pass) && (unknown || (totalOf(pass) ?? 0) === totals[index]),
+    );
+  return { expected, steady, settled: steady };
+}
+
+/**
+ * Whatever seeking read is read for good, also when it changes afterwards and so leaves the window: only contacts that
+ * are counted and were not read ask for another reading.
+ */
+function byUpdate(fetched: number, totals: readonly (number | null)[]): Verdict {
+  const expected = sumOf(totals);
+  return { expected, steady: fetched === expected, settled: fetched >= expected };
+}
+
+function sumOf(totals: readonly (number | null)[]): number {
+  return totals.reduce<number>((sum, total) => sum + (total ?? 0), 0);
+}
