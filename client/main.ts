@@ -9,6 +9,7 @@ import { addRejectedCommand } from './rejected';
 import { addScheduleCommand } from './schedule';
 import { addPlanCommand } from './plan';
 import { addSimulatorCommand } from './simulator';
+import { addStatusCommand } from './status';
 import { addSyncCommand } from './sync';
 import { addVerifyCommand } from './verify';
 import { addWorkerCommand } from './worker';
@@ -34,6 +35,7 @@ cannot be reached, or no worker is listening · 4 finished, but something is mis
   addVerifyCommand(program);
   addRejectedCommand(program);
   addScheduleCommand(program);
+  addStatusCommand(program);
   addCheckCommand(program);
   addPlanCommand(program);
   addBackfillCommand(program);
