@@ -23,11 +23,22 @@ export function watchOverview(
   meter: MetricMeter,
   logger: Logger,
 ): () => Promise<void> {
-  const lag = meter.createGauge('cxone_watermark_lag', 'float', 'seconds', 'Age of what is not stored yet');
+  // The SDK adds units to the names of counters and histograms only.
+  const lag = meter.createGauge(
+    'cxone_watermark_lag_seconds',
+    'float',
+    undefined,
+    'Age of what is not stored',
+  );
   const windows = meter.createGauge('cxone_windows', 'int', undefined, 'Windows of the ledger');
   const parked = meter.createGauge('cxone_parked_runs', 'int', undefined, 'Runs that wait for an operator');
   const recordings = meter.createGauge('cxone_recordings', 'int', undefined, 'Recordings still to be had');
-  const read = meter.createGauge('cxone_figures_read_timestamp', 'float', 'seconds', 'When these were read');
+  const read = meter.createGauge(
+    'cxone_figures_read_timestamp_seconds',
+    'float',
+    undefined,
+    'When these were read',
+  );
   const codes = new Map<string, { readonly tenant: string; readonly code: string }>();
 
   const look = async (): Promise<void> => {

@@ -127,5 +127,5 @@ async function watch(observer: Observer, everyMs: number, output: Output): Promi
     waiting.abort();
     screen.close();
   }
-  throw new CommandError(exitStatus.interrupted, 'Interrupted.', 'Interrupted', true);
+  throw new CommandError(exitStatus.interrupted, 'Interrupted.', undefined, true);
 }
