@@ -28,16 +28,19 @@ export function createScreen(out: Terminal): Screen {
   if (!out.isTTY)
     return { show: (lines) => void out.write(`${lines.join('\n')}\n\n`), close: () => undefined };
   let begun = false;
+  let closed = false;
   return {
     show(lines) {
+      // A look that was under way may come when all is over.
+      if (closed) return;
       const fitting = cut(lines, (out.rows ?? 24) - 1).map((line) => line.slice(0, (out.columns ?? 80) - 1));
       const page = fitting.map((line) => `${line}${clearLine}\n`).join('');
       out.write(`${begun ? '' : `${hideCursor}${clearAll}`}${home}${page}${clearBelow}`);
       begun = true;
     },
     close() {
-      if (begun) out.write(showCursor);
-      begun = false;
+      if (begun && !closed) out.write(showCursor);
+      closed = true;
     },
   };
 }

@@ -88,6 +88,16 @@ describe('a look on a terminal', () => {
     expect(out.cursor()).toBe(true);
     expect(out.seen()[0]).toBe('acme');
   });
+
+  it('that comes after the end is not shown any more, and hides no cursor', () => {
+    const out = terminal(40, 10);
+    const screen = createScreen(out);
+    screen.show(['acme']);
+    screen.close();
+    screen.show(['late']);
+    expect(out.cursor()).toBe(true);
+    expect(out.seen()[0]).toBe('acme');
+  });
 });
 
 it('elsewhere looks follow each other as plain lines', () => {
