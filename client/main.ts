@@ -10,6 +10,7 @@ import { addScheduleCommand } from './schedule';
 import { addParkedCommands } from './parked';
 import { addPlanCommand } from './plan';
 import { addSimulatorCommand } from './simulator';
+import { addStatusCommand } from './status';
 import { addSyncCommand } from './sync';
 import { addVerifyCommand } from './verify';
 import { addWorkerCommand } from './worker';
@@ -36,6 +37,7 @@ cannot be reached, or no worker is listening · 4 finished, but something is mis
   addVerifyCommand(program);
   addRejectedCommand(program);
   addScheduleCommand(program);
+  addStatusCommand(program);
   addCheckCommand(program);
   addPlanCommand(program);
   addBackfillCommand(program);

@@ -52,6 +52,11 @@ export async function connectTemporal(env: Readonly<Record<string, string>>): Pr
   return { client, address, namespace, close: () => connection.close() };
 }
 
+/** The namespace that a connection with this environment uses. */
+export function temporalNamespace(env: Readonly<Record<string, string>>): string {
+  return loadClientConnectConfig({ overrideEnvVars: { ...env } }).namespace ?? 'default';
+}
+
 /**
  * Makes sure that somebody works: workers poll every task queue of ours.
  *

@@ -46,6 +46,11 @@ const explanations = {
 
 type DatabaseCode = keyof typeof explanations;
 
+/** What is to be done, by code, where it does not depend on the case. */
+export const storeRemedies: Readonly<Record<DatabaseCode, string>> = Object.fromEntries(
+  Object.entries(explanations).map(([code, [, remedy]]) => [code, remedy]),
+) as Record<DatabaseCode, string>;
+
 const codesBySqlState: readonly (readonly [RegExp, DatabaseCode])[] = [
   [/^(08|57P0|53[23]|25006)/, 'DatabaseUnavailable'],
   [/^(42P01|42703|3F000|42883|42P10)$/, 'DatabaseNotMigrated'],

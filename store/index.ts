@@ -4,7 +4,7 @@ export { contactFields } from './contact-columns';
 export { lookupFields } from './lookup-columns';
 export type { AgentTable } from './agents';
 export type { ContactTable } from './contacts';
-export { StoreError } from './errors';
+export { StoreError, storeRemedies } from './errors';
 export type { StoreErrorCode } from './errors';
 export { RecordingFileError } from './files/errors';
 export type { RecordingFileCode } from './files/errors';
@@ -20,6 +20,7 @@ export type * from './holdings';
 export type { LandedPage, Landing, PageKey, PageToLand } from './landing';
 export type { LookupEnd, LookupProblem, LookupTables } from './lookups';
 export { migrate, pendingMigrations } from './migrate';
+export type * from './overview';
 export type {
   RecordingCounts,
   RecordingRow,

@@ -9,6 +9,7 @@ import { createLanding } from './landing';
 import type { Landing } from './landing';
 import { createLookupTables } from './lookups';
 import type { LookupTables } from './lookups';
+import { createOverview, type Overview } from './overview';
 import { createQuotaWaits, type QuotaWaits } from './quotas/quota-waits';
 import { createQuotas, type Quotas } from './quotas/quotas';
 import { createRecordingTable } from './recordings';
@@ -39,6 +40,7 @@ export interface Store {
   readonly recordings: RecordingTable;
   readonly rejected: RejectedTable;
   readonly holdings: Holdings;
+  readonly overview: Overview;
   readonly watermarks: Watermarks;
   readonly quotas: Quotas;
   readonly waits: QuotaWaits;
@@ -79,6 +81,7 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     lookups: createLookupTables(pool),
     rejected: createRejectedTable(pool),
     holdings: createHoldings(pool),
+    overview: createOverview(pool),
     watermarks: createWatermarks(pool),
     quotas: createQuotas(pool),
     waits: createQuotaWaits(pool),

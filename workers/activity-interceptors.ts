@@ -1,13 +1,19 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { createWaitInterceptor } from '../activities';
+import { createAttemptInterceptor } from '../activities/interceptors/attempts';
 import { failureInterceptor } from '../activities/interceptors/failures';
 import { heartbeatInterceptor } from '../activities/interceptors/heartbeats';
 import type { QuotaWaits } from '../store';
 import type { ActivityQueue } from './queues';
 
 /** What stands around the activities of a queue, the outermost first. */
-export function activityInterceptors(queue: ActivityQueue, waits: QuotaWaits): ActivityInterceptorsFactory[] {
+export function activityInterceptors(
+  queue: ActivityQueue,
+  waits: QuotaWaits,
+  onLateAttempt: (activity: string) => void = () => undefined,
+): ActivityInterceptorsFactory[] {
   const inbound = [
+    createAttemptInterceptor(onLateAttempt),
     failureInterceptor,
     heartbeatInterceptor,
     ...(queue.asksCxone ? [createWaitInterceptor(waits)] : []),

@@ -12,6 +12,8 @@ export interface WorkerParts {
   readonly activities: Activities;
   /** Where waits for quotas are counted, which are no tries. */
   readonly waits: QuotaWaits;
+  /** Told of attempts that fail after many others have. */
+  readonly onLateAttempt?: (activity: string) => void;
   /** How long activities may go on after a signal to stop, in ms. */
   readonly shutdownGraceMs: number;
   /** Where workflows come from, unless they are built. */
@@ -35,7 +37,7 @@ export async function createWorkers(parts: WorkerParts): Promise<readonly Worker
         taskQueue: queue.taskQueue,
         activities: Object.fromEntries(queue.activities.map((name) => [name, parts.activities[name]])),
         maxConcurrentActivityTaskExecutions: queue.concurrency,
-        interceptors: { activity: activityInterceptors(queue, parts.waits) },
+        interceptors: { activity: activityInterceptors(queue, parts.waits, parts.onLateAttempt) },
       }),
     ),
   );

@@ -10,7 +10,8 @@ export function requestMetrics(meter: MetricMeter): (tenant: string) => (event: 
   const durations = meter.createHistogram(
     'cxone_request_duration',
     'float',
-    's',
+    // Spelled out: it becomes the end of the name as it stands.
+    'seconds',
     'Time until CXone had answered',
   );
   return (tenant) => (event) => {

@@ -13,9 +13,11 @@ import {
 import { createCxoneClient, type CxoneClientOptions, type CxoneConnection } from '../cxone';
 import { type Claimant, openRecordingFiles, openStore } from '../store';
 import { ensureSearchAttributes } from '../ops/search-attributes';
+import { attemptMetrics } from './attempt-metrics';
 import { createWorkers, runWorkers } from './create-workers';
 import { type HealthServer, serveHealth } from './health';
 import { type Address, chooseAddress } from './listen';
+import { watchOverview } from './overview-metrics';
 import { storeConnections } from './queues';
 import { limiterMetrics, type LimitedTenant, watchQuotas } from './quota-metrics';
 import { requestMetrics } from './request-metrics';
@@ -68,7 +70,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
   const address = connectionOptions.address ?? '127.0.0.1:7233';
   let connection: NativeConnection | undefined;
   let health: HealthServer | undefined;
-  let stopWatching: (() => Promise<void>) | undefined;
+  let stopWatching: readonly (() => Promise<void>)[] = [];
   try {
     connection = await NativeConnection.connect({ ...connectionOptions, address });
     await prepareSearchAttributes(connection, namespace, logger);
@@ -84,7 +86,13 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
         onError: (error) => logger.warn({ err: error, tenant }, 'a 429 could not be noted'),
       }),
     });
-    if (metrics) stopWatching = watchQuotas(store.quotas, options.tenants, meter, logger);
+    if (metrics) {
+      const names = options.tenants.map(({ tenant }) => tenant);
+      stopWatching = [
+        watchQuotas(store.quotas, options.tenants, meter, logger),
+        watchOverview(store.overview, names, meter, logger),
+      ];
+    }
     const client = new Client({ connection, namespace });
     const activities = createActivities({
       store,
@@ -103,6 +111,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       namespace,
       activities,
       waits: store.waits,
+      onLateAttempt: attemptMetrics(meter),
       shutdownGraceMs: options.shutdownGraceSeconds * 1_000,
     });
     if (options.health) {
@@ -116,7 +125,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
     logger.info('the worker has stopped');
   } finally {
     await health?.close();
-    await stopWatching?.();
+    for (const stop of stopWatching) await stop();
     // Workers that were made but never ran still hold it; that must not hide why they did not run.
     await connection?.close().catch((error: unknown) => {
       logger.warn({ err: error }, 'the connection to Temporal could not be closed');

@@ -12,7 +12,7 @@ const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 
 /** A quota of our own counting, or the server's word that one is used up. */
-const waitCodes: ReadonlySet<string> = new Set(['QuotaExhausted', 'Throttled']);
+export const waitCodes: ReadonlySet<string> = new Set(['QuotaExhausted', 'Throttled']);
 
 /**
  * Keeps apart what Temporal counts as one: waiting for a quota, which may take thousands of attempts and is nobody's

@@ -26,8 +26,9 @@ const codes: Readonly<Record<string, readonly string[]>> = {
     ...found(/\btype: '([A-Z]\w+)'/g, sources('activities')),
     ...found(/\bfailure\('([A-Z]\w+)'/g, sources('activities')),
   ],
+  'the alerts': found(/^ +- alert: (\w+)/gm, text('ops', 'prometheus', 'alerts.yml')),
   'the command line': [
-    ...found(/'([A-Z][a-z]+(?:[A-Z][a-z]+)*)',?\s*\)/g, commandErrors(sources('client'))),
+    ...found(/'([A-Z][a-z]+(?:[A-Z][a-z]+)*)'(?:, true)?,?\s*\)/g, commandErrors(sources('client'))),
     // What `check` finds is no error; docs/onboarding.md explains it.
     ...found(/\bcode: '([A-Z]\w+)'/g, sources('client', 'check/')),
   ],

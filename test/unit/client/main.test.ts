@@ -75,6 +75,7 @@ describe('a command line that cannot be read', () => {
     ['a port that is none', ['simulator', '--port', '70000']],
     ['a share that is none', ['simulator', '--logged-share', '2']],
     ['a hash that is none', ['rejected', 'show', 'ab', '--tenant', 'acme']],
+    ['a watch that checks', ['status', '--watch', '--check']],
     ['an unknown kind', ['rejected', 'list', '--kind', 'letters']],
     ['a range without its end', ['verify', '--tenant', 'acme', '--from', '2026-11-01T00:00:00Z']],
     ['a faults file that is not there', ['simulator', '--faults', '/nowhere/faults.json']],
@@ -148,6 +149,8 @@ describe('a server that cannot be reached', () => {
     ['rejected list', ['rejected', 'list']],
     ['rejected replay', ['rejected', 'replay', '--tenant', 'acme']],
     ['worker', ['worker']],
+    ['status', ['status']],
+    ['status that watches', ['status', '--watch']],
   ])('ends %s with status 3 when it is the database', async (_command, args) => {
     expect(await main(args)).toBe(3);
     expect(seen.err()).toContain('PostgreSQL cannot be reached');

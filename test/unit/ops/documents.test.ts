@@ -68,7 +68,7 @@ describe('docs/deploying.md', () => {
 
   it('names settings that exist', () => {
     const known: readonly string[] = settingList.map(({ name }) => name);
-    const ofOthers = ['TEMPORAL_RETENTION', 'NUM_HISTORY_SHARDS'];
+    const ofOthers = ['TEMPORAL_RETENTION', 'NUM_HISTORY_SHARDS', 'PROMETHEUS_ENDPOINT'];
     for (const [, name = ''] of deploying.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)) {
       expect([...known, ...ofOthers]).toContain(name.replace(/_FILE$/, known.includes(name) ? '_FILE' : ''));
     }

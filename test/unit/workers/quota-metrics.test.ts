@@ -1,31 +1,7 @@
-import { noopMetricMeter } from '@temporalio/common';
 import { pino } from 'pino';
 import type { QuotaUse } from '../../../store';
 import { limiterMetrics, watchQuotas } from '../../../workers/quota-metrics';
-
-type Labels = Readonly<Record<string, unknown>>;
-
-/** A meter that remembers what was counted and shown, and under which names. */
-function meter() {
-  const counted: [string, number, Labels | undefined][] = [];
-  const shown: [string, number, Labels | undefined][] = [];
-  return {
-    counted,
-    shown,
-    meter: {
-      createHistogram: noopMetricMeter.createHistogram.bind(noopMetricMeter),
-      withTags: () => noopMetricMeter,
-      createCounter: (name: string) => ({
-        ...noopMetricMeter.createCounter(name),
-        add: (value: number, labels?: Labels) => void counted.push([name, value, labels]),
-      }),
-      createGauge: (name: string) => ({
-        ...noopMetricMeter.createGauge(name),
-        set: (value: number, labels?: Labels) => void shown.push([name, value, labels]),
-      }),
-    },
-  };
-}
+import { rememberingMeter as meter } from './meter';
 
 const size = { requests: 150, perSeconds: 300 };
 const use = (changes: Partial<QuotaUse>): QuotaUse => ({

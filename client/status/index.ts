@@ -1,0 +1,131 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { loadSettings, loadTenants, type Tenant } from '../../config';
+import { openStore } from '../../store';
+import { CommandError, exitStatus } from '../exit-status';
+import { addCommonFlags, type CommonFlags, milliseconds } from '../flags';
+import { foreseen } from '../foreseen';
+import { createOutput, type Output } from '../output';
+import { tenantOf } from '../preflight';
+import { untilStopped } from '../until-stopped';
+import { createObserver, type Observer } from './look';
+import { createScreen } from './screen';
+import { statusLines } from './status-lines';
+import { concerns, type StatusReport } from './status-report';
+
+interface StatusFlags extends CommonFlags {
+  readonly tenant?: string;
+  readonly watch?: boolean;
+  readonly every: number;
+  readonly check?: boolean;
+  readonly maxLag?: number;
+}
+
+const defaultEveryMs = 5_000;
+const defaultMaxLagMs = 30 * 60_000;
+
+/** `cxone-sync status`: how the work of each tenant stands. */
+export function addStatusCommand(program: Command): void {
+  addCommonFlags(
+    program
+      .command('status')
+      .description('How the work stands: lag, windows, parked runs, recordings, quotas, errors, schedules')
+      .option('--tenant <id>', 'tenant of the tenants file; all of them if not given')
+      .option('--watch', 'look again and again, until Ctrl-C')
+      .option('--every <time>', 'between two looks of --watch, such as 5s', milliseconds, defaultEveryMs)
+      .option('--check', 'end with status 4 when anything is parked, failed, has gaps or lags; for scripts')
+      .option('--max-lag <time>', 'how far behind is too far for --check (default: 30m)', milliseconds),
+  )
+    .addHelpText(
+      'after',
+      `
+Works without workers; then the progress of backfills is unknown. With --watch --json: one document a line.
+Exit status: 0 shown · 2 bad input or settings · 3 PostgreSQL cannot be read, or Temporal cannot be reached (what the
+database tells is shown all the same) · 4 with --check: something is parked, failed, has gaps or lags · 130 interrupted
+
+Example:
+  npx cxone-sync status --watch`,
+    )
+    .action(async (flags: StatusFlags) => foreseen(() => run(flags, createOutput(flags))));
+}
+
+async function run(flags: StatusFlags, output: Output): Promise<void> {
+  const checks = flags.check === true || flags.maxLag !== undefined;
+  if (checks && flags.watch) {
+    throw new CommandError(
+      exitStatus.badInput,
+      '--check looks once: leave out --watch, or --check and --max-lag.',
+      'BadInput',
+    );
+  }
+  const settings = loadSettings(process.env, ['tenants', 'database', 'temporal', 'temporalUi']);
+  const tenants = chosen(flags.tenant, settings.tenants.file);
+  const store = openStore({
+    url: settings.database.url,
+    maxConnections: 4,
+    applicationName: 'cxone-sync status',
+  });
+  const observer = createObserver(store, tenants, settings);
+  try {
+    if (flags.watch) await watch(observer, flags.every, output);
+    else await once(observer, output, checks ? (flags.maxLag ?? defaultMaxLagMs) : null);
+  } finally {
+    await observer.close();
+    await store.close();
+  }
+}
+
+function chosen(name: string | undefined, file: string): readonly Tenant[] {
+  if (name !== undefined) return [tenantOf(name, file)];
+  return [...loadTenants(file, process.env).values()];
+}
+
+/** @param maxLagMs null when nothing is to be checked. */
+async function once(observer: Observer, output: Output, maxLagMs: number | null): Promise<void> {
+  const report = await observer.look();
+  output.document(report);
+  for (const line of statusLines(report)) output.result(line);
+  const { reachable, message } = report.temporal;
+  const ended = (status: 3 | 4, text: string, code: string) => new CommandError(status, text, code, true);
+  if (!reachable) throw ended(exitStatus.unavailable, message ?? '', 'TemporalUnavailable');
+  const found = maxLagMs === null ? [] : concerns(report, maxLagMs);
+  if (found.length > 0) throw ended(exitStatus.incomplete, found.join('\n'), 'StatusConcerns');
+}
+
+async function watch(observer: Observer, everyMs: number, output: Output): Promise<void> {
+  const screen = createScreen(process.stdout);
+  const stopped = untilStopped().then(() => 'stopped' as const);
+  const lookOnce = async (last: StatusReport | null): Promise<StatusReport | null> => {
+    try {
+      const report = await foreseen(() => observer.look());
+      output.document(report);
+      if (!output.json) screen.show([`${report.at}, every ${everyMs / 1_000} s`, '', ...statusLines(report)]);
+      return report;
+    } catch (error) {
+      // What could be read once may be away for a while; what never could is a mistake.
+      if (last === null || !(error instanceof CommandError)) throw error;
+      if (output.json) output.note(error.message);
+      else screen.show([`! ${error.message}`, '', `As it was at ${last.at}:`, '', ...statusLines(last)]);
+      return last;
+    }
+  };
+  const waiting = new AbortController();
+  const pause = (): Promise<unknown> =>
+    delay(everyMs, undefined, { signal: waiting.signal }).catch(() => undefined);
+  try {
+    let last: StatusReport | null = null;
+    for (;;) {
+      const look = lookOnce(last);
+      // When it is told to stop, what becomes of the look under way is of no interest.
+      look.catch(() => undefined);
+      const seen = await Promise.race([look, stopped]);
+      if (seen === 'stopped') break;
+      last = seen;
+      if ((await Promise.race([pause(), stopped])) === 'stopped') break;
+    }
+  } finally {
+    waiting.abort();
+    screen.close();
+  }
+  throw new CommandError(exitStatus.interrupted, 'Interrupted.', undefined, true);
+}

@@ -1,0 +1,95 @@
+import type { Tenant } from '../../config';
+import type { Overview, ParkedWindow, QuotaUse, RecordingStates, Store, WindowStates } from '../../store';
+import { stamp } from '../../workflows/ids';
+import type { FailureLine, ParkedRun, QuotaLine } from './status-report';
+
+/** What the database tells of a tenant. */
+export interface StoredStatus {
+  readonly lagSeconds: number | null;
+  readonly watermark: string | null;
+  readonly windows: WindowStates;
+  readonly parked: readonly ParkedRun[];
+  readonly recordings: RecordingStates;
+  readonly quotas: readonly QuotaLine[];
+  readonly failures: readonly FailureLine[];
+}
+
+/** Where Web UI shows a run. */
+export type LinkOf = (workflowId: string, runId?: string) => string;
+
+/** So many parked runs of a tenant are named; all are counted. */
+export const parkedShown = 200;
+const failuresShown = 5;
+
+const noWindows: WindowStates = { complete: 0, running: 0, parked: 0, failed: 0, incomplete: 0 };
+const noRecordings: RecordingStates = { pending: 0, stored: 0, absent: 0, failed: 0 };
+
+/**
+ * Reads how the work of the tenants stands, by tenant.
+ * @throws {StoreError} when the database cannot be reached, refuses, or is not migrated.
+ */
+export async function readDatabase(
+  store: Pick<Store, 'quotas'> & { readonly overview: Overview },
+  tenants: readonly Pick<Tenant, 'tenant' | 'limits'>[],
+  linkOf: LinkOf,
+): Promise<ReadonlyMap<string, StoredStatus>> {
+  const names = tenants.map(({ tenant }) => tenant);
+  const { overview } = store;
+  const [windows, recordings, lags, parked, failures, quotas] = await Promise.all([
+    overview.windows(names),
+    overview.recordings(names),
+    overview.lags(names),
+    overview.parked(names, parkedShown),
+    overview.failures(names, failuresShown),
+    Promise.all(tenants.map(({ tenant, limits }) => store.quotas.list(tenant, limits))),
+  ]);
+  const statusOf = (tenant: string, uses: readonly QuotaUse[]): StoredStatus => {
+    const lag = lags.get(tenant);
+    return {
+      lagSeconds: lag === undefined ? null : Math.round(lag.seconds),
+      watermark: lag === undefined ? null : stamp(lag.watermark),
+      windows: windows.get(tenant) ?? noWindows,
+      parked: parked.filter((run) => run.tenant === tenant).map((run) => parkedRun(run, linkOf)),
+      recordings: recordings.get(tenant) ?? noRecordings,
+      quotas: uses.map(quotaLine),
+      failures: failures
+        .filter((run) => run.tenant === tenant)
+        .map(({ workflowId, runId, status, code, at, from, to }) => ({
+          id: workflowId,
+          status,
+          code,
+          at: stamp(at),
+          from: stamp(from),
+          to: stamp(to),
+          url: linkOf(workflowId, runId),
+        })),
+    };
+  };
+  return new Map(tenants.map(({ tenant }, index) => [tenant, statusOf(tenant, quotas[index] ?? [])]));
+}
+
+function parkedRun(window: ParkedWindow, linkOf: LinkOf): ParkedRun {
+  const { workflowId, runId, code, message, remedy, since, from, to } = window;
+  return {
+    id: workflowId,
+    code,
+    message,
+    remedy,
+    since: stamp(since),
+    from: stamp(from),
+    to: stamp(to),
+    url: linkOf(workflowId, runId),
+  };
+}
+
+function quotaLine({ family, size, used, share, fullPaceAt, blockedUntil }: QuotaUse): QuotaLine {
+  return {
+    family,
+    used,
+    requests: size?.requests ?? null,
+    perSeconds: size?.perSeconds ?? null,
+    pace: share,
+    fullPaceAt: fullPaceAt && stamp(fullPaceAt),
+    blockedUntil: blockedUntil && stamp(blockedUntil),
+  };
+}

@@ -1,0 +1,93 @@
+import type { RecordingStates, WindowStates } from '../../store';
+import type { BackfillProgress } from '../../workflows/backfill-progress';
+import type { ScheduleLine } from '../schedule/schedules';
+
+/** What `status --json` answers; instants are ISO 8601 in UTC. */
+export interface StatusReport {
+  readonly at: string;
+  readonly temporal: TemporalState;
+  readonly tenants: readonly TenantStatus[];
+}
+
+export interface TemporalState {
+  readonly reachable: boolean;
+  /** Whether workers poll all task queues; null when that cannot be told. */
+  readonly workers: boolean | null;
+  /** What is not in order, and what to do; null when nothing is. */
+  readonly message: string | null;
+}
+
+export interface TenantStatus {
+  readonly tenant: string;
+  /** How far the stored changes of contacts are behind now; null when the tenant was never synced live. */
+  readonly lagSeconds: number | null;
+  readonly watermark: string | null;
+  readonly windows: WindowStates;
+  /** The first 200. */
+  readonly parked: readonly ParkedRun[];
+  readonly recordings: RecordingStates;
+  readonly quotas: readonly QuotaLine[];
+  /** The latest five windows that are failed or have gaps. */
+  readonly failures: readonly FailureLine[];
+  /** Null when Temporal could not be asked. */
+  readonly schedules: readonly ScheduleLine[] | null;
+  /** Under way; null when Temporal could not be asked. */
+  readonly backfills: readonly BackfillStatus[] | null;
+}
+
+/** A run that waits for a person. `id` is what `cxone-sync resume` takes. */
+export interface ParkedRun {
+  readonly id: string;
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+  /** Null when the run could not note it in the ledger. */
+  readonly since: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly url: string;
+}
+
+export interface FailureLine {
+  readonly id: string;
+  readonly status: 'failed' | 'incomplete';
+  readonly code: string | null;
+  readonly at: string;
+  readonly from: string;
+  readonly to: string;
+  readonly url: string;
+}
+
+/** A quota and what was used of it in its last span. */
+export interface QuotaLine {
+  readonly family: string;
+  /** Null where no number is known. */
+  readonly used: number | null;
+  readonly requests: number | null;
+  readonly perSeconds: number | null;
+  /** Of the full pace, 0 to 1; less than 1 after refusals of CXone. */
+  readonly pace: number;
+  readonly fullPaceAt: string | null;
+  readonly blockedUntil: string | null;
+}
+
+export interface BackfillStatus {
+  readonly id: string;
+  readonly url: string;
+  /** Null while no worker answers for it. */
+  readonly progress: BackfillProgress | null;
+}
+
+/** Why a script should be told that something is wrong, one line each; none when all is well. */
+export function concerns({ tenants }: StatusReport, maxLagMs: number): readonly string[] {
+  return tenants.flatMap(({ tenant, lagSeconds, windows, parked }) => {
+    const waiting = Math.max(parked.length, windows.parked);
+    const late = lagSeconds !== null && lagSeconds * 1_000 > maxLagMs;
+    return [
+      ...(waiting > 0 ? [`${tenant}: ${waiting} parked`] : []),
+      ...(windows.failed > 0 ? [`${tenant}: ${windows.failed} failed`] : []),
+      ...(windows.incomplete > 0 ? [`${tenant}: ${windows.incomplete} with gaps`] : []),
+      ...(late ? [`${tenant}: ${Math.round(lagSeconds)} s behind`] : []),
+    ];
+  });
+}

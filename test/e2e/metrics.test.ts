@@ -1,0 +1,68 @@
+import { ownMetrics, sdkMetrics } from '../../workers/exported-metrics';
+import { eventually, openStand, reportOf, settledDay as day, type Stand } from './stand';
+
+jest.setTimeout(120_000);
+
+let stand: Stand;
+afterAll(() => stand?.close());
+
+type Series = ReadonlyMap<string, readonly Readonly<Record<string, string>>[]>;
+
+/** The labels of every series on a Prometheus endpoint, by name; buckets of histograms under the histogram's own. */
+async function seriesAt(port: string): Promise<Series> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const series = new Map<string, Record<string, string>[]>();
+  for (const [, name = '', labels = ''] of text.matchAll(/^(\w+)(?:\{(.*)\})? /gm)) {
+    const found = Object.fromEntries(
+      [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key, value]) => [key, value]),
+    );
+    const ours = name.startsWith('cxone_') ? name.replace(/_(?:bucket|sum|count)$/, '') : name;
+    series.set(ours, [...(series.get(ours) ?? []), found]);
+  }
+  return series;
+}
+
+it('a worker shows every metric that rules rely on, with its labels, and no other of ours', async () => {
+  stand = await openStand({ simulator: { contactsPerDay: 60, loggedShare: 0.5 } });
+  await stand.query(`insert into cxone.watermark values ('acme', 'contacts', now() - interval '1 hour')`);
+  await stand.query(
+    `insert into cxone.sync_window (tenant, window_start, window_end, read_by, skill_ids, campaign_ids,
+       media_type_ids, status, attempt, parked_at, parked_code)
+     values ('acme', '2025-01-01', '2025-01-02', 'start', '{}', '{}', '{}', 'running', 1, now(), 'MediaForbidden')`,
+  );
+  const worker = await stand.startWorker({ METRICS_ADDRESS: '127.0.0.1:0' });
+  const port = /"port":(\d+),"msg":"metrics are served"/.exec(worker.log())?.[1] ?? '';
+  // CXone says once that it is asked too much; after that, requests wait by our own count.
+  stand.simulator.setFaults([
+    { name: 'tooManyRequests', match: { family: 'media' }, times: 1, args: { retryAfter: 1 } },
+  ]);
+  reportOf(await stand.sync(day));
+  // A workflow nobody knows: its tasks fail.
+  const unknown = await stand.client.workflow.start('nonesuch', {
+    taskQueue: 'cxone-sync',
+    workflowId: 'nonesuch',
+  });
+  try {
+    const series = await eventually('every metric is shown', async () => {
+      const now = await seriesAt(port);
+      const missing = Object.keys({ ...ownMetrics, ...sdkMetrics }).filter((name) => !now.has(name));
+      if (missing.length > 0) throw new Error(missing.join(', '));
+      return now;
+    });
+    const ours = [...series.keys()].filter((name) => name.startsWith('cxone_'));
+    expect(ours.sort()).toEqual(Object.keys(ownMetrics).sort());
+    for (const [name, labels] of Object.entries(ownMetrics)) {
+      for (const { le: _le, ...found } of series.get(name) ?? []) {
+        expect([name, Object.keys(found).sort()]).toEqual([name, [...labels].sort()]);
+      }
+    }
+    for (const [name, labels] of Object.entries(sdkMetrics)) {
+      for (const found of series.get(name) ?? []) {
+        expect([name, Object.keys(found)]).toEqual([name, expect.arrayContaining([...labels])]);
+      }
+    }
+    expect(series.get('cxone_parked_runs')).toEqual([{ tenant: 'acme', code: 'MediaForbidden' }]);
+  } finally {
+    await unknown.terminate();
+  }
+});

@@ -1,0 +1,228 @@
+import { TypedSearchAttributes } from '@temporalio/common';
+import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
+import { taskQueues } from '../../workflows/task-queues';
+import type { StatusReport } from '../../client/status/status-report';
+import { type CommandResult, runCommand, startCommand } from './run-command';
+import { eventually, openStand, reportOf, settledDay as day, type Stand } from './stand';
+
+jest.setTimeout(120_000);
+
+let stand: Stand;
+beforeAll(async () => {
+  stand = await openStand({ simulator: { contactsPerDay: 60, loggedShare: 0.5 } });
+});
+afterAll(() => stand?.close());
+
+const status = (...args: string[]): Promise<CommandResult> => runCommand(stand, ['status', ...args]);
+async function json(...args: string[]): Promise<StatusReport> {
+  const { stdout, stderr } = await status(...args, '--json');
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout) as StatusReport;
+}
+const first = ({ tenants: [tenant] }: StatusReport) => {
+  if (!tenant) throw new Error('no tenant');
+  return tenant;
+};
+
+/** A window of the ledger that ended, or waits, without anybody having run it. */
+const insertWindow = (from: string, to: string, more: Readonly<Record<string, unknown>>) => {
+  const row = {
+    tenant: 'acme',
+    window_start: from,
+    window_end: to,
+    read_by: 'start',
+    skill_ids: [],
+    campaign_ids: [],
+    media_type_ids: [],
+    attempt: 1,
+    workflow_id: `sync-window:acme:${from}/${to}`,
+    run_id: 'run',
+    ...more,
+  };
+  const names = Object.keys(row);
+  return stand.query(
+    `insert into cxone.sync_window (${names.join(', ')}) values (${names.map((_name, n) => `$${n + 1}`).join(', ')})`,
+    Object.values(row),
+  );
+};
+
+describe('cxone-sync status', () => {
+  it('works before anything has run, and without a worker, which it says', async () => {
+    const { status: code, stdout, stderr } = await status();
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('! No worker is listening on cxone-sync');
+    expect(stdout).toContain('never synced live');
+    expect(first(await json())).toMatchObject({
+      tenant: 'acme',
+      lagSeconds: null,
+      windows: { complete: 0, running: 0, parked: 0, failed: 0 },
+      parked: [],
+      schedules: [],
+      backfills: [],
+    });
+  });
+
+  it('tells what a window left behind: it, its recordings and the quotas', async () => {
+    await stand.startWorker();
+    const report = reportOf(await stand.sync(day));
+    const tenant = first(await json());
+    expect(tenant.windows).toMatchObject({ complete: 1, running: 0, failed: 0 });
+    expect(report.recordings.stored).toBeGreaterThan(0);
+    expect(tenant.recordings).toEqual({
+      pending: report.recordings.pending,
+      stored: report.recordings.stored,
+      absent: report.recordings.absent,
+      failed: report.recordings.failed,
+    });
+    expect(tenant.quotas).toContainEqual(
+      expect.objectContaining({ family: 'media', requests: 1_000_000, perSeconds: 1, pace: 1 }),
+    );
+    const { stdout } = await status();
+    expect(stdout).toMatch(/windows +\[█{24}\] 100 % {2}1 complete, 0 running/);
+    expect(stdout).not.toContain('No worker');
+  });
+
+  it('tells the lag, and that of a schedule when it runs next', async () => {
+    await stand.query(
+      `insert into cxone.watermark values ('acme', 'contacts', now() - interval '90 minutes')`,
+    );
+    await runCommand(stand, ['schedule', 'apply', '--tenant', 'acme', '--every', '6h', '--no-reread']);
+    await runCommand(stand, ['schedule', 'pause', '--tenant', 'acme']);
+    const paused = first(await json());
+    expect(paused.schedules).toMatchObject([{ id: 'incremental:acme', paused: true, next: null }]);
+    expect(paused.lagSeconds).toBeGreaterThanOrEqual(5_400);
+    expect(paused.lagSeconds).toBeLessThan(5_600);
+    await runCommand(stand, ['schedule', 'resume', '--tenant', 'acme']);
+    const tenant = first(await json());
+    expect(tenant.schedules?.[0]?.next).toMatch(/^\d{4}-.*Z$/);
+    await runCommand(stand, ['schedule', 'remove', '--tenant', 'acme']);
+  });
+
+  it('ends with status 4 for what lags, when asked to check, and 0 otherwise', async () => {
+    expect(await status('--check', '--quiet')).toMatchObject({
+      status: 4,
+      stderr: expect.stringMatching(/^acme: 54\d\d s behind\n$/) as string,
+    });
+    expect(await status('--max-lag', '2h')).toMatchObject({ status: 0, stderr: '' });
+    expect(await status()).toMatchObject({ status: 0 });
+  });
+
+  it('names parked windows of the ledger and the latest failures, with their pages', async () => {
+    await insertWindow('2025-02-01T00:00:00Z', '2025-02-02T00:00:00Z', {
+      status: 'running',
+      parked_at: new Date(Date.now() - 60_000),
+      parked_code: 'MediaForbidden',
+      parked_message: 'CXone Media Playback refuses.',
+      parked_remedy: 'Give the permission.',
+    });
+    await insertWindow('2025-02-02T00:00:00Z', '2025-02-03T00:00:00Z', {
+      status: 'failed',
+      error_code: 'RequestTimeout',
+      closed_at: new Date(Date.now() - 30_000),
+    });
+    const tenant = first(await json('--tenant', 'acme'));
+    expect(tenant.windows).toMatchObject({ complete: 1, running: 0, parked: 1, failed: 1 });
+    const id = 'sync-window:acme:2025-02-01T00:00:00Z/2025-02-02T00:00:00Z';
+    expect(tenant.parked).toEqual([
+      {
+        id,
+        code: 'MediaForbidden',
+        message: 'CXone Media Playback refuses.',
+        remedy: 'Give the permission.',
+        since: expect.stringMatching(/Z$/) as string,
+        from: '2025-02-01T00:00:00Z',
+        to: '2025-02-02T00:00:00Z',
+        url: `${stand.env['TEMPORAL_UI_URL']}/namespaces/${stand.namespace}/workflows/${encodeURIComponent(id)}/run/history`,
+      },
+    ]);
+    expect(tenant.failures).toMatchObject([{ code: 'RequestTimeout', status: 'failed' }]);
+    const { status: code, stdout, stderr } = await status('--check');
+    expect(code).toBe(4);
+    expect(stderr).toContain('acme: 1 parked\nacme: 1 failed\n');
+    expect(stdout).toContain(`npx cxone-sync resume ${id}`);
+  });
+
+  it('names a parked run that could not note itself, and whose worker is gone', async () => {
+    const run = await stand.client.workflow.start('incrementalSync', {
+      // Nobody polls this queue.
+      taskQueue: 'deserted',
+      workflowId: 'incremental:acme-parked',
+      args: [{ tenant: 'acme' }],
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: keys.tenant, value: 'acme' },
+        { key: keys.status, value: 'AwaitingOperator' },
+        { key: keys.errorType, value: 'InvalidClient' },
+      ]),
+    });
+    try {
+      const parked = await eventually('Temporal lists it', async () => {
+        const found = first(await json()).parked.find(({ id }) => id === run.workflowId);
+        if (!found) throw new Error('not yet');
+        return found;
+      });
+      expect(parked).toMatchObject({ code: 'InvalidClient', since: null });
+      expect(parked.remedy).toContain('clientId and clientSecret');
+      expect(parked.url).toContain(run.firstExecutionRunId);
+    } finally {
+      await run.terminate();
+    }
+  });
+
+  it('shows a backfill under way with its progress while a worker runs', async () => {
+    const backfill = await stand.client.workflow.start('backfill', {
+      taskQueue: taskQueues.workflows,
+      workflowId: 'backfill:acme:status',
+      args: [
+        {
+          tenant: 'acme',
+          from: '2025-03-01T00:00:00Z',
+          to: '2025-03-10T00:00:00Z',
+          // Many, and one at a time: it is looked at long before its end.
+          window: '1h',
+          concurrency: 1,
+          recordings: false,
+        },
+      ],
+    });
+    try {
+      const shown = await eventually('it is listed', async () => {
+        const [found] = first(await json()).backfills ?? [];
+        if (!found?.progress) throw new Error('not yet, or over');
+        return found;
+      });
+      expect(shown).toMatchObject({ id: 'backfill:acme:status', progress: { windows: 216 } });
+    } finally {
+      await backfill.terminate().catch(() => undefined);
+    }
+  });
+
+  it('shows what the database tells when Temporal cannot be reached, with status 3', async () => {
+    const away = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+    const result = await runCommand(stand, ['status', '--json'], away);
+    expect(result.status).toBe(3);
+    expect(result.stderr).toContain('Temporal cannot be reached');
+    const report = JSON.parse(result.stdout) as StatusReport;
+    expect(report.temporal).toMatchObject({ reachable: false, workers: null });
+    expect(first(report)).toMatchObject({ windows: { parked: 1 }, schedules: null, backfills: null });
+  });
+
+  it('watches until it is interrupted: plain looks where there is no terminal', async () => {
+    const running = startCommand(stand, ['status', '--watch', '--every', '1s']);
+    let seen = '';
+    running.process.stdout?.on('data', (text: string) => (seen += text));
+    await eventually('two looks', async () => {
+      if (seen.split('every 1 s').length < 3) throw new Error(seen);
+    });
+    running.process.kill('SIGINT');
+    const { status: code, stdout } = await running.ended;
+    expect(code).toBe(130);
+    expect(stdout).not.toContain('\x1b');
+  });
+
+  it.each([
+    ['a tenant nobody knows', ['--tenant', 'nobody'], 2],
+    ['a time that is none', ['--watch', '--every', 'often'], 2],
+  ])('refuses %s', async (_what, args, code) => {
+    expect((await status(...args)).status).toBe(code);
+  });
+});

@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import { span, statusLines } from '../../../../client/status/status-lines';
+import { parkedRun, progress, statusReport, tenantStatus } from './reports';
+
+const linesOf = (...args: Parameters<typeof statusReport>) => statusLines(statusReport(...args));
+const lineWith = (text: string, changes: Parameters<typeof tenantStatus>[0]) =>
+  linesOf([tenantStatus(changes)]).find((line) => line.includes(text)) ?? '';
+
+describe('the status of a tenant', () => {
+  it('of which nothing is known yet says so', () => {
+    expect(linesOf([tenantStatus()])).toEqual([
+      'acme',
+      '  lag         never synced live',
+      '  windows     none yet',
+      '  recordings  none yet',
+      '  schedule    none (npx cxone-sync schedule apply)',
+    ]);
+  });
+
+  it('tells how far it is behind', () => {
+    const line = lineWith('lag', { lagSeconds: 250, watermark: '2026-11-25T12:10:50Z' });
+    expect(line).toBe('  lag         4 min 10 s behind (everything up to 2026-11-25T12:10:50Z is stored)');
+  });
+
+  it('has a bar of the windows that are complete, and names the states there are', () => {
+    const windows = { complete: 1_500, running: 2, parked: 0, failed: 498, incomplete: 0 };
+    const line = lineWith('windows', { windows });
+    expect(line).toContain(`[${'█'.repeat(18)}${'░'.repeat(6)}] 75 %`);
+    expect(line).toContain('1,500 complete, 2 running, 498 failed');
+    expect(line).not.toMatch(/parked|incomplete/);
+  });
+
+  it('measures recordings by those that can be had', () => {
+    const line = lineWith('recordings', { recordings: { stored: 50, pending: 40, failed: 10, absent: 900 } });
+    expect(line).toContain('50 %');
+    expect(line).toContain('50 stored, 40 pending, 10 failed, 900 absent');
+  });
+
+  it('shows each quota with what is used of it, its pace, and until when CXone wants no request', () => {
+    const quota = {
+      family: 'media',
+      used: 75,
+      requests: 150,
+      perSeconds: 300,
+      pace: 1,
+      fullPaceAt: null,
+      blockedUntil: null,
+    };
+    expect(lineWith('quota', { quotas: [quota] })).toMatch(
+      /media +\[█{12}░{12}\] 50 % {2}75 of 150 requests in 5 min$/,
+    );
+    const slow = { ...quota, pace: 0.5, fullPaceAt: '2026-11-25T13:00:00Z' };
+    expect(lineWith('quota', { quotas: [slow] })).toMatch(/at 50 % of the pace until 2026-11-25T13:00:00Z$/);
+    const blocked = { ...quota, blockedUntil: '2026-11-25T12:16:00Z' };
+    expect(lineWith('quota', { quotas: [blocked] })).toMatch(
+      /CXone wants no request until 2026-11-25T12:16:00Z$/,
+    );
+    const unknown = { ...quota, used: null, requests: null, perSeconds: null };
+    expect(lineWith('quota', { quotas: [unknown] })).toContain('no number known');
+  });
+
+  it('shows a parked run with cause, remedy, page and the command that goes on', () => {
+    const windows = { complete: 0, running: 0, parked: 1, failed: 0, incomplete: 0 };
+    const text = linesOf([tenantStatus({ windows, parked: [parkedRun] })]).join('\n');
+    expect(text).toContain(`parked      ${parkedRun.id}, 15 min ago`);
+    expect(text).toContain('ContactsForbidden: CXone refuses contacts.');
+    expect(text).toContain('→ Give the role the permission.');
+    expect(text).toContain(parkedRun.url);
+    expect(text).toContain(`npx cxone-sync resume ${parkedRun.id}`);
+  });
+
+  it('names ten parked runs and counts the others', () => {
+    const windows = { complete: 0, running: 0, parked: 1_234, failed: 0, incomplete: 0 };
+    const parked = Array.from({ length: 200 }, (_, n) => ({ ...parkedRun, id: `run-${n}` }));
+    const lines = linesOf([tenantStatus({ windows, parked })]);
+    expect(lines.filter((line) => line.includes('→'))).toHaveLength(10);
+    expect(lines.some((line) => line.endsWith('and 1,224 more'))).toBe(true);
+  });
+
+  it('shows the latest errors with code, age and window', () => {
+    const failure = {
+      id: 'x',
+      status: 'failed',
+      code: 'InvalidClient',
+      at: '2026-11-25T10:15:00Z',
+      from: '2026-11-01T00:00:00Z',
+      to: '2026-11-02T00:00:00Z',
+      url: 'http://x',
+    } as const;
+    const failures = [failure, { ...failure, status: 'incomplete', code: null } as const];
+    const lines = linesOf([tenantStatus({ failures })]).slice(-2);
+    expect(lines).toEqual([
+      '  last errors 2 h ago  InvalidClient  2026-11-01T00:00:00Z – 2026-11-02T00:00:00Z',
+      '              2 h ago  without a code  2026-11-01T00:00:00Z – 2026-11-02T00:00:00Z (gaps)',
+    ]);
+  });
+
+  it('shows when the schedules run next, and ran last', () => {
+    const incremental = {
+      id: 'incremental:acme',
+      paused: false,
+      note: '',
+      next: '2026-11-25T12:18:00Z',
+      lastRun: '2026-11-25T12:13:00Z',
+    };
+    const reread = { ...incremental, id: 'reread:acme', paused: true, next: null, lastRun: null };
+    const [first, second] = linesOf([tenantStatus({ schedules: [incremental, reread] })]).slice(-2);
+    expect(first).toBe('  schedule    incremental:acme  next in 3 min, last run 2 min ago');
+    expect(second).toBe('              reread:acme  paused, never run');
+  });
+
+  it('shows backfills with their progress, or that nobody can tell it', () => {
+    const backfill = { id: 'backfill:acme:x', url: 'http://x', progress };
+    const text = linesOf([tenantStatus({ backfills: [backfill] })]).join('\n');
+    expect(text).toContain('backfill    backfill:acme:x');
+    expect(text).toContain('40 %');
+    expect(text).toContain('4 of 10 windows, 3 running, 2 to come, 1 failed');
+    const mute = linesOf([tenantStatus({ backfills: [{ ...backfill, progress: null }] })]).join('\n');
+    expect(mute).toContain('no worker answers for it');
+  });
+});
+
+describe('the status as a whole', () => {
+  it('begins with what is wrong with Temporal or the workers', () => {
+    const temporal = { reachable: false, workers: null, message: 'Temporal cannot be reached.' };
+    const lines = linesOf([tenantStatus({ schedules: null, backfills: null })], { temporal });
+    expect(lines[0]).toBe('! Temporal cannot be reached.');
+    expect(lines.some((line) => /schedule +unknown/.test(line))).toBe(true);
+  });
+
+  it('has a block for each tenant', () => {
+    const lines = linesOf([tenantStatus(), tenantStatus({ tenant: 'other' })]);
+    expect(lines.filter((line) => !line.startsWith(' '))).toEqual(['acme', '', 'other']);
+    expect(linesOf([])).toEqual(['No tenants in the tenants file.']);
+  });
+});
+
+describe('a span of time', () => {
+  it.each([
+    [-5, '0 s'],
+    [0.4, '0 s'],
+    [59, '59 s'],
+    [60, '1 min'],
+    [250, '4 min 10 s'],
+    [7_200, '2 h'],
+    [7_260.2, '2 h 1 min'],
+    [90_000, '1 d 1 h'],
+    [86_460, '1 d'],
+  ])('of %d s is %s', (seconds, text) => expect(span(seconds)).toBe(text));
+
+  it('never has more than two units, and loses less than the smaller of them', () => {
+    const sizes = { d: 86_400, h: 3_600, min: 60, s: 1 };
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10_000_000 }), (seconds) => {
+        const parts = [...span(seconds).matchAll(/(\d+) (d|h|min|s)/g)];
+        expect(parts.length).toBeGreaterThan(0);
+        expect(parts.length).toBeLessThanOrEqual(2);
+        const said = parts.reduce(
+          (sum, [, n, unit]) => sum + Number(n) * sizes[unit as keyof typeof sizes],
+          0,
+        );
+        expect(said).toBeLessThanOrEqual(seconds);
+        expect(seconds - said).toBeLessThan(seconds / 23);
+      }),
+    );
+  });
+});
