@@ -70,8 +70,10 @@ export async function followWindow(
   onProgress: (progress: Progress) => void,
 ): Promise<WindowEnd | ParkedEnd> {
   let causes: readonly Cause[] = [];
+  // A run that is left must not be waited for any more: the wait would outlive the connection.
+  const leave = new AbortController();
   const end = await watch(
-    handle.result(),
+    handle.client.withAbortSignal(leave.signal, () => handle.result()),
     () => handle.query<Progress>('progress'),
     (progress) => {
       onProgress(progress);
@@ -79,8 +81,9 @@ export async function followWindow(
       return causes.length > 0;
     },
   );
-  const [cause] = causes;
   if (end) return end;
+  leave.abort();
+  const [cause] = causes;
   if (!cause) throw new TypeError('a run that was left has a cause');
   return { ok: false, parked: true, ...cause, causes };
 }
@@ -109,13 +112,13 @@ async function watch<Report, How>(
   ask: () => Promise<How>,
   onProgress: (progress: How) => boolean,
 ): Promise<RunEnd<Report> | null> {
-  let over = false;
-  const end = describeEnd(result).finally(() => (over = true));
+  const ended = new AbortController();
+  const end = describeEnd(result).finally(() => ended.abort());
   const look = async (): Promise<null> => {
-    while (!over) {
+    while (!ended.signal.aborted) {
       // A run whose worker is away cannot answer just now; its result still comes.
       const progress = await ask().catch(() => undefined);
-      if (progress && !over && onProgress(progress)) return null;
+      if (progress && !ended.signal.aborted && onProgress(progress)) return null;
       await Promise.race([end, new Promise((resolve) => setTimeout(resolve, lookEveryMs).unref())]);
     }
     return end as never;

@@ -1,4 +1,4 @@
-import { ApplicationFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
+import { type ApplicationFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
 import { type Cause, causeOf, isKnown, permanentFailure } from './failures';
 import { showTenantParked, showTenantRun } from './progress';
 

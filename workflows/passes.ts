@@ -28,7 +28,7 @@ export function pageArrived(pass: PassState, slice: AnySlice, page: FetchedPage)
 /** Puts a slice back that could not be fetched. */
 export function giveBack(pass: PassState, slice: AnySlice): PassState {
   return pass.kind === 'seek'
-    ? { ...pass, waiting: false, pending: [slice as seeking.SeekSlice, ...pass.pending] }
+    ? { ...pass, waiting: false, pending: [slice, ...pass.pending] as readonly seeking.SeekSlice[] }
     : { ...pass, pending: [slice, ...pass.pending] };
 }
 

@@ -12,7 +12,8 @@ function handleOf(
   result: Promise<unknown>,
   query: () => Promise<Progress> = async () => noProgress,
 ): WindowHandle {
-  return { result: () => result, query } as unknown as WindowHandle;
+  const client = { withAbortSignal: async (_signal: AbortSignal, wait: () => Promise<unknown>) => wait() };
+  return { client, result: () => result, query } as unknown as WindowHandle;
 }
 
 describe('following a window', () => {
@@ -36,6 +37,20 @@ describe('following a window', () => {
   ])('tells the cause of %s', async (cause, code, message) => {
     const end = await followWindow(handleOf(Promise.reject(failed(cause))), () => undefined);
     expect(end).toEqual({ ok: false, code, message });
+  });
+
+  it('leaves a run that is parked, and tells all it waits for', async () => {
+    const waitsFor = ['AgentsForbidden', 'MediaForbidden'].map((code) => ({
+      code,
+      message: 'No.',
+      remedy: 'Ask.',
+    }));
+    const never = new Promise<never>(() => undefined);
+    const end = await followWindow(
+      handleOf(never, async () => ({ ...noProgress, waitsFor })),
+      () => undefined,
+    );
+    expect(end).toEqual({ ...waitsFor[0], ok: false, parked: true, causes: waitsFor });
   });
 
   it('passes on what is no end of the run: the server is gone', async () => {
