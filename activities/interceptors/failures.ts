@@ -22,11 +22,16 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
   },
 };
 
-/** Maps an error of the layers below to a failure. What is unknown stays as it is: Temporal retries it. */
-export function toFailure(error: unknown): unknown {
+/**
+ * Maps an error of the layers below to a failure. What is unknown is tried again by Temporal, and tells no message.
+ *
+ * @param ownPauseMs how long the activity waits where nobody asks for more; absent: what its retry policy says, by
+ * Temporal's count of attempts, which is not that of tries where some attempts only waited (quota-waits.ts).
+ */
+export function toFailure(error: unknown, ownPauseMs?: number): unknown {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof CxoneError) {
-    return failureOf(error, error.kind === 'retryable', delayFor(error.retryAfterMs));
+    return failureOf(error, error.kind === 'retryable', delayFor(error, ownPauseMs));
   }
   if (error instanceof StoreError || error instanceof RecordingFileError) {
     return failureOf(error, error.retryable);
@@ -44,15 +49,20 @@ const patienceMs = 3_600_000;
 
 /**
  * How long to wait as CXone asked, in ms; undefined where our own back-off waits longer. A `Retry-After` of 0, or a date
- * that has passed by a clock that is off, would otherwise use up all attempts within a second.
+ * that has passed by a clock that is off, would otherwise use up all attempts within a second. When a turn comes is no
+ * wish of CXone's but what our own limiter counted: it is kept to exactly.
  */
-function delayFor(askedMs: number | undefined): number | undefined {
-  if (askedMs === undefined) return undefined;
+function delayFor({ code, retryAfterMs }: CxoneError, ownPauseMs: number | undefined): number | undefined {
+  if (retryAfterMs === undefined || code === 'QuotaExhausted') return retryAfterMs;
+  return retryAfterMs > (ownPauseMs ?? policyPause()) ? Math.min(retryAfterMs, patienceMs) : undefined;
+}
+
+/** How long Temporal waits after this attempt when it is told nothing, in ms. */
+function policyPause(): number {
   const { attempt, retryPolicy = {} } = activityInfo();
   const { initialInterval: first, maximumInterval: longest, backoffCoefficient: factor = 2 } = retryPolicy;
   const grown = (typeof first === 'number' ? first : 1_000) * factor ** (attempt - 1);
-  const ownMs = typeof longest === 'number' ? Math.min(grown, longest) : grown;
-  return askedMs > ownMs ? Math.min(askedMs, patienceMs) : undefined;
+  return typeof longest === 'number' ? Math.min(grown, longest) : grown;
 }
 
 function failureOf(

@@ -10,6 +10,8 @@ import { toFailure } from './failures';
 const triesAtMost = 30;
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
+/** A 429 that asks for less, or for a moment that has passed, counts as one that says nothing. */
+const shortestAskedMs = 999;
 
 /** A quota of our own counting, or the server's word that one is used up. */
 export const waitCodes: ReadonlySet<string> = new Set(['QuotaExhausted', 'Throttled']);
@@ -37,12 +39,12 @@ export function createWaitInterceptor(waits: QuotaWaits): ActivityInboundCallsIn
         if (error instanceof CxoneError && waitCodes.has(error.code)) {
           // A wait that is not counted will count as a try: too few of them to matter.
           await waits.add(activityKey()).catch(ignoreStoreError);
-          throw withPause(toFailure(error));
+          throw withPause(toFailure(error, shortestAskedMs));
         }
         const failure = toFailure(error);
         if (!(failure instanceof ApplicationFailure) || failure.nonRetryable) throw failure;
         const tried = await tries();
-        throw tried === null ? failure : afterTries(failure, tried);
+        throw tried === null ? failure : afterTries(toFailure(error, pauseAfter(tried)), tried);
       }
       if (activityInfo().attempt > 1) await waits.forget(activityKey()).catch(ignoreStoreError);
       return result;
@@ -59,9 +61,13 @@ function withPause(failure: unknown): unknown {
   return copyOf(failure, false, 5_000 + Math.random() * 5_000);
 }
 
-function afterTries(failure: ApplicationFailure, tried: number): ApplicationFailure {
-  const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(tried - 1, 10));
-  return copyOf(failure, tried >= triesAtMost, failure.nextRetryDelay ?? pause);
+function afterTries(failure: unknown, tried: number): unknown {
+  if (!(failure instanceof ApplicationFailure)) return failure;
+  return copyOf(failure, tried >= triesAtMost, failure.nextRetryDelay ?? pauseAfter(tried));
+}
+
+function pauseAfter(tried: number): number {
+  return Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(tried - 1, 10));
 }
 
 function copyOf(
@@ -69,13 +75,14 @@ function copyOf(
   nonRetryable: boolean,
   nextRetryDelay: ApplicationFailure['nextRetryDelay'] & {},
 ): ApplicationFailure {
-  const { message, type, details } = failure;
+  const { message, type, details, category } = failure;
   const copy = ApplicationFailure.create({
     type: type ?? 'Unexpected',
     message,
     nonRetryable,
     details: details ?? [],
     nextRetryDelay,
+    ...(category != null && { category }),
   });
   if (failure.stack !== undefined) copy.stack = failure.stack;
   return copy;

@@ -15,6 +15,7 @@ export type Decision = 'resume' | 'skip' | 'abort';
 export interface Outcome {
   readonly id: string;
   readonly ok: boolean;
+  /** Why it is not ok; empty where it is. */
   readonly code: string;
   readonly message: string;
   /** The run that goes on; a run that was reset has a new id. */
@@ -80,7 +81,7 @@ async function update(client: Client, decision: Decision, id: string, runId: str
       id,
       runId,
       ok: true,
-      code: 'Done',
+      code: '',
       message: typeof message === 'string' ? message : `${decision}d`,
     };
   } catch (error) {

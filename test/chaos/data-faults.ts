@@ -61,6 +61,9 @@ export const dataDraws: readonly (readonly [FaultName, Draw])[] = [
   ['updatedSinceOnly', quirk('updatedSinceOnly')],
   ['refuseLargeTop', quirk('refuseLargeTop')],
   ['hiddenAgents', quirk('hiddenAgents', (dice) => ({ args: { count: dice.between(1, 5) } }))],
+  // Look-ups are lists of their own: whatever becomes of their rows, the contacts stay as they are.
+  ['renameLookups', quirk('renameLookups', (dice) => ({ args: { count: dice.between(1, 5) } }))],
+  ['dropLookups', quirk('dropLookups', (dice) => ({ args: { count: dice.pick([1, 3, 1_000]) } }))],
   ['sentimentsWithheld', quirk('sentimentsWithheld')],
   ['changedEtag', quirk('changedEtag')],
   ['rangeIgnored', quirk('rangeIgnored')],

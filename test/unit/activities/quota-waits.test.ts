@@ -62,6 +62,37 @@ describe('waiting for a quota', () => {
     expect((await failureOf(memoryWaits(), 500, told)).nextRetryDelay).toBe(90_000);
   });
 
+  it.each([
+    [1, 4_200],
+    [500, 4_200],
+    // The limiter's turn is no wish of CXone's, so neither a back-off nor an hour bounds it.
+    [500, 1],
+    [1, 7_200_000],
+  ])('ends at the very moment of the turn: attempt %i, in %i ms', async (attempt, retryAfterMs) => {
+    const failure = await failureOf(
+      memoryWaits(),
+      attempt,
+      new CxoneError('QuotaExhausted', 'Used up.', { retryAfterMs }),
+    );
+    expect(failure.nextRetryDelay).toBe(retryAfterMs);
+    expect(failure.category).toBe(ApplicationFailureCategory.BENIGN);
+  });
+
+  it.each([
+    // A date that has passed, by a clock that is off, would have us ask again at once and for ever.
+    [0, 5_000, 10_000],
+    [1_000, 1_000, 1_000],
+    [9_000, 9_000, 9_000],
+    [86_400_000, 3_600_000, 3_600_000],
+  ])('after a 429 that asks for %i ms is from %i to %i ms, at any attempt', async (asked, least, most) => {
+    for (const attempt of [1, 500]) {
+      const error = new CxoneError('Throttled', 'No.', { retryAfterMs: asked });
+      const { nextRetryDelay } = await failureOf(memoryWaits(), attempt, error);
+      expect(nextRetryDelay).toBeGreaterThanOrEqual(least);
+      expect(nextRetryDelay).toBeLessThanOrEqual(most);
+    }
+  });
+
   it.each<CxoneErrorCode>(['QuotaExhausted', 'Throttled'])(
     'may take hundreds of attempts (%s), which are not tries',
     async (code) => {
@@ -110,7 +141,7 @@ describe('failing', () => {
     }
     const last = await failureOf(waits, 30, broken);
     expect(last).toMatchObject({ nonRetryable: true, type: 'CxoneUnavailable' });
-    expect(last.details).toEqual([{ remedy: broken.remedy }]);
+    expect(last.details).toEqual([{ remedy: broken.remedy, passing: true }]);
   });
 
   it('for good is for good at once', async () => {
@@ -118,9 +149,14 @@ describe('failing', () => {
     expect(failure.nonRetryable).toBe(true);
   });
 
-  it('waits as long as the other side asked for', async () => {
+  it('waits as long as the other side asked for, by the tries so far and not by the attempts', async () => {
     const asked = new CxoneError('CxoneUnavailable', 'No.', { retryAfterMs: 9_000 });
     expect((await failureOf(memoryWaits(), 3, asked)).nextRetryDelay).toBe(9_000);
+    const waits = memoryWaits();
+    for (let attempt = 1; attempt <= 400; attempt += 1) await failureOf(waits, attempt, used);
+    expect((await failureOf(waits, 403, asked)).nextRetryDelay).toBe(9_000);
+    // The fifth try would wait for 16 s anyway.
+    expect((await failureOf(waits, 405, asked)).nextRetryDelay).toBe(16_000);
   });
 
   it('is not final while the database cannot tell how many attempts were waits', async () => {

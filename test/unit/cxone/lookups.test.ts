@@ -181,9 +181,10 @@ describe('asking for a list', () => {
   it('that is refused is an error for a person, which says what was refused', async () => {
     fake.on(path('skills'), { status: 403 });
     await expect(fake.client().lookupPage({ list: 'skills', skip: 0, top: 5 })).rejects.toMatchObject({
+      code: 'LookupsForbidden',
       kind: 'operator',
       status: 403,
-      message: expect.stringContaining('look-ups') as string,
+      message: expect.stringContaining('skills, campaigns, teams') as string,
     });
   });
 });
