@@ -66,7 +66,7 @@ export function createLiveActivities({ store, tenants, now }: LiveDependencies) 
       await store.watermarks.advance(input.tenant, stream, new Date(input.to));
     },
 
-    /** Master contact ids of the tenant's calls whose recording is to be looked for now, in ascending order. */
+    /** Master contact ids of the tenant's calls whose recording is to be looked for now, in descending order. */
     async recordingsToSweep({ tenant, after, limit }: SweepInput): Promise<readonly string[]> {
       return store.recordings.dueOfTenant(tenant, after, limit, new Date(now()));
     },

@@ -6,6 +6,7 @@ import type { backfill } from './backfill';
 import { causeOf, failRun, refuseInvalidInput } from './failures';
 import { backfillId, stamp, sweepId, syncWindowId, syncWindowSummary } from './ids';
 import { parseSyncWindowInput, parseTenantInput, type SyncWindowInput, type TenantInput } from './inputs';
+import { priorityOf } from './priorities';
 import { labelTenantRun, showTenantFailure, showTenantRun } from './progress';
 import type { sweepRecordings } from './sweep-recordings';
 import type { syncWindow } from './sync-window';
@@ -17,6 +18,8 @@ import type { syncWindow } from './sync-window';
  * Recordings are noted and left to `sweepRecordings`, so that their quota never holds up the contacts. A watermark that
  * CXone cannot answer from any more becomes a backfill by start of what lies between.
  *
+ * A schedule cannot give its runs a priority, so that whatever this run starts is told its own.
+ *
  * @throws ApplicationFailure, non-retryable, with the code of what failed. The watermark stays where it was.
  */
 export async function incrementalSync(input: TenantInput): Promise<WindowReport> {
@@ -24,9 +27,10 @@ export async function incrementalSync(input: TenantInput): Promise<WindowReport>
   labelTenantRun(tenant);
   try {
     showTenantRun(tenant, 'asks CXone for its clock');
-    const increment = await api.planIncrement.executeWithOptions({ summary: 'since when, until when' }, [
-      { tenant },
-    ]);
+    const increment = await api.planIncrement.executeWithOptions(
+      { summary: 'since when, until when', priority: priorityOf('live', tenant) },
+      [{ tenant }],
+    );
     if (increment.gap) await backfillGap(tenant, increment, increment.gap);
     const report = await readChanges(tenant, increment);
     if (increment.recordings) await startSweep(tenant);
@@ -46,6 +50,7 @@ async function readChanges(tenant: string, { from, to, recordings }: Increment):
     workflowId: syncWindowId(window),
     args: [input],
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    priority: priorityOf('live', tenant),
     staticSummary: syncWindowSummary(window),
   });
 }
@@ -62,10 +67,10 @@ async function backfillGap(
       args: [{ tenant, ...gap, force: true }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `gap of the live sync ${stamp(new Date(gap.from))} – ${stamp(new Date(gap.to))} (${tenant})`,
-      priority: { priorityKey: 4, fairnessKey: tenant },
+      priority: priorityOf('backfill', tenant),
     }),
   );
-  await store.skipGap({ tenant, to: from });
+  await store.skipGap.executeWithOptions({ priority: priorityOf('live', tenant) }, [{ tenant, to: from }]);
 }
 
 async function startSweep(tenant: string): Promise<void> {
@@ -74,6 +79,7 @@ async function startSweep(tenant: string): Promise<void> {
       workflowId: sweepId(tenant),
       args: [{ tenant }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      priority: priorityOf('live', tenant),
       staticSummary: `recordings that are due (${tenant})`,
     }),
   );
