@@ -121,7 +121,9 @@ async function work(zone: string) {
           workflowId: `incremental:acme-${tick}${minutes}`,
           args: [{ tenant: 'acme' }],
         });
-        const [mark] = await stand.query<{ value: Date }>('select value from cxone.watermark');
+        const [mark] = await stand.query<{ value: Date }>(
+          `select value from cxone.watermark where stream = 'contacts'`,
+        );
         const { fetched: read, expected: counted } = report as Record<string, unknown>;
         increments.push([read, counted, mark?.value.toISOString()]);
       }
