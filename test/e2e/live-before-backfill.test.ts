@@ -3,8 +3,8 @@ import { planBackfill } from '../../workflows/backfill-input';
 import { taskQueues } from '../../workflows/task-queues';
 import { eventually, openStand, settledDay, settledNow, type Stand } from './stand';
 
-/** Two a second, and no pause between them: who comes late takes the next place. */
-const quota = { requests: 60, perSeconds: 30 };
+/** One in two seconds: so slow that the quota alone is what everybody waits for, also on a busy machine. */
+const quota = { requests: 30, perSeconds: 60 };
 /** Look-ups that a window, or a sweep, has under way at a time. */
 const inFlight = 8;
 const dayMs = 86_400_000;
@@ -18,7 +18,7 @@ beforeAll(async () => {
     simulator: {
       // A clock that goes on: the simulator's quota is one of time.
       clock: () => settledNow + (Date.now() - start),
-      contactsPerDay: 100,
+      contactsPerDay: 60,
       loggedShare: 0.5,
       mediaQuota: quota,
       recordingDelaySeconds: 60,
@@ -48,7 +48,7 @@ describe('a quota that a backfill has used up for a long time', () => {
     const backfill = await startBackfill(stand.client, range, planBackfill(range, new Date()));
     try {
       await eventually('look-ups of the backfill', async () =>
-        expect((await lookUps()).length).toBeGreaterThan(inFlight),
+        expect((await lookUps()).length).toBeGreaterThan(inFlight / 2),
       );
       await stand.client.workflow.execute('incrementalSync', {
         taskQueue: taskQueues.workflows,
@@ -59,9 +59,9 @@ describe('a quota that a backfill has used up for a long time', () => {
       const served = await lookUps();
       const between = served.slice(served.indexOf('live'), served.lastIndexOf('live') + 1);
       const live = between.filter((whose) => whose === 'live').length;
-      expect(live).toBeGreaterThan(15);
+      expect(live).toBeGreaterThan(inFlight);
       // It has twice as many under way; all the same it gets only the places that nobody else comes for.
-      expect(between.length - live).toBeLessThan(live);
+      expect(between.length - live).toBeLessThan(live / 2);
       // It still had look-ups waiting all the time.
       const [waiting] = await stand.query<{ n: number }>(
         `select count(*)::int as n from cxone.recording where status = 'pending' and attempts = 0`,
