@@ -1,5 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { Store } from '../store';
+import { incrementOf } from './increment';
 import type { TenantDirectory } from './tenants';
 import type { Increment, MoveWatermarkInput, SweepInput } from './types';
 
@@ -21,9 +22,8 @@ const stream = 'contacts';
 export function createLiveActivities({ store, tenants, now }: LiveDependencies) {
   return {
     /**
-     * What changed since the watermark, less an overlap for changes that CXone showed late; up to CXone's own clock
-     * (contract §2.9: `lastPollTime`). What lies further back than CXone tells changes of becomes a gap, to be read by
-     * start: a contact changes for days after it started, hence from so many days earlier.
+     * What to read next, by CXone's own clock (contract §2.9: `lastPollTime`) and the watermark, which a tenant that has
+     * none is given.
      */
     async planIncrement(input: { readonly tenant: string }): Promise<Increment> {
       const { cxone, tuning } = tenants(input.tenant);
@@ -40,17 +40,7 @@ export function createLiveActivities({ store, tenants, now }: LiveDependencies) 
         stream,
         new Date(to.getTime() - firstLookBackMs),
       );
-      const wanted = mark.getTime() - tuning.overlapMinutes * minuteMs;
-      const reach = to.getTime() - tuning.lookBackDays * dayMs;
-      const recordings = tuning.recordings;
-      if (wanted >= reach) {
-        const from = new Date(Math.min(wanted, to.getTime() - 1)).toISOString();
-        return { from, to: to.toISOString(), gap: null, recordings };
-      }
-      // A day within reach is read by update too, so that the two readings overlap.
-      const from = new Date(reach + dayMs).toISOString();
-      const gap = { from: new Date(wanted - tuning.rereadDays * dayMs).toISOString(), to: to.toISOString() };
-      return { from, to: to.toISOString(), gap, recordings };
+      return { ...incrementOf({ ...tuning, mark, clock: to }), recordings: tuning.recordings };
     },
 
     /**
@@ -66,7 +56,7 @@ export function createLiveActivities({ store, tenants, now }: LiveDependencies) 
       await store.watermarks.advance(input.tenant, stream, new Date(input.to));
     },
 
-    /** Master contact ids of the tenant's calls whose recording is to be looked for now, in ascending order. */
+    /** Master contact ids of the tenant's calls whose recording is to be looked for now, in descending order. */
     async recordingsToSweep({ tenant, after, limit }: SweepInput): Promise<readonly string[]> {
       return store.recordings.dueOfTenant(tenant, after, limit, new Date(now()));
     },

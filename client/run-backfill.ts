@@ -9,6 +9,7 @@ import type { backfill } from '../workflows';
 import type { BackfillInput, BackfillPlan } from '../workflows/backfill-input';
 import type { BackfillProgress, BackfillReport } from '../workflows/backfill-progress';
 import { backfillId, stamp } from '../workflows/ids';
+import { priorityOf } from '../workflows/priorities';
 import { searchAttributeKeys as keys } from '../workflows/search-attributes';
 import { taskQueues } from '../workflows/task-queues';
 import { type RunEnd, untilEnd } from './run-window';
@@ -30,6 +31,7 @@ export async function startBackfill(
     workflowId: backfillId(plan),
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     args: [input],
+    priority: priorityOf('backfill', plan.tenant),
     staticSummary: `backfill ${stamp(plan.from)} – ${stamp(plan.to)} in ${plan.windows} windows (${plan.tenant})`,
     typedSearchAttributes: new TypedSearchAttributes([
       { key: keys.tenant, value: plan.tenant },

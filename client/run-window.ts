@@ -16,6 +16,7 @@ import type { Cause } from '../workflows/failures';
 import { syncWindowId, syncWindowSummary } from '../workflows/ids';
 import type { SyncWindow, SyncWindowInput } from '../workflows/inputs';
 import type { Progress } from '../workflows/progress';
+import { priorityOf } from '../workflows/priorities';
 import { searchAttributeKeys as keys } from '../workflows/search-attributes';
 import { taskQueues } from '../workflows/task-queues';
 
@@ -50,6 +51,7 @@ export async function startWindow(
     workflowId: syncWindowId(window),
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     args: [input],
+    priority: priorityOf('manual', window.tenant),
     staticSummary: syncWindowSummary(window),
     typedSearchAttributes: new TypedSearchAttributes([
       { key: keys.tenant, value: window.tenant },

@@ -52,8 +52,11 @@ export interface RecordedCall {
 export interface RecordingTable {
   /** Master contact ids of the window's contacts, ascending from `after`, that are to be looked up by `now`. */
   due(windowId: string, attempt: number, after: string | null, limit: number, now: Date): Promise<string[]>;
-  /** The same for all calls of a tenant, whichever window brought them. */
-  dueOfTenant(tenant: string, after: string | null, limit: number, now: Date): Promise<string[]>;
+  /**
+   * The same for all calls of a tenant, whichever window brought them, descending from `before`: the newest first. Calls
+   * that a window by start has just brought, and looks up itself at its own pace, are left to it.
+   */
+  dueOfTenant(tenant: string, before: string | null, limit: number, now: Date): Promise<string[]>;
   /** Throws `StoreError` (DatabaseError) when no contact of the call is stored. */
   call(tenant: string, masterContactId: string): Promise<RecordedCall>;
   known(tenant: string, masterContactId: string): Promise<RecordingRow[]>;
@@ -118,12 +121,20 @@ const dueSql = `
   order by r.master_contact_id
   limit $4`;
 
+// Else the live sync would take a backfill's look-ups upon itself, ahead of its own. A run that died leaves its window
+// `running`; after a day nobody counts on it any more.
 const dueOfTenantSql = `
   select distinct r.master_contact_id
   from cxone.recording r
   where r.tenant = $1 and r.status in ('pending', 'failed') and (r.attempts = 0 or r.next_attempt_at <= $4)
-    and ($2::bigint is null or r.master_contact_id > $2)
-  order by r.master_contact_id
+    and ($2::bigint is null or r.master_contact_id < $2)
+    and not (r.attempts = 0 and exists (
+      select from cxone.contact c
+      join cxone.sync_window w on w.tenant = c.tenant and w.status = 'running' and w.read_by = 'start'
+        and w.started_at > now() - interval '1 day' and c.first_synced_at >= w.started_at
+        and c.contact_start_date >= w.window_start and c.contact_start_date < w.window_end
+      where c.tenant = r.tenant and c.master_contact_id = r.master_contact_id))
+  order by r.master_contact_id desc
   limit $3`;
 
 const storedSql = `
@@ -187,8 +198,8 @@ export function createRecordingTable(pool: Pool): RecordingTable {
       ]);
       return rows.map((row) => row.master_contact_id);
     },
-    async dueOfTenant(tenant, after, limit, now) {
-      const values = [tenant, after, limit, now];
+    async dueOfTenant(tenant, before, limit, now) {
+      const values = [tenant, before, limit, now];
       const rows = await run<{ master_contact_id: string }>(pool, dueOfTenantSql, values);
       return rows.map((row) => row.master_contact_id);
     },

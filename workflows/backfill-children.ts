@@ -15,12 +15,10 @@ import { windowAt } from './cut-windows';
 import { causeOf } from './failures';
 import { stamp, syncWindowId, syncWindowSummary } from './ids';
 import type { SyncWindow, SyncWindowInput } from './inputs';
+import { priorityOf } from './priorities';
 import { type RunStatus, type RunTrigger, searchAttributeKeys as keys } from './search-attributes';
 import type { syncWindow } from './sync-window';
 import { taskQueues } from './task-queues';
-
-/** Live work is told apart by a lower key: it passes a backfill in every queue. */
-const backfillPriority = 4;
 
 /** The id under which a window of the plan runs, by whomever it was started. */
 function childId(plan: BackfillPlan, window: number): string {
@@ -47,7 +45,7 @@ export async function launch(
         taskQueue: taskQueues.workflows,
         args: [inputOf(span)],
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        priority: { priorityKey: backfillPriority, fairnessKey: plan.tenant },
+        priority: priorityOf('backfill', plan.tenant),
         staticSummary: syncWindowSummary(span),
         typedSearchAttributes: new TypedSearchAttributes([
           { key: keys.tenant, value: plan.tenant },
@@ -102,7 +100,11 @@ export async function lookAfter(
   flights: readonly Flight[],
 ): Promise<readonly WindowOutcome[]> {
   try {
-    const runs = await store.inspectRuns(flights.map(({ window }) => childId(plan, window)));
+    const ids = flights.map(({ window }) => childId(plan, window));
+    const runs = await store.inspectRuns.executeWithOptions(
+      { priority: priorityOf('backfill', plan.tenant) },
+      [ids],
+    );
     return flights.flatMap<WindowOutcome>(({ window, run }, index) => {
       const { status, ...found } = runs[index] ?? { status: 'running' };
       if (status === 'running') return [];

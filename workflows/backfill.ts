@@ -27,6 +27,7 @@ import * as windows from './backfill-state';
 import { indexOfWindow } from './cut-windows';
 import { causeOf, failRun, permanentFailure, refuseInvalidInput } from './failures';
 import { stamp } from './ids';
+import { priorityOf } from './priorities';
 
 /** What a run hands to its continuation. Part of no public interface: people start `backfill` with one argument. */
 export interface CarriedBackfill {
@@ -61,6 +62,8 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
     ? { ...carried.state, marks: windows.unpackMarks(carried.state.marks) }
     : windows.newBackfill(plan.windows, plan.concurrency, Date.now());
   let mediaPerSecond = carried?.mediaPerSecond ?? null;
+  // Also of a backfill that a schedule started, which can give it none.
+  const priority = priorityOf('backfill', plan.tenant);
   let cancelling = false;
   let done = false;
   const alarm = { set: false, rung: false, times: 0 };
@@ -110,7 +113,7 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
   const ask = async (asked: { readonly first: number; readonly count: number }): Promise<void> => {
     if (plan.force) return void change(windows.lookedUp(state, asked, new Set()));
     const summary = `look up windows ${asked.first + 1}–${asked.first + asked.count}`;
-    const found = await store.findComplete.executeWithOptions({ summary }, [lookUpOf(plan, asked)]);
+    const found = await store.findComplete.executeWithOptions({ summary, priority }, [lookUpOf(plan, asked)]);
     mediaPerSecond = found.mediaPerSecond;
     change(windows.lookedUp(state, asked, new Set(found.complete.map((place) => asked.first + place))));
   };
@@ -145,7 +148,8 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
   change(state);
   try {
     while (!windows.isFinished(state)) {
-      if (cancelling) await store.cancelBackfill(workflowInfo().workflowId);
+      if (cancelling)
+        await store.cancelBackfill.executeWithOptions({ priority }, [workflowInfo().workflowId]);
       const unknown = cancelling ? null : windows.toLookUp(state, lookUpAtMost);
       if (unknown) await ask(unknown);
       if (!cancelling && windows.canBegin(state)) await begin();

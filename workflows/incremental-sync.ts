@@ -14,6 +14,7 @@ import { backfillId, stamp, sweepId, syncWindowId, syncWindowSummary } from './i
 import { parseSyncWindowInput, parseTenantInput, type SyncWindowInput, type TenantInput } from './inputs';
 import { type ContactsSettled, contactsSettledSignal } from './live-messages';
 import { createTenantParking } from './parking';
+import { priorityOf } from './priorities';
 import { labelTenantRun, showTenantFailure, showTenantRun } from './progress';
 import type { sweepRecordings } from './sweep-recordings';
 import type { syncWindow } from './sync-window';
@@ -34,6 +35,8 @@ export interface LiveReport extends ContactsSettled {
  * included, holds up no later tick. Recordings are left to `sweepRecordings`. A watermark that CXone cannot answer from
  * any more becomes a backfill by start of what lies between.
  *
+ * A schedule cannot give its runs a priority, so that whatever this run starts is told its own.
+ *
  * @throws ApplicationFailure, non-retryable, with the code of what failed. The watermark stays where it was.
  */
 export async function incrementalSync(input: TenantInput): Promise<LiveReport> {
@@ -49,9 +52,10 @@ export async function incrementalSync(input: TenantInput): Promise<LiveReport> {
     showTenantRun(tenant, 'asks CXone for its clock');
     const planned = await parking.attend([
       async () => {
-        await api.authenticate({ tenant, anew: parking.times() > 0 });
+        const priority = priorityOf('live', tenant);
+        await api.authenticate.executeWithOptions({ priority }, [{ tenant, anew: parking.times() > 0 }]);
         const summary = 'since when, until when';
-        increment = await api.planIncrement.executeWithOptions({ summary }, [{ tenant }]);
+        increment = await api.planIncrement.executeWithOptions({ summary, priority }, [{ tenant }]);
       },
     ]);
     if (planned === 'skipped' || !increment) {
@@ -87,6 +91,7 @@ async function readChanges(
     workflowId: syncWindowId(window),
     args: [input],
     parentClosePolicy: ParentClosePolicy.ABANDON,
+    priority: priorityOf('live', tenant),
     staticSummary: syncWindowSummary(window),
   });
 }
@@ -103,10 +108,10 @@ async function backfillGap(
       args: [{ tenant, ...gap, force: true }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `gap of the live sync ${stamp(new Date(gap.from))} – ${stamp(new Date(gap.to))} (${tenant})`,
-      priority: { priorityKey: 4, fairnessKey: tenant },
+      priority: priorityOf('backfill', tenant),
     }),
   );
-  await store.skipGap({ tenant, to: from });
+  await store.skipGap.executeWithOptions({ priority: priorityOf('live', tenant) }, [{ tenant, to: from }]);
 }
 
 async function startSweep(tenant: string): Promise<void> {
@@ -115,6 +120,7 @@ async function startSweep(tenant: string): Promise<void> {
       workflowId: sweepId(tenant),
       args: [{ tenant }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      priority: priorityOf('live', tenant),
       staticSummary: `recordings that are due (${tenant})`,
     }),
   );

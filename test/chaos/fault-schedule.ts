@@ -9,7 +9,9 @@ import { transientDraws } from './transient-faults';
 export interface FaultSchedule {
   readonly seed: number;
   readonly faults: readonly DrawnFault[];
-  /** Epoch ms, half-open. */
+  /** Which contacts are the window's: those that started in it, or those that were last updated in it. */
+  readonly by: 'start' | 'update';
+  /** Epoch ms, half-open. By update a window lies some hours back, wherever it was drawn (`settledAt`). */
   readonly from: number;
   readonly to: number;
   readonly pageSize: number;
@@ -28,7 +30,8 @@ const groups: readonly (readonly Drawable[])[] = [transient, transient, dataDraw
 export const drawnNames: ReadonlySet<string> = new Set(groups.flat().map(([name]) => name));
 
 const firstDay = Date.UTC(2019, 0, 1);
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 
 /** @param patience false where waits are real: faults then end after a few calls (drawn-fault.ts) */
 export function drawSchedule(seed: number, patience = true): FaultSchedule {
@@ -47,17 +50,39 @@ export function drawSchedule(seed: number, patience = true): FaultSchedule {
     if (faults.every((other) => agree(other, drawn)) && together.filter(spendsTries).length <= 2)
       faults.push(drawn);
   }
-  return { seed, faults, from, to, pageSize, pagesInFlight, historyLimit };
+  const by = dice.chance(0.3) ? 'update' : 'start';
+  return { seed, faults, by, from, to, pageSize, pagesInFlight, historyLimit };
+}
+
+/**
+ * A schedule as it runs at a moment of the simulator's clock (epoch ms): every page by update shows all that changed
+ * since, so that a window of long ago would cost a thousand of them.
+ */
+export function settledAt(schedule: FaultSchedule, now: number): FaultSchedule {
+  if (schedule.by === 'start') return schedule;
+  const from = Math.floor(now / minuteMs) * minuteMs - (2 + (schedule.seed % 9)) * hourMs;
+  return { ...schedule, from, to: from + (schedule.to - schedule.from) };
 }
 
 /** A schedule with one fault, of that switch. */
-export function scheduleWith(name: DrawnFault['name'], seed: number, patience = true): FaultSchedule {
+export function scheduleWith(
+  name: DrawnFault['name'],
+  seed: number,
+  by: FaultSchedule['by'] = 'start',
+  patience = true,
+): FaultSchedule {
   const dice = createDice(seed);
   const schedule = drawSchedule(seed, patience);
   const draws = groups.flat().filter(([drawn]) => drawn === name);
   const drawn = dice.pick(draws)[1](dice, patience);
   const to = schedule.from + hourMs;
-  return { ...schedule, to, faults: [{ ...drawn, name, label: labelOf(name, drawn) }] };
+  return { ...schedule, by, to, faults: [{ ...drawn, name, label: labelOf(name, drawn) }] };
+}
+
+/** The window as `syncWindow` takes it. By update contacts alone are looked at: what is new has no recording yet. */
+export function windowOf({ by, from, to }: FaultSchedule) {
+  const dates = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+  return by === 'start' ? dates : { ...dates, by, recordings: false };
 }
 
 /** The rules of a schedule for the simulator; those that last for a while only until `minutes` have passed. */

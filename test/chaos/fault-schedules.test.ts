@@ -19,6 +19,7 @@ const throughServer = [100_002, 100_004, 100_006, 100_008, 100_016];
 const forbidden: FaultSchedule = {
   ...drawSchedule(1),
   seed: 1,
+  by: 'start',
   faults: [
     {
       name: 'forbidden',
@@ -31,6 +32,7 @@ const forbidden: FaultSchedule = {
 const wrongKey: FaultSchedule = {
   ...drawSchedule(2),
   seed: 2,
+  by: 'start',
   faults: [
     {
       name: 'keyDeactivated',
@@ -43,6 +45,7 @@ const wrongKey: FaultSchedule = {
 const uncountable: FaultSchedule = {
   ...drawSchedule(3),
   seed: 3,
+  by: 'start',
   faults: [
     {
       name: 'wrongTotal',
@@ -77,10 +80,13 @@ describe('a window whose source is faulty equals the truth or fails with the rig
     expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
   });
 
-  it.each(FAULT_NAMES)('the switch %s alone, in one process', async (name) => {
-    const verdict = await runSchedule(scheduleWith(name, 11), here);
-    expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
-  });
+  it.each(FAULT_NAMES.flatMap((name) => [[name, 'start'] as const, [name, 'update'] as const]))(
+    'the switch %s alone, by %s, in one process',
+    async (name, by) => {
+      const verdict = await runSchedule(scheduleWith(name, 11, by), here);
+      expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
+    },
+  );
 
   it('is never taken for complete because records that cannot be read came twice', async () => {
     for (let seed = 1; seed <= 12; seed += 1) {

@@ -11,15 +11,22 @@ import { describeVerdict, scoreCard } from './score-card';
 import { openServerGround } from './server-ground';
 
 /**
- * `npm run chaos:faults -- [--schedules 1000] [--seed N] [--only SEED] [--through-server N] [--lanes N] [--verbose]`:
- * draws fault schedules and runs them, most of them in this process, the first ones of the seed also through a real
- * Temporal server. Ends with 1 and the seeds when one did not come to what it must.
+ * `npm run chaos:faults -- [--schedules 1000] [--seed N] [--only SEED] [--by start|update] [--through-server N]
+ * [--lanes N] [--verbose]`: draws fault schedules and runs them, most of them in this process, the first ones of the
+ * seed also through a real Temporal server. With `--by` all windows are read in that way. Ends with 1 and the seeds when one did not come to what it must.
  */
 const usage =
-  'npm run chaos:faults -- [--schedules N] [--seed N] [--only SEED] [--through-server N] [--lanes N] [--verbose]';
+  'npm run chaos:faults -- [--schedules N] [--seed N] [--only SEED] [--by start|update] [--through-server N] ' +
+  '[--lanes N] [--verbose]';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const verbose = process.argv.includes('--verbose');
+const by = process.argv[process.argv.indexOf('--by') + 1];
+
+function draw(seed: number, patience: boolean): FaultSchedule {
+  const schedule = drawSchedule(seed, patience);
+  return by === 'start' || by === 'update' ? { ...schedule, by } : schedule;
+}
 
 function flag(name: string, otherwise: number): number {
   const at = process.argv.indexOf(`--${name}`);
@@ -55,7 +62,7 @@ async function runAll(
 async function inProcess(seeds: readonly number[], lanes: number): Promise<readonly Verdict[]> {
   if (seeds.length === 0) return [];
   const sandbox = await openSandbox(activityNames);
-  const schedules = seeds.map((seed) => drawSchedule(seed));
+  const schedules = seeds.map((seed) => draw(seed, true));
   return runAll(schedules, lanes, async (work) => {
     const lane = await openLane();
     try {
@@ -68,7 +75,7 @@ async function inProcess(seeds: readonly number[], lanes: number): Promise<reado
 
 async function throughServer(seeds: readonly number[], lanes: number): Promise<readonly Verdict[]> {
   if (seeds.length === 0) return [];
-  const schedules = seeds.map((seed) => drawSchedule(seed, false));
+  const schedules = seeds.map((seed) => draw(seed, false));
   return runAll(schedules, lanes, async (work) => {
     const ground = await openServerGround(schedules);
     try {

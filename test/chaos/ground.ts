@@ -9,6 +9,8 @@ export interface Ground {
   readonly pool: Pool;
   /** The recordings folder. */
   readonly folder: string;
+  /** The simulator's clock, epoch ms. */
+  now(): number;
   /** A tenant of the schedule's own. */
   tenantOf(schedule: FaultSchedule): string;
   /** Whether wrong credentials can be put right for a second run. */

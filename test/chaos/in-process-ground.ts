@@ -1,6 +1,6 @@
 import type { Activities } from '../../activities';
 import type { CountInput, FetchPageInput } from '../../activities/types';
-import { rulesAt } from './fault-schedule';
+import { rulesAt, windowOf } from './fault-schedule';
 import type { Attempted, AttemptOrder, Ground } from './ground';
 import { inProcessTemporal } from './in-process-temporal';
 import type { Lane } from './lane';
@@ -56,11 +56,7 @@ export function inProcessGround(lane: Lane, sandbox: WorkflowSandbox): Ground {
     const { historyLimit } = schedule;
     const temporal = inProcessTemporal({ sandbox, clock, history, activities, historyLimit });
     try {
-      const run = temporal.run('syncWindow', `sync-window:${tenant}`, {
-        tenant,
-        from: new Date(schedule.from).toISOString(),
-        to: new Date(schedule.to).toISOString(),
-      });
+      const run = temporal.run('syncWindow', `sync-window:${tenant}`, { tenant, ...windowOf(schedule) });
       run.catch(() => undefined);
       const end = await Promise.race([run, endless]);
       return { end, history: history.lines, skippedMinutes: minutes() };
@@ -76,6 +72,7 @@ export function inProcessGround(lane: Lane, sandbox: WorkflowSandbox): Ground {
     simulator,
     pool: lane.pool,
     folder: lane.folder,
+    now: () => lane.now(),
     mendsCredentials: true,
     mendsRecordings: true,
     tenantOf: ({ seed }) => `t${seed}-${(runs += 1)}`,

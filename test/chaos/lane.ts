@@ -24,6 +24,8 @@ export interface Lane {
   readonly simulator: Simulator;
   readonly pool: Pool;
   readonly folder: string;
+  /** The simulator's clock, epoch ms. */
+  now(): number;
   /** A clock that goes on from where the one before stopped; the simulator's is the same. */
   nextClock(): VirtualClock;
   /** The activities of a worker whose tenants file has this one tenant. */
@@ -73,6 +75,7 @@ export async function openLane(): Promise<Lane> {
     simulator,
     pool,
     folder: recordingsFolder,
+    now: () => clock.now(),
     nextClock() {
       const { skipped } = clock;
       clock = createVirtualClock();

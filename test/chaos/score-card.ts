@@ -3,11 +3,12 @@ import type { Verdict } from './run-schedule';
 
 /** The table at the end of a run: one line for each fault that was drawn, with what its schedules came to. */
 export function scoreCard(verdicts: readonly Verdict[]): string {
-  const names = ['(none)', 'credentials', ...FAULT_NAMES];
+  const names = ['(none)', '(by update)', 'credentials', ...FAULT_NAMES];
   const rows = names.flatMap((name) => {
-    const drawn = verdicts.filter(({ schedule: { faults } }) =>
-      name === '(none)' ? faults.length === 0 : faults.some((fault) => fault.name === name),
-    );
+    const drawn = verdicts.filter(({ schedule: { by, faults } }) => {
+      if (name === '(by update)') return by === 'update';
+      return name === '(none)' ? faults.length === 0 : faults.some((fault) => fault.name === name);
+    });
     if (drawn.length === 0) return [];
     const wrong = drawn.filter(({ problems }) => problems.length > 0).length;
     const most = Math.max(...drawn.map(({ requests }) => requests));
@@ -36,9 +37,9 @@ function outcomes(verdicts: readonly Verdict[]): string {
 /** What a failing schedule did and how to run it alone. */
 export function describeVerdict(verdict: Verdict): string {
   const { schedule, outcome, problems, requests, skippedMinutes, realMs } = verdict;
-  const { seed, pageSize, pagesInFlight, faults } = schedule;
+  const { seed, by, pageSize, pagesInFlight, faults } = schedule;
   return [
-    `${problems.length > 0 ? 'WRONG: ' : ''}seed ${seed}: ${outcome}; ${requests} requests, ` +
+    `${problems.length > 0 ? 'WRONG: ' : ''}seed ${seed} by ${by}: ${outcome}; ${requests} requests, ` +
       `${skippedMinutes} min skipped, ${realMs} ms; pages of ${pageSize}, ${pagesInFlight} in flight`,
     ...faults.map(({ label }) => `    ${label}`),
     ...problems.slice(0, 5).map((problem) => `    ! ${problem}`),

@@ -3,7 +3,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { exposeRun } from '../e2e/leaks';
 import { openStand } from '../e2e/stand';
 import type { CredentialChange } from './drawn-fault';
-import type { FaultSchedule } from './fault-schedule';
+import { type FaultSchedule, windowOf } from './fault-schedule';
 import type { Attempted, AttemptOrder, Ground } from './ground';
 import { chaosSimulator, connectionOf } from './lane';
 
@@ -37,11 +37,7 @@ export async function openServerGround(schedules: readonly FaultSchedule[]): Pro
     });
 
     const attempt = async ({ schedule, tenant }: AttemptOrder): Promise<Attempted> => {
-      const handle = await stand.start({
-        tenant,
-        from: new Date(schedule.from).toISOString(),
-        to: new Date(schedule.to).toISOString(),
-      });
+      const handle = await stand.start({ tenant, ...windowOf(schedule) });
       const skippedMinutes = 0;
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<'late'>((resolve) => {
@@ -68,6 +64,7 @@ export async function openServerGround(schedules: readonly FaultSchedule[]): Pro
       simulator,
       pool: stand.pool,
       folder: stand.recordingsFolder,
+      now: Date.now,
       mendsCredentials: false,
       mendsRecordings: false,
       tenantOf,

@@ -24,19 +24,24 @@ export interface WindowTruth {
 
 const unusable: ReadonlySet<BadRecordKind> = new Set(['missingKey', 'nullKey', 'giantId', 'badDate']);
 
+/** No contact changes later than this after its start (simulator/contact-facts.ts), but for those that are touched. */
+const latestChangeMs = 2 * 86_400_000;
+
 /** Asks the simulator, which tells the truth whatever its faults say. */
 export async function windowTruth(
   simulator: Simulator,
-  { from, to }: Pick<FaultSchedule, 'from' | 'to'>,
+  { by, from: first, to }: Pick<FaultSchedule, 'by' | 'from' | 'to'>,
 ): Promise<WindowTruth> {
-  const truth = simulator.truth({ from, to, recordings: true });
+  // By update: those of the contacts that started long enough before which were last updated in the window.
+  const from = by === 'start' ? first : first - latestChangeMs;
+  const truth = simulator.truth({ from, to, recordings: by === 'start' });
   const kinds = new Map(truth.badRecords.map(({ contactId, kind }) => [contactId, kind]));
   const query = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
   const { body } = await ask(`${simulator.address}/simulator/truth/contacts?${query.toString()}`);
   const lines = body
     .toString()
     .split('\n')
-    .filter((line) => line !== '');
+    .filter((line) => line !== '' && (by === 'start' || isWithin(JSON.parse(line) as ApiRecord, first, to)));
   const contacts = new Map<string, TrueContact>();
   const calls = new Set<string>();
   for (const line of lines) {
@@ -45,7 +50,8 @@ export async function windowTruth(
     const kind = kinds.get(plainId(served.id));
     if (kind !== undefined && unusable.has(kind)) continue;
     contacts.set(served.id, asStored(served.record, served.id, kind));
-    if (served.record['isLogged'] === true) calls.add(String(served.record['masterContactId']));
+    if (by === 'start' && served.record['isLogged'] === true)
+      calls.add(String(served.record['masterContactId']));
   }
   const recordings = (truth.recordings ?? [])
     .filter(({ masterContactId }) => calls.has(String(masterContactId)))
@@ -56,6 +62,11 @@ export async function windowTruth(
     recordings: new Map(recordings),
     calls: calls.size,
   };
+}
+
+function isWithin({ lastUpdateTime }: ApiRecord, from: number, to: number): boolean {
+  const stamp = Date.parse(String(lastUpdateTime));
+  return stamp >= from && stamp < to;
 }
 
 /** JSON of a line and its id in all its digits; nothing when it has no id that is a number. */

@@ -67,6 +67,39 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       expect(await stand.query('select from cxone.recording')).toHaveLength(0);
     });
 
+    it('are the tenant’s newest calls first for a sweep, page by page', async () => {
+      const { recordings } = stand.store;
+      await stand.persist(batch([1, 2, 3, 4, 5].map((n) => contact(n))));
+      await stand.query(`update cxone.sync_window set status = 'complete'`);
+      await recordings.absent('acme', id(4), 'NotFound');
+      const first = await recordings.dueOfTenant('acme', null, 2, soon());
+      expect(first).toEqual([id(5), id(3)]);
+      expect(await recordings.dueOfTenant('acme', id(3), 9, soon())).toEqual([id(2), id(1)]);
+      expect(await recordings.dueOfTenant('zenith', null, 9, soon())).toEqual([]);
+    });
+
+    it('are left by a sweep to the window by start that brings them in, unless it looked in vain or died', async () => {
+      const { recordings } = stand.store;
+      const sweep = async () => recordings.dueOfTenant('acme', null, 9, at(3_600, new Date()));
+      await stand.persist(batch([contact(1), contact(2)]));
+      expect(await sweep()).toEqual([]);
+      const later = { nextAttemptAt: soon(), errorCode: 'NotFound' };
+      await recordings.postpone('acme', id(2), later);
+      expect(await sweep()).toEqual([id(2)]);
+      await stand.query(`update cxone.sync_window set started_at = now() - interval '25 hours'`);
+      expect(await sweep()).toEqual([id(2), id(1)]);
+    });
+
+    it('are the sweep’s where a window under way did not bring them in itself', async () => {
+      const { recordings } = stand.store;
+      await stand.persist(batch([contact(1)]));
+      await stand.query(`update cxone.contact set first_synced_at = now() - interval '1 hour'`);
+      expect(await recordings.dueOfTenant('acme', null, 9, soon())).toEqual([id(1)]);
+      await stand.query(`update cxone.contact set first_synced_at = now()`);
+      await stand.query(`update cxone.sync_window set read_by = 'update'`);
+      expect(await recordings.dueOfTenant('acme', null, 9, soon())).toEqual([id(1)]);
+    });
+
     it.each(['stored', 'absent', 'failed'] as const)('are not noted again once %s', async (status) => {
       const { recordings } = stand.store;
       await stand.persist(batch([contact(1)]));

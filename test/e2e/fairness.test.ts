@@ -1,0 +1,127 @@
+import type { FaultRule } from '../../simulator';
+import type { BackfillProgress } from '../../workflows/backfill-progress';
+import { taskQueues } from '../../workflows/task-queues';
+import { eventually, settledDay } from './stand';
+import { openTwoTenants, type TwoTenants } from './two-tenants';
+
+jest.setTimeout(180_000);
+
+/** Requests that a worker has under way at CXone at most (workers/queues.ts). */
+const slots = 8;
+const contactsPerDay = 200;
+const dayMs = 86_400_000;
+
+let stand: TwoTenants;
+beforeAll(async () => {
+  stand = await openTwoTenants({
+    simulator: { loggedShare: 0, agents: 20 },
+    small: { contactsPerDay },
+    big: { contactsPerDay: 100 * contactsPerDay },
+    tenant: { pageSize: 50, pagesInFlight: 8, recordings: false },
+  });
+});
+afterAll(() => stand?.close());
+beforeEach(() => stand.simulator.journal.clear());
+afterEach(() => stand.simulator.setFaults([]));
+
+let ranges = 0;
+/** Ten days of the past that no other test reads. */
+function tenDays() {
+  const to = Date.parse(settledDay.from) - (ranges += 1) * 20 * dayMs;
+  return { from: new Date(to - 10 * dayMs).toISOString(), to: new Date(to).toISOString() };
+}
+
+/** Requests that wait in the queue for a slot, as far as Temporal knows. */
+async function waiting(): Promise<number> {
+  const { stats } = await stand.client.workflowService.describeTaskQueue({
+    namespace: stand.namespace,
+    taskQueue: { name: taskQueues.api },
+    taskQueueType: 2,
+    reportStats: true,
+  });
+  return Number(stats?.approximateBacklogCount ?? 0);
+}
+
+/** Lets `big` backfill with all its might, more pages waiting than the worker has slots, while `work` is done. */
+async function whileBigHammers(work: () => Promise<unknown>): Promise<void> {
+  stand.simulator.setFaults([
+    { name: 'slow', match: { tenant: 'big', family: 'contacts' }, args: { delayMs: 300 } },
+  ]);
+  const handle = await stand.backfill({ tenant: 'big', ...tenDays(), window: '6h', concurrency: 12 });
+  try {
+    await eventually('a queue', async () => expect(await waiting()).toBeGreaterThan(6 * slots), 120_000);
+    await work();
+    const { stage, remaining, running } = await handle.query<BackfillProgress>('progress');
+    // Otherwise nothing was shown.
+    expect({ stage, busy: remaining + running > 4 }).toEqual({ stage: 'running', busy: true });
+  } finally {
+    await handle.executeUpdate('cancel');
+    await handle.result().catch(() => undefined);
+  }
+}
+
+/** How many requests of `big` came between the first and the last of `small`, and how many `small` had. */
+function meanwhile(): { readonly ofBig: number; readonly ofSmall: number } {
+  const asked = stand.asked();
+  const isSmall = ({ tenant }: { readonly tenant?: string }): boolean => tenant === 'small';
+  const between = asked.slice(asked.findIndex(isSmall), asked.findLastIndex(isSmall) + 1);
+  const ofSmall = between.filter(isSmall).length;
+  return { ofSmall, ofBig: between.length - ofSmall };
+}
+
+/** Each request of `small` waits for a slot, and none for the pages that `big` has waiting: twice as many at least. */
+function expectTurns(): void {
+  const { ofSmall, ofBig } = meanwhile();
+  expect(ofSmall).toBeGreaterThan(8);
+  expect(ofBig).toBeGreaterThan(0);
+  expect(ofBig / ofSmall).toBeLessThan(3 * slots);
+}
+
+describe('a tenant beside one with a hundred times its volume', () => {
+  it('has its live sync done after a bounded number of the other’s pages', async () => {
+    await whileBigHammers(async () => {
+      expect(await stand.tick('small')).toMatchObject({ status: 'complete' });
+    });
+    expectTurns();
+  });
+
+  it('takes turns with it also where both run a backfill', async () => {
+    await whileBigHammers(async () => {
+      const range = { from: settledDay.from, to: settledDay.to };
+      const handle = await stand.backfill({ tenant: 'small', ...range, window: '12h', concurrency: 1 });
+      expect(await handle.result()).toMatchObject({ status: 'complete', contacts: contactsPerDay });
+    });
+    expectTurns();
+  });
+});
+
+describe('a tenant beside one whose requests fail', () => {
+  it.each<readonly [string, FaultRule]>([
+    ['for want of a permission', { name: 'forbidden', match: { tenant: 'big' } }],
+    [
+      'as its quota is used up',
+      { name: 'tooManyRequests', match: { tenant: 'big' }, args: { retryAfter: 60 } },
+    ],
+    ['as its key was taken away', { name: 'keyRevoked', match: { tenant: 'big' } }],
+  ])('%s notices nothing of it', async (_why, fault) => {
+    stand.simulator.setFaults([fault]);
+    const handle = await stand.backfill({ tenant: 'big', ...tenDays(), window: '12h', concurrency: 8 });
+    try {
+      await eventually('refusals of big', async () => {
+        const refused = stand.simulator.journal
+          .entries({ tenant: 'big' })
+          .filter(({ status }) => status > 400);
+        expect(refused.length).toBeGreaterThan(0);
+      });
+      expect(await stand.tick('small')).toMatchObject({ status: 'complete' });
+      expect(
+        stand.simulator.journal.entries({ tenant: 'small' }).filter(({ status }) => status > 204),
+      ).toEqual([]);
+      const { complete } = await handle.query<BackfillProgress>('progress');
+      expect(complete).toBe(0);
+    } finally {
+      await handle.executeUpdate('cancel').catch(() => undefined);
+      await handle.result().catch(() => undefined);
+    }
+  });
+});

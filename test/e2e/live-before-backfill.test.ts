@@ -1,0 +1,78 @@
+import { startBackfill } from '../../client/run-backfill';
+import { planBackfill } from '../../workflows/backfill-input';
+import { taskQueues } from '../../workflows/task-queues';
+import { eventually, openStand, settledDay, settledNow, type Stand } from './stand';
+
+/** One in two seconds: so slow that the quota alone is what everybody waits for, also on a busy machine. */
+const quota = { requests: 30, perSeconds: 60 };
+/** Look-ups that a window, or a sweep, has under way at a time. */
+const inFlight = 8;
+const dayMs = 86_400_000;
+
+jest.setTimeout(240_000);
+
+let stand: Stand;
+beforeAll(async () => {
+  const start = Date.now();
+  stand = await openStand({
+    simulator: {
+      // A clock that goes on: the simulator's quota is one of time.
+      clock: () => settledNow + (Date.now() - start),
+      contactsPerDay: 60,
+      loggedShare: 0.5,
+      mediaQuota: quota,
+      recordingDelaySeconds: 60,
+    },
+    tenant: { limits: { media: quota }, recordingsInFlight: inFlight },
+  });
+  await stand.startWorker();
+});
+afterAll(() => stand?.close());
+
+/** Look-ups of recordings in the order they came in, by whose calls they are. */
+async function lookUps(): Promise<readonly ('live' | 'backfill')[]> {
+  const rows = await stand.query<{ id: string }>(
+    'select distinct master_contact_id::text as id from cxone.contact where contact_start_date < $1',
+    [settledDay.to],
+  );
+  const old = new Set(rows.map(({ id }) => id));
+  return stand.simulator.journal
+    .entries({ family: 'media' })
+    .map(({ query }) => (old.has(query['acd-call-id'] ?? '') ? 'backfill' : 'live'));
+}
+
+describe('a quota that a backfill has used up for a long time', () => {
+  it('serves the live sync’s recordings first, each call once, and refuses nobody', async () => {
+    const from = new Date(Date.parse(settledDay.from) - 3 * dayMs).toISOString();
+    const range = { tenant: 'acme', from, to: settledDay.to, window: '2d', concurrency: 2 };
+    const backfill = await startBackfill(stand.client, range, planBackfill(range, new Date()));
+    try {
+      await eventually('look-ups of the backfill', async () =>
+        expect((await lookUps()).length).toBeGreaterThan(inFlight / 2),
+      );
+      await stand.client.workflow.execute('incrementalSync', {
+        taskQueue: taskQueues.workflows,
+        workflowId: 'incremental:acme-1',
+        args: [{ tenant: 'acme' }],
+      });
+      await stand.client.workflow.getHandle('sweep-recordings:acme').result();
+      const served = await lookUps();
+      const between = served.slice(served.indexOf('live'), served.lastIndexOf('live') + 1);
+      const live = between.filter((whose) => whose === 'live').length;
+      expect(live).toBeGreaterThan(inFlight);
+      // It has twice as many under way; all the same it gets only the places that nobody else comes for.
+      expect(between.length - live).toBeLessThan(live / 2);
+      // It still had look-ups waiting all the time.
+      const [waiting] = await stand.query<{ n: number }>(
+        `select count(*)::int as n from cxone.recording where status = 'pending' and attempts = 0`,
+      );
+      expect(waiting?.n).toBeGreaterThan(10);
+      const asked = stand.simulator.journal.entries({ family: 'media' });
+      expect(new Set(asked.map(({ query }) => query['acd-call-id'])).size).toBe(asked.length);
+      expect(asked.filter(({ status }) => status === 429)).toEqual([]);
+    } finally {
+      await backfill.executeUpdate('cancel');
+      await backfill.result().catch(() => undefined);
+    }
+  });
+});

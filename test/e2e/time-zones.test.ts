@@ -1,0 +1,158 @@
+import { Client } from 'pg';
+import { taskQueues } from '../../workflows/task-queues';
+import { runCommand } from './run-command';
+import { openStand, type Span, type Stand } from './stand';
+import { filesBelow, unlikeTruth } from './truth';
+
+jest.setTimeout(240_000);
+
+const hourMs = 3_600_000;
+/** Long after everything, so that nothing changes any more. */
+const settled = Date.parse('2025-11-20T12:00:00Z');
+
+/** The hours in which clocks are changed: New York forward, Auckland back, Auckland forward, New York back. */
+const changes = [
+  '2025-03-09T07:00:00Z',
+  '2025-04-05T14:00:00Z',
+  '2025-09-27T14:00:00Z',
+  '2025-11-02T06:00:00Z',
+].map((moment) => Date.parse(moment));
+/** A day on either side, so that both local days are in it that touch the change. */
+const around = (change: number): Span => ({
+  from: new Date(change - 24 * hourMs).toISOString(),
+  to: new Date(change + 24 * hourMs).toISOString(),
+});
+
+const zones = ['UTC', 'America/New_York', 'Pacific/Auckland'] as const;
+
+let now = settled;
+
+/** A stand whose program, command lines and database all believe to be somewhere. */
+async function openIn(zone: string): Promise<Stand> {
+  const stand = await openStand({
+    simulator: { clock: () => now, contactsPerDay: 40, agents: 8, loggedShare: 0.2 },
+    tenant: { pageSize: 20, recordingGiveUpHours: 8_760 },
+  });
+  const database = new URL(stand.databaseUrl).pathname.slice(1);
+  const client = new Client({ connectionString: stand.databaseUrl });
+  await client.connect();
+  await client.query(`alter database ${database} set timezone = '${zone}'`);
+  await client.end();
+  await stand.startWorker({ TZ: zone });
+  return stand;
+}
+
+/** Types a command line there. @throws Error unless it ends with 0 */
+async function type(stand: Stand, zone: string, ...args: readonly string[]): Promise<object> {
+  const { status, stdout, stderr } = await runCommand(stand, [...args, '--tenant', 'acme', '--json'], {
+    TZ: zone,
+  });
+  if (status !== 0) throw new Error(`${args.join(' ')} in ${zone} ended with ${status}: ${stderr}`);
+  return JSON.parse(stdout) as object;
+}
+
+/** Everything the program leaves behind, but for when and by whom it was done. */
+async function traces(stand: Stand) {
+  const contacts = await stand.query(
+    `select to_jsonb(c) - array['first_synced_at', 'synced_at', 'absent_since'] as row,
+            extract(epoch from c.contact_start_date)::text as start, extract(epoch from c.last_update_time)::text as update,
+            c.absent_since is null as present
+     from cxone.contact c order by contact_id`,
+  );
+  // As JSON instants bear the session's zone, so they are taken from the columns instead.
+  const zoneless = contacts.map(({ row, ...rest }) => ({ ...rest, row: withoutZones(row) }));
+  const windows = await stand.query(
+    `select extract(epoch from window_start)::text as start, extract(epoch from window_end)::text as end, read_by, status,
+            expected, fetched, inserted, updated, unchanged, rejected, absent, recordings_stored, recordings_pending
+     from cxone.sync_window order by window_start, window_end, read_by`,
+  );
+  const recordings = await stand.query(
+    `select master_contact_id, segment_id, status, storage_key, sha256, extract(epoch from start_time)::text as start
+     from cxone.recording order by master_contact_id, segment_id`,
+  );
+  const ids: string[] = [];
+  for await (const { workflowId } of stand.client.workflow.list()) ids.push(workflowId);
+  return {
+    contacts: zoneless,
+    windows,
+    recordings,
+    files: [...filesBelow(stand.recordingsFolder).keys()].sort(),
+    runs: ids.sort(),
+  };
+}
+
+/** A row as JSON with every instant in UTC. */
+function withoutZones(row: unknown): unknown {
+  return JSON.parse(JSON.stringify(row), (_key, value: unknown) =>
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$/.test(value)
+      ? new Date(value).toISOString()
+      : value,
+  );
+}
+
+/** All that the program does with time, around every change of clocks. */
+async function work(zone: string) {
+  now = settled;
+  const stand = await openIn(zone);
+  try {
+    const backfills: object[] = [];
+    const verdicts: object[] = [];
+    for (const change of changes) {
+      const { from, to } = around(change);
+      const { windows, complete, contacts } = (await type(
+        stand,
+        zone,
+        ...['backfill', '--from', from, '--to', to, '--window', '1d'],
+      )) as Record<string, unknown>;
+      backfills.push({ windows, complete, contacts });
+      verdicts.push(await type(stand, zone, 'verify', '--from', from, '--to', to, '--ids'));
+      expect(await unlikeTruth(stand, around(change))).toEqual([]);
+    }
+    // A range as people there write it, over the hour that is left out.
+    const local = ['--from', '2025-03-09T01:00:00-05:00', '--to', '2025-03-09T04:00:00-04:00'];
+    const { expected, fetched } = (await type(stand, zone, 'sync', ...local)) as Record<string, unknown>;
+    const increments: unknown[] = [];
+    for (const [tick, change] of changes.entries()) {
+      await stand.query('delete from cxone.watermark');
+      for (const minutes of [-20, 20]) {
+        now = change + minutes * 60_000;
+        const report = await stand.client.workflow.execute('incrementalSync', {
+          taskQueue: taskQueues.workflows,
+          workflowId: `incremental:acme-${tick}${minutes}`,
+          args: [{ tenant: 'acme' }],
+        });
+        const [mark] = await stand.query<{ value: Date }>(
+          `select value from cxone.watermark where stream = 'contacts'`,
+        );
+        const { fetched: read, expected: counted } = report as Record<string, unknown>;
+        increments.push([read, counted, mark?.value.toISOString()]);
+      }
+    }
+    await stand.client.workflow.getHandle('sweep-recordings:acme').result();
+    return { backfills, verdicts, sync: { expected, fetched }, increments, ...(await traces(stand)) };
+  } finally {
+    await stand.close();
+  }
+}
+
+describe('wherever it runs, across every change of clocks', () => {
+  let home: Awaited<ReturnType<typeof work>>;
+  beforeAll(async () => {
+    home = await work('UTC');
+  });
+
+  it('does its work at home', () => {
+    expect(home.contacts.length).toBeGreaterThan(250);
+    expect(home.recordings.length).toBeGreaterThan(10);
+    expect(home.backfills).toMatchObject(changes.map(() => ({ windows: 3, complete: 3 })));
+    expect(home.increments.map((increment) => (increment as unknown[])[2])).toEqual(
+      changes.flatMap((change) =>
+        [-20, 20].map((minutes) => new Date(change + minutes * 60_000).toISOString()),
+      ),
+    );
+  });
+
+  it.each(zones.slice(1))('leaves the same behind in %s', async (zone) => {
+    expect(await work(zone)).toEqual(home);
+  });
+});
