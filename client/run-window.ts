@@ -70,8 +70,10 @@ export async function followWindow(
   onProgress: (progress: Progress) => void,
 ): Promise<WindowEnd | ParkedEnd> {
   let causes: readonly Cause[] = [];
+  // A run that is left alone must not keep the command: the server answers who waits for its end after 20 s at most.
+  const left = new AbortController();
   const end = await watch(
-    handle.result(),
+    handle.client.withAbortSignal(left.signal, () => handle.result()),
     () => handle.query<Progress>('progress'),
     (progress) => {
       onProgress(progress);
@@ -81,6 +83,7 @@ export async function followWindow(
   );
   const [cause] = causes;
   if (end) return end;
+  left.abort();
   if (!cause) throw new TypeError('a run that was left has a cause');
   return { ok: false, parked: true, ...cause, causes };
 }
@@ -111,6 +114,7 @@ async function watch<Report, How>(
 ): Promise<RunEnd<Report> | null> {
   let over = false;
   const end = describeEnd(result).finally(() => (over = true));
+  end.catch(() => undefined);
   const look = async (): Promise<null> => {
     while (!over) {
       // A run whose worker is away cannot answer just now; its result still comes.

@@ -12,7 +12,8 @@ function handleOf(
   result: Promise<unknown>,
   query: () => Promise<Progress> = async () => noProgress,
 ): WindowHandle {
-  return { result: () => result, query } as unknown as WindowHandle;
+  const client = { withAbortSignal: (_left: AbortSignal, ask: () => unknown) => ask() };
+  return { client, result: () => result, query } as unknown as WindowHandle;
 }
 
 describe('following a window', () => {
@@ -70,6 +71,38 @@ describe('following a window', () => {
       },
     );
     expect(await answer).toMatchObject({ ok: true });
+  });
+});
+
+describe('a run that waits for a person', () => {
+  const cause = { code: 'MediaForbidden', message: 'Refused.', remedy: 'Mend it.' };
+
+  it('is left at once with all its causes, and what waits for its end is called off', async () => {
+    let calledOff = false;
+    const client = {
+      withAbortSignal: (left: AbortSignal, ask: () => unknown) => {
+        left.addEventListener('abort', () => (calledOff = true));
+        return ask();
+      },
+    };
+    const causes = [cause, { ...cause, code: 'AgentsForbidden' }];
+    const handle = {
+      client,
+      // As the SDK: who calls off is told so by a rejection, which is nobody's business any more.
+      result: () =>
+        new Promise((_resolve, reject) => {
+          setImmediate(() => setImmediate(() => reject(new Error('called off'))));
+        }),
+      query: async () => ({ ...noProgress, parked: 1, waitsFor: causes }),
+    } as unknown as WindowHandle;
+    expect(await followWindow(handle, () => undefined)).toEqual({
+      ok: false,
+      parked: true,
+      ...cause,
+      causes,
+    });
+    expect(calledOff).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 5));
   });
 });
 
