@@ -13,7 +13,7 @@ import { causeOf, failRun, refuseInvalidInput } from './failures';
 import { backfillId, stamp, sweepId, syncWindowId, syncWindowSummary } from './ids';
 import { parseSyncWindowInput, parseTenantInput, type SyncWindowInput, type TenantInput } from './inputs';
 import { type ContactsSettled, contactsSettledSignal } from './live-messages';
-import { createTenantParking } from './parking';
+import { createTenantParking, goesOnAfterReset } from './parking';
 import { labelTenantRun, showTenantFailure, showTenantRun } from './progress';
 import type { sweepRecordings } from './sweep-recordings';
 import type { syncWindow } from './sync-window';
@@ -49,7 +49,7 @@ export async function incrementalSync(input: TenantInput): Promise<LiveReport> {
     showTenantRun(tenant, 'asks CXone for its clock');
     const planned = await parking.attend([
       async () => {
-        await api.authenticate({ tenant, anew: parking.times() > 0 });
+        await api.authenticate({ tenant, anew: parking.times() > 0 || goesOnAfterReset() });
         const summary = 'since when, until when';
         increment = await api.planIncrement.executeWithOptions({ summary }, [{ tenant }]);
       },
