@@ -46,6 +46,15 @@ async function ledgerOf(day: number) {
 }
 
 describe('a failed run that is resumed', () => {
+  // First in this file: no worker has a token yet, so that signing in is what fails.
+  it('signs in at once, although refused credentials are remembered for a minute', async () => {
+    const id = await fail(5, 'InvalidAccessKey', { name: 'keyDeactivated' });
+    const began = Date.now();
+    await resume(id);
+    expect(await endOf(stand, id)).toMatchObject({ status: 'complete' });
+    expect(Date.now() - began).toBeLessThan(40_000);
+  });
+
   it('goes on with its pages, fetching none of them again', async () => {
     const id = await fail(1, 'ContactsForbidden', forbidden('contacts', 4));
     const before = answered(stand).pages.length;
@@ -92,14 +101,6 @@ describe('a failed run that is resumed', () => {
     await resume(id);
     expect(await endOf(stand, id)).toMatchObject({ status: 'complete' });
     expectNothingTwice(stand);
-  });
-
-  it('signs in at once, although refused credentials are remembered for a minute', async () => {
-    const id = await fail(5, 'InvalidAccessKey', { name: 'keyDeactivated' }, { name: 'revokeTokens' });
-    const began = Date.now();
-    await resume(id);
-    expect(await endOf(stand, id)).toMatchObject({ status: 'complete' });
-    expect(Date.now() - began).toBeLessThan(40_000);
   });
 
   it('has nothing to go back to when no step of it failed', async () => {

@@ -117,7 +117,9 @@ withBrowser('an operator with nothing but Web UI', () => {
     });
     await eventually('the list shows the windows', async () => {
       await ui.openList(`CxoneBackfillId="${workflowId}"`);
-      const rows = await table().getByRole('row', { name: /sync-window:acme/ }).count();
+      const rows = await table()
+        .getByRole('row', { name: /sync-window:acme/ })
+        .count();
       if (rows !== 4) throw new Error(`${rows} windows`);
     });
     await ui.openList(`WorkflowId="${workflowId}"`);

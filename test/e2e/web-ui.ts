@@ -43,7 +43,7 @@ const usualColumns = ['Status', 'Workflow ID', 'Run ID', 'Type', 'Start', 'End']
 export async function openWebUi({ env, namespace }: Stand, executablePath: string): Promise<WebUi> {
   const browser: Browser = await chromium.launch({ executablePath, args: quiet });
   const page = await browser.newPage({
-    viewport: { width: 1_180, height: 720 },
+    viewport: { width: 1_280, height: 860 },
     timezoneId: 'UTC',
     locale: 'en-US',
   });
@@ -81,6 +81,8 @@ export async function openWebUi({ env, namespace }: Stand, executablePath: strin
       for (const column of usualColumns.filter((name) => !columns.includes(name)))
         await drawer.getByRole('button', { name: `Remove ${column} column` }).click();
       await drawer.getByRole('button', { name: 'Close Workflows Table configuration' }).click();
+      // Room for the columns.
+      await main.getByRole('button', { name: 'Collapse saved views' }).click();
     },
     async openRun(workflowId) {
       await main.getByRole('link', { name: workflowId, exact: true }).first().click();

@@ -27,9 +27,10 @@ const codes: Readonly<Record<string, readonly string[]>> = {
     ...found(/\bfailure\('([A-Z]\w+)'/g, sources('activities')),
   ],
   'the command line': [
-    ...found(/'([A-Z][a-z]+(?:[A-Z][a-z]+)*)',?\s*\)/g, commandErrors(sources('client'))),
-    // What `check` finds is no error; docs/onboarding.md explains it.
-    ...found(/\bcode: '([A-Z]\w+)'/g, sources('client', 'check/')),
+    ...found(/'([A-Z][a-z]+(?:[A-Z][a-z]+)*)',?(?:\s*true,?)?\s*\)/g, commandErrors(sources('client'))),
+    // What `check` finds is no error; docs/onboarding.md explains it. Nor is `Done`.
+    ...found(/\bcode: '(?!Done')([A-Z]\w+)'/g, sources('client', 'check/')),
+    ...found(/\bcode: .* \|\| '([A-Z]\w+)'/g, sources('client', 'check/')),
   ],
 };
 
