@@ -116,6 +116,7 @@ async function watch<Report, How>(
 ): Promise<RunEnd<Report> | null> {
   const ended = new AbortController();
   const end = describeEnd(result).finally(() => ended.abort());
+  end.catch(() => undefined);
   const look = async (): Promise<null> => {
     while (!ended.signal.aborted) {
       // A run whose worker is away cannot answer just now; its result still comes.

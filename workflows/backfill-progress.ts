@@ -10,7 +10,7 @@ import {
   windowsMarked,
 } from './backfill-state';
 import { windowAt } from './cut-windows';
-import type { Cause } from './failures';
+import { type Cause, withoutRemedy } from './failures';
 import { stamp } from './ids';
 import { type RunStatus, type RunTrigger, searchAttributeKeys as keys } from './search-attributes';
 
@@ -170,7 +170,7 @@ export function showBackfillFailure(plan: BackfillPlan, progress: BackfillProgre
     [
       heading(plan),
       '',
-      `- **${cause.code}**: ${cause.message}`,
+      `- **${cause.code}**: ${withoutRemedy(cause)}`,
       ...(cause.remedy ? [`- What to do: ${cause.remedy}`] : []),
       `- Windows: ${count(progress.complete + progress.skipped)} of ${count(progress.windows)} are complete and stay so`,
       '- Start it again to go on: what is complete is skipped',

@@ -23,11 +23,19 @@ export interface FailureDetails {
   readonly passing?: boolean;
 }
 
+/**
+ * What happened, without what to do about it: the message of a failure says both, for whoever sees it alone, and where
+ * the remedy has a line of its own it would be read twice.
+ */
+export function withoutRemedy({ message, remedy }: Cause): string {
+  return remedy ? message.replace(remedy, '').replace(/ {2,}/g, ' ').trim() : message;
+}
+
 /** A failure that no retry mends. A plain `Error` would only fail the workflow task, and spin. */
 export function permanentFailure(cause: Cause): ApplicationFailure {
   return ApplicationFailure.create({
     type: cause.code,
-    message: `${cause.message} ${cause.remedy}`.trim(),
+    message: `${withoutRemedy(cause)} ${cause.remedy}`.trim(),
     nonRetryable: true,
     details: [detailsOf(cause)],
   });

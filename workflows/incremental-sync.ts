@@ -13,7 +13,7 @@ import { causeOf, failRun, refuseInvalidInput } from './failures';
 import { backfillId, stamp, sweepId, syncWindowId, syncWindowSummary } from './ids';
 import { parseSyncWindowInput, parseTenantInput, type SyncWindowInput, type TenantInput } from './inputs';
 import { type ContactsSettled, contactsSettledSignal } from './live-messages';
-import { createTenantParking } from './parking';
+import { createTenantParking, goesOnAfterReset } from './parking';
 import { priorityOf } from './priorities';
 import { labelTenantRun, showTenantFailure, showTenantRun } from './progress';
 import type { sweepRecordings } from './sweep-recordings';
@@ -53,7 +53,8 @@ export async function incrementalSync(input: TenantInput): Promise<LiveReport> {
     const planned = await parking.attend([
       async () => {
         const priority = priorityOf('live', tenant);
-        await api.authenticate.executeWithOptions({ priority }, [{ tenant, anew: parking.times() > 0 }]);
+        const anew = parking.times() > 0 || goesOnAfterReset();
+        await api.authenticate.executeWithOptions({ priority }, [{ tenant, anew }]);
         const summary = 'since when, until when';
         increment = await api.planIncrement.executeWithOptions({ summary, priority }, [{ tenant }]);
       },

@@ -1,4 +1,10 @@
-import { type ApplicationFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
+import {
+  type ApplicationFailure,
+  condition,
+  defineUpdate,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { type Cause, causeOf, isKnown, permanentFailure } from './failures';
 import { showTenantParked, showTenantRun } from './progress';
 
@@ -160,6 +166,15 @@ export function createTenantParking(tenant: string): Parking {
       else showTenantRun(tenant, 'goes on', 'Running');
     },
   });
+}
+
+/**
+ * Whether a person let this run go on after it had failed. It is true as well while the steps before are replayed, so
+ * it may decide what a step is told, never whether there is one.
+ */
+export function goesOnAfterReset(): boolean {
+  const { runId, originalExecutionRunId } = workflowInfo();
+  return runId !== originalExecutionRunId;
 }
 
 /** True for a failure whose cause somebody, or time, can mend. */

@@ -1,6 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { LookupProblem, WindowReport } from '../activities/types';
-import type { Cause } from './failures';
+import { type Cause, withoutRemedy } from './failures';
 import { stamp } from './ids';
 import type { SyncWindow } from './inputs';
 import type { Parked } from './parking';
@@ -182,15 +182,15 @@ function showWaiting(
     [
       title,
       '',
-      `- **Waits for you** since ${stamp(new Date(since))}`,
-      ...causes.flatMap(({ code, message, remedy }) => [
-        `- **${code}**: ${message}`,
-        ...(remedy && !message.includes(remedy) ? [`- What to do: ${remedy}`] : []),
+      `- **Waits for you** since ${toTheSecond(since)}`,
+      ...causes.flatMap((cause) => [
+        `- **${cause.code}**: ${withoutRemedy(cause)}`,
+        ...(cause.remedy ? [`- What to do: ${cause.remedy}`] : []),
       ]),
       '- Then send the update **resume** (_More Actions → Send an Update_); **skip** ends without what is missing, ' +
         '**abort** fails the run',
-      ...(retryAt === null ? [] : [`- Tries again by itself at ${stamp(new Date(retryAt))}`]),
-      `- Fails by itself at ${stamp(new Date(until))}`,
+      ...(retryAt === null ? [] : [`- Tries again by itself at ${toTheSecond(retryAt)}`]),
+      `- Fails by itself at ${toTheSecond(until)}`,
       ...lines,
     ].join('\n'),
   );
@@ -211,11 +211,15 @@ function showCause(title: string, cause: Cause, afterwards: string): void {
       title,
       '',
       `- **Failed**: ${cause.code}`,
-      `- ${cause.message}`,
+      `- ${withoutRemedy(cause)}`,
       ...(cause.remedy ? [`- What to do: ${cause.remedy}`] : []),
       `- ${afterwards}`,
     ].join('\n'),
   );
+}
+
+function toTheSecond(moment: number): string {
+  return stamp(new Date(moment - (moment % 1_000)));
 }
 
 function heading(window: SyncWindow): string {

@@ -12,7 +12,7 @@ import { windowEndedSignal } from './backfill-messages';
 import { causeOf, failRun, refuseInvalidInput } from './failures';
 import { fetchRecordings } from './fetch-recordings';
 import { parseSyncWindowInput, type SyncWindowInput } from './inputs';
-import { createParking, type Parked, patienceMs } from './parking';
+import { createParking, goesOnAfterReset, type Parked, patienceMs } from './parking';
 import {
   labelRun,
   noProgress,
@@ -117,7 +117,8 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
   };
 
   // After a person has mended something, what CXone refused before is tried anew.
-  const signIn = () => api.authenticate({ tenant: window.tenant, anew: progress.parked > 0 });
+  const signIn = () =>
+    api.authenticate({ tenant: window.tenant, anew: progress.parked > 0 || goesOnAfterReset() });
   const readContacts = async (): Promise<void> => {
     open ??= await store.openWindow(spanOf(window));
     await signIn();

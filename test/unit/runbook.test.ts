@@ -28,10 +28,10 @@ const codes: Readonly<Record<string, readonly string[]>> = {
   ],
   'the alerts': found(/^ +- alert: (\w+)/gm, text('ops', 'prometheus', 'alerts.yml')),
   'the command line': [
-    // The code is the last argument, but for the flag of what was told already.
-    ...found(/'([A-Z][a-z]+(?:[A-Z][a-z]+)*)'(?:,\s*true)?,?\s*\)/g, commandErrors(sources('client'))),
-    // What `check` finds is no error; docs/onboarding.md explains it.
-    ...found(/\bcode: '([A-Z]\w+)'/g, sources('client', 'check/')),
+    ...found(/'([A-Z][a-z]+(?:[A-Z][a-z]+)*)',?(?:\s*true,?)?\s*\)/g, commandErrors(sources('client'))),
+    // What `check` finds is no error; docs/onboarding.md explains it. Nor is `Done`.
+    ...found(/\bcode: '(?!Done')([A-Z]\w+)'/g, sources('client', 'check/')),
+    ...found(/\bcode: .* \|\| '([A-Z]\w+)'/g, sources('client', 'check/')),
   ],
 };
 

@@ -88,6 +88,38 @@ describe('following a window', () => {
   });
 });
 
+describe('a run that waits for a person', () => {
+  const cause = { code: 'MediaForbidden', message: 'Refused.', remedy: 'Mend it.' };
+
+  it('is left at once with all its causes, and what waits for its end is called off', async () => {
+    let calledOff = false;
+    const client = {
+      withAbortSignal: (left: AbortSignal, ask: () => unknown) => {
+        left.addEventListener('abort', () => (calledOff = true));
+        return ask();
+      },
+    };
+    const causes = [cause, { ...cause, code: 'AgentsForbidden' }];
+    const handle = {
+      client,
+      // As the SDK: who calls off is told so by a rejection, which is nobody's business any more.
+      result: () =>
+        new Promise((_resolve, reject) => {
+          setImmediate(() => setImmediate(() => reject(new Error('called off'))));
+        }),
+      query: async () => ({ ...noProgress, parked: 1, waitsFor: causes }),
+    } as unknown as WindowHandle;
+    expect(await followWindow(handle, () => undefined)).toEqual({
+      ok: false,
+      parked: true,
+      ...cause,
+      causes,
+    });
+    expect(calledOff).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+});
+
 describe('starting a window', () => {
   it('takes the id from tenant and dates, joins a run under way, and labels it', async () => {
     const started: unknown[][] = [];

@@ -1,0 +1,213 @@
+import { runCommand } from './run-command';
+import {
+  answered,
+  endOf,
+  expectNothingTwice,
+  forbidden,
+  idOf,
+  labelsOf,
+  march,
+  runJson,
+  startParked,
+  untilParked,
+} from './parked-stand';
+import { openStand, type Stand, type StandWorker } from './stand';
+
+let stand: Stand;
+let worker: StandWorker;
+beforeAll(async () => {
+  stand = await openStand({
+    simulator: { contactsPerDay: 200, agents: 20, loggedShare: 0.1 },
+    tenant: { parkedTimeoutHours: 168, pageSize: 50, recordingsInFlight: 2 },
+  });
+  worker = await stand.startWorker();
+});
+afterAll(() => stand?.close());
+beforeEach(() => {
+  stand.simulator.setFaults([]);
+  stand.simulator.journal.clear();
+});
+
+const sync = (day: number) => {
+  const { from, to } = march(day);
+  return ['sync', '--tenant', 'acme', '--from', from, '--to', to];
+};
+
+/** Lets windows start by themselves and park, then takes the fault away. */
+async function park(day: number, ...families: ('contacts' | 'agents' | 'media')[]): Promise<string> {
+  stand.simulator.setFaults(families.map((family) => forbidden(family)));
+  const id = await startParked(stand, march(day));
+  stand.simulator.setFaults([]);
+  return id;
+}
+
+describe('wrong credentials', () => {
+  // First in this file: no worker has a token yet.
+  it.each([
+    ['a key that was deactivated', 'keyDeactivated', 'InvalidAccessKey', 1],
+    ['an application that is not approved', 'unapprovedApplication', 'InvalidClient', 2],
+  ] as const)('%s park a run, which goes on at once when they are mended', async (_what, name, code, day) => {
+    // The tokens of the run before are of no use to this one.
+    stand.simulator.setFaults([{ name }, { name: 'revokeTokens' }]);
+    const id = await startParked(stand, march(day));
+    expect(await labelsOf(stand, id)).toMatchObject({ errorType: code });
+    stand.simulator.setFaults([]);
+    const began = Date.now();
+    expect(await runCommand(stand, ['resume', id])).toMatchObject({ status: 0 });
+    expect(await endOf(stand, id)).toMatchObject({ status: 'complete' });
+    // A worker remembers refused credentials for 60 s, lest every step asks again.
+    expect(Date.now() - began).toBeLessThan(40_000);
+  });
+});
+
+describe('cxone-sync sync', () => {
+  it('ends with status 4 at once when its run parks, says why and what to type, and leaves it waiting', async () => {
+    stand.simulator.setFaults([forbidden('media')]);
+    const id = idOf(march(3));
+    const { status, stderr } = await runCommand(stand, sync(3));
+    expect(status).toBe(4);
+    expect(stderr).toContain('The run is parked: it waits for you.');
+    expect(stderr).toMatch(/MediaForbidden: .*status 403.*Play\/download recordings/);
+    expect(stderr).toContain(`npx cxone-sync resume ${id}`);
+    expect(await labelsOf(stand, id)).toEqual({
+      execution: 'RUNNING',
+      status: 'AwaitingOperator',
+      errorType: 'MediaForbidden',
+    });
+    // The same command finds it still waiting.
+    const again = await runJson(stand, sync(3));
+    expect(again.status).toBe(4);
+    expect(again.document).toMatchObject({ status: 'parked', code: 'MediaForbidden' });
+    expect(again.document.parked).toHaveLength(1);
+    stand.simulator.setFaults([]);
+    expect(await runCommand(stand, ['resume', id])).toMatchObject({ status: 0 });
+    expect(await endOf(stand, id)).toMatchObject({ status: 'complete' });
+    expectNothingTwice(stand);
+  });
+});
+
+describe('cxone-sync resume', () => {
+  it('lets a run go on in the midst of its pages, fetching none of them again', async () => {
+    stand.simulator.setFaults([forbidden('contacts', 3)]);
+    const id = await startParked(stand, march(4));
+    expect(answered(stand).pages.length).toBeGreaterThan(0);
+    stand.simulator.setFaults([]);
+    const { status, document } = await runJson(stand, ['resume', id]);
+    expect(status).toBe(0);
+    expect(document.runs).toMatchObject([{ id, ok: true, code: 'Done' }]);
+    expect(await endOf(stand, id)).toMatchObject({ status: 'complete', fetched: 200 });
+    expectNothingTwice(stand);
+  });
+
+  it('parks once for several causes, names each, and goes on with all of them', async () => {
+    stand.simulator.setFaults([forbidden('agents'), forbidden('media', 5)]);
+    const { status, document } = await runJson(stand, sync(5));
+    expect(status).toBe(4);
+    expect(document.parked?.map(({ code }) => code)).toEqual(['AgentsForbidden', 'MediaForbidden']);
+    stand.simulator.setFaults([]);
+    expect(await runCommand(stand, ['resume', idOf(march(5))])).toMatchObject({ status: 0 });
+    expect(await endOf(stand, idOf(march(5)))).toMatchObject({ status: 'complete' });
+    expectNothingTwice(stand);
+  });
+
+  it('is refused while the run works, and for one that ended well or never was', async () => {
+    stand.simulator.setFaults([{ name: 'slow', match: { family: 'contacts' }, args: { delayMs: 20_000 } }]);
+    const handle = await stand.start(march(6));
+    for (const decision of ['resume', 'skip', 'abort']) {
+      const { status, document, stderr } = await runJson(stand, [decision, handle.workflowId]);
+      expect(status).toBe(1);
+      expect(document.runs).toMatchObject([{ ok: false, code: 'NotParked' }]);
+      expect(stderr).toContain(`nothing to ${decision}`);
+    }
+    stand.simulator.setFaults([]);
+    await handle.result();
+    const ended = await runJson(stand, ['resume', handle.workflowId]);
+    expect(ended).toMatchObject({ status: 1, document: { runs: [{ ok: false, code: 'NotRunning' }] } });
+    const unknown = await runJson(stand, ['skip', 'no-such-run']);
+    expect(unknown).toMatchObject({ status: 1, document: { runs: [{ ok: false, code: 'NoSuchRun' }] } });
+  });
+
+  it.each([
+    ['neither a run nor --all', ['resume']],
+    ['both', ['resume', 'some-run', '--all']],
+    ['a choice without --all', ['skip', '--error-type', 'MediaForbidden']],
+  ])('is bad input with %s', async (_what, args) => {
+    const { status, stderr } = await runCommand(stand, args);
+    expect(status).toBe(2);
+    expect(stderr).toContain('--all');
+  });
+});
+
+describe('--all', () => {
+  it('takes the runs parked for one error, or of one tenant, and says when there is none', async () => {
+    const media = await park(7, 'media');
+    const agents = await park(8, 'agents');
+    const chosen = await runJson(stand, ['resume', '--all', '--error-type', 'AgentsForbidden']);
+    expect(chosen.document.runs?.map(({ id }) => id)).toEqual([agents]);
+    expect(chosen.status).toBe(0);
+    expect(await endOf(stand, agents)).toMatchObject({ status: 'complete' });
+    expect(await labelsOf(stand, media)).toMatchObject({ status: 'AwaitingOperator' });
+
+    const others = await runCommand(stand, ['resume', '--all', '--tenant', 'globex']);
+    expect(others).toMatchObject({ status: 0, stdout: 'No run is parked.\n' });
+    const ours = await runCommand(stand, ['resume', '--all', '--tenant', 'acme']);
+    expect(ours.status).toBe(0);
+    expect(ours.stdout).toMatch(new RegExp(`✓ ${media}: .*goes on`));
+    expect(ours.stdout).toContain(`/namespaces/${stand.namespace}/workflows/`);
+    expect(await endOf(stand, media)).toMatchObject({ status: 'complete' });
+  });
+});
+
+describe('cxone-sync skip', () => {
+  it('ends the run without what is missing, and its window is incomplete', async () => {
+    const id = await park(9, 'media');
+    expect(await runCommand(stand, ['skip', id])).toMatchObject({ status: 0 });
+    expect(await endOf(stand, id)).toMatchObject({ status: 'incomplete' });
+    const [row] = await stand.query<{ status: string }>(
+      'select status from cxone.sync_window where window_start = $1',
+      [march(9).from],
+    );
+    expect(row).toEqual({ status: 'incomplete' });
+  });
+});
+
+describe('cxone-sync abort', () => {
+  it('fails the run with its causes, and resume takes it up where it failed', async () => {
+    stand.simulator.setFaults([forbidden('agents'), forbidden('media', 5)]);
+    const id = await startParked(stand, march(10));
+    const stored = answered(stand).files.length;
+    expect(stored).toBeGreaterThan(0);
+    expect(await runCommand(stand, ['abort', id])).toMatchObject({ status: 0 });
+    await expect(endOf(stand, id)).rejects.toThrow();
+    expect(await labelsOf(stand, id)).toMatchObject({ execution: 'FAILED', errorType: 'AgentsForbidden' });
+
+    // Still not mended: the run is parked anew, once for both causes.
+    expect((await runJson(stand, ['resume', id])).document.runs).toMatchObject([{ ok: true, code: 'Done' }]);
+    await untilParked(stand, id);
+    const { document } = await runJson(stand, sync(10));
+    expect(document.parked?.map(({ code }) => code)).toEqual(['AgentsForbidden', 'MediaForbidden']);
+
+    stand.simulator.setFaults([]);
+    expect(await runCommand(stand, ['resume', id])).toMatchObject({ status: 0 });
+    expect(await endOf(stand, id)).toMatchObject({ status: 'complete' });
+    expect(answered(stand).files.length).toBeGreaterThan(stored);
+    expectNothingTwice(stand);
+    const [row] = await stand.query(
+      'select status, error_code from cxone.sync_window where window_start = $1',
+      [march(10).from],
+    );
+    expect(row).toEqual({ status: 'complete', error_code: null });
+  });
+});
+
+describe('without a worker', () => {
+  it('nobody answers: status 3, and the run waits as before', async () => {
+    const id = await park(11, 'media');
+    await worker.stop();
+    const { status, document, stderr } = await runJson(stand, ['resume', id]);
+    expect(status).toBe(3);
+    expect(document.runs).toMatchObject([{ id, ok: false, code: 'NoAnswer' }]);
+    expect(stderr).toContain('start one');
+    expect(await labelsOf(stand, id)).toMatchObject({ execution: 'RUNNING', status: 'AwaitingOperator' });
+  });
+});

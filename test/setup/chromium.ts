@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process';
+import { findChromium } from '../../local/chromium';
+import { executableOnPath } from '../../local/executables';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/**
+ * The browser for the tests of Web UI; as root on Debian or Ubuntu it is installed when it is missing (a minute).
+ *
+ * @returns undefined where none can be had: the tests then say so, and fail where `CI` is set.
+ */
+export function obtainChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const found = findChromium(env);
+  if (found !== undefined) return found;
+  const aptGet = executableOnPath('apt-get', env);
+  if (aptGet === undefined || process.getuid?.() !== 0) return undefined;
+  say('Installing chromium, which the tests of Web UI drive …');
+  const apt = (...args: readonly string[]): void => {
+    execFileSync(aptGet, ['-qq', ...args], {
+      env: { ...env, DEBIAN_FRONTEND: 'noninteractive' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+      timeout: 300_000,
+    });
+  };
+  try {
+    apt('update');
+    apt('install', '-y', '--no-install-recommends', 'chromium');
+  } catch (error) {
+    say(`apt-get did not install it: ${error instanceof Error ? error.message : 'failed'}`);
+  }
+  return findChromium(env);
+}
+
+/** What to tell whoever has no browser. */
+export const withoutChromium =
+  'The tests of Web UI were NOT RUN: no Chromium was found. Install it (Debian, Ubuntu: apt-get install chromium), ' +
+  'or set CHROMIUM to the path of a Chromium or Chrome.';

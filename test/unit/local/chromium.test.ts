@@ -1,0 +1,45 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findChromium } from '../../../local/chromium';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cxone-sync-chromium-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function program(name: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, '#!/bin/sh\n');
+  chmodSync(file, 0o755);
+  return file;
+}
+
+describe('the browser that tests drive', () => {
+  it('is the one that CHROMIUM names, before any other', () => {
+    program('chromium');
+    const chosen = program('my-browser');
+    expect(findChromium({ CHROMIUM: chosen, PATH: folder })).toBe(chosen);
+  });
+
+  it('is never another than the one that was chosen', () => {
+    program('chromium');
+    const missing = join(folder, 'gone');
+    expect(() => findChromium({ CHROMIUM: missing, PATH: folder })).toThrow(/CHROMIUM is .*gone.*unset it/);
+  });
+
+  it.each(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'])(
+    'is %s when the PATH has it',
+    (name) => {
+      const file = program(name);
+      expect(findChromium({ PATH: folder }, [])).toBe(file);
+    },
+  );
+
+  it('is looked for in the usual places last', () => {
+    const place = program('elsewhere');
+    expect(findChromium({ PATH: '' }, [join(folder, 'gone'), place])).toBe(place);
+    expect(findChromium({ PATH: '' }, [])).toBeUndefined();
+  });
+});
