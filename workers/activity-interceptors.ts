@@ -1,6 +1,7 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { createWaitInterceptor } from '../activities';
 import { failureInterceptor } from '../activities/interceptors/failures';
+import { handBackInterceptor } from '../activities/interceptors/hand-back';
 import { heartbeatInterceptor } from '../activities/interceptors/heartbeats';
 import type { QuotaWaits } from '../store';
 import type { ActivityQueue } from './queues';
@@ -10,6 +11,7 @@ export function activityInterceptors(queue: ActivityQueue, waits: QuotaWaits): A
   const inbound = [
     failureInterceptor,
     heartbeatInterceptor,
+    handBackInterceptor,
     ...(queue.asksCxone ? [createWaitInterceptor(waits)] : []),
   ];
   return inbound.map((interceptor) => () => ({ inbound: interceptor }));
