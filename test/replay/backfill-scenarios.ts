@@ -4,7 +4,7 @@ import type { Activities } from '../../activities';
 import { packMarks } from '../../workflows/backfill-state';
 import { hourly, hours, short, until } from '../workflow/backfill-world';
 import { openWindow, pageOf } from '../workflow/with-activities';
-import { refuse, type Scenario, untilParked } from './scenario';
+import { refuse, type Scenario } from './scenario';
 
 /** What the windows of one scenario do, by their start. */
 interface Course {
@@ -48,13 +48,18 @@ function windowsThat({ complete = [], broken = [], held = new Set(), ...more }: 
   };
 }
 
-const [first = '', second = ''] = hours(2);
+const [first = '', second = '', third = ''] = hours(3);
 const backfill = (input: object): Pick<Scenario, 'workflow' | 'args'> => ({
   workflow: 'backfill',
   args: [input],
 });
 const handleOf = (client: Client, id: string) => client.workflow.getHandle(id);
-const waiting = { retried: new Set([second]), paused: new Set(hours(2)), cancelled: new Set([second]) };
+const waiting = {
+  retried: new Set([second]),
+  paused: new Set(hours(2)),
+  cancelled: new Set([second]),
+  parked: new Set([third]),
+};
 const cancels: { client?: Client } = {};
 
 /** What continue-as-new starts, with a child in flight that was started by an earlier run: the test lets it tell. */
@@ -173,22 +178,21 @@ export const backfillScenarios: Readonly<Record<string, Scenario>> = {
   },
   'backfill-parked-child': {
     ...backfill(hourly(3, { tenant: 'r12', concurrency: 2 })),
-    activities: windowsThat({ broken: [second], parkedTimeoutHours: 168 }),
+    activities: windowsThat({ broken: [second], held: waiting.parked, parkedTimeoutHours: 168 }),
     meanwhile: async (client, id) => {
-      const child = 'sync-window:r12:2026-11-01T01:00:00Z/2026-11-01T02:00:00Z';
+      await until(handleOf(client, id), ({ complete, parked }) => complete === 1 && parked === 1);
+      const child = handleOf(client, 'sync-window:r12:2026-11-01T01:00:00Z/2026-11-01T02:00:00Z');
+      await child.executeUpdate('resume');
       await until(handleOf(client, id), ({ complete }) => complete === 2);
-      await untilParked(client, child);
-      await handleOf(client, child).executeUpdate('resume');
+      waiting.parked.clear();
     },
     children: { 'sync-window:r12:2026-11-01T01:00:00Z/2026-11-01T02:00:00Z': 'backfill-child-resumed' },
   },
   'backfill-with-parked-child': {
-    ...backfill(hourly(2, { tenant: 'r13', concurrency: 2 })),
-    activities: windowsThat({ broken: [second], parkedTimeoutHours: 168 }),
-    meanwhile: async (client, id) => {
-      await until(handleOf(client, id), ({ complete }) => complete === 1);
-      await untilParked(client, 'sync-window:r13:2026-11-01T01:00:00Z/2026-11-01T02:00:00Z');
-    },
+    ...backfill(hourly(3, { tenant: 'r13', concurrency: 2 })),
+    activities: windowsThat({ broken: [second], held: new Set([third]), parkedTimeoutHours: 168 }),
+    meanwhile: (client, id) =>
+      until(handleOf(client, id), ({ complete, parked }) => complete === 1 && parked === 1),
     open: true,
   },
   'backfill-continues': {

@@ -12,7 +12,8 @@ import { scenarios } from './scenarios';
 
 /**
  * Records what replay.test.ts replays: `npm run record-histories [scenario …]`; without names, those that have no
- * history yet, and with `--all` every one anew. A real server, the real workflows, and activities of a made-up world under their production names.
+ * history yet. A real server, the real workflows, and activities of a made-up world under their production names.
+ * `npm run record-histories -- --all` removes every history first: for as long as nothing is released.
  *
  * Record from released code only, never from the branch under test. A history says what runs that are open out there
  * have already done; recorded anew from changed workflows it agrees with any change, and the test proves nothing. A
@@ -71,7 +72,7 @@ async function record(stand: WorkflowStand, name: string, scenario: Scenario): P
   });
 }
 
-/** The most runs of a chain that are kept: its first, one in the middle, and the last of a short one. */
+/** The most runs of a chain that are kept, from its first on. */
 const chainAtMost = 3;
 
 /** Keeps the history of a run, and of those that continue it. Returns their names. */

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { Client } from '@temporalio/client';
+import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
@@ -52,24 +52,38 @@ export function unless<Input, Result>(
   return async (given) => (refused.has(type) ? refuse(type) : works(given));
 }
 
-/** Waits until a run is waiting for a person. */
-export async function untilParked(client: Client, workflowId: string): Promise<void> {
-  for (;;) {
-    const { typedSearchAttributes } = await client.workflow.getHandle(workflowId).describe();
-    if (typedSearchAttributes.get(keys.status) === 'AwaitingOperator') return;
-    await pause();
-  }
+/** Waits until a run, which may still have to be started, is waiting for a person. */
+export function untilParked(client: Client, workflowId: string): Promise<void> {
+  return until(
+    client,
+    workflowId,
+    (run) => run.typedSearchAttributes.get(keys.status) === 'AwaitingOperator',
+  );
 }
 
-/** Waits until an activity of a run is under way. */
-export async function untilAsked(client: Client, workflowId: string, activity: string): Promise<void> {
-  for (;;) {
-    const { raw } = await client.workflow.getHandle(workflowId).describe();
-    if (raw.pendingActivities?.some(({ activityType }) => activityType?.name === activity)) return;
-    await pause();
-  }
+/** Waits until an activity of a run, which may still have to be started, is under way. */
+export function untilAsked(client: Client, workflowId: string, activity: string): Promise<void> {
+  return until(
+    client,
+    workflowId,
+    ({ raw }) => raw.pendingActivities?.some(({ activityType }) => activityType?.name === activity) === true,
+  );
 }
 
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 50));
+async function until(
+  client: Client,
+  workflowId: string,
+  wanted: (run: WorkflowExecutionDescription) => boolean,
+): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  const handle = client.workflow.getHandle(workflowId);
+  for (;;) {
+    const run = await handle.describe().catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    });
+    if (run && wanted(run)) return;
+    if (Date.now() > deadline) throw new Error(`${workflowId} did not get there within a minute`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
