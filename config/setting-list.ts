@@ -142,6 +142,22 @@ export const settingList = [
     example: '30',
   },
   {
+    name: 'WORKER_BUILD_ID',
+    need: 'worker',
+    meaning: "Which build a worker is, for Temporal's worker versioning; not versioned if not given.",
+    fallback: undefined,
+    expected: 'letters, digits, dots, dashes and underscores, at most 128',
+    example: '2026-11-25.1',
+  },
+  {
+    name: 'WORKER_DEPLOYMENT_NAME',
+    need: 'worker',
+    meaning: 'Of which deployment, where WORKER_BUILD_ID is given.',
+    fallback: 'cxone-sync',
+    expected: 'letters, digits, dashes and underscores, at most 128',
+    example: 'cxone-sync',
+  },
+  {
     name: 'LANDING_RETENTION_DAYS',
     need: 'worker',
     meaning: 'How long pages are kept as received, for storing them again and as evidence.',
@@ -228,6 +244,12 @@ export const settingSchemas = {
   HEALTH_ADDRESS: listenAddress,
   TEMPORAL_UI_URL: z.url({ protocol: /^https?$/, error: 'is not an address' }),
   SHUTDOWN_GRACE_SECONDS: whole(0, 3_600),
+  WORKER_BUILD_ID: z
+    .string()
+    .regex(/^[\w.-]{1,128}$/, 'is no build id')
+    .optional(),
+  // Temporal writes name and build with a dot between them, so the name may hold none.
+  WORKER_DEPLOYMENT_NAME: z.string().regex(/^[\w-]{1,128}$/, 'is no name of a deployment'),
   LANDING_RETENTION_DAYS: whole(1, 3_650),
   MAX_RECORDING_MEGABYTES: whole(1, 1_000_000),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'is not a log level'),

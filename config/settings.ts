@@ -25,6 +25,8 @@ export interface Settings {
     readonly metrics: ListenAddress | null;
     readonly health: ListenAddress | null;
     readonly shutdownGraceSeconds: number;
+    /** Null when workers are not versioned. */
+    readonly build: { readonly deploymentName: string; readonly buildId: string } | null;
     readonly landingRetentionDays: number;
     readonly maxRecordingBytes: number;
   };
@@ -85,6 +87,10 @@ export function loadSettings<N extends Need>(env: Environment, need: readonly N[
       metrics: valueOf('METRICS_ADDRESS', settingSchemas.METRICS_ADDRESS),
       health: valueOf('HEALTH_ADDRESS', settingSchemas.HEALTH_ADDRESS),
       shutdownGraceSeconds: valueOf('SHUTDOWN_GRACE_SECONDS', settingSchemas.SHUTDOWN_GRACE_SECONDS),
+      build: buildOf(
+        valueOf('WORKER_DEPLOYMENT_NAME', settingSchemas.WORKER_DEPLOYMENT_NAME),
+        valueOf('WORKER_BUILD_ID', settingSchemas.WORKER_BUILD_ID),
+      ),
       landingRetentionDays: valueOf('LANDING_RETENTION_DAYS', settingSchemas.LANDING_RETENTION_DAYS),
       maxRecordingBytes:
         (valueOf('MAX_RECORDING_MEGABYTES', settingSchemas.MAX_RECORDING_MEGABYTES) ?? 0) * 1_000_000,
@@ -105,6 +111,13 @@ type Checked<T> =
       readonly success: false;
       readonly error: { readonly issues: ReadonlyArray<{ readonly message: string }> };
     };
+
+function buildOf(
+  deploymentName: string | undefined,
+  buildId: string | undefined,
+): Settings['worker']['build'] {
+  return buildId === undefined || deploymentName === undefined ? null : { deploymentName, buildId };
+}
 
 /** What Temporal's own tools read, passed on; only the `_FILE` forms are ours. */
 function temporalEnvironment(

@@ -2,6 +2,7 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { createWaitInterceptor } from '../activities';
 import { createAttemptInterceptor } from '../activities/interceptors/attempts';
 import { failureInterceptor } from '../activities/interceptors/failures';
+import { handBackInterceptor } from '../activities/interceptors/hand-back';
 import { heartbeatInterceptor } from '../activities/interceptors/heartbeats';
 import type { QuotaWaits } from '../store';
 import type { ActivityQueue } from './queues';
@@ -16,6 +17,7 @@ export function activityInterceptors(
     createAttemptInterceptor(onLateAttempt),
     failureInterceptor,
     heartbeatInterceptor,
+    handBackInterceptor,
     ...(queue.asksCxone ? [createWaitInterceptor(waits)] : []),
   ];
   return inbound.map((interceptor) => () => ({ inbound: interceptor }));

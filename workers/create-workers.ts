@@ -1,4 +1,9 @@
-import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  type NativeConnection,
+  Worker,
+  type WorkerDeploymentOptions,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import type { Activities } from '../activities';
 import type { QuotaWaits } from '../store';
 import { taskQueues } from '../workflows/task-queues';
@@ -16,14 +21,29 @@ export interface WorkerParts {
   readonly onLateAttempt?: (activity: string) => void;
   /** How long activities may go on after a signal to stop, in ms. */
   readonly shutdownGraceMs: number;
+  /** Which build of a deployment these workers are; absent when they are unversioned. */
+  readonly deployment?: WorkerDeploymentOptions | undefined;
   /** Where workflows come from, unless they are built. */
   readonly workflows?: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
 }
 
+/**
+ * Activities are given back soon after the grace time (activities/interceptors/hand-back.ts). A worker that has not
+ * ended so long after it is stuck, and fails instead of hanging.
+ */
+const stragglersMs = 15_000;
+
 /** One worker for workflows and one for each queue of activities, in this process. None of them runs yet. */
 export async function createWorkers(parts: WorkerParts): Promise<readonly Worker[]> {
-  const { connection, namespace, shutdownGraceMs } = parts;
-  const shared = { connection, namespace, shutdownGraceTime: shutdownGraceMs };
+  const { connection, namespace, shutdownGraceMs, deployment } = parts;
+  const shared = {
+    connection,
+    namespace,
+    shutdownGraceTime: shutdownGraceMs,
+    shutdownForceTime: shutdownGraceMs + stragglersMs,
+    // The same for every queue: a build is one only when all queues of a deployment have it.
+    ...(deployment && { workerDeploymentOptions: deployment }),
+  };
   const workflowWorker = await Worker.create({
     ...shared,
     ...(parts.workflows ?? workflowSource()),

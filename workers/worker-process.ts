@@ -15,6 +15,7 @@ import { type Claimant, openRecordingFiles, openStore } from '../store';
 import { ensureSearchAttributes } from '../ops/search-attributes';
 import { attemptMetrics } from './attempt-metrics';
 import { createWorkers, runWorkers } from './create-workers';
+import { type BuildOfDeployment, deploymentOptions, tellRole } from './deployment';
 import { type HealthServer, serveHealth } from './health';
 import { type Address, chooseAddress } from './listen';
 import { watchOverview } from './overview-metrics';
@@ -37,6 +38,8 @@ export interface WorkerProcessOptions {
   readonly shutdownGraceSeconds: number;
   readonly landingRetentionDays: number;
   readonly maxRecordingBytes: number;
+  /** Null when workers are not versioned. */
+  readonly build: BuildOfDeployment | null;
   readonly logger: Logger;
 }
 
@@ -106,6 +109,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       maxRecordingBytes: options.maxRecordingBytes,
       now: Date.now,
     });
+    const deployment = await deploymentOptions(connection, namespace, options.build, logger);
     const workers = await createWorkers({
       connection,
       namespace,
@@ -113,6 +117,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       waits: store.waits,
       onLateAttempt: attemptMetrics(meter),
       shutdownGraceMs: options.shutdownGraceSeconds * 1_000,
+      deployment,
     });
     if (options.health) {
       const listen = await chooseAddress(options.health, 'health', logger);
@@ -121,6 +126,11 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       logger.info({ host: listen.host, port: listen.port }, 'health is served');
     }
     logger.info({ temporal: address, namespace, tenants: options.tenants.length }, 'the worker listens');
+    if (deployment) {
+      await tellRole(connection, namespace, deployment.version, logger).catch((error: unknown) => {
+        logger.warn({ err: error }, 'Temporal could not be asked whether this build is current');
+      });
+    }
     await runWorkers(workers);
     logger.info('the worker has stopped');
   } finally {

@@ -4,6 +4,7 @@ import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from
 import { CxoneError } from '../../cxone';
 import { RecordingFileError, StoreError } from '../../store';
 import { activityFailure } from '../failure';
+import { handedBack, isStopping } from './hand-back';
 
 /**
  * Translates what went wrong, once and for all activities, into the failure Temporal shows and retries by: its type
@@ -14,9 +15,12 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
     try {
       return await next(input);
     } catch (error) {
-      // On pause, reset or shutdown an aborted request must end as a cancellation, or the attempt hangs until its
-      // heartbeat times out (temporal/facts.md §2, "Activities").
-      if (cancellationSignal().aborted) await cancelled();
+      // On pause or reset an aborted request must end as a cancellation, or the attempt hangs until its heartbeat times
+      // out (temporal/facts.md §2, "Activities").
+      if (cancellationSignal().aborted) {
+        if (isStopping()) throw handedBack();
+        await cancelled();
+      }
       throw toFailure(error);
     }
   },

@@ -4,6 +4,7 @@ import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from
 import { CxoneError } from '../../cxone';
 import { type QuotaWaits, StoreError } from '../../store';
 import { activityKey, triesSoFar } from '../tries';
+import { isStopping } from './hand-back';
 import { toFailure } from './failures';
 
 /** So many tries, waits for a quota not among them, and then the activity has failed. */
@@ -35,7 +36,11 @@ export function createWaitInterceptor(waits: QuotaWaits): ActivityInboundCallsIn
       try {
         result = await next(input);
       } catch (error) {
-        if (cancellationSignal().aborted) throw error;
+        if (cancellationSignal().aborted) {
+          // Nor is it a try when a worker is stopped, however often that is.
+          if (isStopping()) await waits.add(activityKey()).catch(ignoreStoreError);
+          throw error;
+        }
         if (error instanceof CxoneError && waitCodes.has(error.code)) {
           // A wait that is not counted will count as a try: too few of them to matter.
           await waits.add(activityKey()).catch(ignoreStoreError);

@@ -1,11 +1,10 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
 import { packMarks } from '../../workflows/backfill-state';
 import { hourly, hours, short, until } from '../workflow/backfill-world';
 import { openWindow, pageOf } from '../workflow/with-activities';
-import type { Scenario } from './scenarios';
+import { refuse, type Scenario } from './scenario';
 
 /** What the windows of one scenario do, by their start. */
 interface Course {
@@ -14,9 +13,11 @@ interface Course {
   readonly broken?: readonly string[];
   /** These wait until they are let go. */
   readonly held?: Set<string>;
+  /** How long windows wait for a person, h. */
+  readonly parkedTimeoutHours?: number;
 }
 
-function windowsThat({ complete = [], broken = [], held = new Set() }: Course): Partial<Activities> {
+function windowsThat({ complete = [], broken = [], held = new Set(), ...more }: Course): Partial<Activities> {
   const failed = new Set<string>();
   return {
     openWindow: async ({ tenant, from, to }) => ({
@@ -26,6 +27,7 @@ function windowsThat({ complete = [], broken = [], held = new Set() }: Course): 
       to,
       windowId: short(from),
       recordings: false,
+      ...more,
     }),
     fetchContactPage: async ({ windowId, skip, top }) => {
       while (held.has(windowId)) {
@@ -34,11 +36,7 @@ function windowsThat({ complete = [], broken = [], held = new Set() }: Course): 
       }
       if (broken.includes(windowId) && !failed.has(windowId)) {
         failed.add(windowId);
-        throw ApplicationFailure.create({
-          type: 'PermissionDenied',
-          message: 'In a test.',
-          nonRetryable: true,
-        });
+        refuse('PermissionDenied');
       }
       return pageOf(25, skip, top);
     },
@@ -50,13 +48,18 @@ function windowsThat({ complete = [], broken = [], held = new Set() }: Course): 
   };
 }
 
-const [first = '', second = ''] = hours(2);
+const [first = '', second = '', third = ''] = hours(3);
 const backfill = (input: object): Pick<Scenario, 'workflow' | 'args'> => ({
   workflow: 'backfill',
   args: [input],
 });
 const handleOf = (client: Client, id: string) => client.workflow.getHandle(id);
-const waiting = { retried: new Set([second]), paused: new Set(hours(2)), cancelled: new Set([second]) };
+const waiting = {
+  retried: new Set([second]),
+  paused: new Set(hours(2)),
+  cancelled: new Set([second]),
+  parked: new Set([third]),
+};
 const cancels: { client?: Client } = {};
 
 /** What continue-as-new starts, with a child in flight that was started by an earlier run: the test lets it tell. */
@@ -156,6 +159,46 @@ export const backfillScenarios: Readonly<Record<string, Scenario>> = {
         args: [{ tenant: 'r8', ...span }],
       });
     },
+  },
+  'backfill-midway': {
+    ...backfill(hourly(6, { tenant: 'r10', concurrency: 2 })),
+    activities: windowsThat({ complete: [second], held: new Set(hours(6).slice(3)) }),
+    meanwhile: (client, id) =>
+      until(handleOf(client, id), ({ complete, running }) => complete === 2 && running === 2),
+    open: true,
+  },
+  'backfill-paused-midway': {
+    ...backfill(hourly(5, { tenant: 'r11', concurrency: 2 })),
+    activities: windowsThat({ held: new Set([second]) }),
+    meanwhile: async (client, id) => {
+      await until(handleOf(client, id), ({ running }) => running === 2);
+      await handleOf(client, id).executeUpdate('pause');
+    },
+    open: true,
+  },
+  'backfill-parked-child': {
+    ...backfill(hourly(3, { tenant: 'r12', concurrency: 2 })),
+    activities: windowsThat({ broken: [second], held: waiting.parked, parkedTimeoutHours: 168 }),
+    meanwhile: async (client, id) => {
+      await until(handleOf(client, id), ({ complete, parked }) => complete === 1 && parked === 1);
+      const child = handleOf(client, 'sync-window:r12:2026-11-01T01:00:00Z/2026-11-01T02:00:00Z');
+      await child.executeUpdate('resume');
+      await until(handleOf(client, id), ({ complete }) => complete === 2);
+      waiting.parked.clear();
+    },
+    children: { 'sync-window:r12:2026-11-01T01:00:00Z/2026-11-01T02:00:00Z': 'backfill-child-resumed' },
+  },
+  'backfill-with-parked-child': {
+    ...backfill(hourly(3, { tenant: 'r13', concurrency: 2 })),
+    activities: windowsThat({ broken: [second], held: new Set([third]), parkedTimeoutHours: 168 }),
+    meanwhile: (client, id) =>
+      until(handleOf(client, id), ({ complete, parked }) => complete === 1 && parked === 1),
+    open: true,
+  },
+  'backfill-continues': {
+    ...backfill(hourly(24, { tenant: 'r14', concurrency: 3 })),
+    activities: windowsThat({}),
+    impatient: true,
   },
   'backfill-refused-input': backfill({ tenant: 'acme', window: '1w' }),
 };

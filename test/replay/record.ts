@@ -1,16 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { obtainTemporal } from '../../local/temporal-cli';
-import { startTemporalServer } from '../../local/temporal-server';
+import { startTemporalServer, type TemporalServerOptions } from '../../local/temporal-server';
 import { searchAttributes } from '../../ops/search-attributes';
 import { quietActivities, workflowStand, type WorkflowStand } from '../workflow/with-activities';
-import { input, type Scenario, scenarios } from './scenarios';
+import { input, type Scenario } from './scenario';
+import { scenarios } from './scenarios';
 
 /**
  * Records what replay.test.ts replays: `npm run record-histories [scenario …]`; without names, those that have no
  * history yet. A real server, the real workflows, and activities of a made-up world under their production names.
+ * `npm run record-histories -- --all` removes every history first: for as long as nothing is released.
  *
  * Record from released code only, never from the branch under test. A history says what runs that are open out there
  * have already done; recorded anew from changed workflows it agrees with any change, and the test proves nothing. A
@@ -54,16 +57,83 @@ async function record(stand: WorkflowStand, name: string, scenario: Scenario): P
       args: [...(scenario.args ?? [input])],
     });
     await scenario.meanwhile?.(client, handle.workflowId);
-    await handle.result().catch(() => undefined);
-    const histories = { [handle.workflowId]: name, ...scenario.children };
-    for (const [workflowId, file] of Object.entries(histories)) {
-      const history = await client.workflow.getHandle(workflowId).fetchHistory();
-      const document: unknown = JSON.parse(historyToJSON(history));
-      writeFileSync(join(folder, `${file}.json`), `${JSON.stringify(document)}\n`);
-      say(`${file}: ${history.events?.length} events`);
+    const files: string[] = [];
+    for (const [workflowId, file] of Object.entries({ [handle.workflowId]: name, ...scenario.children })) {
+      if (!scenario.open)
+        await client.workflow
+          .getHandle(workflowId)
+          .result()
+          .catch(() => undefined);
+      const first = workflowId === handle.workflowId ? handle.firstExecutionRunId : undefined;
+      files.push(...(await keepChain(client, workflowId, file, first)));
     }
-    return Object.values(histories);
+    if (scenario.open) await endAll(client);
+    return files;
   });
+}
+
+/** The most runs of a chain that are kept, from its first on. */
+const chainAtMost = 3;
+
+/** Keeps the history of a run, and of those that continue it. Returns their names. */
+async function keepChain(
+  client: Client,
+  workflowId: string,
+  name: string,
+  first?: string,
+): Promise<string[]> {
+  const names: string[] = [];
+  for (let runId = first; names.length < chainAtMost;) {
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const file = names.length === 0 ? name : `${name}-${names.length + 1}`;
+    const document: unknown = JSON.parse(historyToJSON(history));
+    writeFileSync(join(folder, `${file}.json`), `${JSON.stringify(document)}\n`);
+    say(`${file}: ${history.events?.length} events`);
+    names.push(file);
+    const next = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+    if (!next) break;
+    runId = next;
+  }
+  return names;
+}
+
+/** Ends what a scenario left open, children too, so that it does not get into the next one's way. */
+async function endAll(client: Client): Promise<void> {
+  for await (const { workflowId } of client.workflow.list({ query: "ExecutionStatus = 'Running'" })) {
+    await client.workflow
+      .getHandle(workflowId)
+      .terminate('recorded')
+      .catch(() => undefined);
+  }
+}
+
+/** Records scenarios on a server of their own. */
+async function recordAll(
+  names: readonly string[],
+  options: Partial<TemporalServerOptions>,
+): Promise<string[]> {
+  const recorded: string[] = [];
+  if (names.length === 0) return recorded;
+  const { command } = await obtainTemporal({ log: () => undefined, env: process.env });
+  const server = await startTemporalServer({
+    command,
+    port: 0,
+    uiPort: 0,
+    searchAttributes,
+    log: say,
+    ...options,
+  });
+  try {
+    const stand = await workflowStand({ address: server.address, namespace: server.namespace });
+    try {
+      for (const name of names) recorded.push(...(await record(stand, name, scenarios[name] ?? {})));
+    } finally {
+      await stand.close();
+    }
+  } finally {
+    await server.stop();
+  }
+  return recorded;
 }
 
 async function main(names: readonly string[]): Promise<void> {
@@ -71,20 +141,20 @@ async function main(names: readonly string[]): Promise<void> {
     throw new Error('workflows/ differs from the last commit: histories are recorded from released code');
   }
   mkdirSync(folder, { recursive: true });
-  const recorded: string[] = [];
-  const { command, version } = await obtainTemporal({ log: say, env: process.env });
-  const server = await startTemporalServer({ command, port: 0, uiPort: 0, searchAttributes, log: say });
-  try {
-    process.env['TEST_TEMPORAL_ADDRESS'] = server.address;
-    const stand = await workflowStand();
-    try {
-      for (const name of wanted(names)) recorded.push(...(await record(stand, name, scenarios[name] ?? {})));
-    } finally {
-      await stand.close();
-    }
-  } finally {
-    await server.stop();
-  }
+  const anew = names.includes('--all');
+  if (anew) for (const file of readdirSync(folder)) rmSync(join(folder, file));
+  const { version } = await obtainTemporal({ log: say, env: process.env });
+  const all = wanted(names.filter((name) => name !== '--all'));
+  const isImpatient = (name: string): boolean => scenarios[name]?.impatient === true;
+  const recorded = [
+    ...(await recordAll(
+      all.filter((name) => !isImpatient(name)),
+      {},
+    )),
+    ...(await recordAll(all.filter(isImpatient), {
+      dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 120 },
+    })),
+  ];
   note(recorded, `workflows of ${git('rev-parse', 'HEAD')}, temporal ${version}`);
 }
 

@@ -3,27 +3,43 @@ import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, type ReplayWorkerOptions, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { scenarios } from './scenarios';
+import { type RecordedEvent, requiredStates, typeOf } from './states';
 
 const folder = join(__dirname, 'histories');
 const histories = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];
 
-interface Event {
-  readonly workflowTaskCompletedEventAttributes?: {
-    readonly sdkMetadata?: { readonly coreUsedFlags?: readonly number[] };
+function history(file: string): { readonly events: readonly RecordedEvent[] } {
+  return JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
+    readonly events: readonly RecordedEvent[];
   };
 }
 
-function history(file: string): { readonly events: readonly Event[] } {
-  return JSON.parse(readFileSync(join(folder, file), 'utf8')) as { readonly events: readonly Event[] };
-}
-
-function flagsOf(event: Event): readonly number[] {
+function flagsOf(event: RecordedEvent): readonly number[] {
   return event.workflowTaskCompletedEventAttributes?.sdkMetadata?.coreUsedFlags ?? [];
 }
 
 async function bundled(workflowsPath: string): Promise<ReplayWorkerOptions> {
   return { workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }) };
 }
+
+describe('a new release may meet a run in any state, so there is a history', () => {
+  const recorded = histories.map((file) => history(file).events);
+
+  it('of every type of workflow there is', () => {
+    // The sources' list, as it is bundled: Temporal offers every exported function as a workflow.
+    const index = readFileSync(require.resolve('../../workflows'), 'utf8');
+    const types = [...index.matchAll(/export \{ (\w+) \} from/g)].map(([, type]) => type);
+    expect(types.length).toBe(index.trim().split('\n').length);
+    expect(types.toSorted()).toEqual(Object.keys(requiredStates).toSorted());
+  });
+
+  const states = Object.entries(requiredStates).flatMap(([type, ofType]) =>
+    Object.entries(ofType).map(([name, is]) => ({ type, name, is })),
+  );
+  it.each(states)('$type: $name', ({ type, is }) => {
+    expect(recorded.some((events) => typeOf(events) === type && is(events))).toBe(true);
+  });
+});
 
 describe('runs that are open out there go on under the workflows as they are now', () => {
   let now: ReplayWorkerOptions;

@@ -1,40 +1,11 @@
 import { Context } from '@temporalio/activity';
-import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { Activities } from '../../activities';
 import type { AgentCursor, FetchedLookups } from '../../activities/types';
 import { backfillScenarios, splitScenario } from './backfill-scenarios';
 import { openWindow, pageOf, quietActivities } from '../workflow/with-activities';
-
-/** One way a run can go: what the activities answer, and what is done to the run meanwhile. */
-export interface Scenario {
-  readonly activities?: Partial<Activities>;
-  readonly args?: readonly unknown[];
-  /** The type of the workflow; `syncWindow` when absent. */
-  readonly workflow?: string;
-  /** Called before the run is started. */
-  readonly before?: (client: Client) => Promise<unknown>;
-  /** Called once the run has started. */
-  readonly meanwhile?: (client: Client, workflowId: string) => Promise<void>;
-  /** Child runs whose histories are kept as well: workflow id → name of the history. */
-  readonly children?: Readonly<Record<string, string>>;
-}
-
-export const input = { tenant: 'acme', from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' };
-
-const due = (total: number): Activities['dueRecordings'] => {
-  const ids = Array.from({ length: total }, (_, n) => String(100_000 + n));
-  return async ({ after, limit }) => ids.filter((id) => after === null || id > after).slice(0, limit);
-};
-
-const refuse = (type: string): never => {
-  throw ApplicationFailure.create({
-    type,
-    message: `${type} in a test.`,
-    nonRetryable: true,
-    details: [{ remedy: '' }],
-  });
-};
+import { liveScenarios } from './live-scenarios';
+import { parkedScenarios } from './parked-scenarios';
+import { due, endless, input, refuse, type Scenario, untilAsked } from './scenario';
 
 const refusedList: FetchedLookups = {
   pageId: null,
@@ -47,6 +18,8 @@ const refusedList: FetchedLookups = {
 /** Every path a run of today can take, by the name of its history. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
   ...backfillScenarios,
+  ...liveScenarios,
+  ...parkedScenarios,
   'split-window': splitScenario,
   'several-pages': {
     activities: {
@@ -167,11 +140,32 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     activities: { dueRecordings: due(12), downloadRecording: async () => refuse('RecordingStorageFull') },
   },
   cancelled: {
-    activities: { fetchContactPage: async () => Context.current().cancelled },
+    activities: { fetchContactPage: endless },
     meanwhile: async (client, workflowId) => {
-      await untilAsked(client, workflowId);
+      await untilAsked(client, workflowId, 'fetchContactPage');
       await client.workflow.getHandle(workflowId).cancel();
     },
+  },
+  'window-running': {
+    activities: {
+      fetchContactPage: async ({ skip, top }) => (skip === 10 ? endless() : pageOf(50, skip, top)),
+    },
+    meanwhile: (client, workflowId) => untilAsked(client, workflowId, 'fetchContactPage'),
+    open: true,
+  },
+  'window-in-recordings': {
+    activities: { dueRecordings: due(340), downloadRecording: endless },
+    meanwhile: (client) => untilAsked(client, 'recordings:acme:1.1:100000', 'downloadRecording'),
+    open: true,
+    children: { 'recordings:acme:1.1:100000': 'recordings-child-running' },
+  },
+  'window-continued': {
+    activities: {
+      fetchContactPage: async ({ skip, top, round }) => pageOf(300, skip, top, round),
+      countContacts: async () => ({ totals: [300], lastPollTime: null }),
+      tallyRound: async () => ({ fetched: 300 }),
+    },
+    impatient: true,
   },
   'continued-in-recordings': {
     // What continue-as-new starts, once a history has grown too long within the recordings.
@@ -200,11 +194,3 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     activities: { dueRecordings: due(310) },
   },
 };
-
-async function untilAsked(client: Client, workflowId: string): Promise<void> {
-  const handle = client.workflow.getHandle(workflowId);
-  for (;;) {
-    const { raw } = await handle.describe();
-    if (raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'fetchContactPage')) return;
-  }
-}

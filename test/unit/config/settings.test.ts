@@ -37,6 +37,7 @@ describe('settings', () => {
         metrics: null,
         health: { host: '127.0.0.1', port: 8080 },
         shutdownGraceSeconds: 30,
+        build: null,
         landingRetentionDays: 7,
         maxRecordingBytes: 2_048_000_000,
       },
@@ -60,12 +61,18 @@ describe('settings', () => {
       METRICS_ADDRESS: '[::1]:0',
       HEALTH_ADDRESS: 'off',
       SHUTDOWN_GRACE_SECONDS: '0',
+      WORKER_BUILD_ID: '1.4.0-2f1b396',
       LOG_LEVEL: 'debug',
       LOG_FORMAT: 'json',
     };
     expect(loadSettings(env, ['recordings', 'worker', 'logging'])).toMatchObject({
       recordings: { folder: '/var/lib/my recordings' },
-      worker: { metrics: { host: '::1', port: 0 }, health: null, shutdownGraceSeconds: 0 },
+      worker: {
+        metrics: { host: '::1', port: 0 },
+        health: null,
+        shutdownGraceSeconds: 0,
+        build: { deploymentName: 'cxone-sync', buildId: '1.4.0-2f1b396' },
+      },
       logging: { level: 'debug', format: 'json' },
     });
     expect(loadSettings({ HEALTH_ADDRESS: ':9000' }, ['worker']).worker.health).toEqual({
@@ -86,6 +93,8 @@ describe('settings', () => {
     ['HEALTH_ADDRESS', 'http://127.0.0.1:1', 'worker'],
     ['SHUTDOWN_GRACE_SECONDS', '5000', 'worker'],
     ['SHUTDOWN_GRACE_SECONDS', '1.5', 'worker'],
+    ['WORKER_BUILD_ID', 'of today', 'worker'],
+    ['WORKER_DEPLOYMENT_NAME', 'cxone.sync', 'worker'],
     ['LOG_LEVEL', 'loud', 'logging'],
     ['LOG_FORMAT', 'xml', 'logging'],
   ])('%s may not be %s', (name, value, need) => {

@@ -1,0 +1,133 @@
+import type { Client } from '@temporalio/client';
+import type { Activities } from '../../activities';
+import { openWindow, quietActivities } from '../workflow/with-activities';
+import { due, input, refuse, type Scenario, unless, untilParked } from './scenario';
+
+const patient = { ...openWindow, parkedTimeoutHours: 168 };
+/** Two seconds. */
+const impatient = { ...openWindow, parkedTimeoutHours: 2 / 3_600 };
+const quiet = quietActivities();
+
+type Refusal = 'ContactsForbidden' | 'AgentsForbidden' | 'MediaForbidden';
+
+/** A window that is parked for `types`, each refused until `mended` is called. */
+function parks(...types: readonly Refusal[]) {
+  const refused = new Set<string>(types);
+  const activities: Partial<Activities> = {
+    openWindow: async () => patient,
+    fetchContactPage: unless(refused, 'ContactsForbidden', quiet.fetchContactPage),
+    fetchAgents: unless(refused, 'AgentsForbidden', quiet.fetchAgents),
+    dueRecordings: due(3),
+    downloadRecording: unless(refused, 'MediaForbidden', quiet.downloadRecording),
+  };
+  return { activities, mend: () => refused.clear() };
+}
+
+/** Parks, and is told what to do. */
+function told(update: 'resume' | 'skip' | 'abort', ...types: readonly Refusal[]): Scenario {
+  const { activities, mend } = parks(...types);
+  return {
+    activities,
+    meanwhile: async (client, workflowId) => {
+      await untilParked(client, workflowId);
+      mend();
+      await client.workflow.getHandle(workflowId).executeUpdate(update);
+    },
+  };
+}
+
+const halves = parks('AgentsForbidden');
+const tenantParks = (workflow: string, tenant: string, activities: Partial<Activities>): Scenario => ({
+  workflow,
+  args: [{ tenant }],
+  activities,
+});
+const decided = (update: string) => async (client: Client, workflowId: string) => {
+  await untilParked(client, workflowId);
+  await client.workflow.getHandle(workflowId).executeUpdate(update);
+};
+
+/** `syncWindow`, `incrementalSync` and `sweepRecordings` that wait for a person, and what the person says. */
+export const parkedScenarios: Readonly<Record<string, Scenario>> = {
+  'window-parked': { activities: parks('ContactsForbidden').activities, meanwhile: untilParked, open: true },
+  'window-parked-in-two-parts': {
+    activities: parks('AgentsForbidden', 'MediaForbidden').activities,
+    meanwhile: untilParked,
+    open: true,
+  },
+  'window-resumed': told('resume', 'ContactsForbidden'),
+  'window-resumed-in-two-parts': told('resume', 'AgentsForbidden', 'MediaForbidden'),
+  'window-parked-again': {
+    ...halves,
+    meanwhile: async (client, workflowId) => {
+      const handle = client.workflow.getHandle(workflowId);
+      await untilParked(client, workflowId);
+      await handle.executeUpdate('resume');
+      // It is refused once more: the second answer waits until the first is used up.
+      for (let said = false; !said;) {
+        await untilParked(client, workflowId);
+        said = await handle.executeUpdate('skip').then(
+          () => true,
+          () => false,
+        );
+      }
+    },
+  },
+  'window-skipped': told('skip', 'MediaForbidden'),
+  'window-skipped-unread': told('skip', 'ContactsForbidden'),
+  'window-aborted': told('abort', 'AgentsForbidden'),
+  'window-parked-for-too-long': {
+    activities: { openWindow: async () => impatient, fetchAgents: async () => refuse('AgentsForbidden') },
+  },
+  'agents-left-out': {
+    args: [{ ...input, recordings: false }],
+    activities: {
+      openWindow: async () => ({ ...patient, leavesAgents: true, recordings: false, downloads: false }),
+      fetchAgents: async () => refuse('AgentsForbidden'),
+    },
+  },
+  'live-parked': {
+    ...tenantParks('incrementalSync', 'p1', { planIncrement: async () => refuse('ContactsForbidden') }),
+    meanwhile: untilParked,
+    open: true,
+  },
+  'live-resumed': live('p2', 'resume'),
+  'live-skipped': live('p3', 'skip'),
+  'live-aborted': live('p4', 'abort'),
+  'sweep-parked': {
+    ...tenantParks('sweepRecordings', 'p5', {
+      recordingsToSweep: due(3),
+      downloadRecording: async () => refuse('MediaForbidden'),
+    }),
+    meanwhile: untilParked,
+    open: true,
+  },
+  'sweep-resumed': sweep('p6', 'resume'),
+  'sweep-skipped': sweep('p7', 'skip'),
+  'sweep-aborted': sweep('p8', 'abort'),
+};
+
+function live(tenant: string, update: string): Scenario {
+  let times = 0;
+  const activities: Partial<Activities> = {
+    openWindow: async (span) => ({ ...openWindow, ...span, recordings: false, downloads: false }),
+    planIncrement: async (given) => {
+      times += 1;
+      if (times === 1) refuse('ContactsForbidden');
+      return { ...(await quiet.planIncrement(given)), recordings: false };
+    },
+  };
+  return { ...tenantParks('incrementalSync', tenant, activities), meanwhile: decided(update) };
+}
+
+function sweep(tenant: string, update: string): Scenario {
+  let times = 0;
+  const activities: Partial<Activities> = {
+    recordingsToSweep: due(3),
+    downloadRecording: async (given) => {
+      times += 1;
+      return times === 1 ? refuse('MediaForbidden') : quiet.downloadRecording(given);
+    },
+  };
+  return { ...tenantParks('sweepRecordings', tenant, activities), meanwhile: decided(update) };
+}
