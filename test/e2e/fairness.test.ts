@@ -95,13 +95,12 @@ describe('a tenant beside one with a hundred times its volume', () => {
   });
 });
 
+const ofBig = { tenant: 'big', family: 'contacts' } as const;
+
 describe('a tenant beside one whose requests fail', () => {
   it.each<readonly [string, FaultRule]>([
-    ['for want of a permission', { name: 'forbidden', match: { tenant: 'big' } }],
-    [
-      'as its quota is used up',
-      { name: 'tooManyRequests', match: { tenant: 'big' }, args: { retryAfter: 60 } },
-    ],
+    ['for want of a permission', { name: 'forbidden', match: ofBig }],
+    ['as its quota is used up', { name: 'tooManyRequests', match: ofBig, args: { retryAfter: 5 } }],
     ['as its key was taken away', { name: 'keyRevoked', match: { tenant: 'big' } }],
   ])('%s notices nothing of it', async (_why, fault) => {
     stand.simulator.setFaults([fault]);
