@@ -112,14 +112,14 @@ async function watch<Report, How>(
   ask: () => Promise<How>,
   onProgress: (progress: How) => boolean,
 ): Promise<RunEnd<Report> | null> {
-  let over = false;
-  const end = describeEnd(result).finally(() => (over = true));
+  const run = { over: false };
+  const end = describeEnd(result).finally(() => (run.over = true));
   end.catch(() => undefined);
   const look = async (): Promise<null> => {
-    while (!over) {
+    while (!run.over) {
       // A run whose worker is away cannot answer just now; its result still comes.
       const progress = await ask().catch(() => undefined);
-      if (progress && !over && onProgress(progress)) return null;
+      if (progress && !run.over && onProgress(progress)) return null;
       await Promise.race([end, new Promise((resolve) => setTimeout(resolve, lookEveryMs).unref())]);
     }
     return end as never;
