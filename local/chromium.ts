@@ -5,7 +5,7 @@ import { executableOnPath } from './executables';
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** Where it lies when it is on no PATH. */
-const usualPlaces = [
+const usualPlaces: readonly string[] = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/snap/bin/chromium',

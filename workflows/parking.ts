@@ -75,7 +75,7 @@ const answers: Readonly<Record<Exclude<Decision, 'timeout'>, string>> = {
 export function createParking({ tell, timeoutMs }: ParkingOptions): Parking {
   let parked = false;
   let decision: Decision | undefined;
-  /** When the run was parked first without having got anywhere since. */
+  /** Since when the run has waited without having got anywhere, or having heard from anybody. */
   let since: number | undefined;
   let times = 0;
 
@@ -119,6 +119,8 @@ export function createParking({ tell, timeoutMs }: ParkingOptions): Parking {
     const wait = Math.min(until, retryAt ?? until) - now;
     const decided = await condition(() => decision !== undefined, wait);
     parked = false;
+    // Somebody is there: should it fail again, nobody may say that nobody came.
+    if (decided) since = undefined;
     const outcome = decided
       ? (decision ?? 'resume')
       : retryAt !== null && retryAt <= until

@@ -27,9 +27,9 @@ export function pageArrived(pass: PassState, slice: AnySlice, page: FetchedPage)
 
 /** Puts a slice back that could not be fetched. */
 export function giveBack(pass: PassState, slice: AnySlice): PassState {
-  return pass.kind === 'seek'
-    ? { ...pass, waiting: false, pending: [slice, ...pass.pending] as readonly seeking.SeekSlice[] }
-    : { ...pass, pending: [slice, ...pass.pending] };
+  if (pass.kind !== 'seek') return { ...pass, pending: [slice, ...pass.pending] };
+  const sought = slice as seeking.SeekSlice;
+  return { ...pass, waiting: false, pending: [sought, ...pass.pending] };
 }
 
 export function isRead(pass: PassState): boolean {

@@ -4,16 +4,25 @@ import { executableOnPath } from '../../local/executables';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
+export interface ChromiumOptions {
+  readonly isRoot?: boolean;
+  /** Where to look beyond the PATH, instead of the usual places. */
+  readonly places?: readonly string[];
+}
+
 /**
  * The browser for the tests of Web UI; as root on Debian or Ubuntu it is installed when it is missing (a minute).
  *
  * @returns undefined where none can be had: the tests then say so, and fail where `CI` is set.
  */
-export function obtainChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const found = findChromium(env);
+export function obtainChromium(
+  env: NodeJS.ProcessEnv = process.env,
+  { isRoot = process.getuid?.() === 0, places }: ChromiumOptions = {},
+): string | undefined {
+  const found = findChromium(env, places);
   if (found !== undefined) return found;
   const aptGet = executableOnPath('apt-get', env);
-  if (aptGet === undefined || process.getuid?.() !== 0) return undefined;
+  if (aptGet === undefined || !isRoot) return undefined;
   say('Installing chromium, which the tests of Web UI drive …');
   const apt = (...args: readonly string[]): void => {
     execFileSync(aptGet, ['-qq', ...args], {
@@ -28,7 +37,7 @@ export function obtainChromium(env: NodeJS.ProcessEnv = process.env): string | u
   } catch (error) {
     say(`apt-get did not install it: ${error instanceof Error ? error.message : 'failed'}`);
   }
-  return findChromium(env);
+  return findChromium(env, places);
 }
 
 /** What to tell whoever has no browser. */

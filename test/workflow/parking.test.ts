@@ -48,7 +48,7 @@ function broken(what: Partial<Activities>): { activities: Activities; mend: () =
   const activities = { ...quiet, openWindow: async () => parks };
   for (const [name, fails] of Object.entries(what)) {
     const [key, works] = [name as keyof Activities, quiet[name as keyof Activities]];
-    activities[key] = ((given: never) => (mended ? works(given) : (fails as typeof works)(given))) as never;
+    activities[key] = ((given: never) => (mended ? works(given) : fails(given))) as never;
   }
   return { activities, mend: () => (mended = true) };
 }
@@ -166,6 +166,29 @@ describe('a run that only a person can help', () => {
       cause = '';
       await handle.executeUpdate('resume');
       expect(await handle.result()).toMatchObject({ status: 'complete' });
+    });
+  });
+
+  it('waits its full time anew when a person resumed it in vain', async () => {
+    const { activities, mend } = broken({
+      fetchContactPage: async () => {
+        throw refusal('ContactsForbidden');
+      },
+    });
+    await stand.serve(activities, async () => {
+      const handle = await start();
+      await parked(handle);
+      const givesUpAt = async () => /Fails by itself at (\S+)/.exec(await detailsOf(handle))?.[1] ?? '';
+      const first = await givesUpAt();
+      await eventually('it gives up later than at first', async () => {
+        await handle.executeUpdate('resume');
+        await parked(handle);
+        if ((await givesUpAt()) <= first) throw new Error('it does not');
+      });
+      mend();
+      await parked(handle);
+      await handle.executeUpdate('resume');
+      await handle.result();
     });
   });
 

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findChromium } from '../../../local/chromium';
+import { obtainChromium } from '../../setup/chromium';
 
 let folder: string;
 beforeEach(() => {
@@ -9,9 +10,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function program(name: string): string {
+function program(name: string, body = ''): string {
   const file = join(folder, name);
-  writeFileSync(file, '#!/bin/sh\n');
+  writeFileSync(file, `#!/bin/sh\n${body}\n`);
   chmodSync(file, 0o755);
   return file;
 }
@@ -41,5 +42,24 @@ describe('the browser that tests drive', () => {
     const place = program('elsewhere');
     expect(findChromium({ PATH: '' }, [join(folder, 'gone'), place])).toBe(place);
     expect(findChromium({ PATH: '' }, [])).toBeUndefined();
+  });
+});
+
+describe('a missing browser', () => {
+  const nowhere = { places: [] };
+
+  it('is installed by root, by apt-get', () => {
+    const installed = join(folder, 'chromium');
+    program('apt-get', `case "$*" in *install*) /bin/cp "$0" '${installed}';; esac`);
+    expect(findChromium({ PATH: folder }, [])).toBeUndefined();
+    expect(obtainChromium({ PATH: folder }, { isRoot: true, ...nowhere })).toBe(installed);
+  });
+
+  it('stays missing where nobody may install it, or nothing can', () => {
+    expect(obtainChromium({ PATH: folder }, { isRoot: true, ...nowhere })).toBeUndefined();
+    program('apt-get', 'exit 100');
+    expect(obtainChromium({ PATH: folder }, { isRoot: true, ...nowhere })).toBeUndefined();
+    program('apt-get', `/bin/cp "$0" '${join(folder, 'chromium')}'`);
+    expect(obtainChromium({ PATH: folder }, { isRoot: false, ...nowhere })).toBeUndefined();
   });
 });
