@@ -26,7 +26,9 @@ export async function openServerGround(schedules: readonly FaultSchedule[]): Pro
         const wrong = schedule.faults.find(({ credentials }) => credentials)?.credentials;
         const { tenant, ...connection } = connectionOf(simulator, tenantOf(schedule), wrong);
         const { pageSize, pagesInFlight } = schedule;
-        return [tenant, { ...connection, ...secrets(wrong), pageSize, pagesInFlight, timeoutSeconds: 5 }];
+        // A run that waits for a person would never end: nobody is there.
+        const settings = { pageSize, pagesInFlight, timeoutSeconds: 5, parkedTimeoutHours: 0 };
+        return [tenant, { ...connection, ...secrets(wrong), ...settings }];
       }),
     );
     writeFileSync(stand.env['TENANTS_FILE'] ?? '', JSON.stringify({ tenants }));
