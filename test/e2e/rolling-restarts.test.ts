@@ -149,5 +149,5 @@ describe('a step that takes longer than the grace time of a worker that is stopp
       });
       expect(report.recordings).toMatchObject({ stored: truth.length, failed: 0, pending: 0 });
     }
-  });
+  }, 120_000);
 });

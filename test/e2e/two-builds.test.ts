@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { NativeConnection } from '@temporalio/worker';
+import pino from 'pino';
 import { startTemporalServer } from '../../local/temporal-server';
 import { obtainTemporal } from '../../local/temporal-cli';
 import { deploymentOptions } from '../../workers/deployment';
-import { NativeConnection } from '@temporalio/worker';
-import pino from 'pino';
 import { eventually, openStand, settledDay as day, type Stand } from './stand';
 import { compareIds, nothingDiffers, storedContacts, trueContacts } from './truth';
 
 const silent = { log: () => undefined, env: process.env };
-const contactsPerDay = 6_000;
+const contactsPerDay = 12_000;
 
 let stand: Stand;
 beforeEach(async () => {
@@ -80,7 +80,7 @@ describe('a run that was started on one build', () => {
     // Nobody was cut off, so nothing was asked for twice.
     const asked = pages().map(({ query }) => JSON.stringify(query));
     expect(asked.length).toBe(new Set(asked).size);
-  });
+  }, 240_000);
 
   it('goes on when the deployment follows workers that had no version', async () => {
     const old = await stand.startWorker();
@@ -95,7 +95,7 @@ describe('a run that was started on one build', () => {
     stand.simulator.setFaults([]);
     expect(await handle.result()).toMatchObject({ status: 'complete', fetched: contactsPerDay });
     expect(await versioningOf(handle.workflowId)).toEqual({ build: 'a', behavior: autoUpgrade });
-  });
+  }, 240_000);
 });
 
 describe('a server on which worker versioning is switched off', () => {

@@ -15,10 +15,10 @@ function parks(...types: readonly Refusal[]) {
   const refused = new Set<string>(types);
   const activities: Partial<Activities> = {
     openWindow: async () => patient,
-    fetchContactPage: unless(refused, 'ContactsForbidden', quiet.fetchContactPage),
-    fetchAgents: unless(refused, 'AgentsForbidden', quiet.fetchAgents),
+    fetchContactPage: unless(refused, 'ContactsForbidden', async (given) => quiet.fetchContactPage(given)),
+    fetchAgents: unless(refused, 'AgentsForbidden', async (given) => quiet.fetchAgents(given)),
     dueRecordings: due(3),
-    downloadRecording: unless(refused, 'MediaForbidden', quiet.downloadRecording),
+    downloadRecording: unless(refused, 'MediaForbidden', async (given) => quiet.downloadRecording(given)),
   };
   return { activities, mend: () => refused.clear() };
 }

@@ -30,7 +30,7 @@ describe('a new release may meet a run in any state, so there is a history', () 
     const index = readFileSync(require.resolve('../../workflows'), 'utf8');
     const types = [...index.matchAll(/export \{ (\w+) \} from/g)].map(([, type]) => type);
     expect(types.length).toBe(index.trim().split('\n').length);
-    expect(types.toSorted()).toEqual(Object.keys(requiredStates).toSorted());
+    expect(new Set(types)).toEqual(new Set(Object.keys(requiredStates)));
   });
 
   const states = Object.entries(requiredStates).flatMap(([type, ofType]) =>
