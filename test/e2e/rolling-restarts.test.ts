@@ -133,21 +133,25 @@ describe('a step that takes longer than the grace time of a worker that is stopp
   it.each([
     ['a page', { family: 'contacts' }, false],
     ['a download', { family: 'file' }, true],
-  ] as const)('is given back and taken up by another at once: %s', async (_what, match, recordings) => {
-    const { report, endedAt, again } = await cutOff(match, recordings);
-    expect(report).toMatchObject({ status: 'complete' });
-    expect(again.map(({ code }) => code)).toEqual(['WorkerStopping']);
-    // By the time the old worker is gone the new one has begun: neither a heartbeat time-out (20 s) nor a back-off.
-    expect((again[0]?.at ?? Infinity) - endedAt).toBeLessThan(2_000);
-    await expectNoTimeOut(stand.client);
-    if (recordings) {
-      const { recordings: truth = [] } = stand.simulator.truth({
-        from: Date.parse(day.from),
-        to: Date.parse(day.to),
-        skillIds: [4_501],
-        recordings: true,
-      });
-      expect(report.recordings).toMatchObject({ stored: truth.length, failed: 0, pending: 0 });
-    }
-  }, 120_000);
+  ] as const)(
+    'is given back and taken up by another at once: %s',
+    async (_what, match, recordings) => {
+      const { report, endedAt, again } = await cutOff(match, recordings);
+      expect(report).toMatchObject({ status: 'complete' });
+      expect(again.map(({ code }) => code)).toEqual(['WorkerStopping']);
+      // By the time the old worker is gone the new one has begun: neither a heartbeat time-out (20 s) nor a back-off.
+      expect((again[0]?.at ?? Infinity) - endedAt).toBeLessThan(2_000);
+      await expectNoTimeOut(stand.client);
+      if (recordings) {
+        const { recordings: truth = [] } = stand.simulator.truth({
+          from: Date.parse(day.from),
+          to: Date.parse(day.to),
+          skillIds: [4_501],
+          recordings: true,
+        });
+        expect(report.recordings).toMatchObject({ stored: truth.length, failed: 0, pending: 0 });
+      }
+    },
+    120_000,
+  );
 });
