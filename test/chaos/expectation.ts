@@ -46,7 +46,7 @@ export function expectationOf({ faults }: FaultSchedule, { contacts, calls }: He
       ...(disturbed >= roundsAtMost ? ['CountMismatch'] : []),
     ],
     lost,
-    requestsAtMost: fatal.some(({ area }) => area === 'media' || area === 'file') ? 12_000 : 1_500,
+    requestsAtMost: isLong(faults) || fatal.some(isOfRecordings) ? 12_000 : 1_500,
   };
 }
 
@@ -54,6 +54,17 @@ function isFatalTo(area: Area, outcome: Outcome): boolean {
   return outcome.kind === 'fails' && outcome.area === area;
 }
 
-function isReached({ area }: Extract<Outcome, { kind: 'fails' }>, calls: number): boolean {
-  return (area !== 'media' && area !== 'file') || calls > 0;
+type Fatal = Extract<Outcome, { kind: 'fails' }>;
+
+function isReached(fatal: Fatal, calls: number): boolean {
+  return !isOfRecordings(fatal) || calls > 0;
+}
+
+function isOfRecordings({ area }: Fatal): boolean {
+  return area === 'media' || area === 'file';
+}
+
+/** Who is refused for an hour asks every few seconds meanwhile. */
+function isLong(faults: FaultSchedule['faults']): boolean {
+  return faults.some(({ forMinutes }) => forMinutes !== undefined);
 }

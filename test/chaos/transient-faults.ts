@@ -1,4 +1,4 @@
-import type { FaultArguments, FaultName } from '../../simulator';
+import type { FaultArguments, FaultName, FaultRule } from '../../simulator';
 import type { Dice } from './dice';
 import { type Area, type Draw, nowAndThen, type Outcome, survived } from './drawn-fault';
 
@@ -72,6 +72,7 @@ function drawOf(name: FaultName, { areas, args, lasting }: Transient): Draw {
     const rule = { name, match: { family: area }, args: drawn };
     if (lasting && patience && dice.chance(0.12)) {
       const codes = lasting(drawn, area);
+      if (codes.includes('Throttled')) return throttledForLong(rule, dice);
       return { rules: [rule], outcome: lastingOutcome(area, codes) };
     }
     if (lasting && patience && isApi(area) && dice.chance(0.15)) {
@@ -83,9 +84,18 @@ function drawOf(name: FaultName, { areas, args, lasting }: Transient): Draw {
   };
 }
 
-/** One recording's trouble is its own and ends in its row; being throttled is everybody's. */
+/**
+ * Waiting for a quota is no try, so no number of refusals fails a run: it outlives what thirty tries would not. They ask
+ * for nothing, or a wait of a second each would take a thousand requests.
+ */
+function throttledForLong(rule: FaultRule, dice: Dice): ReturnType<Draw> {
+  const { retryAfter: _seconds, retryAfterDate: _form, ...args } = rule.args ?? {};
+  return { rules: [{ ...rule, args }], outcome: survived, forMinutes: dice.between(30, 60) };
+}
+
+/** One recording's trouble is its own and ends in its row. */
 function lastingOutcome(area: Area, codes: readonly string[]): Outcome {
-  if (isApi(area) || codes.includes('Throttled')) return { kind: 'fails', area, codes };
+  if (isApi(area)) return { kind: 'fails', area, codes };
   return { kind: 'losesRecordings', as: 'failed' };
 }
 
