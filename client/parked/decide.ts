@@ -81,7 +81,7 @@ async function update(client: Client, decision: Decision, id: string, runId: str
       id,
       runId,
       ok: true,
-      code: '',
+      code: 'Done',
       message: typeof message === 'string' ? message : `${decision}d`,
     };
   } catch (error) {

@@ -36,7 +36,7 @@ export async function resetToFailure(
     id,
     runId: answer.runId,
     ok: true,
-    code: '',
+    code: 'Done',
     message: 'The run goes on from where it failed.',
   };
 }

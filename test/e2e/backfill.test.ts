@@ -73,7 +73,7 @@ describe('cxone-sync backfill', () => {
     await eventually('a failed window', async () => expect((await progressOf(id)).failed).toBe(1), 60_000);
     const paused = await runCommand(stand, ['backfill', 'pause', id, '--json']);
     expect([paused.status, documentOf(paused)['stage']]).toEqual([0, 'paused']);
-    expect(documentOf(paused)['failedWindows']).toMatchObject([{ code: 'PermissionDenied' }]);
+    expect(documentOf(paused)['failedWindows']).toMatchObject([{ code: 'ContactsForbidden' }]);
     stand.simulator.setFaults([]);
 
     expect((await runCommand(stand, ['backfill', 'pause', id])).status).toBe(2);
@@ -97,7 +97,7 @@ describe('cxone-sync backfill', () => {
     expect(documentOf(first)).toMatchObject({
       status: 'incomplete',
       complete: 5,
-      failed: [{ code: 'PermissionDenied' }],
+      failed: [{ code: 'ContactsForbidden' }],
     });
     expect(first.stderr).toContain('1 of 6 windows are not complete');
     stand.simulator.setFaults([]);
