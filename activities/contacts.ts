@@ -100,7 +100,11 @@ export function createContactActivities({ store, tenants, memory }: ContactDepen
       const records =
         memory.take(input.pageId) ?? parseContactPage(await store.landing.read(input.pageId)).records;
       const batch = toBatch(records.map(readContact));
-      return store.contacts.persistPage(input.pageId, input.tenant, batch, { recordings: input.recordings });
+      const { recordedMediaTypeIds } = tenants(input.tenant).tuning;
+      return store.contacts.persistPage(input.pageId, input.tenant, batch, {
+        recordings: input.recordings,
+        recordedMediaTypeIds,
+      });
     },
   };
 }

@@ -12,6 +12,8 @@ export interface DownloadOptions {
   readonly idleTimeoutMs?: number;
   /** The most bytes to accept; 4 GiB if not given. */
   readonly maxBytes?: number;
+  /** Asked before the body is read whether a file of so many bytes is welcome; throws when it is not. */
+  readonly accept?: (bytes: number) => Promise<void>;
   /** Asked for a new link when the one at hand has expired; null when there is none. */
   readonly renew?: () => Promise<string | null>;
   /** The first pause before going on with a file that keeps breaking off; 200 ms if not given. */
@@ -61,6 +63,10 @@ export async function openDownload(
   const contentLength = lengthOf(answer);
   const contentType = answer.header('content-type');
   const etag = answer.header('etag');
+  await options.accept?.(contentLength ?? 0).catch((error: unknown) => {
+    answer.body.destroy();
+    throw error;
+  });
   const resume = createResume({
     ...{ request, link, renew, etag, contentLength, now, signal },
     pauseMs: resumePauseMs,

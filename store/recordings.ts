@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { StoreError } from './errors';
-import { run } from './transaction';
+import { type InteractionRow, saveInteractions } from './interactions';
+import { inTransaction, run } from './transaction';
 import { windowContacts } from './window-contacts';
 
 export type RecordingStatus = 'pending' | 'stored' | 'absent' | 'failed';
@@ -57,9 +58,27 @@ export interface RecordingTable {
   /** Throws `StoreError` (DatabaseError) when no contact of the call is stored. */
   call(tenant: string, masterContactId: string): Promise<RecordedCall>;
   known(tenant: string, masterContactId: string): Promise<RecordingRow[]>;
-  stored(tenant: string, masterContactId: string, file: StoredRecording): Promise<void>;
+  /**
+   * Takes a call that is due for an attempt of `holder`, for so long; again while the holder has it, which prolongs it.
+   * False when it is not due any more, or another holder is at it: two look-ups at a time would waste one.
+   */
+  claim(
+    tenant: string,
+    masterContactId: string,
+    holder: string,
+    seconds: number,
+    now: Date,
+  ): Promise<boolean>;
+  /** Lets a call go that the holder has claimed; nothing happens when it has not. */
+  release(tenant: string, masterContactId: string, holder: string): Promise<void>;
+  stored(
+    tenant: string,
+    masterContactId: string,
+    file: StoredRecording,
+    interaction?: InteractionRow,
+  ): Promise<void>;
   /** Ends the look-up of a call: its row without segment goes, once there are rows of files. */
-  settled(tenant: string, masterContactId: string): Promise<void>;
+  settled(tenant: string, masterContactId: string, interactions?: readonly InteractionRow[]): Promise<void>;
   /** Not available yet, or not reached: stays pending (or failed) until `nextAttemptAt`; counts an attempt. */
   postpone(
     tenant: string,
@@ -67,7 +86,12 @@ export interface RecordingTable {
     look: { readonly nextAttemptAt: Date; readonly errorCode: string },
   ): Promise<void>;
   /** CXone has no recording and will have none: whatever of the call is not stored is not looked for again. */
-  absent(tenant: string, masterContactId: string, reason: string): Promise<void>;
+  absent(
+    tenant: string,
+    masterContactId: string,
+    reason: string,
+    interactions?: readonly InteractionRow[],
+  ): Promise<void>;
   /** A file, or with null the call, could not be fetched; without `nextAttemptAt` it is not tried again. */
   failed(
     tenant: string,
@@ -84,17 +108,38 @@ export interface RecordingTable {
   counts(windowId: string): Promise<RecordingCounts>;
 }
 
+/** Which recordings of stored contacts are to be noted for fetching. */
+export interface RecordingWishes {
+  readonly recordings: boolean;
+  /** See `expectRecordings`; all that are logged if not given. */
+  readonly recordedMediaTypeIds?: readonly number[] | undefined;
+}
+
+/** Phone calls and voice mails, which have audio if they are logged (contract §2.2). */
+const spoken = [4, 5];
+
 /**
- * Inside the transaction that stores contacts: one pending row for each logged call among the staged contacts that has
- * no recording row of any kind yet, or that just got a new leg, whose files may have come since the call was looked
- * up. In key order, as every insert here, so that concurrent pages do not deadlock.
+ * Inside the transaction that stores contacts: one pending row for each contact among the staged ones that may have a
+ * file, whose call has no recording row of any kind yet, or just got a new leg, whose files may have come since the call
+ * was looked up. In key order, as every insert here, so that concurrent pages do not deadlock.
+ *
+ * @param mediaTypeIds the media types that are recorded, all if not given; those that are not spoken count although
+ *   nobody logged them. Contacts that cannot have a file get no row, and so cost no look-up.
  */
-export async function expectRecordings(client: PoolClient, tenant: string, staging: string): Promise<void> {
+export async function expectRecordings(
+  client: PoolClient,
+  tenant: string,
+  staging: string,
+  mediaTypeIds?: readonly number[],
+): Promise<void> {
+  const unspoken = mediaTypeIds?.filter((id) => !spoken.includes(id)) ?? [];
   await client.query(
     `insert into cxone.recording (tenant, master_contact_id, next_attempt_at)
      select distinct $1, s.master_contact_id, now()
      from ${staging} s
-     where s.is_logged and s.master_contact_id is not null
+     where s.master_contact_id is not null
+       and (s.is_logged or s.media_type_id = any($3))
+       and ($2::bigint[] is null or s.media_type_id is null or s.media_type_id = any($2))
        and (not exists (
               select from cxone.recording r where r.tenant = $1 and r.master_contact_id = s.master_contact_id)
             -- A row made in this transaction carries its time.
@@ -103,7 +148,7 @@ export async function expectRecordings(client: PoolClient, tenant: string, stagi
               where c.tenant = $1 and c.contact_id = s.contact_id and c.first_synced_at = now()))
      order by s.master_contact_id
      on conflict do nothing`,
-    [tenant],
+    [tenant, mediaTypeIds ?? null, unspoken],
   );
 }
 
@@ -114,6 +159,7 @@ const dueSql = `
   join cxone.recording r on r.tenant = c.tenant and r.master_contact_id = c.master_contact_id
   where exists (select from cxone.sync_window w where w.window_id = $1 and w.attempt = $2)
     and r.status in ('pending', 'failed') and (r.attempts = 0 or r.next_attempt_at <= $5)
+    and (r.claimed_until is null or r.claimed_until <= now())
     and ($3::bigint is null or r.master_contact_id > $3)
   order by r.master_contact_id
   limit $4`;
@@ -122,9 +168,40 @@ const dueOfTenantSql = `
   select distinct r.master_contact_id
   from cxone.recording r
   where r.tenant = $1 and r.status in ('pending', 'failed') and (r.attempts = 0 or r.next_attempt_at <= $4)
+    and (r.claimed_until is null or r.claimed_until <= now())
     and ($2::bigint is null or r.master_contact_id > $2)
   order by r.master_contact_id
   limit $3`;
+
+// A call as a whole, by all its open rows, which are locked first: whoever comes second finds it taken. What changes
+// while it waits for the lock is no longer in its sight, and so is not claimed either.
+const claimSql = `
+  with open as materialized (
+    select r.ctid, r.claimed_by, r.claimed_until, r.attempts, r.next_attempt_at
+    from cxone.recording r
+    where r.tenant = $1 and r.master_contact_id = $2 and r.status in ('pending', 'failed')
+    order by r.segment_id nulls first
+    for update
+  ), verdict as (
+    select bool_and(claimed_until is null or claimed_until <= now() or claimed_by = $3)
+             and bool_or(claimed_by = $3 or attempts = 0 or next_attempt_at <= $5) as free
+    from open
+  )
+  update cxone.recording r
+  set claimed_by = $3, claimed_until = now() + $4 * interval '1 second'
+  from open, verdict
+  where r.ctid = open.ctid and verdict.free
+  returning 1`;
+
+const releaseSql = `
+  update cxone.recording set claimed_by = null, claimed_until = null
+  where tenant = $1 and master_contact_id = $2 and claimed_by = $3`;
+
+const absentSql = `
+  update cxone.recording
+  set status = 'absent', attempts = attempts + 1, next_attempt_at = null, last_error_code = $3, updated_at = now(),
+      claimed_by = null, claimed_until = null
+  where tenant = $1 and master_contact_id = $2 and status in ('pending', 'failed')`;
 
 const storedSql = `
   insert into cxone.recording as present
@@ -135,7 +212,8 @@ const storedSql = `
   set status = 'stored', storage_key = excluded.storage_key, bytes = excluded.bytes, sha256 = excluded.sha256,
       media_type = excluded.media_type, channel_type = excluded.channel_type, content_type = excluded.content_type,
       start_time = excluded.start_time, end_time = excluded.end_time, stored_at = now(),
-      attempts = present.attempts + 1, next_attempt_at = null, last_error_code = null, updated_at = now()`;
+      attempts = present.attempts + 1, next_attempt_at = null, last_error_code = null, updated_at = now(),
+      claimed_by = null, claimed_until = null`;
 
 const callSql = `
   select min(c.contact_start_date) as "startedAt",
@@ -158,7 +236,7 @@ const failedSql = `
   values ($1, $2, $3, 'failed', $4, $5, 1)
   on conflict (tenant, master_contact_id, segment_id) do update
   set status = 'failed', last_error_code = excluded.last_error_code, next_attempt_at = excluded.next_attempt_at,
-      attempts = present.attempts + 1, updated_at = now()
+      attempts = present.attempts + 1, updated_at = now(), claimed_by = null, claimed_until = null
   where present.status <> 'stored'`;
 
 const countsSql = `
@@ -210,8 +288,15 @@ export function createRecordingTable(pool: Pool): RecordingTable {
          from cxone.recording where tenant = $1 and master_contact_id = $2 order by segment_id nulls first`,
         [tenant, masterContactId],
       ),
-    async stored(tenant, masterContactId, file) {
-      await run(pool, storedSql, [
+    async claim(tenant, masterContactId, holder, seconds, now) {
+      const claimed = await run(pool, claimSql, [tenant, masterContactId, holder, seconds, now]);
+      return claimed.length > 0;
+    },
+    async release(tenant, masterContactId, holder) {
+      await run(pool, releaseSql, [tenant, masterContactId, holder]);
+    },
+    async stored(tenant, masterContactId, file, interaction) {
+      const values = [
         tenant,
         masterContactId,
         file.segmentId,
@@ -223,29 +308,33 @@ export function createRecordingTable(pool: Pool): RecordingTable {
         file.contentType,
         file.startTime,
         file.endTime,
-      ]);
+      ];
+      await inTransaction(pool, async (client) => {
+        await client.query(storedSql, values);
+        if (interaction) await saveInteractions(client, tenant, masterContactId, [interaction]);
+      });
     },
-    async settled(tenant, masterContactId) {
-      await run(pool, settledSql, [tenant, masterContactId]);
+    async settled(tenant, masterContactId, interactions = []) {
+      await inTransaction(pool, async (client) => {
+        await client.query(settledSql, [tenant, masterContactId]);
+        await saveInteractions(client, tenant, masterContactId, interactions);
+      });
     },
     async postpone(tenant, masterContactId, { nextAttemptAt, errorCode }) {
       await run(
         pool,
         `update cxone.recording
-         set attempts = attempts + 1, next_attempt_at = $3, last_error_code = $4, updated_at = now()
+         set attempts = attempts + 1, next_attempt_at = $3, last_error_code = $4, updated_at = now(),
+             claimed_by = null, claimed_until = null
          where ${openRows}`,
         [tenant, masterContactId, nextAttemptAt, errorCode],
       );
     },
-    async absent(tenant, masterContactId, reason) {
-      await run(
-        pool,
-        `update cxone.recording
-         set status = 'absent', attempts = attempts + 1, next_attempt_at = null, last_error_code = $3,
-             updated_at = now()
-         where ${openRows}`,
-        [tenant, masterContactId, reason],
-      );
+    async absent(tenant, masterContactId, reason, interactions = []) {
+      await inTransaction(pool, async (client) => {
+        await client.query(absentSql, [tenant, masterContactId, reason]);
+        await saveInteractions(client, tenant, masterContactId, interactions);
+      });
     },
     async failed(tenant, masterContactId, segmentId, errorCode, nextAttemptAt) {
       await run(pool, failedSql, [tenant, masterContactId, segmentId, errorCode, nextAttemptAt]);

@@ -11,7 +11,7 @@ import {
   type TenantTuning,
 } from '../activities';
 import { createCxoneClient, type CxoneClientOptions, type CxoneConnection } from '../cxone';
-import { type Claimant, openRecordingFiles, openStore } from '../store';
+import { type Claimant, createSpaceGuard, openRecordingFiles, openStore } from '../store';
 import { ensureSearchAttributes } from '../ops/search-attributes';
 import { createWorkers, runWorkers } from './create-workers';
 import { type HealthServer, serveHealth } from './health';
@@ -35,6 +35,8 @@ export interface WorkerProcessOptions {
   readonly shutdownGraceSeconds: number;
   readonly landingRetentionDays: number;
   readonly maxRecordingBytes: number;
+  /** What has to stay free on the disk of the recordings. */
+  readonly minFreeBytes: number;
   readonly logger: Logger;
 }
 
@@ -89,6 +91,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
     const activities = createActivities({
       store,
       files,
+      guardSpace: createSpaceGuard(options.recordingsUrl, options.minFreeBytes),
       tenants: tenantDirectory(options.tenants.map((tenant) => toTenant(tenant, clientOptions(tenant)))),
       memory: createPageMemory(pagesInMemory),
       isRunning: runningCheck(client),

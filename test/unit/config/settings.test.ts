@@ -39,6 +39,7 @@ describe('settings', () => {
         shutdownGraceSeconds: 30,
         landingRetentionDays: 7,
         maxRecordingBytes: 2_048_000_000,
+        minFreeBytes: 1_000_000_000,
       },
       logging: { level: 'info', format: undefined },
       temporal: { env: {} },
