@@ -36,7 +36,8 @@ export function createResume(rules: ResumeRules) {
   const ask = async (received: number): Promise<HttpAnswer<Readable>> => {
     const headers = { Range: `bytes=${received}-`, 'If-Match': etag ?? '' };
     const answer = await request(link.url, headers, signal);
-    const refusal = refusalOf(answer, now());
+    // Nothing lies beyond what is here, although more was announced.
+    const refusal = answer.status === 416 ? changed() : refusalOf(answer, now());
     if (refusal === null) return answer;
     answer.body.destroy();
     if (refusal.code !== 'MediaLinkExpired') throw refusal;
