@@ -40,9 +40,10 @@ export function createMediaRequest(open: Exchange<Readable>, policy: HostPolicy)
 }
 
 /** The error for an answer that holds no part of a file; null when it does. */
-export function refusalOf({ status, header }: HttpAnswer<unknown>, now: number): CxoneError | null {
+export function refusalOf(answer: HttpAnswer<unknown>, now: number): CxoneError | null {
+  const { status } = answer;
   if (status === 200 || status === 206) return null;
-  const details = { status, retryAfterMs: retryAfter(header('retry-after'), now) };
+  const details = { status, retryAfterMs: retryAfter(answer.header('retry-after'), now) };
   const message = `The media host answered with status ${status}.`;
   if (status === 400 || status === 401 || status === 403)
     return new CxoneError('MediaLinkExpired', message, details);

@@ -242,8 +242,8 @@ describe('what does not begin like a recording', () => {
       response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': String(file.length) });
       let at = 0;
       const drop = () => {
-        if (at === 15) return void response.end(file.subarray(at));
-        response.write(file.subarray(at, (at += 1)), () => setTimeout(drop, 1));
+        if (at === 15) response.end(file.subarray(at));
+        else response.write(file.subarray(at, (at += 1)), () => setTimeout(drop, 1));
       };
       drop();
     };
