@@ -100,10 +100,11 @@ export function createContactActivities({ store, tenants, memory }: ContactDepen
       const records =
         memory.take(input.pageId) ?? parseContactPage(await store.landing.read(input.pageId)).records;
       const batch = toBatch(records.map(readContact));
-      const { recordedMediaTypeIds } = tenants(input.tenant).tuning;
+      const { recordings } = input;
+      const wishes = recordings ? tenants(input.tenant).tuning : undefined;
       return store.contacts.persistPage(input.pageId, input.tenant, batch, {
-        recordings: input.recordings,
-        recordedMediaTypeIds,
+        recordings,
+        recordedMediaTypeIds: wishes?.recordedMediaTypeIds,
       });
     },
   };
