@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Batch, PageOutcome } from './batch';
 import { contactTable } from './contact-columns';
 import { createPagePersister } from './landed-page';
-import { expectRecordings, type RecordingWishes } from './recordings';
+import { expectRecordings, type RecordingWishes } from './expected-recordings';
 
 export interface ContactTable {
   /** Stores the contacts of a landed page; with `recordings`, also notes which recordings are to be fetched. */

@@ -4,7 +4,7 @@ import type { RecordKind } from './batch';
 import type { BulkTable } from './columns';
 import { contactTable } from './contact-columns';
 import { lookupTables } from './lookup-columns';
-import { expectRecordings, type RecordingWishes } from './recordings';
+import { expectRecordings, type RecordingWishes } from './expected-recordings';
 
 /** A table that records of one kind go to, and what belongs to them besides their rows. */
 export interface RecordTable {

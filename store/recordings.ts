@@ -1,6 +1,7 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { StoreError } from './errors';
 import { type InteractionRow, saveInteractions } from './interactions';
+import { createRecordingClaims, type RecordingClaims } from './recording-claims';
 import { inTransaction, run } from './transaction';
 import { windowContacts } from './window-contacts';
 
@@ -50,7 +51,7 @@ export interface RecordedCall {
 }
 
 /** The recordings of a tenant's calls, by master contact id (which Media Playback calls ACD call id). */
-export interface RecordingTable {
+export interface RecordingTable extends RecordingClaims {
   /** Master contact ids of the window's contacts, ascending from `after`, that are to be looked up by `now`. */
   due(windowId: string, attempt: number, after: string | null, limit: number, now: Date): Promise<string[]>;
   /** The same for all calls of a tenant, whichever window brought them. */
@@ -58,19 +59,6 @@ export interface RecordingTable {
   /** Throws `StoreError` (DatabaseError) when no contact of the call is stored. */
   call(tenant: string, masterContactId: string): Promise<RecordedCall>;
   known(tenant: string, masterContactId: string): Promise<RecordingRow[]>;
-  /**
-   * Takes a call that is due for an attempt of `holder`, for so long; again while the holder has it, which prolongs it.
-   * False when it is not due any more, or another holder is at it: two look-ups at a time would waste one.
-   */
-  claim(
-    tenant: string,
-    masterContactId: string,
-    holder: string,
-    seconds: number,
-    now: Date,
-  ): Promise<boolean>;
-  /** Lets a call go that the holder has claimed; nothing happens when it has not. */
-  release(tenant: string, masterContactId: string, holder: string): Promise<void>;
   stored(
     tenant: string,
     masterContactId: string,
@@ -108,50 +96,6 @@ export interface RecordingTable {
   counts(windowId: string): Promise<RecordingCounts>;
 }
 
-/** Which recordings of stored contacts are to be noted for fetching. */
-export interface RecordingWishes {
-  readonly recordings: boolean;
-  /** See `expectRecordings`; all that are logged if not given. */
-  readonly recordedMediaTypeIds?: readonly number[] | undefined;
-}
-
-/** Phone calls and voice mails, which have audio if they are logged (contract §2.2). */
-const spoken = [4, 5];
-
-/**
- * Inside the transaction that stores contacts: one pending row for each contact among the staged ones that may have a
- * file, whose call has no recording row of any kind yet, or just got a new leg, whose files may have come since the call
- * was looked up. In key order, as every insert here, so that concurrent pages do not deadlock.
- *
- * @param mediaTypeIds the media types that are recorded, all if not given; those that are not spoken count although
- *   nobody logged them. Contacts that cannot have a file get no row, and so cost no look-up.
- */
-export async function expectRecordings(
-  client: PoolClient,
-  tenant: string,
-  staging: string,
-  mediaTypeIds?: readonly number[],
-): Promise<void> {
-  const unspoken = mediaTypeIds?.filter((id) => !spoken.includes(id)) ?? [];
-  await client.query(
-    `insert into cxone.recording (tenant, master_contact_id, next_attempt_at)
-     select distinct $1, s.master_contact_id, now()
-     from ${staging} s
-     where s.master_contact_id is not null
-       and (s.is_logged or s.media_type_id = any($3))
-       and ($2::bigint[] is null or s.media_type_id is null or s.media_type_id = any($2))
-       and (not exists (
-              select from cxone.recording r where r.tenant = $1 and r.master_contact_id = s.master_contact_id)
-            -- A row made in this transaction carries its time.
-            or exists (
-              select from cxone.contact c
-              where c.tenant = $1 and c.contact_id = s.contact_id and c.first_synced_at = now()))
-     order by s.master_contact_id
-     on conflict do nothing`,
-    [tenant, mediaTypeIds ?? null, unspoken],
-  );
-}
-
 // A call that was never looked up is due whatever the clock of the caller says: its row has the database's time.
 const dueSql = `
   select distinct r.master_contact_id
@@ -172,30 +116,6 @@ const dueOfTenantSql = `
     and ($2::bigint is null or r.master_contact_id > $2)
   order by r.master_contact_id
   limit $3`;
-
-// A call as a whole, by all its open rows, which are locked first: whoever comes second finds it taken. What changes
-// while it waits for the lock is no longer in its sight, and so is not claimed either.
-const claimSql = `
-  with open as materialized (
-    select r.ctid, r.claimed_by, r.claimed_until, r.attempts, r.next_attempt_at
-    from cxone.recording r
-    where r.tenant = $1 and r.master_contact_id = $2 and r.status in ('pending', 'failed')
-    order by r.segment_id nulls first
-    for update
-  ), verdict as (
-    select bool_and(claimed_until is null or claimed_until <= now() or claimed_by = $3)
-             and bool_or(claimed_by = $3 or attempts = 0 or next_attempt_at <= $5) as free
-    from open
-  )
-  update cxone.recording r
-  set claimed_by = $3, claimed_until = now() + $4 * interval '1 second'
-  from open, verdict
-  where r.ctid = open.ctid and verdict.free
-  returning 1`;
-
-const releaseSql = `
-  update cxone.recording set claimed_by = null, claimed_until = null
-  where tenant = $1 and master_contact_id = $2 and claimed_by = $3`;
 
 const absentSql = `
   update cxone.recording
@@ -255,6 +175,7 @@ const countsSql = `
 /** The recordings behind `pool`; all methods throw `StoreError`. */
 export function createRecordingTable(pool: Pool): RecordingTable {
   return {
+    ...createRecordingClaims(pool),
     async due(windowId, attempt, after, limit, now) {
       const rows = await run<{ master_contact_id: string }>(pool, dueSql, [
         windowId,
@@ -288,13 +209,6 @@ export function createRecordingTable(pool: Pool): RecordingTable {
          from cxone.recording where tenant = $1 and master_contact_id = $2 order by segment_id nulls first`,
         [tenant, masterContactId],
       ),
-    async claim(tenant, masterContactId, holder, seconds, now) {
-      const claimed = await run(pool, claimSql, [tenant, masterContactId, holder, seconds, now]);
-      return claimed.length > 0;
-    },
-    async release(tenant, masterContactId, holder) {
-      await run(pool, releaseSql, [tenant, masterContactId, holder]);
-    },
     async stored(tenant, masterContactId, file, interaction) {
       const values = [
         tenant,

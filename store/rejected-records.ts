@@ -4,7 +4,7 @@ import { createBatchWriter, unstorableReason } from './batch-writer';
 import type { BatchWriter } from './batch-writer';
 import { noteDrift } from './drift';
 import { recordTables } from './record-tables';
-import type { RecordingWishes } from './recordings';
+import type { RecordingWishes } from './expected-recordings';
 import { storableText } from './sanitise';
 import { inTransaction, run } from './transaction';
 
