@@ -100,7 +100,12 @@ export function createContactActivities({ store, tenants, memory }: ContactDepen
       const records =
         memory.take(input.pageId) ?? parseContactPage(await store.landing.read(input.pageId)).records;
       const batch = toBatch(records.map(readContact));
-      return store.contacts.persistPage(input.pageId, input.tenant, batch, { recordings: input.recordings });
+      const { recordings } = input;
+      const wishes = recordings ? tenants(input.tenant).tuning : undefined;
+      return store.contacts.persistPage(input.pageId, input.tenant, batch, {
+        recordings,
+        recordedMediaTypeIds: wishes?.recordedMediaTypeIds,
+      });
     },
   };
 }

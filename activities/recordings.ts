@@ -1,36 +1,30 @@
-import { cancellationSignal, heartbeat } from '@temporalio/activity';
-import { CxoneError, type CxoneClient, type Interaction } from '../cxone';
-import {
-  RecordingFileError,
-  recordingKey,
-  type RecordingFiles,
-  type Store,
-  type StoredRecording,
-} from '../store';
+import { cancellationSignal } from '@temporalio/activity';
+import { CxoneError, type Interaction } from '../cxone';
+import { RecordingFileError, type RecordingFiles, type Store } from '../store';
+import { type FetchDependencies, fetchFiles, toRow } from './fetch-files';
+import { nextLook, nextTry } from './recording-schedule';
 import type { Tenant, TenantDirectory } from './tenants';
-import { triesSoFar } from './tries';
+import { activityKey, triesSoFar } from './tries';
 import type { DownloadInput, DownloadResult, DueRecordingsInput } from './types';
 
-export interface RecordingDependencies {
+export interface RecordingDependencies extends FetchDependencies {
   readonly store: Store;
   readonly files: RecordingFiles | null;
   readonly tenants: TenantDirectory;
-  /** Bytes beyond which a body is no recording. */
-  readonly maxRecordingBytes: number;
   readonly now: () => number;
 }
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-/** A recording that is not there yet is looked for again after so long: the look-ups before, the longer. */
-const looksAfterMs = [5 * minuteMs, 15 * minuteMs, hourMs, 4 * hourMs, 12 * hourMs];
 /** Look-ups and downloads of one call that may fail before its row says `failed`. */
 const triesAtMost = 5;
+/** A claim that is not prolonged for so long belongs to a worker that died. */
+const claimSeconds = 300;
+const prolongEveryMs = 60_000;
 
 /** Errors of one recording, not of the tenant: they end in its row, never in the window. */
 const ofOneRecording = new Set([
   'MediaLinkExpired',
   'MediaIncomplete',
+  'MediaChanged',
   'MediaUnavailable',
   'CxoneUnavailable',
   'RequestTimeout',
@@ -54,89 +48,105 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     },
 
     /**
-     * Looks up a call's interactions and stores each one's file. Both happen in one attempt, because the link is
-     * short-lived and a secret (contract §4.4). What is stored already is not downloaded again.
+     * Looks up a call's interactions and stores each one's file and what the answer tells of it. All in one attempt,
+     * because the link is short-lived and a secret (contract §4.4). What is stored already is not downloaded again.
      *
-     * A 404 leaves the call `pending` with a next look, or `absent` once it is old (contract §4.5).
+     * A call that another run is at, or has done meanwhile, costs no look-up. A 404 leaves the call `pending` with a
+     * next look, or `absent` once it is old (contract §4.5). A full disk fails before the look-up is spent.
      */
     async downloadRecording(input: DownloadInput): Promise<DownloadResult> {
       const tenant = tenants(input.tenant);
       const { masterContactId } = input;
       const files = dependencies.files ?? noRecordingStore();
+      await dependencies.guardSpace(0);
+      const claim = (): Promise<boolean> =>
+        store.recordings.claim(tenant.name, masterContactId, activityKey(), claimSeconds, new Date(now()));
+      if (!(await claim())) return doneElsewhere(tenant, masterContactId);
       try {
-        const interactions = await tenant.cxone.interactions(masterContactId, cancellationSignal());
-        const playable = (interactions ?? []).filter((interaction) => interaction.url !== null);
-        // An interaction without a link has no recording (contract §4.2); a call without any may be too young.
-        if (playable.length > 0) return await storeAll(tenant, files, masterContactId, playable);
-        const nothing = { files: 0, bytes: 0 };
-        if (await lookAgainLater(tenant, masterContactId)) return { ...nothing, status: 'pending' };
-        await store.recordings.absent(tenant.name, masterContactId, 'NotFound');
-        return { ...nothing, status: 'absent' };
+        return await fetchCall(tenant, files, masterContactId, claim);
       } catch (error) {
-        const known = error instanceof CxoneError || error instanceof RecordingFileError;
-        if (!known || !ofOneRecording.has(error.code)) throw error;
-        const retryable = error instanceof CxoneError ? error.kind === 'retryable' : error.retryable;
-        if (retryable && (await triesSoFar(store.waits)) < triesAtMost) throw error;
-        const next = new Date(now() + hourMs);
-        await store.recordings.failed(input.tenant, masterContactId, null, error.code, next);
-        return { status: 'failed', files: 0, bytes: 0 };
+        const ended = await endInRow(tenant, masterContactId, error);
+        if (ended) return ended;
+        // Whoever comes next may try: this run itself after a pause, or another one before.
+        await store.recordings
+          .release(tenant.name, masterContactId, activityKey())
+          // The claim ends by itself; what went wrong before is the news.
+          .catch(() => undefined);
+        throw error;
       }
     },
   };
 
-  async function storeAll(
-    { name, cxone }: Tenant,
+  async function fetchCall(
+    tenant: Tenant,
     files: RecordingFiles,
     masterContactId: string,
-    interactions: readonly Interaction[],
+    claim: () => Promise<boolean>,
   ): Promise<DownloadResult> {
-    const rows = await store.recordings.known(name, masterContactId);
-    const stored = new Set(rows.filter((row) => row.status === 'stored').map((row) => row.segmentId));
-    const call = await store.recordings.call(name, masterContactId);
-    let count = 0;
-    let bytes = 0;
-    for (const interaction of interactions) {
-      if (interaction.url === null || stored.has(interaction.segmentId)) continue;
-      const media = await cxone.download(interaction.url, cancellationSignal(), {
-        maxBytes: dependencies.maxRecordingBytes,
-      });
-      const saved = await saveFile(files, name, masterContactId, call.startedAt, interaction, media);
-      await store.recordings.stored(name, masterContactId, saved);
-      count += 1;
-      bytes += saved.bytes;
+    const { name, cxone, tuning } = tenant;
+    const lookUp = async (): Promise<readonly Interaction[]> =>
+      (await cxone.interactions(masterContactId, cancellationSignal())) ?? [];
+    const interactions = await lookUp();
+    // An interaction without a link has no recording (contract §4.2); a call without any may be too young.
+    if (interactions.some(({ url }) => url !== null)) {
+      const onProgress = seldom(() => void claim().catch(() => undefined));
+      const call = { tenant, files, masterContactId, lookUp, onProgress };
+      const fetched = await fetchFiles(dependencies, call, interactions);
+      await store.recordings.settled(name, masterContactId, interactions.map(toRow));
+      return { status: 'stored', ...fetched };
     }
-    await store.recordings.settled(name, masterContactId);
-    return { status: 'stored', files: count, bytes };
+    const next = writtenOnly(interactions)
+      ? null
+      : nextLook(await store.recordings.call(name, masterContactId), tuning, now());
+    const nothing = { files: 0, bytes: 0 };
+    if (next) {
+      await store.recordings.postpone(name, masterContactId, { nextAttemptAt: next, errorCode: 'NotFound' });
+      return { ...nothing, status: 'pending' };
+    }
+    await store.recordings.absent(name, masterContactId, 'NotFound', interactions.map(toRow));
+    return { ...nothing, status: 'absent' };
   }
 
-  async function saveFile(
-    files: RecordingFiles,
-    tenant: string,
+  /** Notes an error of this one recording in its row; null when it is not one, or may pass by itself. */
+  async function endInRow(
+    { name, tuning }: Tenant,
     masterContactId: string,
-    startedAt: Date,
-    { segmentId, mediaType, channelType, startTime, endTime }: Interaction,
-    media: Awaited<ReturnType<CxoneClient['download']>>,
-  ): Promise<StoredRecording> {
-    const storageKey = recordingKey({ tenant, startedAt, masterContactId, segmentId, extension: 'mp4' });
-    const { bytes, sha256 } = await files.save(storageKey, media.body, {
-      ...(media.contentLength === undefined ? {} : { expectedBytes: media.contentLength }),
-      maxBytes: dependencies.maxRecordingBytes,
-      signal: cancellationSignal(),
-      onProgress: (sofar) => heartbeat({ masterContactId, bytes: sofar }),
-    });
-    const { contentType } = media;
-    return { segmentId, storageKey, bytes, sha256, mediaType, channelType, contentType, startTime, endTime };
+    error: unknown,
+  ): Promise<DownloadResult | null> {
+    const known = error instanceof CxoneError || error instanceof RecordingFileError;
+    if (!known || !ofOneRecording.has(error.code)) return null;
+    const passing = error instanceof CxoneError ? error.kind === 'retryable' : error.retryable;
+    if (passing && (await triesSoFar(store.waits)) < triesAtMost) return null;
+    const next = nextTry(await store.recordings.call(name, masterContactId), tuning, now(), passing);
+    await store.recordings.failed(name, masterContactId, null, error.code, next);
+    return { status: 'failed', files: 0, bytes: 0 };
   }
 
-  /** Puts a call off while it is young enough for its recording to come; false when it is not. */
-  async function lookAgainLater({ name, tuning }: Tenant, masterContactId: string): Promise<boolean> {
-    const call = await store.recordings.call(name, masterContactId);
-    if (now() - call.startedAt.getTime() > tuning.recordingGiveUpHours * hourMs) return false;
-    const wait = looksAfterMs[Math.min(call.looks, looksAfterMs.length - 1)] ?? hourMs;
-    const nextAttemptAt = new Date(now() + wait);
-    await store.recordings.postpone(name, masterContactId, { nextAttemptAt, errorCode: 'NotFound' });
-    return true;
+  /** A call that is not to be looked up after all: what its rows say of it. */
+  async function doneElsewhere({ name }: Tenant, masterContactId: string): Promise<DownloadResult> {
+    const rows = await store.recordings.known(name, masterContactId);
+    const statuses = new Set(rows.map(({ status }) => status));
+    const status = (['pending', 'failed', 'stored'] as const).find((one) => statuses.has(one)) ?? 'absent';
+    return { status, files: 0, bytes: 0 };
   }
+
+  /** Calls `work` now and then, however often it is asked to. */
+  function seldom(work: () => void): () => void {
+    let last = now();
+    return () => {
+      if (now() - last < prolongEveryMs) return;
+      last = now();
+      work();
+    };
+  }
+}
+
+/** Chats and e-mails alone have no file that could still come: what they hold is in the answer. */
+function writtenOnly(interactions: readonly Interaction[]): boolean {
+  return (
+    interactions.length > 0 &&
+    interactions.every(({ mediaType }) => mediaType !== null && ['chat', 'email'].includes(mediaType))
+  );
 }
 
 /** A run may ask for recordings although no tenant of the workers' has them: said at once, before any look-up. */

@@ -27,6 +27,10 @@ export interface TenantTuning {
   readonly lookupRefreshHours: number;
   /** A recording that has not arrived this long after its call is absent. */
   readonly recordingGiveUpHours: number;
+  /** Pauses between look-ups of a recording that is not there yet; the last one again and again. */
+  readonly recordingLookAfterMinutes: readonly number[];
+  /** Media types whose contacts may have a recording; the others cost no look-up. */
+  readonly recordedMediaTypeIds: readonly number[];
   readonly recordings: boolean;
   readonly skillIds: readonly number[];
   readonly campaignIds: readonly number[];

@@ -174,6 +174,14 @@ export const settingList = [
     example: '2048',
   },
   {
+    name: 'RECORDINGS_MIN_FREE_MEGABYTES',
+    need: 'worker',
+    meaning: 'Recordings are not fetched while less than this would stay free on their disk; 0 for no limit.',
+    fallback: '1000',
+    expected: 'a whole number of megabytes (10^6 bytes) from 0 to 100000000',
+    example: '1000',
+  },
+  {
     name: 'LOG_LEVEL',
     need: 'logging',
     meaning: 'The least serious log lines to write.',
@@ -252,6 +260,7 @@ export const settingSchemas = {
   WORKER_DEPLOYMENT_NAME: z.string().regex(/^[\w-]{1,128}$/, 'is no name of a deployment'),
   LANDING_RETENTION_DAYS: whole(1, 3_650),
   MAX_RECORDING_MEGABYTES: whole(1, 1_000_000),
+  RECORDINGS_MIN_FREE_MEGABYTES: whole(0, 100_000_000),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'is not a log level'),
   LOG_FORMAT: z.enum(['pretty', 'json'], 'is not a log format').optional(),
 } as const;

@@ -29,6 +29,8 @@ export interface Settings {
     readonly build: { readonly deploymentName: string; readonly buildId: string } | null;
     readonly landingRetentionDays: number;
     readonly maxRecordingBytes: number;
+    /** What has to stay free on the disk of the recordings. */
+    readonly minFreeBytes: number;
   };
   readonly logging: {
     readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -94,6 +96,9 @@ export function loadSettings<N extends Need>(env: Environment, need: readonly N[
       landingRetentionDays: valueOf('LANDING_RETENTION_DAYS', settingSchemas.LANDING_RETENTION_DAYS),
       maxRecordingBytes:
         (valueOf('MAX_RECORDING_MEGABYTES', settingSchemas.MAX_RECORDING_MEGABYTES) ?? 0) * 1_000_000,
+      minFreeBytes:
+        (valueOf('RECORDINGS_MIN_FREE_MEGABYTES', settingSchemas.RECORDINGS_MIN_FREE_MEGABYTES) ?? 0) *
+        1_000_000,
     }),
     logging: () => ({
       level: valueOf('LOG_LEVEL', settingSchemas.LOG_LEVEL),

@@ -16,6 +16,8 @@ export const tenantDefaults = {
   recordings: true,
   recordingsInFlight: 8,
   recordingGiveUpHours: 48,
+  recordingLookAfterMinutes: [5, 15, 60, 240, 720],
+  recordedMediaTypeIds: [4, 5],
   maxRereads: 3,
   parkedTimeoutHours: 168,
   maxContactsPerWindow: 200_000,
@@ -89,6 +91,21 @@ export const tenantSchema = z.strictObject({
   recordings: z.boolean('must be true or false').default(tenantDefaults.recordings),
   recordingsInFlight: whole(1, 64).default(tenantDefaults.recordingsInFlight),
   recordingGiveUpHours: whole(1, 8_760).default(tenantDefaults.recordingGiveUpHours),
+  recordingLookAfterMinutes: z
+    .array(whole(1, 10_080))
+    .min(1, 'must hold at least one pause')
+    .max(20, 'must hold at most 20 pauses')
+    .refine(
+      (minutes) => minutes.every((one, index) => index === 0 || one >= (minutes[index - 1] ?? 0)),
+      'must not become shorter from one to the next',
+    )
+    .readonly()
+    .default(tenantDefaults.recordingLookAfterMinutes),
+  recordedMediaTypeIds: z
+    .array(z.int('must hold whole numbers').positive('must hold positive ids'))
+    .min(1, 'must hold at least one id; "recordings": false switches recordings off')
+    .readonly()
+    .default(tenantDefaults.recordedMediaTypeIds),
   maxRereads: whole(0, 20).default(tenantDefaults.maxRereads),
   parkedTimeoutHours: whole(0, 8_760).default(tenantDefaults.parkedTimeoutHours),
   maxContactsPerWindow: whole(100, 10_000_000).default(tenantDefaults.maxContactsPerWindow),

@@ -1,22 +1,31 @@
 import type { Readable } from 'node:stream';
-import { retryAfter } from './answer-headers';
 import { CxoneError } from './errors';
 import type { Exchange, HttpAnswer } from './exchange';
 import type { HostPolicy } from './host-policy';
 import { readMediaBody } from './media-body';
+import { createMediaRequest, lengthOf, refusalOf } from './media-request';
+import { createResume } from './media-resume';
+import { isMediaType } from './media-signature';
 
 export interface DownloadOptions {
   /** How long the body may stand still; 30 s if not given. */
   readonly idleTimeoutMs?: number;
   /** The most bytes to accept; 4 GiB if not given. */
   readonly maxBytes?: number;
+  /** Asked before the body is read whether a file of so many bytes is welcome; throws when it is not. */
+  readonly accept?: (bytes: number) => Promise<void>;
+  /** Asked for a new link when the one at hand has expired; null when there is none. */
+  readonly renew?: () => Promise<string | null>;
+  /** The first pause before going on with a file that keeps breaking off; 200 ms if not given. */
+  readonly resumePauseMs?: number;
 }
 
 /** A recording on its way. The body must be read to its end or be given up (`break`), which closes the connection. */
 export interface Download {
   /**
-   * The file's bytes. @throws CxoneError `MediaIncomplete` (shorter or longer than announced, empty, cut off, or
-   * standing still), `MediaUnavailable` (a page of HTML or XML instead), `MediaTooLarge`
+   * The file's bytes; a connection that breaks off is made anew behind the scenes. @throws CxoneError `MediaIncomplete`
+   * (shorter or longer than announced, empty, cut off, or standing still), `MediaChanged` (another file by now: fetch it
+   * from its start), `MediaLinkExpired`, `MediaUnavailable` (no media file), `MediaTooLarge`
    */
   readonly body: AsyncIterable<Buffer>;
   readonly contentLength?: number;
@@ -24,11 +33,9 @@ export interface Download {
   readonly etag?: string;
 }
 
-const mostRedirects = 2;
-
 /**
- * Opens a media file. The URL is presigned and short-lived (contract §4.4): the bearer token is never sent along,
- * and every address, the redirects' too, must pass the host policy.
+ * Opens a media file. The URL is presigned and short-lived (contract §4.4): it is a secret, and `createMediaRequest`
+ * says what is done to it.
  * @throws CxoneError `MediaHostRefused`, `MediaLinkExpired`, `MediaUnavailable`, `Throttled`, and what a network can do
  */
 export async function openDownload(
@@ -39,84 +46,52 @@ export async function openDownload(
   signal?: AbortSignal,
   options: DownloadOptions = {},
 ): Promise<Download> {
-  const maxBytes = options.maxBytes ?? 4 * 1024 ** 3;
-  const answer = await follow(open, policy, parseUrl(url), signal);
-  const length = answer.header('content-length');
+  const { maxBytes = 4 * 1024 ** 3, idleTimeoutMs = 30_000, resumePauseMs = 200, renew } = options;
+  const request = createMediaRequest(open, policy);
+  const link = { url };
+  const first = async (): Promise<HttpAnswer<Readable>> => {
+    const answer = await request(link.url, {}, signal);
+    const objection = refusalOf(answer, now()) ?? unfit(answer, maxBytes);
+    if (objection === null) return answer;
+    answer.body.destroy();
+    const fresh = objection.code === 'MediaLinkExpired' ? ((await renew?.()) ?? null) : null;
+    if (fresh === null) throw objection;
+    link.url = fresh;
+    return first();
+  };
+  const answer = await first();
+  const contentLength = lengthOf(answer);
   const contentType = answer.header('content-type');
   const etag = answer.header('etag');
-  const contentLength = length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
-
-  const objection = refusal(answer, now()) ?? unfit(contentType, contentLength, maxBytes);
-  if (objection !== null) {
+  await options.accept?.(contentLength ?? 0).catch((error: unknown) => {
     answer.body.destroy();
-    throw objection;
-  }
-  const idleTimeoutMs = options.idleTimeoutMs ?? 30_000;
+    throw error;
+  });
+  const resume = createResume({
+    ...{ request, link, renew, etag, contentLength, now, signal },
+    pauseMs: resumePauseMs,
+  });
   return {
-    body: readMediaBody(answer.body, { contentLength, maxBytes, idleTimeoutMs, signal }),
+    body: readMediaBody(answer.body, { contentLength, maxBytes, idleTimeoutMs, signal, resume }),
     ...(contentLength === undefined ? {} : { contentLength }),
     ...(contentType === undefined ? {} : { contentType }),
     ...(etag === undefined ? {} : { etag }),
   };
 }
 
-async function follow(
-  open: Exchange<Readable>,
-  policy: HostPolicy,
-  start: URL,
-  signal?: AbortSignal,
-): Promise<HttpAnswer<Readable>> {
-  let url = start;
-  for (let redirects = 0; ; redirects += 1) {
-    policy.checkMedia(url);
-    const headers = { Accept: '*/*', 'Accept-Encoding': 'identity' };
-    const answer = await open({ family: 'file', method: 'GET', url, headers }, signal);
-    if (answer.status < 300 || answer.status > 399) return answer;
-    answer.body.destroy();
-    const location = answer.header('location');
-    if (location === undefined || redirects === mostRedirects) {
-      throw new CxoneError(
-        'MediaUnavailable',
-        `${url.host} keeps redirecting instead of sending the recording.`,
-      );
-    }
-    url = parseUrl(location, url);
-  }
-}
-
-/** @throws CxoneError `MediaHostRefused` for what is no URL; the text itself is a secret and stays out of the message */
-function parseUrl(text: string, base?: URL): URL {
-  if (!URL.canParse(text, base?.href)) {
-    throw new CxoneError('MediaHostRefused', 'The recording was not fetched: its address is not a URL.');
-  }
-  const url = new URL(text, base);
-  if (url.username !== '' || url.password !== '') {
-    throw new CxoneError(
-      'MediaHostRefused',
-      `The recording was not fetched: the address on ${url.host} names a user.`,
+function unfit(answer: HttpAnswer<unknown>, maxBytes: number): CxoneError | null {
+  const contentType = answer.header('content-type');
+  const contentLength = lengthOf(answer);
+  if (answer.status === 206)
+    return new CxoneError(
+      'MediaUnavailable',
+      'The media host sent a part of the file that nobody asked for.',
     );
-  }
-  return url;
-}
-
-function refusal(answer: HttpAnswer<unknown>, now: number): CxoneError | null {
-  const { status } = answer;
-  if (status === 200) return null;
-  const details = { status, retryAfterMs: retryAfter(answer.header('retry-after'), now) };
-  const message = `The media host answered with status ${status}.`;
-  if (status === 400 || status === 401 || status === 403)
-    return new CxoneError('MediaLinkExpired', message, details);
-  if (status === 429) return new CxoneError('Throttled', message, details);
-  return new CxoneError('MediaUnavailable', message, details);
-}
-
-function unfit(
-  contentType: string | undefined,
-  contentLength: number | undefined,
-  maxBytes: number,
-): CxoneError | null {
-  if (contentType !== undefined && /\b(?:html|xml|json)\b/i.test(contentType)) {
-    return new CxoneError('MediaUnavailable', 'The media host sent a text page instead of a recording.');
+  if (contentType !== undefined && !isMediaType(contentType)) {
+    return new CxoneError(
+      'MediaUnavailable',
+      'The media host sent something else instead of a recording, by its content type.',
+    );
   }
   if (contentLength === 0) return new CxoneError('MediaIncomplete', 'The media host sent an empty file.');
   if (contentLength !== undefined && contentLength > maxBytes) {

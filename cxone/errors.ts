@@ -148,6 +148,7 @@ const entries = {
   },
   MediaLinkExpired: { kind: 'retryable', remedy: 'Nothing to do: a new link is asked for.' },
   MediaIncomplete: { kind: 'retryable', remedy: 'Nothing to do: the file is fetched again.' },
+  MediaChanged: { kind: 'retryable', remedy: 'Nothing to do: the file is fetched from its start.' },
   MediaUnavailable: { kind: 'retryable', remedy: 'Nothing to do at first: the file is fetched again later.' },
   MediaTooLarge: { kind: 'permanent', remedy: 'The file is larger than the limit set for one recording.' },
 } as const satisfies Record<string, Entry>;

@@ -12,6 +12,7 @@ export type { AgentPage, AgentPageRequest } from './agents';
 export { lookupNames, parseLookupPage } from './lookups';
 export type { LookupName, LookupPage, LookupPageRequest } from './lookups';
 export type { Interaction } from './interactions';
+export type { InteractionMetadata } from './interaction-metadata';
 export type { Download, DownloadOptions } from './download';
 export type { RequestLimiter } from './limiter';
 export type { RequestEvent } from './interceptors/metrics';

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { readAnswer, readJson } from './answer';
 import type { Api, ApiQuery } from './api';
 import { CxoneError } from './errors';
-import { isObject, valueOf } from './json';
+import { type InteractionMetadata, metadataOf } from './interaction-metadata';
+import { isObject, type JsonObject, valueOf } from './json';
 import { normaliseTimestamp } from './timestamp';
 
 /** One interaction of a contact: one file at most. */
@@ -16,6 +17,7 @@ export interface Interaction {
   /** ISO 8601 with Z. */
   readonly startTime: string | null;
   readonly endTime: string | null;
+  readonly metadata: InteractionMetadata;
 }
 
 const id = z.union([z.string(), z.number(), z.bigint()]).transform(String).nullish().catch(null);
@@ -80,16 +82,17 @@ export function parseInteractions(body: Buffer, contentType?: string): readonly 
   const list = valueOf(holder, 'interactions');
   const redirect = valueOf(holder, 'redirectUrl');
   if (list === undefined && typeof redirect === 'string')
-    return [interactionOf({ data: { fileToPlayUrl: redirect } }, 0)];
+    return [interactionOf(holder, { data: { fileToPlayUrl: redirect } }, 0)];
   if (list === null || (list === undefined && isAboutContact(holder))) return [];
   if (!Array.isArray(list)) throw unexpected();
-  return distinct(list.map(interactionOf));
+  return distinct(list.map((item, index) => interactionOf(holder, item, index)));
 }
 
-function interactionOf(item: unknown, index: number): Interaction {
+function interactionOf(holder: JsonObject, item: unknown, index: number): Interaction {
   const nested = isObject(item) ? valueOf(item, 'Interaction') : undefined;
-  const parsed = interaction.safeParse(isObject(nested) ? nested : item);
-  if (!parsed.success) throw unexpected();
+  const own = isObject(nested) ? nested : item;
+  const parsed = interaction.safeParse(own);
+  if (!parsed.success || !isObject(own)) throw unexpected();
   const { data, mediaType, channelType, startTime, endTime } = parsed.data;
   const ids = [...(data?.segmentsDataList ?? []), ...(data?.participantDataList ?? [])].map(
     (one) => one.segmentId,
@@ -101,17 +104,28 @@ function interactionOf(item: unknown, index: number): Interaction {
     channelType: channelType ?? null,
     startTime: normaliseTimestamp(startTime ?? data?.startTime),
     endTime: normaliseTimestamp(endTime ?? data?.endTime),
+    metadata: metadataOf(holder, own),
   };
 }
 
-/** Voice and screen of one segment may come as two interactions: the later one gets a number, so both are kept. */
+/**
+ * Voice and screen of one segment may come as two interactions: the later one gets a number, so both are kept. One that
+ * is told twice, of the same file, is taken once.
+ */
 function distinct(interactions: readonly Interaction[]): readonly Interaction[] {
-  const seen = new Map<string, number>();
-  return interactions.map((one) => {
-    const count = (seen.get(one.segmentId) ?? 0) + 1;
-    seen.set(one.segmentId, count);
-    return count === 1 ? one : { ...one, segmentId: `${one.segmentId}-${count}` };
+  const seen = new Map<string, Set<string>>();
+  return interactions.flatMap((one) => {
+    const before = seen.get(one.segmentId) ?? new Set();
+    const size = before.size;
+    seen.set(one.segmentId, before.add(identityOf(one)));
+    if (before.size === size) return [];
+    return [size === 0 ? one : { ...one, segmentId: `${one.segmentId}-${size + 1}` }];
   });
+}
+
+/** What two tellings of the same interaction have in common: the file, whose signature differs each time. */
+function identityOf({ url, mediaType, channelType, startTime, endTime }: Interaction): string {
+  return JSON.stringify([url?.replace(/[?#].*$/s, '') ?? null, mediaType, channelType, startTime, endTime]);
 }
 
 /** The id becomes part of a path, so it must be nothing but a plain name. */

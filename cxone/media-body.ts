@@ -1,48 +1,114 @@
 import type { Readable } from 'node:stream';
 import { createDeadline } from './deadline';
 import { CxoneError } from './errors';
+import { isMedia, isPage, signatureBytes } from './media-signature';
+
+export interface MediaPart {
+  readonly stream: Readable;
+  /** Bytes to pass over: those that came before, where the host sends the whole file again. */
+  readonly skip: number;
+}
 
 export interface MediaBodyRules {
-  /** As announced; `undefined` when it was not. */
+  /** Of the whole file, as announced; `undefined` when it was not. */
   readonly contentLength: number | undefined;
   readonly maxBytes: number;
   readonly idleTimeoutMs: number;
   readonly signal: AbortSignal | undefined;
+  /**
+   * The rest of a file of which `received` bytes are here; undefined when it must be fetched from its start.
+   * `vain` counts the times before that brought next to nothing, this one included.
+   */
+  readonly resume: (received: number, vain: number, cause: CxoneError) => Promise<MediaPart | undefined>;
 }
 
+/** A connection that brought less than this before it broke off has not got anywhere. */
+const worthwhileBytes = 1024 * 1024;
+
 /**
- * Hands on a body chunk by chunk and vouches for it at the end: the length announced, not empty, not a page of text,
- * never standing still for long. The idle clock stops while the consumer is busy.
- * @throws CxoneError `MediaIncomplete`, `MediaUnavailable`, `MediaTooLarge`; the signal's reason when it aborts
+ * Hands on a body chunk by chunk and vouches for it at the end: begins like a media file, has the length announced, is
+ * not empty, never stands still for long. What breaks off is gone on with where it broke, without the consumer noticing.
+ * The idle clock stops while the consumer is busy.
+ * @throws CxoneError `MediaIncomplete`, `MediaUnavailable`, `MediaTooLarge`, and those of `resume`; the signal's reason
+ *   when it aborts
  */
 export async function* readMediaBody(
-  stream: Readable,
+  first: Readable,
   rules: MediaBodyRules,
 ): AsyncGenerator<Buffer, void, void> {
-  const { contentLength, maxBytes, idleTimeoutMs, signal } = rules;
-  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const { contentLength, maxBytes } = rules;
+  let part: MediaPart = { stream: first, skip: 0 };
   let received = 0;
-  try {
-    for (;;) {
-      const chunk = await nextWithin(chunks, stream, idleTimeoutMs, signal);
-      if (chunk === null) break;
-      if (received === 0 && looksLikePage(chunk)) {
-        throw new CxoneError('MediaUnavailable', 'The media host sent a text page instead of a recording.');
+  let vain = 0;
+  let head: Buffer | null = Buffer.alloc(0);
+  for (;;) {
+    const before = received;
+    let broken: CxoneError | undefined;
+    const chunks = readPart(part, rules);
+    try {
+      for (;;) {
+        const next = await chunks.next().catch((error: unknown) => {
+          rules.signal?.throwIfAborted();
+          broken = error instanceof CxoneError ? error : incomplete(received, contentLength);
+          return null;
+        });
+        if (next === null || next.done === true) break;
+        received += next.value.length;
+        if (received > maxBytes)
+          throw new CxoneError('MediaTooLarge', `The recording has more than ${maxBytes} bytes.`);
+        if (contentLength !== undefined && received > contentLength)
+          throw incomplete(received, contentLength);
+        if (head === null) {
+          yield next.value;
+          continue;
+        }
+        // The first bytes may come in drops; nothing is handed on before they are known to be those of a recording.
+        head = Buffer.concat([head, next.value]);
+        if (head.length < signatureBytes) continue;
+        checkHead(head);
+        yield head;
+        head = null;
       }
-      received += chunk.length;
-      if (received > maxBytes)
-        throw new CxoneError('MediaTooLarge', `The recording has more than ${maxBytes} bytes.`);
-      if (contentLength !== undefined && received > contentLength) throw incomplete(received, contentLength);
-      yield chunk;
+    } finally {
+      part.stream.destroy();
     }
-    if (received === 0 || (contentLength !== undefined && received !== contentLength)) {
-      throw incomplete(received, contentLength);
+    const isWhole = contentLength === undefined ? broken === undefined : received === contentLength;
+    if (isWhole && received > 0) {
+      if (head !== null) checkHead(head);
+      return;
     }
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error instanceof CxoneError ? error : incomplete(received, contentLength);
-  } finally {
-    stream.destroy();
+    broken ??= incomplete(received, contentLength);
+    // Nothing at all, and not even cut off: there is no rest to ask for.
+    if (received === 0 && contentLength === undefined) throw broken;
+    vain = received - before < worthwhileBytes ? vain + 1 : 1;
+    const rest = await rules.resume(received, vain, broken);
+    if (rest === undefined) throw broken;
+    part = rest;
+  }
+}
+
+function checkHead(head: Buffer): void {
+  if (isPage(head)) {
+    throw new CxoneError('MediaUnavailable', 'The media host sent a text page instead of a recording.');
+  }
+  if (!isMedia(head)) {
+    throw new CxoneError('MediaUnavailable', 'What the media host sent does not begin like a recording.');
+  }
+}
+
+/** The chunks of one answer, without those to pass over. */
+async function* readPart(
+  { stream, skip }: MediaPart,
+  { idleTimeoutMs, signal }: MediaBodyRules,
+): AsyncGenerator<Buffer, void, void> {
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let left = skip;
+  for (;;) {
+    const chunk = await nextWithin(chunks, stream, idleTimeoutMs, signal);
+    if (chunk === null) return;
+    const passed = Math.min(left, chunk.length);
+    left -= passed;
+    if (passed < chunk.length) yield passed === 0 ? chunk : chunk.subarray(passed);
   }
 }
 
@@ -66,11 +132,6 @@ async function nextWithin(
   } finally {
     deadline.clear();
   }
-}
-
-/** Media files start with binary headers (`ftyp`, `RIFF`, `ID3`), error pages with a tag. */
-function looksLikePage(chunk: Buffer): boolean {
-  return /^\s*<(?:!doctype|html|\?xml|error)/i.test(chunk.subarray(0, 64).toString('latin1'));
 }
 
 function incomplete(received: number, announced: number | undefined): CxoneError {

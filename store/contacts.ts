@@ -2,16 +2,11 @@ import type { Pool } from 'pg';
 import type { Batch, PageOutcome } from './batch';
 import { contactTable } from './contact-columns';
 import { createPagePersister } from './landed-page';
-import { expectRecordings } from './recordings';
+import { expectRecordings, type RecordingWishes } from './expected-recordings';
 
 export interface ContactTable {
   /** Stores the contacts of a landed page; with `recordings`, also notes which recordings are to be fetched. */
-  persistPage(
-    pageId: string,
-    tenant: string,
-    batch: Batch,
-    options: { readonly recordings: boolean },
-  ): Promise<PageOutcome>;
+  persistPage(pageId: string, tenant: string, batch: Batch, options: RecordingWishes): Promise<PageOutcome>;
 }
 
 /**
@@ -30,10 +25,10 @@ const notesSql = (staging: string) => `
 export function createContactTable(pool: Pool): ContactTable {
   const pages = createPagePersister(pool, contactTable, 'contacts');
   return {
-    persistPage: (pageId, tenant, batch, { recordings }) =>
+    persistPage: (pageId, tenant, batch, { recordings, recordedMediaTypeIds }) =>
       pages.persist(pageId, tenant, batch, async (client, staging) => {
         await client.query(notesSql(staging), [pageId]);
-        if (recordings) await expectRecordings(client, tenant, staging);
+        if (recordings) await expectRecordings(client, tenant, staging, recordedMediaTypeIds);
       }),
   };
 }

@@ -12,6 +12,9 @@ export { openRecordingFiles } from './files/recording-files';
 export type { RecordingFiles, SavedFile, SaveOptions } from './files/recording-files';
 export { recordingKey } from './files/recording-key';
 export type { RecordingName } from './files/recording-key';
+export { createSpaceGuard } from './files/free-space';
+export type { SpaceGuard } from './files/free-space';
+export type { InteractionRow } from './interactions';
 export type { QuotaSize } from './quotas/grid';
 export type { QuotaUse } from './quotas/quota-use';
 export type { QuotaWaits } from './quotas/quota-waits';
@@ -22,6 +25,7 @@ export type { LookupEnd, LookupProblem, LookupTables } from './lookups';
 export { migrate, pendingMigrations } from './migrate';
 export type * from './overview';
 export type {
+  RecordedCall,
   RecordingCounts,
   RecordingRow,
   RecordingStatus,

@@ -4,7 +4,7 @@ import type { RecordKind } from './batch';
 import type { BulkTable } from './columns';
 import { contactTable } from './contact-columns';
 import { lookupTables } from './lookup-columns';
-import { expectRecordings } from './recordings';
+import { expectRecordings, type RecordingWishes } from './expected-recordings';
 
 /** A table that records of one kind go to, and what belongs to them besides their rows. */
 export interface RecordTable {
@@ -14,7 +14,7 @@ export interface RecordTable {
     client: PoolClient,
     tenant: string,
     staging: string,
-    options: { readonly recordings: boolean },
+    options: RecordingWishes,
   ) => Promise<void>;
 }
 
@@ -22,8 +22,8 @@ export interface RecordTable {
 export const recordTables: Readonly<Record<RecordKind, RecordTable>> = {
   contacts: {
     table: contactTable,
-    async after(client, tenant, staging, { recordings }) {
-      if (recordings) await expectRecordings(client, tenant, staging);
+    async after(client, tenant, staging, { recordings, recordedMediaTypeIds }) {
+      if (recordings) await expectRecordings(client, tenant, staging, recordedMediaTypeIds);
     },
   },
   agents: { table: agentTable },

@@ -1,6 +1,8 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { StoreError } from './errors';
-import { run } from './transaction';
+import { type InteractionRow, saveInteractions } from './interactions';
+import { createRecordingClaims, type RecordingClaims } from './recording-claims';
+import { inTransaction, run } from './transaction';
 import { windowContacts } from './window-contacts';
 
 export type RecordingStatus = 'pending' | 'stored' | 'absent' | 'failed';
@@ -49,7 +51,7 @@ export interface RecordedCall {
 }
 
 /** The recordings of a tenant's calls, by master contact id (which Media Playback calls ACD call id). */
-export interface RecordingTable {
+export interface RecordingTable extends RecordingClaims {
   /** Master contact ids of the window's contacts, ascending from `after`, that are to be looked up by `now`. */
   due(windowId: string, attempt: number, after: string | null, limit: number, now: Date): Promise<string[]>;
   /**
@@ -60,9 +62,14 @@ export interface RecordingTable {
   /** Throws `StoreError` (DatabaseError) when no contact of the call is stored. */
   call(tenant: string, masterContactId: string): Promise<RecordedCall>;
   known(tenant: string, masterContactId: string): Promise<RecordingRow[]>;
-  stored(tenant: string, masterContactId: string, file: StoredRecording): Promise<void>;
+  stored(
+    tenant: string,
+    masterContactId: string,
+    file: StoredRecording,
+    interaction?: InteractionRow,
+  ): Promise<void>;
   /** Ends the look-up of a call: its row without segment goes, once there are rows of files. */
-  settled(tenant: string, masterContactId: string): Promise<void>;
+  settled(tenant: string, masterContactId: string, interactions?: readonly InteractionRow[]): Promise<void>;
   /** Not available yet, or not reached: stays pending (or failed) until `nextAttemptAt`; counts an attempt. */
   postpone(
     tenant: string,
@@ -70,7 +77,12 @@ export interface RecordingTable {
     look: { readonly nextAttemptAt: Date; readonly errorCode: string },
   ): Promise<void>;
   /** CXone has no recording and will have none: whatever of the call is not stored is not looked for again. */
-  absent(tenant: string, masterContactId: string, reason: string): Promise<void>;
+  absent(
+    tenant: string,
+    masterContactId: string,
+    reason: string,
+    interactions?: readonly InteractionRow[],
+  ): Promise<void>;
   /** A file, or with null the call, could not be fetched; without `nextAttemptAt` it is not tried again. */
   failed(
     tenant: string,
@@ -87,29 +99,6 @@ export interface RecordingTable {
   counts(windowId: string): Promise<RecordingCounts>;
 }
 
-/**
- * Inside the transaction that stores contacts: one pending row for each logged call among the staged contacts that has
- * no recording row of any kind yet, or that just got a new leg, whose files may have come since the call was looked
- * up. In key order, as every insert here, so that concurrent pages do not deadlock.
- */
-export async function expectRecordings(client: PoolClient, tenant: string, staging: string): Promise<void> {
-  await client.query(
-    `insert into cxone.recording (tenant, master_contact_id, next_attempt_at)
-     select distinct $1, s.master_contact_id, now()
-     from ${staging} s
-     where s.is_logged and s.master_contact_id is not null
-       and (not exists (
-              select from cxone.recording r where r.tenant = $1 and r.master_contact_id = s.master_contact_id)
-            -- A row made in this transaction carries its time.
-            or exists (
-              select from cxone.contact c
-              where c.tenant = $1 and c.contact_id = s.contact_id and c.first_synced_at = now()))
-     order by s.master_contact_id
-     on conflict do nothing`,
-    [tenant],
-  );
-}
-
 // A call that was never looked up is due whatever the clock of the caller says: its row has the database's time.
 const dueSql = `
   select distinct r.master_contact_id
@@ -117,6 +106,7 @@ const dueSql = `
   join cxone.recording r on r.tenant = c.tenant and r.master_contact_id = c.master_contact_id
   where exists (select from cxone.sync_window w where w.window_id = $1 and w.attempt = $2)
     and r.status in ('pending', 'failed') and (r.attempts = 0 or r.next_attempt_at <= $5)
+    and (r.claimed_until is null or r.claimed_until <= now())
     and ($3::bigint is null or r.master_contact_id > $3)
   order by r.master_contact_id
   limit $4`;
@@ -127,6 +117,7 @@ const dueOfTenantSql = `
   select distinct r.master_contact_id
   from cxone.recording r
   where r.tenant = $1 and r.status in ('pending', 'failed') and (r.attempts = 0 or r.next_attempt_at <= $4)
+    and (r.claimed_until is null or r.claimed_until <= now())
     and ($2::bigint is null or r.master_contact_id < $2)
     and not (r.attempts = 0 and exists (
       select from cxone.contact c
@@ -137,6 +128,12 @@ const dueOfTenantSql = `
   order by r.master_contact_id desc
   limit $3`;
 
+const absentSql = `
+  update cxone.recording
+  set status = 'absent', attempts = attempts + 1, next_attempt_at = null, last_error_code = $3, updated_at = now(),
+      claimed_by = null, claimed_until = null
+  where tenant = $1 and master_contact_id = $2 and status in ('pending', 'failed')`;
+
 const storedSql = `
   insert into cxone.recording as present
     (tenant, master_contact_id, segment_id, status, storage_key, bytes, sha256, media_type, channel_type, content_type,
@@ -146,7 +143,8 @@ const storedSql = `
   set status = 'stored', storage_key = excluded.storage_key, bytes = excluded.bytes, sha256 = excluded.sha256,
       media_type = excluded.media_type, channel_type = excluded.channel_type, content_type = excluded.content_type,
       start_time = excluded.start_time, end_time = excluded.end_time, stored_at = now(),
-      attempts = present.attempts + 1, next_attempt_at = null, last_error_code = null, updated_at = now()`;
+      attempts = present.attempts + 1, next_attempt_at = null, last_error_code = null, updated_at = now(),
+      claimed_by = null, claimed_until = null`;
 
 const callSql = `
   select min(c.contact_start_date) as "startedAt",
@@ -169,7 +167,7 @@ const failedSql = `
   values ($1, $2, $3, 'failed', $4, $5, 1)
   on conflict (tenant, master_contact_id, segment_id) do update
   set status = 'failed', last_error_code = excluded.last_error_code, next_attempt_at = excluded.next_attempt_at,
-      attempts = present.attempts + 1, updated_at = now()
+      attempts = present.attempts + 1, updated_at = now(), claimed_by = null, claimed_until = null
   where present.status <> 'stored'`;
 
 const countsSql = `
@@ -188,6 +186,7 @@ const countsSql = `
 /** The recordings behind `pool`; all methods throw `StoreError`. */
 export function createRecordingTable(pool: Pool): RecordingTable {
   return {
+    ...createRecordingClaims(pool),
     async due(windowId, attempt, after, limit, now) {
       const rows = await run<{ master_contact_id: string }>(pool, dueSql, [
         windowId,
@@ -221,8 +220,8 @@ export function createRecordingTable(pool: Pool): RecordingTable {
          from cxone.recording where tenant = $1 and master_contact_id = $2 order by segment_id nulls first`,
         [tenant, masterContactId],
       ),
-    async stored(tenant, masterContactId, file) {
-      await run(pool, storedSql, [
+    async stored(tenant, masterContactId, file, interaction) {
+      const values = [
         tenant,
         masterContactId,
         file.segmentId,
@@ -234,29 +233,33 @@ export function createRecordingTable(pool: Pool): RecordingTable {
         file.contentType,
         file.startTime,
         file.endTime,
-      ]);
+      ];
+      await inTransaction(pool, async (client) => {
+        await client.query(storedSql, values);
+        if (interaction) await saveInteractions(client, tenant, masterContactId, [interaction]);
+      });
     },
-    async settled(tenant, masterContactId) {
-      await run(pool, settledSql, [tenant, masterContactId]);
+    async settled(tenant, masterContactId, interactions = []) {
+      await inTransaction(pool, async (client) => {
+        await client.query(settledSql, [tenant, masterContactId]);
+        await saveInteractions(client, tenant, masterContactId, interactions);
+      });
     },
     async postpone(tenant, masterContactId, { nextAttemptAt, errorCode }) {
       await run(
         pool,
         `update cxone.recording
-         set attempts = attempts + 1, next_attempt_at = $3, last_error_code = $4, updated_at = now()
+         set attempts = attempts + 1, next_attempt_at = $3, last_error_code = $4, updated_at = now(),
+             claimed_by = null, claimed_until = null
          where ${openRows}`,
         [tenant, masterContactId, nextAttemptAt, errorCode],
       );
     },
-    async absent(tenant, masterContactId, reason) {
-      await run(
-        pool,
-        `update cxone.recording
-         set status = 'absent', attempts = attempts + 1, next_attempt_at = null, last_error_code = $3,
-             updated_at = now()
-         where ${openRows}`,
-        [tenant, masterContactId, reason],
-      );
+    async absent(tenant, masterContactId, reason, interactions = []) {
+      await inTransaction(pool, async (client) => {
+        await client.query(absentSql, [tenant, masterContactId, reason]);
+        await saveInteractions(client, tenant, masterContactId, interactions);
+      });
     },
     async failed(tenant, masterContactId, segmentId, errorCode, nextAttemptAt) {
       await run(pool, failedSql, [tenant, masterContactId, segmentId, errorCode, nextAttemptAt]);

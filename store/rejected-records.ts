@@ -4,6 +4,7 @@ import { createBatchWriter, unstorableReason } from './batch-writer';
 import type { BatchWriter } from './batch-writer';
 import { noteDrift } from './drift';
 import { recordTables } from './record-tables';
+import type { RecordingWishes } from './expected-recordings';
 import { storableText } from './sanitise';
 import { inTransaction, run } from './transaction';
 
@@ -82,7 +83,7 @@ export interface RejectedTable {
     tenant: string,
     kind: RecordKind,
     reread: readonly Reread[],
-    options: { readonly recordings: boolean },
+    options: RecordingWishes,
   ): Promise<ReplayOutcome>;
 }
 

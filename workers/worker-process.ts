@@ -11,7 +11,7 @@ import {
   type TenantTuning,
 } from '../activities';
 import { createCxoneClient, type CxoneClientOptions, type CxoneConnection } from '../cxone';
-import { type Claimant, openRecordingFiles, openStore } from '../store';
+import { type Claimant, createSpaceGuard, openRecordingFiles, openStore } from '../store';
 import { ensureSearchAttributes } from '../ops/search-attributes';
 import { attemptMetrics } from './attempt-metrics';
 import { createWorkers, runWorkers } from './create-workers';
@@ -40,6 +40,8 @@ export interface WorkerProcessOptions {
   readonly maxRecordingBytes: number;
   /** Null when workers are not versioned. */
   readonly build: BuildOfDeployment | null;
+  /** What has to stay free on the disk of the recordings. */
+  readonly minFreeBytes: number;
   readonly logger: Logger;
 }
 
@@ -100,6 +102,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
     const activities = createActivities({
       store,
       files,
+      guardSpace: createSpaceGuard(options.recordingsUrl, options.minFreeBytes),
       tenants: tenantDirectory(options.tenants.map((tenant) => toTenant(tenant, clientOptions(tenant)))),
       memory: createPageMemory(pagesInMemory),
       isRunning: runningCheck(client),

@@ -19,12 +19,14 @@ export interface ReplayParts {
   readonly hash?: string | undefined;
   /** Whether recordings of logged calls are to be noted for fetching. */
   readonly recordings: boolean;
+  /** The media types that are recorded; all if not given. */
+  readonly recordedMediaTypeIds?: readonly number[] | undefined;
   readonly onProgress: (done: Replayed) => void;
 }
 
 /** Reads rejected records again and stores what can be stored by now, batch by batch, each in its transaction. */
 export async function replayRejected(parts: ReplayParts): Promise<Replayed> {
-  const { rejected, tenant, hash, recordings } = parts;
+  const { rejected, tenant, hash, recordings, recordedMediaTypeIds } = parts;
   const sum = { replayed: 0, inserted: 0, updated: 0, stayed: 0 };
   for (const kind of parts.kinds) {
     // By the order of hashes, so that records that stay are met once, and one that comes meanwhile does no harm.
@@ -39,7 +41,7 @@ export async function replayRejected(parts: ReplayParts): Promise<Replayed> {
         tenant,
         kind,
         batch.map((one) => reread(kind, one.hash, one.raw)),
-        { recordings },
+        { recordings, recordedMediaTypeIds },
       );
       for (const name of ['replayed', 'inserted', 'updated', 'stayed'] as const) sum[name] += outcome[name];
       parts.onProgress({ ...sum });

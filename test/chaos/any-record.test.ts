@@ -7,6 +7,7 @@ import type { PersistResult } from '../../activities/types';
 import { agentFields, contactFields } from '../../cxone';
 import { openStand, type Stand } from '../integration/store/stand';
 import { postgresServers } from '../setup/servers';
+import { acme } from '../unit/activities/fakes';
 
 /** Any JSON record that stands in a page, through our activities into a real PostgreSQL. */
 describe.each(postgresServers())('any JSON record, on $label', (server) => {
@@ -23,9 +24,7 @@ describe.each(postgresServers())('any JSON record, on $label', (server) => {
     const pageId = await stand.land(`any-${(pages += 1)}`, { kind, body, records: records.length });
     const parts = {
       store: stand.store,
-      tenants: () => {
-        throw new Error('nobody is asked');
-      },
+      tenants: acme(),
       memory: createPageMemory<readonly unknown[]>(1),
       now: Date.now,
     };

@@ -94,6 +94,7 @@ export async function openLane(): Promise<Lane> {
         cancelRun: unexpected('cancelRun'),
         landingRetentionDays: 14,
         maxRecordingBytes: 1_000_000,
+        guardSpace: async () => {},
         now: options.clock.now,
       });
       return { activities, close: () => cxone.close() };

@@ -55,6 +55,7 @@ const transient: readonly FaultRule[] = [
   { name: 'status', match: { family: 'file' }, onCall: 3, args: { status: 403, body: indiscreet } },
   { name: 'mediaTruncated', match: { family: 'file' }, onCall: 12 },
   { name: 'expireUrls', match: { family: 'file' }, onCall: 20 },
+  { name: 'mediaEmpty', match: { family: 'file' }, onCall: 25 },
   {
     name: 'badRecords',
     args: { kinds: ['nul', 'missingKey', 'giantId', 'typeFlip', 'badDate', 'newField'], every: 30 },

@@ -1,5 +1,6 @@
 import { postgresServers } from '../../setup/servers';
 import { at, batch, contact, day, everything, openStand, wholeDay } from './stand';
+import type { InteractionRow } from '../../../store';
 import type { Stand } from './stand';
 
 const id = (n: number) => `${693_159_000_000 + n}`;
@@ -265,6 +266,185 @@ describe.each(postgresServers())('recordings on $label', (server) => {
         ['s1', 'stored'],
         ['s2', 'absent'],
       ]);
+    });
+  });
+
+  describe('of media types', () => {
+    const noted = async () =>
+      (
+        await stand.query<{ id: string }>(
+          'select master_contact_id as id from cxone.recording order by master_contact_id',
+        )
+      ).map((row) => row.id);
+    const persist = async (recordedMediaTypeIds: readonly number[] | undefined) => {
+      const rows = [
+        contact(1, { mediaTypeId: 4 }),
+        contact(2, { mediaTypeId: 4, isLogged: false }),
+        contact(3, { mediaTypeId: 3 }),
+        contact(4, { mediaTypeId: 3, isLogged: false }),
+        contact(5, { mediaTypeId: 6 }),
+        contact(6),
+      ];
+      const pageId = await stand.land('types');
+      const wishes = { recordings: true, recordedMediaTypeIds };
+      await stand.store.contacts.persistPage(pageId, 'acme', batch(rows), wishes);
+    };
+
+    it('that have no audio get no row, and so cost no look-up', async () => {
+      await persist([4, 5]);
+      expect(await noted()).toEqual([id(1), id(6)]);
+    });
+
+    it('that somebody asked for are noted although nobody logs them', async () => {
+      await persist([4, 3]);
+      expect(await noted()).toEqual([id(1), id(3), id(4), id(6)]);
+    });
+
+    it('are all noted when logged, where nobody says which', async () => {
+      await persist(undefined);
+      expect(await noted()).toEqual([id(1), id(3), id(5), id(6)]);
+    });
+  });
+
+  describe('claimed for an attempt', () => {
+    const claim = (holder: string, seconds = 60) =>
+      stand.store.recordings.claim('acme', id(1), holder, seconds, soon());
+    beforeEach(() => stand.persist(batch([contact(1)])));
+
+    it('are for one holder at a time, and again for the same', async () => {
+      expect([await claim('one'), await claim('two'), await claim('one')]).toEqual([true, false, true]);
+    });
+
+    it('are for one of many who ask at once', async () => {
+      const claims = await Promise.all(Array.from({ length: 8 }, (_, n) => claim(`holder-${n}`)));
+      expect(claims.filter(Boolean)).toHaveLength(1);
+    });
+
+    it('are not due for others meanwhile', async () => {
+      const { recordings } = stand.store;
+      const { windowId, attempt } = await stand.claim();
+      await claim('one');
+      expect(await recordings.due(windowId, attempt, null, 10, soon())).toEqual([]);
+      expect(await recordings.dueOfTenant('acme', null, 10, soon())).toEqual([]);
+      await recordings.release('acme', id(1), 'two');
+      expect(await recordings.dueOfTenant('acme', null, 10, soon())).toEqual([]);
+      await recordings.release('acme', id(1), 'one');
+      expect(await recordings.due(windowId, attempt, null, 10, soon())).toEqual([id(1)]);
+    });
+
+    it('are free again when a claim has run out', async () => {
+      expect(await claim('dead', -1)).toBe(true);
+      expect(await claim('two')).toBe(true);
+    });
+
+    it('are taken as a whole, also when only one file of the call is due', async () => {
+      const { recordings } = stand.store;
+      await recordings.failed('acme', id(1), 's1', 'MediaIncomplete', at(600, new Date()));
+      expect(await claim('one')).toBe(true);
+      await stand.query("update cxone.recording set next_attempt_at = now() where segment_id = 's1'");
+      expect(await claim('two')).toBe(false);
+    });
+
+    it.each(['stored', 'absent', 'postponed', 'failed'] as const)(
+      'cannot be claimed any more once %s, nor by the same holder',
+      async (end) => {
+        const { recordings } = stand.store;
+        await claim('one');
+        const later = at(3_600, new Date());
+        if (end === 'stored') {
+          await recordings.stored('acme', id(1), file('s1'));
+          await recordings.settled('acme', id(1));
+        }
+        if (end === 'absent') await recordings.absent('acme', id(1), 'NotFound');
+        if (end === 'failed') await recordings.failed('acme', id(1), null, 'MediaIncomplete', later);
+        if (end === 'postponed')
+          await recordings.postpone('acme', id(1), { nextAttemptAt: later, errorCode: 'NotFound' });
+        expect([await claim('one'), await claim('two')]).toEqual([false, false]);
+      },
+    );
+
+    it('and failed are due to the next sweep after their pause', async () => {
+      const { recordings } = stand.store;
+      const later = at(3_600, new Date());
+      await recordings.failed('acme', id(1), null, 'MediaIncomplete', later);
+      expect(await recordings.dueOfTenant('acme', null, 10, at(-1, later))).toEqual([]);
+      expect(await recordings.dueOfTenant('acme', null, 10, later)).toEqual([id(1)]);
+      expect(await recordings.claim('acme', id(1), 'sweep', 60, later)).toBe(true);
+    });
+  });
+
+  describe('and what their answer told', () => {
+    const told = (segmentId: string, more: Partial<InteractionRow> = {}): InteractionRow => ({
+      segmentId,
+      interactionId: 'uuid',
+      kind: 'call',
+      mediaType: 'voice-only',
+      channelType: 'PHONE_CALL',
+      isElevated: false,
+      startTime: at(1).toISOString(),
+      endTime: at(61).toISOString(),
+      acwEndTime: null,
+      directionType: 'INBOUND',
+      openReasonType: 'CONTACT',
+      closeReasonType: 'CONTACT',
+      holdSeconds: 12.5,
+      maskSeconds: 0,
+      hasFile: true,
+      participants: '[{"participantType":"AGENT","agentName":"Ann\\u0000 Lee"}]',
+      segments: '[]',
+      sentiments: '[{"overallSentiment":"POSITIVE"}]',
+      categories: '[]',
+      tags: '[]',
+      businessData: '[]',
+      messages: '[]',
+      email: null,
+      ...more,
+    });
+    const interactions = () =>
+      stand.query('select * from cxone.interaction order by master_contact_id, segment_id');
+    beforeEach(() => stand.persist(batch([contact(1)])));
+
+    it('are stored together, or neither of them is', async () => {
+      const { recordings } = stand.store;
+      await recordings.stored('acme', id(1), file('s1'), told('s1'));
+      expect(await interactions()).toMatchObject([
+        {
+          segment_id: 's1',
+          direction_type: 'INBOUND',
+          hold_seconds: 12.5,
+          participants: [{ participantType: 'AGENT', agentName: 'Ann\ufffd Lee' }],
+          sentiments: [{ overallSentiment: 'POSITIVE' }],
+          email: null,
+        },
+      ]);
+      const broken = told('s2', { segments: 'no JSON' });
+      await expect(recordings.stored('acme', id(1), file('s2'), broken)).rejects.toMatchObject({
+        name: 'StoreError',
+      });
+      expect(await statuses(1)).toEqual([
+        [null, 'pending'],
+        ['s1', 'stored'],
+      ]);
+    });
+
+    it('are told anew by the next answer', async () => {
+      const { recordings } = stand.store;
+      await recordings.stored('acme', id(1), file('s1'), told('s1'));
+      await recordings.settled('acme', id(1), [
+        told('s2', { hasFile: false }),
+        told('s1', { closeReasonType: 'TRANSFER' }),
+      ]);
+      expect(await interactions()).toMatchObject([
+        { segment_id: 's1', close_reason_type: 'TRANSFER', has_file: true },
+        { segment_id: 's2', has_file: false },
+      ]);
+      expect(await statuses(1)).toEqual([['s1', 'stored']]);
+    });
+
+    it('are kept of a chat, which has no file', async () => {
+      const chat = told('s1', { kind: 'chat', hasFile: false, messages: '[{"text":"hello"}]' });
+      await stand.store.recordings.absent('acme', id(1), 'NotFound', [chat]);
+      expect(await interactions()).toMatchObject([{ kind: 'chat', messages: [{ text: 'hello' }] }]);
     });
   });
 

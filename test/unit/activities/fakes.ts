@@ -17,6 +17,8 @@ export const tuning: TenantTuning = {
   lookBackDays: 30,
   rereadDays: 3,
   recordingGiveUpHours: 48,
+  recordingLookAfterMinutes: [5, 15, 60, 240, 720],
+  recordedMediaTypeIds: [4, 5],
   recordings: true,
   skillIds: [],
   campaignIds: [],

@@ -4,10 +4,13 @@ import {
   CxoneError,
   type CxoneErrorCode,
   cxoneErrors,
+  type DownloadOptions,
   type Interaction,
 } from '../../../cxone';
+import { metadataOf } from '../../../cxone/interaction-metadata';
 import {
   RecordingFileError,
+  type InteractionRow,
   type RecordingFiles,
   type RecordingRow,
   type RecordingTable,
@@ -18,6 +21,10 @@ import { acme, activityEnvironment, fakeStore, run } from './fakes';
 
 const now = Date.parse('2026-11-20T12:00:00.000Z');
 const minuteMs = 60_000;
+const metadata = metadataOf(
+  { contactId: 'a-uuid' },
+  { '@type': 'call', data: { segmentsDataList: [{ directionType: 'INBOUND' }] } },
+);
 const hourMs = 60 * minuteMs;
 const call = { tenant: 'acme', masterContactId: '900' };
 
@@ -29,6 +36,7 @@ function interaction(segmentId: string, changes: Partial<Interaction> = {}): Int
     channelType: 'PhoneCall',
     startTime: '2026-11-20T11:00:00.000Z',
     endTime: '2026-11-20T11:05:00.000Z',
+    metadata,
     ...changes,
   };
 }
@@ -45,6 +53,11 @@ interface World {
   readonly waited?: number;
   /** Age of the call, in ms. */
   readonly age?: number;
+  /** False when another run is at the call. */
+  readonly free?: boolean;
+  /** What the disk says; by default that it has room. */
+  readonly space?: (bytes: number) => Promise<void>;
+  readonly lookAfter?: readonly number[];
 }
 
 async function* chunks(...parts: readonly string[]): AsyncGenerator<Buffer> {
@@ -55,6 +68,9 @@ function stand(world: World) {
   const rows = {
     stored: [] as StoredRecording[],
     settled: 0,
+    interactions: [] as InteractionRow[],
+    claims: [] as string[],
+    released: 0,
     postponed: [] as { readonly nextAttemptAt: Date; readonly errorCode: string }[],
     absent: [] as string[],
     failed: [] as { readonly code: string; readonly next: Date | undefined }[],
@@ -77,19 +93,23 @@ function stand(world: World) {
   const activities = createRecordingActivities({
     now: () => now,
     maxRecordingBytes: 5_000,
+    guardSpace: world.space ?? (async () => {}),
     files:
       world.storage === false
         ? null
         : ({ ...files, ...(world.save ? { save: world.save } : {}) } as unknown as RecordingFiles),
-    tenants: acme({
-      interactions: world.interactions ?? (async () => [interaction('s1')]),
-      download:
-        world.download ??
-        (async (url) => {
-          downloads.push(url);
-          return { body: chunks('abc', 'de'), contentLength: 5, contentType: 'video/mp4' };
-        }),
-    }),
+    tenants: acme(
+      {
+        interactions: world.interactions ?? (async () => [interaction('s1')]),
+        download:
+          world.download ??
+          (async (url) => {
+            downloads.push(url);
+            return { body: chunks('abc', 'de'), contentLength: 5, contentType: 'video/mp4' };
+          }),
+      },
+      world.lookAfter ? { recordingLookAfterMinutes: world.lookAfter } : {},
+    ),
     store: fakeStore({
       waits: { count: async () => world.waited ?? 0 },
       recordings: {
@@ -99,10 +119,24 @@ function stand(world: World) {
         },
         call: async () => ({ startedAt: new Date(now - (world.age ?? hourMs)), looks: world.looks ?? 0 }),
         known: async () => [...(world.known ?? [])],
-        stored: async (_tenant, _id, file) => void rows.stored.push(file),
-        settled: async () => void (rows.settled += 1),
+        claim: async (_tenant, _id, holder) => {
+          rows.claims.push(holder);
+          return world.free ?? true;
+        },
+        release: async () => void (rows.released += 1),
+        stored: async (_tenant, _id, file, seen) => {
+          rows.stored.push(file);
+          if (seen) rows.interactions.push(seen);
+        },
+        settled: async (_tenant, _id, seen = []) => {
+          rows.settled += 1;
+          rows.interactions.push(...seen);
+        },
         postpone: async (_tenant, _id, look) => void rows.postponed.push(look),
-        absent: async (_tenant, _id, reason) => void rows.absent.push(reason),
+        absent: async (_tenant, _id, reason, seen = []) => {
+          rows.absent.push(reason);
+          rows.interactions.push(...seen);
+        },
         failed: async (_tenant, _id, _segment, code, next) => void rows.failed.push({ code, next }),
       },
     }),
@@ -212,6 +246,181 @@ describe('a recording that is there', () => {
   });
 });
 
+describe('what an answer tells of its interactions', () => {
+  it('is noted with its file, and of those without one at the end, never with a link', async () => {
+    const { activities, rows } = stand({
+      interactions: async () => [interaction('s1'), interaction('s2', { url: null })],
+    });
+    await run(activities, 'downloadRecording', call);
+    expect(rows.interactions.map(({ segmentId, hasFile }) => [segmentId, hasFile])).toEqual([
+      ['s1', true],
+      ['s1', true],
+      ['s2', false],
+    ]);
+    expect(rows.interactions[0]).toMatchObject({ interactionId: 'a-uuid', directionType: 'INBOUND' });
+    expect(JSON.stringify(rows.interactions)).not.toContain('canary');
+  });
+
+  it.each(['chat', 'email'])('of a %s is all there is: no file is waited for', async (mediaType) => {
+    const { activities, rows } = stand({
+      interactions: async () => [interaction('s1', { url: null, mediaType })],
+    });
+    expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'absent' });
+    expect(rows.interactions).toMatchObject([{ segmentId: 's1', mediaType }]);
+  });
+});
+
+describe('a call that another run is at', () => {
+  it.each([
+    ['pending', 'pending'],
+    ['stored', 'stored'],
+    ['failed', 'failed'],
+    ['absent', 'absent'],
+  ] as const)('costs no look-up, and is what its rows say: %s', async (row, status) => {
+    const { activities } = stand({
+      free: false,
+      known: [knownFile('s1', row)],
+      interactions: async () => Promise.reject(new Error('it was looked up')),
+    });
+    expect(await run(activities, 'downloadRecording', call)).toEqual({ status, files: 0, bytes: 0 });
+  });
+
+  it('is let go when an attempt fails, and kept when it ends in its row', async () => {
+    const waiting = stand({
+      interactions: async () => Promise.reject(new CxoneError('QuotaExhausted', 'Later.')),
+    });
+    await expect(run(waiting.activities, 'downloadRecording', call)).rejects.toMatchObject({
+      code: 'QuotaExhausted',
+    });
+    expect(waiting.rows.released).toBe(1);
+    const absent = stand({ interactions: async () => null });
+    await run(absent.activities, 'downloadRecording', call);
+    expect([absent.rows.claims.length, absent.rows.released]).toEqual([1, 0]);
+  });
+});
+
+describe('a disk that is nearly full', () => {
+  const full = () =>
+    Promise.reject(new RecordingFileError('RecordingStorageFull', '12 MB are free.', 'Free some.', false));
+
+  it('is said before a look-up is spent', async () => {
+    const { activities, rows } = stand({
+      space: full,
+      interactions: async () => Promise.reject(new Error('it was looked up')),
+    });
+    await expect(run(activities, 'downloadRecording', call)).rejects.toMatchObject({
+      code: 'RecordingStorageFull',
+    });
+    expect([rows.claims, rows.failed]).toEqual([[], []]);
+  });
+
+  it('is said as well when it has no room for the file at hand', async () => {
+    const { activities, rows } = stand({
+      space: async (bytes) => (bytes > 0 ? full() : undefined),
+      download: async (_url, _signal, options) => {
+        await options?.accept?.(5);
+        return { body: chunks('abcde') };
+      },
+    });
+    await expect(run(activities, 'downloadRecording', call)).rejects.toMatchObject({
+      code: 'RecordingStorageFull',
+    });
+    expect(rows.released).toBe(1);
+  });
+});
+
+describe('a link that has expired', () => {
+  const renewing = (times: { lookUps: number; renewals: (string | null)[] }, progress: boolean) =>
+    stand({
+      interactions: async () => {
+        times.lookUps += 1;
+        return [
+          interaction('s1', { url: `https://media.example.com/s1?look=${times.lookUps}` }),
+          interaction('s2', { url: `https://media.example.com/s2?look=${times.lookUps}` }),
+        ];
+      },
+      download: async (url, _signal, options: DownloadOptions = {}) => {
+        if (url.includes('/s2') || !progress) {
+          const renewed = (await options.renew?.()) ?? null;
+          times.renewals.push(renewed);
+          if (renewed === null) throw new CxoneError('MediaLinkExpired', 'Expired.');
+        }
+        return { body: chunks('abc') };
+      },
+    });
+
+  it('is replaced by looking the call up again, once something has come', async () => {
+    const times = { lookUps: 0, renewals: [] };
+    const { activities } = renewing(times, true);
+    expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'stored', files: 2 });
+    expect(times).toEqual({ lookUps: 2, renewals: ['https://media.example.com/s2?look=2'] });
+  });
+
+  it('costs no second look-up when no link has ever worked: that is for another attempt', async () => {
+    const times = { lookUps: 0, renewals: [] };
+    const { activities } = renewing(times, false);
+    await expect(run(activities, 'downloadRecording', call)).rejects.toMatchObject({
+      code: 'MediaLinkExpired',
+    });
+    expect(times).toEqual({ lookUps: 1, renewals: [null] });
+  });
+
+  it('is not replaced without end', async () => {
+    let lookUps = 0;
+    const { activities } = stand({
+      interactions: async () => {
+        lookUps += 1;
+        return [interaction('s1')];
+      },
+      download: async (_url, _signal, options) => ({
+        // Every link brings three bytes and then expires.
+        body: (async function* () {
+          for (;;) {
+            yield Buffer.from('abc');
+            if (((await options?.renew?.()) ?? null) === null)
+              throw new CxoneError('MediaLinkExpired', 'Expired.');
+          }
+        })(),
+      }),
+    });
+    await expect(run(activities, 'downloadRecording', call)).rejects.toMatchObject({
+      code: 'MediaLinkExpired',
+    });
+    expect(lookUps).toBe(6);
+  });
+});
+
+describe('a file that was replaced while it was fetched', () => {
+  it('is begun from its start within the attempt, and no look-up is spent on that', async () => {
+    let [lookUps, starts] = [0, 0];
+    const { activities, rows } = stand({
+      interactions: async () => {
+        lookUps += 1;
+        return [interaction('s1')];
+      },
+      download: async () => ({
+        body: (async function* () {
+          yield Buffer.from('abc');
+          if ((starts += 1) < 3) throw new CxoneError('MediaChanged', 'Replaced.');
+        })(),
+      }),
+    });
+    expect(await run(activities, 'downloadRecording', call)).toEqual({
+      status: 'stored',
+      files: 1,
+      bytes: 3,
+    });
+    expect([lookUps, starts, rows.stored.length]).toEqual([1, 3, 1]);
+  });
+
+  it('that is replaced again and again is left to another attempt', async () => {
+    const { activities } = stand({
+      download: async () => Promise.reject(new CxoneError('MediaChanged', 'Replaced.')),
+    });
+    await expect(run(activities, 'downloadRecording', call)).rejects.toMatchObject({ code: 'MediaChanged' });
+  });
+});
+
 describe('a recording that is not there', () => {
   it.each([
     [0, 5 * minuteMs],
@@ -229,6 +438,15 @@ describe('a recording that is not there', () => {
     });
     expect(rows.postponed).toEqual([{ nextAttemptAt: new Date(now + wait), errorCode: 'NotFound' }]);
     expect(rows.absent).toEqual([]);
+  });
+
+  it('is looked for again after the pauses of the tenant', async () => {
+    const at = async (looks: number) => {
+      const { activities, rows } = stand({ interactions: async () => null, looks, lookAfter: [1, 30] });
+      await run(activities, 'downloadRecording', call);
+      return rows.postponed.map(({ nextAttemptAt }) => nextAttemptAt.getTime() - now);
+    };
+    expect(await Promise.all([0, 1, 2].map(at))).toEqual([[minuteMs], [30 * minuteMs], [30 * minuteMs]]);
   });
 
   it('is waited for as well when the answer has interactions without a file', async () => {
@@ -280,6 +498,22 @@ describe('a recording that cannot be had', () => {
     expect(await run(activities, 'downloadRecording', call, attempt(1_005))).toMatchObject({
       status: 'failed',
     });
+  });
+
+  it.each([
+    [0, hourMs],
+    [3, 4 * hourMs],
+    [8, 12 * hourMs],
+    [9, null],
+  ])('after %i failures is tried again by a sweep in %p ms', async (looks, pause) => {
+    const { activities, rows } = stand({
+      looks,
+      interactions: async () => Promise.reject(new CxoneError('MediaIncomplete', 'Cut off.')),
+    });
+    await run(activities, 'downloadRecording', call, attempt(5));
+    expect(rows.failed).toEqual([
+      { code: 'MediaIncomplete', next: pause === null ? undefined : new Date(now + pause) },
+    ]);
   });
 
   it.each<CxoneErrorCode>(['MediaTooLarge', 'BadRequest', 'UnexpectedShape'])(

@@ -40,6 +40,7 @@ describe('settings', () => {
         build: null,
         landingRetentionDays: 7,
         maxRecordingBytes: 2_048_000_000,
+        minFreeBytes: 1_000_000_000,
       },
       logging: { level: 'info', format: undefined },
       temporal: { env: {} },

@@ -66,6 +66,8 @@ describe('a tenant', () => {
       recordings: true,
       recordingsInFlight: 8,
       recordingGiveUpHours: 48,
+      recordingLookAfterMinutes: [5, 15, 60, 240, 720],
+      recordedMediaTypeIds: [4, 5],
       maxRereads: 3,
       parkedTimeoutHours: 168,
       maxContactsPerWindow: 200_000,

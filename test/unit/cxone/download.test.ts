@@ -115,6 +115,25 @@ describe('files that are not whole', () => {
   });
 });
 
+describe('an endless body', () => {
+  it('is ended at the limit', async () => {
+    let sent = 0;
+    fake.on('/f.mp4', (response) => {
+      response.writeHead(200, { 'content-type': 'video/mp4' }).write(file.subarray(0, 4_000));
+      const more = () => {
+        if (response.destroyed) return;
+        sent += 1;
+        response.write(Buffer.alloc(4_000, 7), () => setImmediate(more));
+      };
+      more();
+    });
+    await expect(fetchFile(undefined, { maxBytes: 100_000 })).rejects.toMatchObject({
+      code: 'MediaTooLarge',
+    });
+    expect(sent).toBeGreaterThan(20);
+  });
+});
+
 describe('the media host’s refusals', () => {
   it.each([
     [400, 'MediaLinkExpired'],
@@ -160,6 +179,11 @@ describe('addresses that must not be fetched', () => {
     ['a host nobody listed', 'https://evil.example.com/a.mp4?s=canary'],
     ['a private address', 'https://10.0.0.1/a.mp4?s=canary'],
     ['the metadata service', 'https://169.254.169.254/latest?s=canary'],
+    ['loopback in IPv6', 'https://[::1]/a.mp4?s=canary'],
+    ['the metadata service in IPv6 clothes', 'https://[::ffff:169.254.169.254]/latest?s=canary'],
+    ['the metadata service as one number', 'https://2852039166/latest?s=canary'],
+    ['a user name in front of a listed host', 'https://bucket.s3.amazonaws.com@10.0.0.1/a.mp4?s=canary'],
+    ['a listed host with a dot too many', 'https://bucket.s3.amazonaws.com./a.mp4?s=canary'],
     ['http', 'http://bucket.s3.amazonaws.com/a.mp4?s=canary'],
     ['a user name', 'https://canary:x@bucket.s3.amazonaws.com/a.mp4'],
     ['no URL', 'canary'],
@@ -169,11 +193,36 @@ describe('addresses that must not be fetched', () => {
     expect(inspect(error)).not.toContain('canary');
   });
 
-  it('are refused when a listed name resolves to a private address at the moment of connecting', async () => {
-    const client = fake.client({ mediaHosts: ['*.amazonaws.com'] }, { resolve: inside });
+  it.each([
+    ['127.0.0.1', 4],
+    ['169.254.169.254', 4],
+    ['10.0.0.1', 4],
+    ['::1', 6],
+    ['::ffff:169.254.169.254', 6],
+    ['fd00:ec2::254', 6],
+    ['64:ff9b::a9fe:a9fe', 6],
+  ])('are refused when a listed name resolves to %s at the moment of connecting', async (address, family) => {
+    const asked: string[] = [];
+    const resolve: Resolve = (host, _options, callback) => {
+      asked.push(host);
+      callback(null, [
+        { address: '52.95.110.1', family: 4 },
+        { address, family },
+      ]);
+    };
+    const client = fake.client({ mediaHosts: ['*.amazonaws.com'] }, { resolve });
     const error = await failureOf(client.download('https://bucket.s3.amazonaws.com/a.mp4?s=canary'));
     expect(error).toMatchObject({ code: 'MediaHostRefused', message: expect.stringMatching(/not public/) });
     expect(inspect(error)).not.toContain('canary');
+    expect(asked).toEqual(['bucket.s3.amazonaws.com']);
+  });
+
+  it('are refused when a redirect leads to a listed name that resolves to a private address', async () => {
+    const location = 'https://bucket.s3.amazonaws.com/a.mp4';
+    fake.on('/f.mp4', { status: 302, headers: { location } });
+    const client = fake.client({ mediaHosts: ['*.amazonaws.com'] }, { resolve: inside });
+    const error = await failureOf(client.download(`${fake.origin}/f.mp4?s=canary`));
+    expect(error).toMatchObject({ code: 'MediaHostRefused', message: expect.stringMatching(/not public/) });
   });
 
   it('are refused as the target of a redirect, too', async () => {
@@ -181,6 +230,9 @@ describe('addresses that must not be fetched', () => {
       'https://169.254.169.254/latest',
       'http://localhost/x',
       'https://evil.example.com/',
+      'https://[::ffff:169.254.169.254]/latest',
+      '//user:x@127.0.0.1/latest',
+      'file:///etc/passwd',
     ]) {
       fake.on('/f.mp4', { status: 302, headers: { location } });
       await expect(fetchFile()).rejects.toMatchObject({ code: 'MediaHostRefused' });

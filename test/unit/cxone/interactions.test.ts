@@ -36,11 +36,11 @@ describe('the answer of Media Playback', () => {
     ['Interactions', { Interactions: [voice] }],
     ['value.Interactions[].Interaction', { value: { Interactions: [{ Interaction: voice }] } }],
   ])('is read under %s', (_name, body) => {
-    expect(parse(body)).toEqual([expected]);
+    expect(parse(body)).toMatchObject([expected]);
   });
 
   it('is read as one interaction when it is a redirectUrl', () => {
-    expect(parse({ redirectUrl: 'https://s3.amazonaws.com/b.mp4' })).toEqual([
+    expect(parse({ redirectUrl: 'https://s3.amazonaws.com/b.mp4' })).toMatchObject([
       {
         segmentId: 'interaction-1',
         url: 'https://s3.amazonaws.com/b.mp4',
@@ -65,6 +65,21 @@ describe('the answer of Media Playback', () => {
       ['interaction-5', false],
     ]);
     expect(list?.[2]?.startTime).toBe('2026-01-01T09:00:00Z');
+  });
+
+  it('takes an interaction once that is told twice, of the same file', () => {
+    const again = structuredClone(voice);
+    again.data.fileToPlayUrl = 'https://s3.amazonaws.com/a.mp4?X-Amz-Signature=2';
+    const other = structuredClone(voice);
+    other.data.fileToPlayUrl = 'https://s3.amazonaws.com/c.mp4?X-Amz-Signature=3';
+    const list = parse({ interactions: [voice, again, other, voice, {}, {}] });
+    expect(list?.map(({ segmentId }) => segmentId)).toEqual([
+      'seg-1',
+      'seg-1-2',
+      'interaction-5',
+      'interaction-6',
+    ]);
+    expect(list?.[1]?.url).toContain('/c.mp4');
   });
 
   it.each([
@@ -134,7 +149,7 @@ describe('looking up a call', () => {
 
   it('asks by master contact id for all media without waveforms', async () => {
     fake.on(paths.media, { body: { interactions: [voice] } });
-    await expect(fake.client().interactions('693159199085')).resolves.toEqual([expected]);
+    await expect(fake.client().interactions('693159199085')).resolves.toMatchObject([expected]);
     expect(Object.fromEntries(fake.seen(paths.media)[0]?.query ?? [])).toEqual({
       'acd-call-id': '693159199085',
       'media-type': 'all',

@@ -124,6 +124,8 @@ describe('docs/data-dictionary.md', () => {
         'contact.disposition_notes',
         'agent.email_address',
         'agent.telephone1',
+        'interaction.participants',
+        'interaction.messages',
         'rejected_record.raw',
         'landing_page.body',
       ]),

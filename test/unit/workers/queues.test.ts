@@ -16,6 +16,7 @@ const activities = createActivities({
   cancelRun: async () => undefined,
   landingRetentionDays: 7,
   maxRecordingBytes: 1,
+  guardSpace: async () => {},
   now: Date.now,
 });
 

@@ -2,13 +2,19 @@ import { runChecks, type CheckResult } from '../../../../client/check/check';
 import { playbackChecks, type PlaybackClient } from '../../../../client/check/playback';
 import { CxoneError } from '../../../../cxone';
 import type { PlaybackLook } from '../../../../cxone';
+import { metadataOf } from '../../../../cxone/interaction-metadata';
 
 const hourMs = 3_600_000;
 const end = Date.parse('2026-03-10T12:00:00Z');
 const link = 'https://bucket.s3.amazonaws.com/call.mp4?X-Amz-Signature=canary';
 
 const look = (changes: Partial<PlaybackLook> = {}, url: string | null = link): PlaybackLook => ({
-  interactions: [{ segmentId: 's', url, mediaType: null, channelType: null, startTime: null, endTime: null }],
+  interactions: [
+    {
+      ...{ segmentId: 's', url, mediaType: null, channelType: null, startTime: null, endTime: null },
+      metadata: metadataOf({}, {}),
+    },
+  ],
   sentiments: 0,
   categories: 0,
   ...changes,

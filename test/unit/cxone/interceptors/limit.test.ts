@@ -77,7 +77,7 @@ describe('a client with a limiter', () => {
     fake.on(paths.contacts, onePage);
     fake.on(paths.agents, { status: 204 });
     fake.on(paths.media, { status: 404 });
-    fake.on('/f.mp4', { body: 'media' });
+    fake.on('/f.mp4', { body: 'ID3 and a little sound' });
     await client.authenticate();
     await client.contactPage(page);
     await client.agentPage({ skip: 0, top: 1 });

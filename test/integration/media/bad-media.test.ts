@@ -1,0 +1,166 @@
+import type { FaultRule } from '../../../simulator';
+import { postgresServers } from '../../setup/servers';
+import { hourMs, type MediaStand, openMediaStand } from './stand';
+
+let stand: MediaStand;
+beforeAll(async () => {
+  stand = await openMediaStand(postgresServers()[0]);
+});
+afterEach(() => stand.simulator.setFaults([]));
+afterAll(() => stand?.close());
+
+const file = (name: FaultRule['name'], more: Partial<FaultRule> = {}): FaultRule => ({
+  name,
+  match: { family: 'file' },
+  ...more,
+});
+const cut = file('mediaTruncated', { onCall: [1] });
+
+describe('a bad recording that gets better', () => {
+  it.each<[string, number, FaultRule[]]>([
+    ['cut off once', 1, [cut]],
+    ['cut off three times', 1, [file('mediaTruncated', { onCall: [1, 2, 3] })]],
+    ['cut off, from a host that ignores Range', 1, [cut, file('rangeIgnored')]],
+    ['replaced half-way', 1, [cut, file('changedEtag', { onCall: [2] })]],
+    ['of zero bytes once', 2, [file('mediaEmpty', { onCall: [1] })]],
+    ['announced too long once', 1, [file('wrongLength', { onCall: [1], args: { bytes: 10 } })]],
+    ['a page of HTML once', 2, [file('html200', { onCall: [1] })]],
+    ['behind an expired link once', 2, [file('expireUrls', { onCall: [1] })]],
+    ['behind a link that expires half-way', 2, [cut, file('expireUrls', { onCall: [2] })]],
+    ['on a host that is away for a moment', 1, [cut, file('status', { onCall: [2], args: { status: 503 } })]],
+    ['told in drops', 1, [file('slowBody', { args: { chunkBytes: 4_096, delayMs: 1 } })]],
+  ])('%s: stored whole with %i look-ups', async (_name, lookUps, faults) => {
+    const call = await stand.nextCall();
+    stand.simulator.setFaults(faults);
+    stand.simulator.journal.clear();
+    const result = await stand.worker().fetch(call.masterContactId);
+    expect(result).toEqual({ status: 'stored', files: 1, bytes: call.bytes });
+    expect(await stand.row(call.masterContactId)).toMatchObject({
+      status: 'stored',
+      segmentId: call.segmentId,
+      bytes: call.bytes,
+      sha256: call.sha256,
+    });
+    const stored = [...stand.files()].filter(([path]) => path.includes(String(call.masterContactId)));
+    expect(stored.map(([, content]) => content)).toEqual([{ bytes: call.bytes, sha256: call.sha256 }]);
+    expect(stand.simulator.journal.count({ family: 'media' })).toBe(lookUps);
+  });
+});
+
+describe('a bad recording that stays bad', () => {
+  it.each<[string, string, FaultRule[]]>([
+    ['cut off', 'MediaIncomplete', [file('mediaTruncated')]],
+    ['zero bytes', 'MediaIncomplete', [file('mediaEmpty')]],
+    ['announced too long', 'MediaChanged', [file('wrongLength', { args: { bytes: 10 } })]],
+    ['a page of HTML', 'MediaUnavailable', [file('html200')]],
+    [
+      'JSON',
+      'MediaUnavailable',
+      [file('status', { args: { status: 200, body: '{"message":"no recording"}' } })],
+    ],
+    ['redirected without end', 'MediaUnavailable', [file('redirect')]],
+    ['gone from its host', 'MediaUnavailable', [file('status', { args: { status: 404 } })]],
+    ['behind links that never work', 'MediaLinkExpired', [file('expireUrls')]],
+  ])('%s: %s', async (_name, code, faults) => {
+    const [call, next] = [await stand.nextCall(), await stand.nextCall()];
+    const path = `/${call.masterContactId}/`;
+    stand.simulator.setFaults(faults.map((rule) => ({ ...rule, match: { family: 'file', path } })));
+    const worker = stand.worker();
+    expect(await worker.fetch(call.masterContactId)).toEqual({ status: 'failed', files: 0, bytes: 0 });
+    const row = await stand.row(call.masterContactId);
+    expect(row).toMatchObject({ status: 'failed', lastErrorCode: code, storageKey: null });
+    expect(row?.nextAttemptAt?.getTime()).toBeGreaterThan(stand.now());
+    const left = [...stand.files().keys()].filter(
+      (name) => name.includes(String(call.masterContactId)) || name.endsWith('.part'),
+    );
+    expect(left).toEqual([]);
+    // It stands in nobody's way.
+    expect(await worker.fetch(next.masterContactId)).toMatchObject({ status: 'stored', bytes: next.bytes });
+  });
+
+  it('that leads to an address inside is refused, for a person to judge', async () => {
+    const call = await stand.nextCall();
+    const location = 'http://169.254.169.254/latest/meta-data';
+    stand.simulator.setFaults([file('redirect', { args: { location } })]);
+    await expect(stand.worker().fetch(call.masterContactId)).rejects.toMatchObject({
+      code: 'MediaHostRefused',
+      kind: 'operator',
+    });
+    expect(await stand.row(call.masterContactId)).toMatchObject({ status: 'pending', attempts: 0 });
+  });
+
+  it('is tried again by a sweep after its pause, and stored when it is whole by then', async () => {
+    const call = await stand.nextCall();
+    stand.simulator.setFaults([file('mediaEmpty')]);
+    const worker = stand.worker();
+    await worker.fetch(call.masterContactId);
+    stand.simulator.setFaults([]);
+    const due = () => stand.store.recordings.dueOfTenant('acme', null, 1_000, new Date(stand.now()));
+    expect(await due()).not.toContain(String(call.masterContactId));
+    stand.forward(hourMs + 1);
+    expect(await due()).toContain(String(call.masterContactId));
+    expect(await worker.fetch(call.masterContactId)).toMatchObject({ status: 'stored' });
+  });
+});
+
+describe('a recording of a young call', () => {
+  it('is pending while it is not there, and stored when it is', async () => {
+    const call = await stand.nextCall();
+    const worker = stand.worker();
+    stand.simulator.setFaults([{ name: 'mediaMissing', match: { family: 'media' }, times: 2 }]);
+    stand.simulator.journal.clear();
+    const seen: string[] = [];
+    for (const minutes of [0, 5, 15]) {
+      stand.forward(minutes * 60_000 + 1);
+      seen.push((await worker.fetch(call.masterContactId)).status);
+      // Before it is time, nobody asks.
+      await worker.fetch(call.masterContactId);
+    }
+    expect(seen).toEqual(['pending', 'pending', 'stored']);
+    expect(stand.simulator.journal.count({ family: 'media' })).toBe(3);
+    expect(await stand.row(call.masterContactId)).toMatchObject({ status: 'stored', lastErrorCode: null });
+  });
+
+  it('is absent once it is too old, which is no failure', async () => {
+    const call = await stand.nextCall();
+    stand.simulator.setFaults([{ name: 'mediaMissing', match: { family: 'media' } }]);
+    const worker = stand.worker({}, { recordingGiveUpHours: 5 });
+    expect(await worker.fetch(call.masterContactId)).toMatchObject({ status: 'absent' });
+    expect(await stand.row(call.masterContactId)).toMatchObject({ status: 'absent', nextAttemptAt: null });
+  });
+});
+
+describe('what the look-up told', () => {
+  it('is in the table, and took no request of its own', async () => {
+    const call = await stand.nextCall();
+    stand.simulator.journal.clear();
+    await stand.worker().fetch(call.masterContactId);
+    const { rows } = await stand.store.pool.query(
+      'select * from cxone.interaction where master_contact_id = $1',
+      [call.masterContactId],
+    );
+    expect(rows).toMatchObject([
+      {
+        segment_id: call.segmentId,
+        kind: 'call',
+        has_file: true,
+        segments: [{ segmentId: call.segmentId, openReasonType: 'CONTACT' }],
+        sentiments: [{ overallSentiment: expect.stringMatching(/^[A-Z]+$/) }],
+      },
+    ]);
+    expect(JSON.stringify(rows)).not.toMatch(/X-Amz|https?:/);
+    expect(stand.simulator.journal.entries({}).filter(({ family }) => family === 'media')).toHaveLength(1);
+    expect(stand.simulator.canaries.some((canary) => JSON.stringify(rows).includes(canary))).toBe(false);
+  });
+
+  it('is empty where the permission for it is missing', async () => {
+    const call = await stand.nextCall();
+    stand.simulator.setFaults([{ name: 'sentimentsWithheld', match: { family: 'media' } }]);
+    await stand.worker().fetch(call.masterContactId);
+    const { rows } = await stand.store.pool.query(
+      'select sentiments, categories from cxone.interaction where master_contact_id = $1',
+      [call.masterContactId],
+    );
+    expect(rows).toEqual([{ sentiments: [], categories: [] }]);
+  });
+});

@@ -1,0 +1,53 @@
+import { pathToFileURL } from 'node:url';
+import type { RecordingTruth } from '../../../simulator';
+import { createSpaceGuard } from '../../../store';
+import { postgresServers } from '../../setup/servers';
+import { type MediaStand, openMediaStand } from './stand';
+
+const bytes = 300_000_000;
+let stand: MediaStand;
+let call: RecordingTruth;
+beforeAll(async () => {
+  stand = await openMediaStand(postgresServers()[0], {
+    contactsPerDay: 4,
+    mediaBytes: { min: bytes, max: bytes },
+  });
+  call = await stand.nextCall();
+});
+afterAll(() => stand?.close());
+
+describe('a recording of 300 MB', () => {
+  it('is refused before its first byte where the disk has no room for it, and its call stays as it was', async () => {
+    const space = async () => ({ bavail: 1_250_000, bsize: 1_000 });
+    const guardSpace = createSpaceGuard(pathToFileURL(stand.folder).href, 1_000_000_000, space);
+    await expect(stand.worker({ guardSpace }).fetch(call.masterContactId)).rejects.toMatchObject({
+      code: 'RecordingStorageFull',
+    });
+    expect(await stand.row(call.masterContactId)).toMatchObject({ status: 'pending', attempts: 0 });
+    expect([...stand.files().keys()].some((path) => path.endsWith('.part'))).toBe(false);
+  });
+
+  it('is stored whole although it breaks off, and never held in memory', async () => {
+    stand.simulator.setFaults([
+      { name: 'reset', match: { family: 'file' }, onCall: [1], args: { afterBytes: 120_000_000 } },
+    ]);
+    stand.simulator.journal.clear();
+    const worker = stand.worker({ guardSpace: createSpaceGuard(pathToFileURL(stand.folder).href, 1) });
+    const before = process.memoryUsage().rss;
+    let peak = before;
+    const watch = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage().rss);
+    }, 20);
+    try {
+      expect(await worker.fetch(call.masterContactId)).toEqual({ status: 'stored', files: 1, bytes });
+    } finally {
+      clearInterval(watch);
+    }
+    expect((await stand.row(call.masterContactId))?.sha256).toBe(call.sha256);
+    expect(stand.simulator.journal.entries({ family: 'file' }).map(({ status }) => status)).toEqual([
+      200, 206,
+    ]);
+    // The simulator, which is in this process too, makes garbage of its own; a file in memory would be far more.
+    expect(peak - before).toBeLessThan(150_000_000);
+  }, 120_000);
+});

@@ -1,0 +1,161 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type RecordingDependencies, createRecordingActivities } from '../../../activities/recordings';
+import { tenantDirectory, type TenantTuning } from '../../../activities/tenants';
+import type { DownloadResult } from '../../../activities/types';
+import { createCxoneClient } from '../../../cxone';
+import {
+  type RecordingTruth,
+  type SimulatorOptions,
+  type Simulator,
+  startSimulator,
+} from '../../../simulator';
+import { migrate, openRecordingFiles, openStore, type RecordingRow, type Store } from '../../../store';
+import { createDatabase, type PostgresServer } from '../../setup/servers';
+import { activityEnvironment, tuning } from '../../unit/activities/fakes';
+
+/** Media Playback, a database and a folder: all that recordings need, without workflows. */
+export interface MediaStand {
+  readonly simulator: Simulator;
+  readonly store: Store;
+  readonly folder: string;
+  /** Moves the clock of everything, in ms. */
+  forward(ms: number): void;
+  now(): number;
+  /** The simulator's recordings of the day, one call with one file after the other; each is given once. */
+  nextCall(): Promise<RecordingTruth>;
+  /** A worker's activities, with a client of its own. */
+  worker(changes?: Partial<RecordingDependencies>, tuned?: Partial<TenantTuning>): MediaWorker;
+  row(masterContactId: number): Promise<RecordingRow | undefined>;
+  /** Length and hash of every file below the folder, unfinished ones too, by its path. */
+  files(): ReadonlyMap<string, { readonly bytes: number; readonly sha256: string }>;
+  close(): Promise<void>;
+}
+
+export interface MediaWorker {
+  readonly activities: ReturnType<typeof createRecordingActivities>;
+  /** Runs an activity of a call as Temporal does, attempt after attempt, at most five; its last failure is thrown. */
+  fetch(masterContactId: number, runId?: string): Promise<DownloadResult>;
+}
+
+const noon = Date.parse('2026-11-20T12:00:00Z');
+export const hourMs = 3_600_000;
+const day = { from: noon - 12 * hourMs, to: noon };
+
+export async function openMediaStand(
+  server: PostgresServer | undefined,
+  options: SimulatorOptions = {},
+): Promise<MediaStand> {
+  const folder = mkdtempSync(join(tmpdir(), 'cxone-media-'));
+  const database = await createDatabase(server);
+  await migrate(database.url);
+  const store = openStore({ url: database.url });
+  let now = noon + 6 * hourMs;
+  const simulator = await startSimulator({
+    contactsPerDay: 200,
+    loggedShare: 1,
+    mediaQuota: 'off',
+    clock: () => now,
+    ...options,
+  });
+  const { recordings = [] } = simulator.truth({ ...day, recordings: true });
+  const files = recordings.filter(({ masterContactId }) => {
+    const ofCall = recordings.filter((one) => one.masterContactId === masterContactId);
+    return ofCall.length === 1;
+  });
+  const waiting = files[Symbol.iterator]();
+  const closers: (() => void)[] = [];
+  let runs = 0;
+
+  const stand: MediaStand = {
+    simulator,
+    store,
+    folder,
+    forward: (ms) => void (now += ms),
+    now: () => now,
+    async nextCall() {
+      const { value } = waiting.next() as { value?: RecordingTruth };
+      if (value === undefined) throw new Error('the simulator has no more calls');
+      await store.pool.query(
+        `insert into cxone.contact (tenant, contact_id, master_contact_id, contact_start_date)
+         values ('acme', $1, $1, $2)`,
+        [value.masterContactId, new Date(now - 6 * hourMs)],
+      );
+      await store.pool.query(
+        `insert into cxone.recording (tenant, master_contact_id, next_attempt_at) values ('acme', $1, now())`,
+        [value.masterContactId],
+      );
+      return value;
+    },
+    worker(changes = {}, tuned = {}) {
+      const cxone = createCxoneClient(
+        {
+          tenant: 'acme',
+          issuer: simulator.address,
+          authentication: 'application',
+          clientAuthentication: 'client_secret_post',
+          ...simulator.credentials,
+          apiVersion: 'v34.0',
+          updatedSinceInclusive: true,
+          mediaHosts: [],
+          allowInsecureHosts: ['127.0.0.1'],
+          timeoutMs: 5_000,
+        },
+        { now: () => now },
+      );
+      closers.push(() => cxone.close());
+      const activities = createRecordingActivities({
+        store,
+        files: openRecordingFiles(pathToFileURL(folder).href),
+        tenants: tenantDirectory([{ name: 'acme', cxone, tuning: { ...tuning, ...tuned } }]),
+        guardSpace: async () => {},
+        maxRecordingBytes: 1_000_000_000,
+        now: () => now,
+        ...changes,
+      });
+      return {
+        activities,
+        async fetch(masterContactId, runId = `run-${(runs += 1)}`) {
+          for (let attempt = 1; ; attempt += 1) {
+            const workflowExecution = { workflowId: 'window', runId };
+            const environment = activityEnvironment({ attempt, activityId: '1', workflowExecution });
+            try {
+              return await environment.run(async () =>
+                activities.downloadRecording({ tenant: 'acme', masterContactId: String(masterContactId) }),
+              );
+            } catch (error) {
+              const retryable = (error as { retryable?: boolean; kind?: string }).kind === 'retryable';
+              if (!retryable || attempt === 5) throw error;
+            }
+          }
+        },
+      };
+    },
+    row: async (masterContactId) => (await store.recordings.known('acme', String(masterContactId)))[0],
+    files() {
+      const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name));
+      return new Map(
+        paths.map((path) => {
+          const content = readFileSync(path);
+          return [
+            path,
+            { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') },
+          ];
+        }),
+      );
+    },
+    async close() {
+      for (const close of closers) close();
+      await simulator.close();
+      await store.close();
+      await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return stand;
+}
