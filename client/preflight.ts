@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import { loadSettings, loadTenants, type Tenant } from '../config';
 import { createCxoneClient } from '../cxone';
 import { openRecordingFiles, openStore, pendingMigrations } from '../store';
@@ -15,7 +14,7 @@ export interface Ready {
 }
 
 /**
- * Tries everything that a window needs, before anything is started: settings, tenant, database, recordings folder,
+ * Tries everything that a window needs, before anything is started: settings, tenant, database, recordings storage,
  * Temporal, workers, and CXone with the tenant's credentials, asked once.
  *
  * @throws {CommandError} with the first thing that is not in order: status 2 for input and settings, 3 for what refuses
@@ -59,7 +58,7 @@ export function tenantOf(name: string, file: string): Tenant {
 
 async function probeRecordings(): Promise<void> {
   const { recordings } = loadSettings(process.env, ['recordings']);
-  await openRecordingFiles(pathToFileURL(recordings.folder).href).probe();
+  await openRecordingFiles(recordings).probe();
 }
 
 /**

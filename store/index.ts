@@ -9,7 +9,7 @@ export type { StoreErrorCode } from './errors';
 export { RecordingFileError } from './files/errors';
 export type { RecordingFileCode } from './files/errors';
 export { openRecordingFiles } from './files/recording-files';
-export type { RecordingFiles, SavedFile, SaveOptions } from './files/recording-files';
+export type { RecordingFiles, RecordingStorage, SavedFile, SaveOptions } from './files/recording-files';
 export { recordingKey } from './files/recording-key';
 export type { RecordingName } from './files/recording-key';
 export type { QuotaSize } from './quotas/grid';

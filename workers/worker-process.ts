@@ -11,7 +11,7 @@ import {
   type TenantTuning,
 } from '../activities';
 import { createCxoneClient, type CxoneClientOptions, type CxoneConnection } from '../cxone';
-import { type Claimant, openRecordingFiles, openStore } from '../store';
+import { type Claimant, openRecordingFiles, openStore, type RecordingStorage } from '../store';
 import { ensureSearchAttributes } from '../ops/search-attributes';
 import { createWorkers, runWorkers } from './create-workers';
 import { type HealthServer, serveHealth } from './health';
@@ -27,7 +27,7 @@ export interface WorkerProcessOptions {
   readonly tenants: readonly WorkerTenant[];
   readonly databaseUrl: string;
   /** Null when no tenant has recordings. */
-  readonly recordingsUrl: string | null;
+  readonly recordings: RecordingStorage | null;
   /** What `@temporalio/envconfig` reads the connection from. */
   readonly temporalEnv: Readonly<Record<string, string>>;
   readonly metrics: Address | null;
@@ -55,7 +55,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
   const metrics = options.metrics && (await chooseAddress(options.metrics, 'metrics', logger));
   installRuntime(metrics, logger);
 
-  const files = options.recordingsUrl === null ? null : openRecordingFiles(options.recordingsUrl);
+  const files = options.recordings === null ? null : openRecordingFiles(options.recordings);
   await files?.probe();
   const store = openStore({
     url: options.databaseUrl,

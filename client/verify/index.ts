@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { loadSettings } from '../../config';
 import { createCxoneClient, passesOf } from '../../cxone';
@@ -78,7 +77,7 @@ async function compare(
   const { tenants, database } = loadSettings(process.env, ['tenants', 'database']);
   const tenant = tenantOf(range.tenant, tenants.file);
   const files = flags.recordings
-    ? openRecordingFiles(pathToFileURL(loadSettings(process.env, ['recordings']).recordings.folder).href)
+    ? openRecordingFiles(loadSettings(process.env, ['recordings']).recordings)
     : null;
   let temporal: TemporalClient | null = null;
   if (flags.fix) {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Readable } from 'node:stream';
 import { RecordingFileError } from './errors';
 import { createFilesystemFiles } from './filesystem-files';
+import { createS3Files, type S3Options } from './s3-files';
 
 export interface SaveOptions {
   /** Length promised by the source (`Content-Length`); another length is refused. */
@@ -35,10 +36,22 @@ export interface RecordingFiles {
   remove(key: string): Promise<void>;
 }
 
-/** Opens the storage that `RECORDINGS_URL` names: `file:///absolute/folder`. Throws `RecordingFileError` otherwise. */
-export function openRecordingFiles(url: string): RecordingFiles {
+/** What `RECORDINGS_URL` and the settings beside it say. */
+export interface RecordingStorage {
+  /** `file:///absolute/folder` or `s3://bucket/prefix`. */
+  readonly url: string;
+  readonly s3?: S3Options;
+}
+
+const s3Url = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[\w!.*'()-]+)*)\/?$/;
+
+/** Opens the storage that `RECORDINGS_URL` names. Throws `RecordingFileError` when it names none; nothing is tried yet. */
+export function openRecordingFiles(storage: string | RecordingStorage): RecordingFiles {
+  const { url, s3 }: RecordingStorage = typeof storage === 'string' ? { url: storage } : storage;
   // An encoded slash would be a path part that is none; the platform refuses it with an error of its own.
   if (/^file:\/\/\/./.test(url) && !/%2f/i.test(url)) return createFilesystemFiles(fileURLToPath(url));
-  const problem = 'RECORDINGS_URL is not of the form file:///absolute/folder';
+  const [, bucket, prefix = ''] = s3Url.exec(url) ?? [];
+  if (bucket !== undefined) return createS3Files({ bucket, prefix: prefix.slice(1) }, s3);
+  const problem = 'RECORDINGS_URL is neither of the form file:///absolute/folder nor s3://bucket/prefix';
   throw new RecordingFileError('RecordingStorageRefused', problem, 'Mend RECORDINGS_URL.', false);
 }
