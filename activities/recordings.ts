@@ -117,15 +117,17 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     { segmentId, mediaType, channelType, startTime, endTime }: Interaction,
     media: Awaited<ReturnType<CxoneClient['download']>>,
   ): Promise<StoredRecording> {
+    const { contentType } = media;
+    const facts = { segmentId, mediaType, channelType, contentType, startTime, endTime };
     const storageKey = recordingKey({ tenant, startedAt, masterContactId, segmentId, extension: 'mp4' });
     const { bytes, sha256 } = await files.save(storageKey, media.body, {
       ...(media.contentLength === undefined ? {} : { expectedBytes: media.contentLength }),
       maxBytes: dependencies.maxRecordingBytes,
       signal: cancellationSignal(),
       onProgress: (sofar) => heartbeat({ masterContactId, bytes: sofar }),
+      facts: { tenant, masterContactId, ...facts },
     });
-    const { contentType } = media;
-    return { segmentId, storageKey, bytes, sha256, mediaType, channelType, contentType, startTime, endTime };
+    return { ...facts, storageKey, bytes, sha256 };
   }
 
   /** Puts a call off while it is young enough for its recording to come; false when it is not. */

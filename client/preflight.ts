@@ -1,10 +1,11 @@
 import { loadSettings, loadTenants, type Tenant } from '../config';
 import { createCxoneClient } from '../cxone';
-import { openRecordingFiles, openStore, pendingMigrations } from '../store';
+import { openStore, pendingMigrations } from '../store';
 import { stamp } from '../workflows/ids';
 import type { SyncWindow } from '../workflows/inputs';
 import { CommandError, exitStatus } from './exit-status';
 import { foreseen } from './foreseen';
+import { openTenantsRecordings } from './recording-storage';
 import { connectTemporal, requireWorkers, type TemporalClient } from './temporal';
 
 /** What a command that starts windows has found in order. The caller closes the client. */
@@ -57,8 +58,7 @@ export function tenantOf(name: string, file: string): Tenant {
 }
 
 async function probeRecordings(): Promise<void> {
-  const { recordings } = loadSettings(process.env, ['recordings']);
-  await openRecordingFiles(recordings).probe();
+  await openTenantsRecordings([]).probe();
 }
 
 /**

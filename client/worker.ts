@@ -4,6 +4,7 @@ import { runWorkerProcess } from '../workers';
 import { CommandError, exitStatus } from './exit-status';
 import { foreseen } from './foreseen';
 import { requireDatabase } from './preflight';
+import { recordingStorage } from './recording-storage';
 
 /** `cxone-sync worker`: serves all task queues until it is told to stop. */
 export function addWorkerCommand(program: Command): void {
@@ -23,7 +24,7 @@ then is given back and taken over by another worker. Start as many as you like.`
       const tenants = await foreseen(() => [...loadTenants(settings.tenants.file, process.env).values()]);
       // Nobody needs a recordings storage who has no recordings.
       const recordings = tenants.some((tenant) => tenant.recordings)
-        ? await foreseen(() => loadSettings(process.env, ['recordings']).recordings)
+        ? await foreseen(() => recordingStorage(tenants))
         : null;
       await foreseen(() => requireDatabase(settings.database.url));
       const logger = createLogger(settings.logging);

@@ -10,6 +10,7 @@ export { RecordingFileError } from './files/errors';
 export type { RecordingFileCode } from './files/errors';
 export { openRecordingFiles } from './files/recording-files';
 export type { RecordingFiles, RecordingStorage, SavedFile, SaveOptions } from './files/recording-files';
+export type { KeyRing, RecordingKey } from './files/sealing/key-ring';
 export { recordingKey } from './files/recording-key';
 export type { RecordingName } from './files/recording-key';
 export type { QuotaSize } from './quotas/grid';

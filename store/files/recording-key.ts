@@ -48,7 +48,7 @@ export function isRecordingKey(path: string): boolean {
   );
 }
 
-const keyPart = /^[A-Za-z0-9][A-Za-z0-9_-]*(\.[a-z0-9]+)?$/;
+const keyPart = /^[A-Za-z0-9][A-Za-z0-9_-]*(\.[a-z0-9]+){0,2}$/;
 
 /** The parts of a key, each proven harmless: storage never trusts that a key came from `recordingKey`. */
 export function keyParts(key: string): readonly string[] {

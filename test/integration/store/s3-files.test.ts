@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { openRecordingFiles, type RecordingFiles } from '../../../store/files/recording-files';
 import type { S3Options } from '../../../store/files/s3-files';
 import { describeWithS3, type S3Server, s3ServerTimeoutMs, startS3Server } from '../../setup/versitygw';
-import { describeRecordingFiles } from './files-conformance';
+import { describeRecordingFiles, waysToStore } from './files-conformance';
 
 const key = 'acme/2026/07/20/1/s.mp4';
 const megabyte = 1_000_000;
@@ -55,15 +55,18 @@ describeWithS3('recordings in a bucket', () => {
     return (Uploads ?? []).map(({ Key }) => Key ?? '');
   };
 
-  describeRecordingFiles(() =>
-    Promise.resolve({
-      files: open(),
-      list: async () => {
-        expect(await uploads()).toEqual([]);
-        return server.list(bucket).map((path) => path.replace(/^calls\/2\//, ''));
-      },
-      close: () => Promise.resolve(),
-    }),
+  describe.each(waysToStore)('%s', (_, keys) =>
+    describeRecordingFiles(() =>
+      Promise.resolve({
+        files: openRecordingFiles({ url: `s3://${bucket}/calls/2`, s3: { forcePathStyle: true }, ...keys }),
+        pathOf: (name) => Promise.resolve(join(server.folder(bucket), 'calls/2', name)),
+        list: async () => {
+          expect(await uploads()).toEqual([]);
+          return server.list(bucket).map((path) => path.replace(/^calls\/2\//, ''));
+        },
+        close: () => Promise.resolve(),
+      }),
+    ),
   );
 
   it('lie at the root of the bucket when the URL names no prefix', async () => {
@@ -85,6 +88,15 @@ describeWithS3('recordings in a bucket', () => {
     const read = await (await open().open(key)).toArray();
     expect(Buffer.concat(read as Buffer[]).equals(whole)).toBe(true);
     expect(await uploads()).toEqual([]);
+  });
+
+  it('larger than a part and encrypted come back byte for byte', async () => {
+    const keysOf = () => [{ id: 'k', key: Buffer.alloc(32, 9) }];
+    const files = openRecordingFiles({ url: `s3://${bucket}`, s3: { forcePathStyle: true }, keysOf });
+    const parts = Array.from({ length: 12 }, () => randomBytes(megabyte));
+    await files.save(key, chunks(...parts), { ...limit, expectedBytes: 12 * megabyte });
+    const read = Buffer.concat((await (await files.open(key)).toArray()) as Buffer[]);
+    expect(read.equals(Buffer.concat(parts))).toBe(true);
   });
 
   it.each([

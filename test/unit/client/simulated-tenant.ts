@@ -36,6 +36,7 @@ export async function simulateTenant(options: SimulatorOptions = {}): Promise<Si
       recordings: true,
       recordingsInFlight: 8,
       recordingGiveUpHours: 48,
+      recordingKeys: [],
       maxRereads: 3,
       parkedTimeoutHours: 168,
       maxContactsPerWindow: 200_000,
