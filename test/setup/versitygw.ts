@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,8 @@ export interface S3Server {
   /** What the AWS SDK and our settings need to reach it, as environment. */
   readonly env: Readonly<Record<string, string>>;
   makeBucket(name: string): void;
+  /** A user without any right to the buckets there are; answers the user's credentials, as environment. */
+  addUser(name: string): Readonly<Record<string, string>>;
   /** Keys of everything in a bucket, as the server keeps it on disk; unfinished uploads too. */
   list(bucket: string): readonly string[];
   /** Where a bucket's objects lie, to damage or read them behind the server's back. */
@@ -43,7 +46,9 @@ export function describeWithS3(name: string, tests: () => void): void {
 /** Builds versitygw where it is not cached (about 80 s), and starts it. @throws Error with its last words. */
 export async function startS3Server(): Promise<S3Server> {
   if (!existsSync(binary)) await build();
-  const root = mkdtempSync(join(tmpdir(), 'cxone-sync-s3-'));
+  const folder = mkdtempSync(join(tmpdir(), 'cxone-sync-s3-'));
+  const [root, users] = [join(folder, 'buckets'), join(folder, 'users')];
+  for (const one of [root, users]) mkdirSync(one);
   const port = await findPort();
   const endpoint = `http://127.0.0.1:${port}`;
   const env = {
@@ -59,7 +64,7 @@ export async function startS3Server(): Promise<S3Server> {
     command: binary,
     args: [
       ...['--access', env.AWS_ACCESS_KEY_ID, '--secret', env.AWS_SECRET_ACCESS_KEY],
-      ...['--port', `127.0.0.1:${port}`, 'posix', root],
+      ...['--port', `127.0.0.1:${port}`, '--iam-dir', users, 'posix', root],
     ],
     graceMs: 2_000,
   });
@@ -68,11 +73,18 @@ export async function startS3Server(): Promise<S3Server> {
   return {
     env,
     makeBucket: (name) => mkdirSync(join(root, name)),
+    addUser(name) {
+      const owner = ['--access', env.AWS_ACCESS_KEY_ID, '--secret', env.AWS_SECRET_ACCESS_KEY];
+      const user = ['--access', name, '--secret', name, '--role', 'user'];
+      const args = ['admin', ...owner, '--endpoint-url', endpoint, '--region', env.AWS_REGION];
+      execFileSync(binary, [...args, 'create-user', ...user], { stdio: 'pipe' });
+      return { AWS_ACCESS_KEY_ID: name, AWS_SECRET_ACCESS_KEY: name };
+    },
     folder: (bucket) => join(root, bucket),
     list: (bucket) => filesIn(join(root, bucket)),
     async stop() {
       await server.stop();
-      rmSync(root, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

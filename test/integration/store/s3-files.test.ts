@@ -209,6 +209,14 @@ describeWithS3('recordings in a bucket', () => {
       expect(JSON.stringify(problem)).not.toContain('canary');
     });
 
+    it('say that the credentials have no right to the bucket', async () => {
+      Object.assign(process.env, server.addUser('stranger'));
+      const expected = refused(/may not use.*AccessDenied/, /s3:PutObject/);
+      await expect(open().probe()).rejects.toMatchObject(expected);
+      await expect(open().save(key, chunks(Buffer.from('x')), limit)).rejects.toMatchObject(expected);
+      expect(server.list(bucket)).toEqual([]);
+    });
+
     it('say that there are no credentials', async () => {
       delete process.env['AWS_ACCESS_KEY_ID'];
       delete process.env['AWS_SECRET_ACCESS_KEY'];
