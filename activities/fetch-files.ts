@@ -69,6 +69,8 @@ export async function fetchFiles(
       renew: () => renew(segmentId),
       accept: guardSpace,
     });
+    const { contentType } = media;
+    const facts = { segmentId, mediaType, channelType, contentType, startTime, endTime };
     const storageKey = recordingKey({
       tenant: name,
       startedAt,
@@ -85,9 +87,9 @@ export async function fetchFiles(
         heartbeat({ masterContactId, bytes: sofar });
         onProgress();
       },
+      facts: { tenant: name, masterContactId, ...facts },
     });
-    const { contentType } = media;
-    return { segmentId, storageKey, bytes, sha256, mediaType, channelType, contentType, startTime, endTime };
+    return { ...facts, storageKey, bytes, sha256 };
   };
 
   let [count, bytes] = [0, 0];

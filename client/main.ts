@@ -5,6 +5,7 @@ import { addBackfillCommand } from './backfill';
 import { addDemoCommand } from './demo';
 import { CommandError, exitStatus, type ExitStatus } from './exit-status';
 import { addMigrateCommand } from './migrate';
+import { addRecordingsCommand } from './recordings';
 import { addRejectedCommand } from './rejected';
 import { addScheduleCommand } from './schedule';
 import { addParkedCommands } from './parked';
@@ -35,6 +36,7 @@ cannot be reached, or no worker is listening · 4 finished, but something is mis
   addSyncCommand(program);
   addParkedCommands(program);
   addVerifyCommand(program);
+  addRecordingsCommand(program);
   addRejectedCommand(program);
   addScheduleCommand(program);
   addStatusCommand(program);

@@ -1,11 +1,11 @@
-import { pathToFileURL } from 'node:url';
 import { loadSettings, loadTenants, type Tenant } from '../config';
 import { createCxoneClient } from '../cxone';
-import { openRecordingFiles, openStore, pendingMigrations } from '../store';
+import { openStore, pendingMigrations } from '../store';
 import { stamp } from '../workflows/ids';
 import type { SyncWindow } from '../workflows/inputs';
 import { CommandError, exitStatus } from './exit-status';
 import { foreseen } from './foreseen';
+import { openTenantsRecordings } from './recording-storage';
 import { connectTemporal, requireWorkers, type TemporalClient } from './temporal';
 
 /** What a command that starts windows has found in order. The caller closes the client. */
@@ -15,7 +15,7 @@ export interface Ready {
 }
 
 /**
- * Tries everything that a window needs, before anything is started: settings, tenant, database, recordings folder,
+ * Tries everything that a window needs, before anything is started: settings, tenant, database, recordings storage,
  * Temporal, workers, and CXone with the tenant's credentials, asked once.
  *
  * @throws {CommandError} with the first thing that is not in order: status 2 for input and settings, 3 for what refuses
@@ -58,8 +58,7 @@ export function tenantOf(name: string, file: string): Tenant {
 }
 
 async function probeRecordings(): Promise<void> {
-  const { recordings } = loadSettings(process.env, ['recordings']);
-  await openRecordingFiles(pathToFileURL(recordings.folder).href).probe();
+  await openTenantsRecordings([]).probe();
 }
 
 /**

@@ -1,10 +1,10 @@
-import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { createLogger, loadSettings, loadTenants } from '../config';
 import { runWorkerProcess } from '../workers';
 import { CommandError, exitStatus } from './exit-status';
 import { foreseen } from './foreseen';
 import { requireDatabase } from './preflight';
+import { recordingStorage } from './recording-storage';
 
 /** `cxone-sync worker`: serves all task queues until it is told to stop. */
 export function addWorkerCommand(program: Command): void {
@@ -22,11 +22,9 @@ then is given back and taken over by another worker. Start as many as you like.`
         loadSettings(process.env, ['tenants', 'database', 'temporal', 'worker', 'logging']),
       );
       const tenants = await foreseen(() => [...loadTenants(settings.tenants.file, process.env).values()]);
-      // Nobody needs a recordings folder who has no recordings.
-      const recordingsUrl = tenants.some((tenant) => tenant.recordings)
-        ? await foreseen(
-            () => pathToFileURL(loadSettings(process.env, ['recordings']).recordings.folder).href,
-          )
+      // Nobody needs a recordings storage who has no recordings.
+      const recordings = tenants.some((tenant) => tenant.recordings)
+        ? await foreseen(() => recordingStorage(tenants))
         : null;
       await foreseen(() => requireDatabase(settings.database.url));
       const logger = createLogger(settings.logging);
@@ -34,7 +32,7 @@ then is given back and taken over by another worker. Start as many as you like.`
         runWorkerProcess({
           tenants,
           databaseUrl: settings.database.url,
-          recordingsUrl,
+          recordings,
           temporalEnv: settings.temporal.env,
           ...settings.worker,
           logger,

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 
 /** Which part of the program a setting is for; commands load the parts they need. */
@@ -54,8 +54,33 @@ export const settingList = [
     meaning: 'Where recordings are kept.',
     fallback: undefined,
     required: true,
-    expected: 'a file URL with an absolute folder, such as file:///var/lib/cxone-sync/recordings',
+    expected:
+      'a file URL with an absolute folder, such as file:///var/lib/cxone-sync/recordings, or s3://bucket/prefix',
     example: 'file:///var/lib/cxone-sync/recordings',
+  },
+  {
+    name: 'RECORDINGS_S3_FORCE_PATH_STYLE',
+    need: 'recordings',
+    meaning: 'Names the bucket in the path, as most S3 servers other than AWS need it.',
+    fallback: 'false',
+    expected: 'true or false',
+    example: 'true',
+  },
+  {
+    name: 'RECORDINGS_S3_SSE',
+    need: 'recordings',
+    meaning: 'Encryption at rest asked of S3; none leaves it to the bucket.',
+    fallback: 'none',
+    expected: 'none, AES256 or aws:kms',
+    example: 'aws:kms',
+  },
+  {
+    name: 'RECORDINGS_S3_KMS_KEY_ID',
+    need: 'recordings',
+    meaning: "The key for aws:kms; AWS's own if not given.",
+    fallback: undefined,
+    expected: 'the id, ARN or alias of a KMS key, with RECORDINGS_S3_SSE=aws:kms',
+    example: 'alias/cxone-sync-recordings',
   },
   {
     name: 'TEMPORAL_ADDRESS',
@@ -214,19 +239,27 @@ const listenAddress = z.string().transform((text, context): ListenAddress | null
   return { host: match[1]?.replace(/^\[|\]$/g, '') || '0.0.0.0', port };
 });
 
-const folder = z.string().transform((text, context): string => {
+const s3Url = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w!.*'()-]+)*\/?$/;
+
+const recordingsUrl = z.string().transform((text, context): string => {
+  if (s3Url.test(text)) return text;
   try {
     const path = fileURLToPath(text);
-    if (isAbsolute(path) && new URL(text).host === '') return path;
+    if (isAbsolute(path) && new URL(text).host === '') return pathToFileURL(path).href;
   } catch {
     // Said below, as for every other text that names no folder.
   }
   const message = text.startsWith('s3:')
-    ? 'is an S3 address, which is not supported yet'
+    ? 'is not the URL of a bucket: credentials and endpoint belong into the AWS_ variables'
     : 'is not the URL of a folder';
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
+
+const flag = z.enum(['true', 'false'], 'is neither true nor false').transform((text) => text === 'true');
+const serverSideEncryption = z
+  .enum(['none', 'AES256', 'aws:kms'], 'is not a way to encrypt')
+  .transform((text) => (text === 'none' ? null : text));
 
 const databaseUrl = z
   .string()
@@ -246,7 +279,9 @@ function whole(least: number, most: number) {
 /** How the settings that need it are checked and turned into values; the others are taken as text. */
 export const settingSchemas = {
   DATABASE_URL: databaseUrl,
-  RECORDINGS_URL: folder,
+  RECORDINGS_URL: recordingsUrl,
+  RECORDINGS_S3_FORCE_PATH_STYLE: flag,
+  RECORDINGS_S3_SSE: serverSideEncryption,
   TEMPORAL_ADDRESS: z.string().regex(hostAndPort, 'is not an address'),
   METRICS_ADDRESS: listenAddress,
   HEALTH_ADDRESS: listenAddress,

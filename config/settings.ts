@@ -10,8 +10,17 @@ export interface Settings {
   readonly tenants: { readonly file: string };
   /** The URL may hold a password. */
   readonly database: { readonly url: string };
-  /** An absolute path. */
-  readonly recordings: { readonly folder: string };
+  readonly recordings: {
+    /** `file:///absolute/folder` or `s3://bucket/prefix`. */
+    readonly url: string;
+    /** For S3 alone; what the AWS SDK reads from the environment by itself is not here. */
+    readonly s3: {
+      readonly forcePathStyle: boolean;
+      /** Null: as the bucket does by itself. */
+      readonly serverSideEncryption: 'AES256' | 'aws:kms' | null;
+      readonly kmsKeyId: string | undefined;
+    };
+  };
   readonly temporal: {
     /**
      * The environment for `@temporalio/envconfig` (`overrideEnvVars`): as given, with `NAME_FILE` contents put in.
@@ -68,18 +77,38 @@ export function loadSettings<N extends Need>(env: Environment, need: readonly N[
     const reason = checked.error.issues[0]?.message ?? 'is not usable';
     report({
       name,
-      problem: setting.secret ? `${reason} (its value is not shown)` : `${quoted(text)} ${reason}`,
+      problem: setting.secret
+        ? `${reason} (its value is not shown)`
+        : `${quoted(text && withoutUser(text))} ${reason}`,
       expected: setting.expected,
       remedy: `Change ${name}, for example to ${setting.example}.`,
     });
     return undefined;
+  };
+  const asGiven = {
+    safeParse: (text: unknown): Checked<string | undefined> => ({
+      success: true,
+      data: text as string | undefined,
+    }),
   };
   const asText = { safeParse: (text: unknown): Checked<string> => ({ success: true, data: text as string }) };
 
   const sections: { readonly [Part in Need]: () => unknown } = {
     tenants: () => ({ file: valueOf('TENANTS_FILE', asText) }),
     database: () => ({ url: valueOf('DATABASE_URL', settingSchemas.DATABASE_URL) }),
-    recordings: () => ({ folder: valueOf('RECORDINGS_URL', settingSchemas.RECORDINGS_URL) }),
+    recordings: () => {
+      const url = valueOf('RECORDINGS_URL', settingSchemas.RECORDINGS_URL);
+      const s3 = {
+        forcePathStyle: valueOf(
+          'RECORDINGS_S3_FORCE_PATH_STYLE',
+          settingSchemas.RECORDINGS_S3_FORCE_PATH_STYLE,
+        ),
+        serverSideEncryption: valueOf('RECORDINGS_S3_SSE', settingSchemas.RECORDINGS_S3_SSE),
+        kmsKeyId: valueOf('RECORDINGS_S3_KMS_KEY_ID', asGiven),
+      };
+      if (s3.kmsKeyId !== undefined && s3.serverSideEncryption !== 'aws:kms') report(keyWithoutKms);
+      return { url, s3 };
+    },
     temporal: () => {
       valueOf('TEMPORAL_ADDRESS', settingSchemas.TEMPORAL_ADDRESS);
       return { env: temporalEnvironment(env, report) };
@@ -109,6 +138,17 @@ export function loadSettings<N extends Need>(env: Environment, need: readonly N[
   if (problems.length > 0) throw new SettingsError(distinct(problems));
   return settings as Pick<Settings, N>;
 }
+
+/** Whoever writes credentials into an address that has no place for them shall not find them in a log. */
+const withoutUser = (text: string): string => text.replace(/\/\/[^/@]*@/, '//…@');
+
+/** A key that is silently not used would be found when it is too late. */
+const keyWithoutKms: Problem = {
+  name: 'RECORDINGS_S3_KMS_KEY_ID',
+  problem: 'is set, but no encryption that uses it',
+  expected: 'RECORDINGS_S3_SSE=aws:kms with it',
+  remedy: 'Set RECORDINGS_S3_SSE to aws:kms, or unset RECORDINGS_S3_KMS_KEY_ID.',
+};
 
 type Checked<T> =
   | { readonly success: true; readonly data: T }

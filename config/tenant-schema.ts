@@ -47,6 +47,23 @@ const secretReference = z.union([z.strictObject({ env: id }), z.strictObject({ f
 
 export type SecretReference = z.infer<typeof secretReference>;
 
+/** The first encrypts, all decrypt. */
+const recordingKeys = z
+  .array(
+    z.strictObject({
+      id: z
+        .string('must be text')
+        .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'must be 1 to 64 letters, digits, ".", "_" or "-"'),
+      key: secretReference,
+    }),
+  )
+  .refine(
+    (keys) => new Set(keys.map((one) => one.id)).size === keys.length,
+    'must hold keys with different ids',
+  )
+  .readonly()
+  .default([]);
+
 const limit = z.strictObject({ requests: whole(1, 1_000_000), perSeconds: whole(1, 86_400) });
 
 /** One tenant of the tenants file, as `interfaces.md` has it, and the tuning it may add. */
@@ -106,6 +123,7 @@ export const tenantSchema = z.strictObject({
     .min(1, 'must hold at least one id; "recordings": false switches recordings off')
     .readonly()
     .default(tenantDefaults.recordedMediaTypeIds),
+  recordingKeys,
   maxRereads: whole(0, 20).default(tenantDefaults.maxRereads),
   parkedTimeoutHours: whole(0, 8_760).default(tenantDefaults.parkedTimeoutHours),
   maxContactsPerWindow: whole(100, 10_000_000).default(tenantDefaults.maxContactsPerWindow),
@@ -137,6 +155,8 @@ export const knownKeys: Readonly<Record<string, readonly string[]>> = {
   tenant: Object.keys(tenantSchema.shape),
   clientSecret: ['env', 'file'],
   accessKeySecret: ['env', 'file'],
+  recordingKeys: ['id', 'key'],
+  key: ['env', 'file'],
   limits: ['media', 'contacts', 'agents', 'lookups', 'extraction'],
   media: ['requests', 'perSeconds'],
   contacts: ['requests', 'perSeconds'],

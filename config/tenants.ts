@@ -9,11 +9,16 @@ import { knownKeys, tenantSchema } from './tenant-schema';
 import type { SecretReference, TenantEntry } from './tenant-schema';
 
 /** One tenant, checked, with defaults filled in and its secrets read. Usable as a CXone connection as it is. */
-export interface Tenant extends Omit<TenantEntry, 'clientSecret' | 'accessKeySecret' | 'timeoutSeconds'> {
+export interface Tenant extends Omit<
+  TenantEntry,
+  'clientSecret' | 'accessKeySecret' | 'timeoutSeconds' | 'recordingKeys'
+> {
   readonly tenant: string;
   /** Absent only where `authentication` is `access_key`. */
   readonly clientSecret?: string;
   readonly accessKeySecret: string;
+  /** The first encrypts new recordings, all decrypt; 32 bytes each. Empty: recordings are not encrypted. */
+  readonly recordingKeys: readonly { readonly id: string; readonly key: Uint8Array }[];
   /** The longest one API call may take. */
   readonly timeoutMs: number;
 }
@@ -44,18 +49,24 @@ export function loadTenants(file: string, env: Environment): ReadonlyMap<string,
     problems.push(...withoutApplication(entry, path));
     if (!parsed.success) continue;
     problems.push(...insecureIssuer(parsed.data, path));
-    const secret = (key: 'clientSecret' | 'accessKeySecret', reference: SecretReference) => {
+    const secret = (key: string, reference: SecretReference) => {
       const found = readSecret(reference, `${path}.${key}`, dirname(file), env);
       if (typeof found === 'string') return found;
       problems.push(found);
       return '';
     };
-    const { timeoutSeconds, clientSecret, accessKeySecret, ...rest } = parsed.data;
+    const { timeoutSeconds, clientSecret, accessKeySecret, recordingKeys, ...rest } = parsed.data;
     tenants.set(id, {
       ...rest,
       tenant: id,
       ...(clientSecret === undefined ? {} : { clientSecret: secret('clientSecret', clientSecret) }),
       accessKeySecret: secret('accessKeySecret', accessKeySecret),
+      recordingKeys: recordingKeys.map(({ id: keyId, key }, place) => {
+        const name = `recordingKeys.${place}.key`;
+        const bytes = keyBytes(secret(name, key));
+        if (bytes === null) problems.push(notAKey(`${path}.${name}`));
+        return { id: keyId, key: bytes ?? new Uint8Array(32) };
+      }),
       timeoutMs: timeoutSeconds * 1_000,
     });
   }
@@ -108,14 +119,14 @@ function refused(problem: string, remedy: string): SettingsError {
 /** Turns what the schema found into problems; a value is quoted only where it cannot be a secret. */
 function explain(issue: z.core.$ZodIssue, tenant: string, entry: unknown): Problem[] {
   const keys = issue.path.map(String);
-  const last = keys.at(-1) ?? '';
   const name = [tenant, ...keys].join('.');
   const top = keys[0] ?? '';
-  if (top === 'clientSecret' || top === 'accessKeySecret') {
+  const ofRecordingKey = top === 'recordingKeys' && keys[2] === 'key';
+  if (top === 'clientSecret' || top === 'accessKeySecret' || ofRecordingKey) {
     const missing = isObject(entry) && entry[top] === undefined;
     return [
       {
-        name: `${tenant}.${top}`,
+        name: ofRecordingKey ? `${tenant}.${keys.slice(0, 3).join('.')}` : `${tenant}.${top}`,
         problem: missing ? 'is missing' : 'is not a reference (its value is not shown)',
         expected: '{"env": "NAME"} or {"file": "path"}',
         remedy: `Put the secret into an environment variable or a file of its own and refer to it; secrets do not belong in the tenants file.`,
@@ -124,7 +135,7 @@ function explain(issue: z.core.$ZodIssue, tenant: string, entry: unknown): Probl
   }
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) =>
-      unknownKey(`${name}.${key}`, key, knownKeys[keys.length === 0 ? 'tenant' : last] ?? []),
+      unknownKey(`${name}.${key}`, key, knownKeys[keys.length === 0 ? 'tenant' : listed(keys)] ?? []),
     );
   }
   const given = keys.reduce<unknown>(
@@ -146,6 +157,28 @@ function explain(issue: z.core.$ZodIssue, tenant: string, entry: unknown): Probl
       remedy: `Change it in the tenants file (docs/configuration.md lists all keys).`,
     },
   ];
+}
+
+/** Of a key in a list's element: the list. */
+function listed(keys: readonly string[]): string {
+  return keys.findLast((key) => !/^\d+$/.test(key)) ?? '';
+}
+
+function keyBytes(text: string): Uint8Array | null {
+  // A secret that could not be read has its own problem.
+  if (text === '') return new Uint8Array(32);
+  const bytes = Buffer.from(text.trim(), 'base64');
+  const same = bytes.toString('base64') === text.trim();
+  return same && bytes.length === 32 ? bytes : null;
+}
+
+function notAKey(name: string): Problem {
+  return {
+    name,
+    problem: 'refers to something that is no key (its value is not shown)',
+    expected: '32 bytes in base64, such as `openssl rand -base64 32` prints',
+    remedy: 'Make a key so; docs/recordings.md tells how to keep and change keys.',
+  };
 }
 
 function unknownKey(name: string, key: string, known: readonly string[]): Problem {

@@ -11,7 +11,13 @@ import {
   type TenantTuning,
 } from '../activities';
 import { createCxoneClient, type CxoneClientOptions, type CxoneConnection } from '../cxone';
-import { type Claimant, createSpaceGuard, openRecordingFiles, openStore } from '../store';
+import {
+  type Claimant,
+  createSpaceGuard,
+  openRecordingFiles,
+  openStore,
+  type RecordingStorage,
+} from '../store';
 import { ensureSearchAttributes } from '../ops/search-attributes';
 import { attemptMetrics } from './attempt-metrics';
 import { createWorkers, runWorkers } from './create-workers';
@@ -30,7 +36,7 @@ export interface WorkerProcessOptions {
   readonly tenants: readonly WorkerTenant[];
   readonly databaseUrl: string;
   /** Null when no tenant has recordings. */
-  readonly recordingsUrl: string | null;
+  readonly recordings: RecordingStorage | null;
   /** What `@temporalio/envconfig` reads the connection from. */
   readonly temporalEnv: Readonly<Record<string, string>>;
   readonly metrics: Address | null;
@@ -62,7 +68,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
   const metrics = options.metrics && (await chooseAddress(options.metrics, 'metrics', logger));
   installRuntime(metrics, logger);
 
-  const files = options.recordingsUrl === null ? null : openRecordingFiles(options.recordingsUrl);
+  const files = options.recordings === null ? null : openRecordingFiles(options.recordings);
   await files?.probe();
   const store = openStore({
     url: options.databaseUrl,
@@ -102,7 +108,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
     const activities = createActivities({
       store,
       files,
-      guardSpace: createSpaceGuard(options.recordingsUrl, options.minFreeBytes),
+      guardSpace: createSpaceGuard(options.recordings?.url ?? null, options.minFreeBytes),
       tenants: tenantDirectory(options.tenants.map((tenant) => toTenant(tenant, clientOptions(tenant)))),
       memory: createPageMemory(pagesInMemory),
       isRunning: runningCheck(client),

@@ -42,6 +42,7 @@ const noneOfAtLeast = 10;
 /**
  * Reads every stored recording of a span again and compares length and SHA-256 with its row.
  *
+ * @throws {RecordingFileError} RecordingEncryptionKeyUnknown.
  * @throws {CommandError} status 3 when the storage cannot be read, or is plainly not the one the files were stored in.
  */
 export async function checkFiles(check: FileCheck): Promise<FileFindings> {
@@ -76,6 +77,8 @@ async function problemOf(files: RecordingFiles, { storageKey, bytes, sha256 }: H
   } catch (error) {
     if (!(error instanceof RecordingFileError)) throw unreadable();
     if (error.code === 'RecordingMissing') return 'missing';
+    // A key that is not there says nothing of the recording.
+    if (error.code === 'RecordingEncryptionKeyUnknown') throw error;
     if (['RecordingStorageUnavailable', 'RecordingStorageRefused'].includes(error.code)) {
       throw new CommandError(exitStatus.unavailable, `${error.message}. ${error.remedy}`, error.code);
     }

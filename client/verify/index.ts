@@ -1,14 +1,14 @@
-import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { loadSettings } from '../../config';
 import { createCxoneClient, passesOf } from '../../cxone';
-import { openRecordingFiles, openStore } from '../../store';
+import { openStore } from '../../store';
 import { InvalidInputError, parseSyncWindowInput, type SyncWindow } from '../../workflows/inputs';
 import { CommandError, exitStatus } from '../exit-status';
 import { addCommonFlags, type CommonFlags } from '../flags';
 import { foreseen } from '../foreseen';
 import { createOutput, type Output } from '../output';
 import { preflight, requireDatabase, tenantOf } from '../preflight';
+import { openTenantsRecordings } from '../recording-storage';
 import type { TemporalClient } from '../temporal';
 import { createRepair } from './repair';
 import { tableHead, tableRow, totalsOf } from './report';
@@ -77,9 +77,7 @@ async function compare(
 ): Promise<void> {
   const { tenants, database } = loadSettings(process.env, ['tenants', 'database']);
   const tenant = tenantOf(range.tenant, tenants.file);
-  const files = flags.recordings
-    ? openRecordingFiles(pathToFileURL(loadSettings(process.env, ['recordings']).recordings.folder).href)
-    : null;
+  const files = flags.recordings ? openTenantsRecordings([tenant]) : null;
   let temporal: TemporalClient | null = null;
   if (flags.fix) {
     const window = flags.recordings ? { ...range, recordings: true } : range;

@@ -8,7 +8,9 @@ export type RecordingFileCode =
   | 'RecordingMissing'
   | 'RecordingIncomplete'
   | 'RecordingEmpty'
-  | 'RecordingTooLarge';
+  | 'RecordingTooLarge'
+  | 'RecordingDamaged'
+  | 'RecordingEncryptionKeyUnknown';
 
 /** An error of the recordings storage, safe to show: it names codes and folders of ours, never a URL or content. */
 export class RecordingFileError extends Error {

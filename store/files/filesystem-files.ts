@@ -1,43 +1,24 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RecordingFileError, toFileError } from './errors';
+import { measureBody } from './measured-body';
 import type { RecordingFiles, SavedFile, SaveOptions } from './recording-files';
 import { keyParts } from './recording-key';
 
 type OnDisk = <T>(work: Promise<T>) => Promise<T>;
 
-function refuse(
-  code: 'RecordingTooLarge' | 'RecordingEmpty' | 'RecordingIncomplete',
-  problem: string,
-): never {
-  throw new RecordingFileError(code, problem, 'Fetch it again.', code !== 'RecordingTooLarge');
-}
-
 async function writeWhole(
   file: FileHandle,
   body: AsyncIterable<Buffer>,
-  { expectedBytes, maxBytes, signal, onProgress }: SaveOptions,
+  options: SaveOptions,
   onDisk: OnDisk,
 ): Promise<SavedFile> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of body) {
-    signal?.throwIfAborted();
-    bytes += chunk.length;
-    if (bytes > maxBytes) refuse('RecordingTooLarge', `The recording is larger than ${maxBytes} bytes`);
-    hash.update(chunk);
-    await onDisk(file.writeFile(chunk));
-    onProgress?.(bytes);
-  }
-  signal?.throwIfAborted();
-  if (bytes === 0) refuse('RecordingEmpty', 'The recording holds no bytes');
-  if (expectedBytes !== undefined && bytes !== expectedBytes) {
-    refuse('RecordingIncomplete', `The recording ended after ${bytes} of ${expectedBytes} bytes`);
-  }
+  const measured = measureBody(body, options);
+  for await (const chunk of measured.chunks) await onDisk(file.writeFile(chunk));
   await onDisk(file.sync());
-  return { bytes, sha256: hash.digest('hex') };
+  return measured.result();
 }
 
 async function closing<T>(file: FileHandle, work: () => Promise<T>): Promise<T> {

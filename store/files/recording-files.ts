@@ -2,6 +2,11 @@ import { fileURLToPath } from 'node:url';
 import type { Readable } from 'node:stream';
 import { RecordingFileError } from './errors';
 import { createFilesystemFiles } from './filesystem-files';
+import { createDescribedFiles } from './described-files';
+import type { RecordingFacts } from './manifest';
+import { createS3Files, type S3Options } from './s3-files';
+import { createSealedFiles } from './sealed-files';
+import type { KeyRing } from './sealing/key-ring';
 
 export interface SaveOptions {
   /** Length promised by the source (`Content-Length`); another length is refused. */
@@ -10,12 +15,16 @@ export interface SaveOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with the bytes written so far, after each chunk. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
+  /** What the manifest beside the file says; without it none is written. */
+  readonly facts?: RecordingFacts | undefined;
 }
 
 export interface SavedFile {
   readonly bytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
+  /** Of an encrypted file: how it lies in the storage, and whose key opens it. */
+  readonly sealed?: { readonly bytes: number; readonly sha256: string; readonly keyId: string };
 }
 
 /**
@@ -31,14 +40,36 @@ export interface RecordingFiles {
   save(key: string, body: AsyncIterable<Buffer>, options: SaveOptions): Promise<SavedFile>;
   open(key: string): Promise<Readable>;
   exists(key: string): Promise<boolean>;
-  /** Removes the file; nothing happens when there is none. */
+  /** Removes the file and its manifest; nothing happens when there is none. */
   remove(key: string): Promise<void>;
 }
 
-/** Opens the storage that `RECORDINGS_URL` names: `file:///absolute/folder`. Throws `RecordingFileError` otherwise. */
-export function openRecordingFiles(url: string): RecordingFiles {
+/** What `RECORDINGS_URL` and the settings beside it say. */
+export interface RecordingStorage {
+  /** `file:///absolute/folder` or `s3://bucket/prefix`. */
+  readonly url: string;
+  readonly s3?: S3Options;
+  /** The keys a tenant's recordings are encrypted with; by default there are none. */
+  readonly keysOf?: (tenant: string) => KeyRing;
+}
+
+const s3Url = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[\w!.*'()-]+)*)\/?$/;
+
+/** Opens the storage that `RECORDINGS_URL` names. Throws `RecordingFileError` when it names none; nothing is tried yet. */
+export function openRecordingFiles(storage: string | RecordingStorage): RecordingFiles {
+  const options: RecordingStorage = typeof storage === 'string' ? { url: storage } : storage;
+  const plain = openPlainFiles(options);
+  return createDescribedFiles(createSealedFiles(plain, options.keysOf ?? noKeys), plain);
+}
+
+/** Encrypted files are told from others also where nobody has keys: they are refused rather than taken for audio. */
+const noKeys = (): KeyRing => [];
+
+function openPlainFiles({ url, s3 }: RecordingStorage): RecordingFiles {
   // An encoded slash would be a path part that is none; the platform refuses it with an error of its own.
   if (/^file:\/\/\/./.test(url) && !/%2f/i.test(url)) return createFilesystemFiles(fileURLToPath(url));
-  const problem = 'RECORDINGS_URL is not of the form file:///absolute/folder';
+  const [, bucket, prefix = ''] = s3Url.exec(url) ?? [];
+  if (bucket !== undefined) return createS3Files({ bucket, prefix: prefix.slice(1) }, s3);
+  const problem = 'RECORDINGS_URL is neither of the form file:///absolute/folder nor s3://bucket/prefix';
   throw new RecordingFileError('RecordingStorageRefused', problem, 'Mend RECORDINGS_URL.', false);
 }

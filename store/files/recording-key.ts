@@ -41,7 +41,14 @@ export function recordingKey(name: RecordingName): string {
   return `${name.tenant}/${day}/${name.masterContactId}/${name.segmentId}.${name.extension}`;
 }
 
-const keyPart = /^[A-Za-z0-9][A-Za-z0-9_-]*(\.[a-z0-9]+)?$/;
+/** Whether a path is one that `recordingKey` may have made; with a manifest's ending too. */
+export function isRecordingKey(path: string): boolean {
+  return /^[a-z0-9][a-z0-9_-]{0,62}\/\d{4}\/\d\d\/\d\d\/\d{1,19}\/[A-Za-z0-9][A-Za-z0-9_-]*\.[a-z0-9.]+$/.test(
+    path,
+  );
+}
+
+const keyPart = /^[A-Za-z0-9][A-Za-z0-9_-]*(\.[a-z0-9]+){0,2}$/;
 
 /** The parts of a key, each proven harmless: storage never trusts that a key came from `recordingKey`. */
 export function keyParts(key: string): readonly string[] {

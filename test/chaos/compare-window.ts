@@ -109,8 +109,8 @@ async function compareRecordings({ pool, folder, tenant, truth, lost }: Comparis
     problems.push(`recording ${name} is neither stored nor ${lost.join(' or ') || 'excused'}`);
   }
   const files = existsSync(join(folder, tenant))
-    ? readdirSync(join(folder, tenant), { recursive: true, withFileTypes: true }).filter((one) =>
-        one.isFile(),
+    ? readdirSync(join(folder, tenant), { recursive: true, withFileTypes: true }).filter(
+        (one) => one.isFile() && !one.name.endsWith('.mp4.json'),
       )
     : [];
   if (files.length !== stored.length)

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import type { RecordingFiles } from '../../../store/files/recording-files';
+import type { RecordingFiles, RecordingStorage } from '../../../store/files/recording-files';
 
 const key = 'acme/2026/07/20/693159199085/segment-1.mp4';
 const limit = { maxBytes: 1_000_000 };
@@ -14,10 +15,20 @@ async function* chunks(...parts: readonly (Buffer | Error)[]): AsyncGenerator<Bu
   }
 }
 
+const ring = [{ id: '2026-11', key: randomBytes(32) }];
+
+/** Every storage is tried in both ways. */
+export const waysToStore: readonly (readonly [string, Pick<RecordingStorage, 'keysOf'>])[] = [
+  ['plain', {}],
+  ['encrypted', { keysOf: () => ring }],
+];
+
 /** A storage under test, and a way to see everything it holds, temporary objects too. */
 export interface FilesUnderTest {
   readonly files: RecordingFiles;
   list(): Promise<readonly string[]>;
+  /** Where the bytes of a key lie on the disk, as they are stored. */
+  pathOf(key: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -38,7 +49,7 @@ export function describeRecordingFiles(create: () => Promise<FilesUnderTest>): v
   it('brings back byte for byte what was saved, with its length and hash', async () => {
     const parts = [randomBytes(1), randomBytes(70_000), randomBytes(0), randomBytes(30_000)];
     const whole = Buffer.concat(parts);
-    expect(await files.save(key, chunks(...parts), { ...limit, expectedBytes: whole.length })).toEqual({
+    expect(await files.save(key, chunks(...parts), { ...limit, expectedBytes: whole.length })).toMatchObject({
       bytes: 100_001,
       sha256: createHash('sha256').update(whole).digest('hex'),
     });
@@ -140,6 +151,61 @@ export function describeRecordingFiles(create: () => Promise<FilesUnderTest>): v
     await files.save(key, chunks(Buffer.from('x')), limit);
     await files.remove(key);
     expect(await files.exists(key)).toBe(false);
+  });
+
+  const facts = {
+    tenant: 'acme',
+    masterContactId: '693159199085',
+    segmentId: 'segment-1',
+    contentType: 'video/mp4; codecs="https://media.example.com/canary"',
+    mediaType: 'voice-only',
+    channelType: 'canary +1 555 0100',
+    startTime: '2026-07-20T10:00:00.000+02:00',
+    endTime: 'canary',
+  };
+  const manifest = async () =>
+    JSON.parse(readFileSync(await subject.pathOf(`${key}.json`), 'utf8')) as Record<string, unknown>;
+
+  it('writes a manifest beside a recording, which tells what lies there and nothing personal', async () => {
+    const before = Date.now();
+    const saved = await files.save(key, chunks(Buffer.from('audio')), { ...limit, facts });
+    const stored = readFileSync(await subject.pathOf(key));
+    const told = await manifest();
+    expect(told).toEqual({
+      version: 1,
+      tenant: 'acme',
+      masterContactId: '693159199085',
+      segmentId: 'segment-1',
+      storageKey: key,
+      bytes: 5,
+      sha256: createHash('sha256').update('audio').digest('hex'),
+      contentType: 'video/mp4',
+      mediaType: 'voice-only',
+      channelType: null,
+      startTime: '2026-07-20T08:00:00.000Z',
+      endTime: null,
+      storedAt: expect.stringMatching(/Z$/),
+      storedBytes: stored.length,
+      storedSha256: createHash('sha256').update(stored).digest('hex'),
+      encryption: saved.sealed ? { algorithm: 'AES-256-GCM', keyId: saved.sealed.keyId } : null,
+    });
+    expect(Date.parse(String(told['storedAt']))).toBeGreaterThanOrEqual(before);
+    expect(JSON.stringify(told)).not.toMatch(/canary|https?:/);
+  });
+
+  it('renews the manifest with its recording, and removes both together', async () => {
+    await files.save(key, chunks(Buffer.from('old and longer')), { ...limit, facts });
+    await files.save(key, chunks(Buffer.from('new')), { ...limit, facts });
+    expect(await manifest()).toMatchObject({ bytes: 3 });
+    expect([...(await subject.list())].sort()).toEqual([key, `${key}.json`]);
+    await files.remove(key);
+    expect(await subject.list()).toEqual([]);
+  });
+
+  it('writes no manifest of what was not stored', async () => {
+    const empty = files.save(key, chunks(), { ...limit, facts });
+    await expect(empty).rejects.toMatchObject({ code: 'RecordingEmpty' });
+    expect(await subject.list()).toEqual([]);
   });
 
   it.each(['../outside', '/etc/passwd', 'a/../../b', ''])('refuses the key "%s"', async (bad) => {

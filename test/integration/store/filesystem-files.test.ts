@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { toFileError } from '../../../store/files/errors';
 import { openRecordingFiles } from '../../../store/files/recording-files';
-import { describeRecordingFiles } from './files-conformance';
+import { describeRecordingFiles, waysToStore } from './files-conformance';
 
 const key = 'acme/2026/07/20/1/s.mp4';
 async function* body(): AsyncGenerator<Buffer> {
@@ -19,17 +19,20 @@ describe('recordings in a folder', () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
   const open = (path = root) => openRecordingFiles(pathToFileURL(path).href);
 
-  describeRecordingFiles(() =>
-    Promise.resolve({
-      files: open(),
-      list: () =>
-        Promise.resolve(
-          readdirSync(root, { recursive: true, withFileTypes: true })
-            .filter((entry) => entry.isFile())
-            .map((entry) => relative(root, join(entry.parentPath, entry.name))),
-        ),
-      close: () => Promise.resolve(),
-    }),
+  describe.each(waysToStore)('%s', (_, keys) =>
+    describeRecordingFiles(() =>
+      Promise.resolve({
+        files: openRecordingFiles({ url: pathToFileURL(root).href, ...keys }),
+        pathOf: (name) => Promise.resolve(join(root, name)),
+        list: () =>
+          Promise.resolve(
+            readdirSync(root, { recursive: true, withFileTypes: true })
+              .filter((entry) => entry.isFile())
+              .map((entry) => relative(root, join(entry.parentPath, entry.name))),
+          ),
+        close: () => Promise.resolve(),
+      }),
+    ),
   );
 
   it('makes its folders, and what it makes is for the owner alone', async () => {

@@ -38,6 +38,7 @@ export async function simulateTenant(options: SimulatorOptions = {}): Promise<Si
       recordingGiveUpHours: 48,
       recordingLookAfterMinutes: [5, 15, 60, 240, 720],
       recordedMediaTypeIds: [4, 5],
+      recordingKeys: [],
       maxRereads: 3,
       parkedTimeoutHours: 168,
       maxContactsPerWindow: 200_000,

@@ -25,13 +25,13 @@ it.each(Object.entries(tenantDefaults))('docs/configuration.md tells the default
 });
 
 it('.env.example names no setting that does not exist', () => {
-  const names = [...example.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map((match) => match[1]);
+  const names = [...example.matchAll(/^(?:# )?([A-Z0-9_]+)=/gm)].map((match) => match[1]);
   expect(new Set(names)).toEqual(new Set(settingList.map(({ name }) => name)));
 });
 
 it('.env.example can be used as it is, and with everything in it switched on', () => {
   const needs = ['tenants', 'database', 'recordings', 'temporal', 'temporalUi', 'worker', 'logging'] as const;
-  for (const text of [example, example.replace(/^# ([A-Z_]+=)/gm, '$1')]) {
+  for (const text of [example, example.replace(/^# ([A-Z0-9_]+=)/gm, '$1')]) {
     expect(Object.keys(loadSettings(parseEnv(text) as Record<string, string>, needs))).toEqual([...needs]);
   }
 });

@@ -67,7 +67,10 @@ describe('settings', () => {
       LOG_FORMAT: 'json',
     };
     expect(loadSettings(env, ['recordings', 'worker', 'logging'])).toMatchObject({
-      recordings: { folder: '/var/lib/my recordings' },
+      recordings: {
+        url: 'file:///var/lib/my%20recordings',
+        s3: { forcePathStyle: false, serverSideEncryption: null, kmsKeyId: undefined },
+      },
       worker: {
         metrics: { host: '::1', port: 0 },
         health: null,
@@ -87,7 +90,11 @@ describe('settings', () => {
     ['DATABASE_URL', 'canary', 'database'],
     ['RECORDINGS_URL', '/var/lib/recordings', 'recordings'],
     ['RECORDINGS_URL', 'file://server/share', 'recordings'],
-    ['RECORDINGS_URL', 's3://bucket/prefix', 'recordings'],
+    ['RECORDINGS_URL', 's3://', 'recordings'],
+    ['RECORDINGS_URL', 's3://Bucket_/prefix', 'recordings'],
+    ['RECORDINGS_URL', 's3://bucket//prefix', 'recordings'],
+    ['RECORDINGS_S3_FORCE_PATH_STYLE', 'yes', 'recordings'],
+    ['RECORDINGS_S3_SSE', 'AES128', 'recordings'],
     ['TEMPORAL_ADDRESS', 'temporal', 'temporal'],
     ['METRICS_ADDRESS', '127.0.0.1', 'worker'],
     ['METRICS_ADDRESS', '127.0.0.1:70000', 'worker'],
@@ -99,7 +106,7 @@ describe('settings', () => {
     ['LOG_LEVEL', 'loud', 'logging'],
     ['LOG_FORMAT', 'xml', 'logging'],
   ])('%s may not be %s', (name, value, need) => {
-    const [problem, ...others] = problemsOf({ [name]: value }, [need]);
+    const [problem, ...others] = problemsOf({ RECORDINGS_URL: 's3://bucket', [name]: value }, [need]);
     expect(others).toEqual([]);
     expect(problem).toMatchObject({
       name,
@@ -108,6 +115,28 @@ describe('settings', () => {
     });
     expect(JSON.stringify(problem)).not.toContain('canary');
     if (name !== 'DATABASE_URL') expect(problem?.problem).toContain(value);
+  });
+
+  it('name a bucket and how it encrypts', () => {
+    const env = {
+      RECORDINGS_URL: 's3://cxone.recordings/a/b-2',
+      RECORDINGS_S3_FORCE_PATH_STYLE: 'true',
+      RECORDINGS_S3_SSE: 'aws:kms',
+      RECORDINGS_S3_KMS_KEY_ID: 'alias/mine',
+    };
+    expect(loadSettings(env, ['recordings']).recordings).toEqual({
+      url: 's3://cxone.recordings/a/b-2',
+      s3: { forcePathStyle: true, serverSideEncryption: 'aws:kms', kmsKeyId: 'alias/mine' },
+    });
+    expect(problemsOf({ ...env, RECORDINGS_S3_SSE: 'AES256' }, ['recordings'])).toMatchObject([
+      { name: 'RECORDINGS_S3_KMS_KEY_ID', remedy: expect.stringContaining('aws:kms') },
+    ]);
+  });
+
+  it('never show credentials that were written into an address', () => {
+    const [problem] = problemsOf({ RECORDINGS_URL: 's3://key:canary@bucket/x' }, ['recordings']);
+    expect(problem?.problem).toContain('//…@bucket/x');
+    expect(JSON.stringify(problem)).not.toContain('canary');
   });
 
   it('are all told at once, in a message an operator can read', () => {

@@ -68,6 +68,7 @@ describe('a tenant', () => {
       recordingGiveUpHours: 48,
       recordingLookAfterMinutes: [5, 15, 60, 240, 720],
       recordedMediaTypeIds: [4, 5],
+      recordingKeys: [],
       maxRereads: 3,
       parkedTimeoutHours: 168,
       maxContactsPerWindow: 200_000,
@@ -76,6 +77,49 @@ describe('a tenant', () => {
       allowInsecureHosts: [],
       limits: { media: { requests: 150, perSeconds: 300 } },
     });
+  });
+
+  it('has a ring of keys for its recordings, the current one first', () => {
+    const [current, old] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    writeFileSync(join(folder, 'secrets', 'recordings'), `${current.toString('base64')}\n`);
+    const recordingKeys = [
+      { id: '2026-12', key: { file: 'secrets/recordings' } },
+      { id: '2026-11', key: { env: 'OLD_KEY' } },
+    ];
+    const content = { tenants: { acme: { ...acme, recordingKeys } } };
+    const path = join(folder, 'tenants.json');
+    writeFileSync(path, JSON.stringify(content));
+    const ring = loadTenants(path, { ...env, OLD_KEY: old.toString('base64') }).get('acme')?.recordingKeys;
+    expect(ring?.map(({ id, key }) => [id, Buffer.from(key)])).toEqual([
+      ['2026-12', current],
+      ['2026-11', old],
+    ]);
+  });
+
+  const short = Buffer.alloc(31).toString('base64');
+  it.each<[string, unknown, string, Record<string, string>]>([
+    ['a literal key', [{ id: 'a', key: 'canary' }], 'recordingKeys.0.key', {}],
+    ['a key that is too short', [{ id: 'a', key: { env: 'K' } }], 'recordingKeys.0.key', { K: short }],
+    ['a key that is not base64', [{ id: 'a', key: { env: 'K' } }], 'recordingKeys.0.key', { K: 'canary!' }],
+    ['a key that is not there', [{ id: 'a', key: { env: 'K' } }], 'recordingKeys.0.key', {}],
+    ['an id with a slash', [{ id: 'a/b', key: { env: 'K' } }], 'recordingKeys.0.id', {}],
+    ['a mistyped key', [{ id: 'a', kee: { env: 'K' } }], 'recordingKeys.0.kee', {}],
+    [
+      'two keys of one id',
+      [
+        { id: 'a', key: { env: 'K' } },
+        { id: 'a', key: { env: 'K' } },
+      ],
+      'recordingKeys',
+      {},
+    ],
+  ])('may not have %s in that ring, and no key is shown', (_, recordingKeys, name, more) => {
+    const path = join(folder, 'tenants.json');
+    writeFileSync(path, JSON.stringify({ tenants: { acme: { ...acme, recordingKeys } } }));
+    const problems = problemsOf(() => loadTenants(path, { ...env, ...more }));
+    expect(problems.map((problem) => problem.name)).toContain(`tenants.acme.${name}`);
+    expect(JSON.stringify(problems)).not.toContain('canary');
+    expect(JSON.stringify(problems)).not.toContain(short);
   });
 
   it('can be used as a connection as it is', () => {

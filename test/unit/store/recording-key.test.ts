@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { keyParts, recordingKey } from '../../../store/files/recording-key';
+import { isRecordingKey, keyParts, recordingKey } from '../../../store/files/recording-key';
 
 const name = {
   tenant: 'acme',
@@ -52,4 +52,28 @@ describe('the key of a recording', () => {
       expect(() => keyParts(key)).toThrow(expect.objectContaining({ code: 'RecordingKeyRefused' }));
     },
   );
+});
+
+describe('a path found in a storage', () => {
+  it.each(['acme/2026/07/20/1/s-1.mp4', 'acme/2026/07/20/693159199085/interaction-2.mp4.json'])(
+    'is one of ours: %s',
+    (path) => expect(isRecordingKey(path)).toBe(true),
+  );
+
+  it.each([
+    '',
+    'backups/database.tar',
+    'Acme/2026/07/20/1/s.mp4',
+    'acme/2026/07/20/s.mp4',
+    'acme/2026/07/20/1/deeper/s.mp4',
+    'acme/2026/07/20/1/.probe',
+    'below/acme/2026/07/20/1/s.mp4',
+  ])('is not one of ours: "%s"', (path) => expect(isRecordingKey(path)).toBe(false));
+
+  it('may be a manifest, and nothing with more endings', () => {
+    expect(keyParts('acme/2026/07/20/1/s.mp4.json')).toHaveLength(6);
+    expect(() => keyParts('acme/2026/07/20/1/s.mp4.json.part')).toThrow(
+      expect.objectContaining({ code: 'RecordingKeyRefused' }),
+    );
+  });
 });
