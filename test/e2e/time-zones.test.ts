@@ -61,9 +61,11 @@ async function traces(stand: Stand) {
   );
   // As JSON instants bear the session's zone, so they are taken from the columns instead.
   const zoneless = contacts.map(({ row, ...rest }) => ({ ...rest, row: withoutZones(row) }));
+  // A live window leaves its recordings to a sweep, which may be ahead of its closing or behind it.
   const windows = await stand.query(
     `select extract(epoch from window_start)::text as start, extract(epoch from window_end)::text as end, read_by, status,
-            expected, fetched, inserted, updated, unchanged, rejected, absent, recordings_stored, recordings_pending
+            expected, fetched, inserted, updated, unchanged, rejected, absent,
+            case when read_by = 'start' then array[recordings_stored, recordings_pending] end as recordings
      from cxone.sync_window order by window_start, window_end, read_by`,
   );
   const recordings = await stand.query(
