@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -14,6 +13,7 @@ import {
   startSimulator,
 } from '../../../simulator';
 import { migrate, openRecordingFiles, openStore, type RecordingRow, type Store } from '../../../store';
+import { filesBelow } from '../../e2e/truth';
 import { createDatabase, type PostgresServer } from '../../setup/servers';
 import { activityEnvironment, tuning } from '../../unit/activities/fakes';
 
@@ -135,20 +135,7 @@ export async function openMediaStand(
       };
     },
     row: async (masterContactId) => (await store.recordings.known('acme', String(masterContactId)))[0],
-    files() {
-      const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name));
-      return new Map(
-        paths.map((path) => {
-          const content = readFileSync(path);
-          return [
-            path,
-            { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') },
-          ];
-        }),
-      );
-    },
+    files: () => filesBelow(folder),
     async close() {
       for (const close of closers) close();
       await simulator.close();
