@@ -59,7 +59,14 @@ async function expectTheWholeDay() {
 
 describe('a worker that is killed in the middle of a window', () => {
   it('is noticed within 30 s, and another one goes on: only pages in flight are asked for again', async () => {
+    // The pages after the twelfth are held for long, so that the worker dies with all of them under way.
+    const held = { name: 'slow', match: { family: 'contacts' } } as const;
+    stand.simulator.setFaults([
+      { ...held, args: { delayMs: 250 } },
+      { ...held, onCall: [13, 14, 15, 16], args: { delayMs: 20_000 } },
+    ]);
     const { handle, endedAt, report } = await interrupt(async (worker) => {
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
       process.kill(-(worker.pid ?? 0), 'SIGKILL');
       expect(await worker.exited).toMatchObject({ signal: 'SIGKILL' });
     });

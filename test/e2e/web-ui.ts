@@ -102,6 +102,7 @@ export async function openWebUi({ env, namespace }: Stand, executablePath: strin
       await main.getByRole('button', { name: 'More Actions' }).click();
       await page.getByRole('menuitem', { name: /Update/ }).click();
       await dialog.getByRole('button', { name: 'Select an Update' }).click();
+      await dialog.getByRole('option').first().waitFor();
       return dialog.getByRole('option').allInnerTexts();
     },
     async sendUpdate(name) {
