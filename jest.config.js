@@ -29,6 +29,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'servers',
+      setupFilesAfterEnv: ['<rootDir>/test/setup/retry.ts'],
       testMatch: [
         '<rootDir>/test/workflow/**/*.test.ts',
         '<rootDir>/test/integration/**/*.test.ts',
