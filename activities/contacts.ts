@@ -118,21 +118,21 @@ const countsAtMost = 5;
 
 /**
  * How many contacts were last updated in [from, to), where CXone only counts "since": the difference of two counts. It
- * is exact when no contact has changed meanwhile, which a third count tells; under constant change it may be low by
- * those few, never high, so that nothing read is ever missed in vain.
+ * is exact when nothing has changed meanwhile, as every change moves a contact behind `to`: a third count tells. Under
+ * constant change it may be low by those few, never high, so that nothing read is ever missed in vain.
  */
 async function countBetween(
   countSince: (from: string) => Promise<number | null>,
   from: string,
   to: string,
 ): Promise<number | null> {
-  let all = await countSince(from);
+  let later = await countSince(to);
   for (let turn = 1; ; turn += 1) {
-    const later = await countSince(to);
-    const again = await countSince(from);
+    const all = await countSince(from);
+    const again = await countSince(to);
     if (all === null || later === null || again === null) return null;
-    if (again === all || turn === countsAtMost) return Math.max(0, all - later);
-    all = again;
+    if (again === later || turn === countsAtMost) return Math.max(0, all - again);
+    later = again;
   }
 }
 

@@ -8,9 +8,9 @@ export type PassState = paging.PassState | seeking.SeekState;
 /** What to ask CXone for, in the terms of either way. */
 export type AnySlice = paging.Slice | seeking.SeekSlice;
 
-export function newPass(window: OpenWindow): PassState {
+export function newPass(window: OpenWindow, filter: Pass): PassState {
   return window.by === 'update'
-    ? seeking.newSeek(window.pageSize, window.from, window.to)
+    ? seeking.newSeek(window.pageSize, window.from, window.to, filter.mediaTypeId !== undefined)
     : paging.newPass(window.pageSize);
 }
 

@@ -41,7 +41,7 @@ export function newRound(window: OpenWindow, round: number, before: number | nul
     before,
     round,
     unstored: [],
-    passes: window.passes.map(() => newPass(window)),
+    passes: window.passes.map((filter) => newPass(window, filter)),
     pages: 0,
     contacts: 0,
     rejected: 0,

@@ -18,6 +18,8 @@ export interface SeekState {
   readonly pageSize: number;
   /** End of the window: rows from here on are of a later one. */
   readonly to: string;
+  /** The pass is of one media type already: its groups are not split by that. */
+  readonly oneMediaType?: boolean;
   /** What to ask for next, the front of the queue first; empty while an answer is awaited or when all is read. */
   readonly pending: readonly SeekSlice[];
   readonly waiting: boolean;
@@ -44,8 +46,9 @@ const dimensions: readonly (readonly Refinement[])[] = [
   [{ isTakeover: true }, { isTakeover: false }],
 ];
 
-export function newSeek(pageSize: number, from: string, to: string): SeekState {
-  return { kind: 'seek', pageSize, to, waiting: false, pending: [{ since: from, skip: 0, top: pageSize }] };
+export function newSeek(pageSize: number, from: string, to: string, oneMediaType = false): SeekState {
+  const pending = [{ since: from, skip: 0, top: pageSize }];
+  return { kind: 'seek', pageSize, to, waiting: false, pending, ...(oneMediaType && { oneMediaType }) };
 }
 
 /** Takes the next slice to ask for; null while an answer is awaited, since the next question depends on it. */
@@ -79,7 +82,7 @@ function afterPage(state: SeekState, slice: SeekSlice, page: SoughtPage): readon
   if (page.totalRecords === null && records < slice.top) return [];
   if (slice.top < largestPage && records >= slice.top) return [{ since, skip: 0, top: largestPage }];
   return [
-    ...partsOf(since, {}, 0),
+    ...partsOf(since, {}, state.oneMediaType ? 1 : 0),
     { since, skip: records, top: largestPage },
     { since: following(since), skip: 0, top: state.pageSize },
   ];

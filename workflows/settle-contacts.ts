@@ -27,7 +27,7 @@ export async function settleContacts(window: OpenWindow, round: Round): Promise<
     { ...refOf(window), passes, by, from, to },
   ]);
   const { fetched } = await store.tallyRound({ ...refOf(window), round: round.round });
-  const verdict = by === 'update' ? byUpdate(fetched, totals) : byStart(window, round, fetched, totals);
+  const verdict = (by === 'update' ? byUpdate : byStart)(window, round, fetched, totals);
   const last = round.round >= window.maxRereads;
   if (verdict.settled || (last && fetched >= verdict.expected)) {
     const { expected, steady } = verdict;
@@ -57,16 +57,11 @@ function byStart(
   fetched: number,
   totals: readonly (number | null)[],
 ): Verdict {
-  const last = round.round >= window.maxRereads;
-  const unknown = totals.some((total) => total === null);
-  const expected = unknown
-    ? Math.max(fetched, round.before ?? (last ? fetched : fetched + 1))
-    : sumOf(totals);
+  if (totals.includes(null)) return byRounds(window, round, fetched);
+  const expected = sumOf(totals);
   const steady =
     fetched === expected &&
-    round.passes.every(
-      (pass, index) => !hasMoved(pass) && (unknown || (totalOf(pass) ?? 0) === totals[index]),
-    );
+    round.passes.every((pass, index) => !hasMoved(pass) && (totalOf(pass) ?? 0) === totals[index]);
   return { expected, steady, settled: steady };
 }
 
@@ -74,9 +69,22 @@ function byStart(
  * Whatever seeking read is read for good, also when it changes afterwards and so leaves the window: only contacts that
  * are counted and were not read ask for another reading.
  */
-function byUpdate(fetched: number, totals: readonly (number | null)[]): Verdict {
+function byUpdate(
+  window: OpenWindow,
+  round: Round,
+  fetched: number,
+  totals: readonly (number | null)[],
+): Verdict {
+  if (totals.includes(null)) return byRounds(window, round, fetched);
   const expected = sumOf(totals);
   return { expected, steady: fetched === expected, settled: fetched >= expected };
+}
+
+/** Without a count of CXone's, the last permitted round is taken as it is; only one like the round before is steady. */
+function byRounds(window: OpenWindow, round: Round, fetched: number): Verdict {
+  const steady = fetched === round.before && round.passes.every((pass) => !hasMoved(pass));
+  const last = round.round >= window.maxRereads;
+  return { expected: steady || last ? fetched : fetched + 1, steady, settled: steady };
 }
 
 function sumOf(totals: readonly (number | null)[]): number {

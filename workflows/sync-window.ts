@@ -119,9 +119,12 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
   // After a person has mended something, what CXone refused before is tried anew.
   const signIn = () =>
     api.authenticate({ tenant: window.tenant, anew: progress.parked > 0 || goesOnAfterReset() });
+  let split = false;
   const readContacts = async (): Promise<void> => {
     open ??= await store.openWindow(spanOf(window));
     await signIn();
+    // A half that failed is read again, not the whole in its place.
+    if (split) report = await readHalves(window, open);
     while (!settled && !report) {
       round ??= newRound(open, 0);
       advance({ stage: 'contacts', round: round.round });
@@ -132,6 +135,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
       });
       if (end === 'full') await goOn();
       if (end === 'large') {
+        split = true;
         report = await readHalves(window, open);
         return;
       }
@@ -152,7 +156,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
       readLookups(opened, contacts.round, (lookups) => advance({ lookups })),
     ]);
     const [absent] = outcomes;
-    if (absent.status === 'fulfilled') settled = { ...contacts, absent: absent.value };
+    if (absent.status === 'fulfilled') settled = { ...contacts, absent: contacts.absent + absent.value };
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
     if (!failure) agentsRead = true;
     else if (!opened.leavesAgents || causeOf(failure.reason).code === 'Cancelled') throw failure.reason;
@@ -210,7 +214,9 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
     if (report) return await close('complete');
     const [opened, contacts] = [open as OpenWindow, settled as SettledContacts];
     if (!agentsRead && opened.by === 'update' && opened.usualFilter) {
-      await store.moveWatermark({ ...refOf(opened), from: opened.from, to: opened.to });
+      const move = async () =>
+        void (await store.moveWatermark({ ...refOf(opened), from: opened.from, to: opened.to }));
+      if ((await parking.attend([move])) === 'skipped') return await close('incomplete');
     }
     if (!agentsRead) await tellSettled(window, contacts.expected, progress.contacts);
     const rest = [() => readRest(opened, settled as SettledContacts), () => readRecordings(opened)];

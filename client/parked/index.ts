@@ -34,7 +34,7 @@ export function addParkedCommands(program: Command): void {
       .addHelpText(
         'after',
         `
-Mend the cause first: \`cxone-sync status\` and the run in Web UI say what it is and what to do (docs/runbook.md).
+${decision === 'resume' ? 'Mend the cause first' : 'Why it waits'}: \`cxone-sync status\` and the run in Web UI say what it is and what to do (docs/runbook.md).
 Web UI does the same: the run, More Actions, Send an Update, ${decision}.
 Exit status: 0 done · 1 a run refused · 2 bad input · 3 Temporal cannot be reached, or no worker answers
 

@@ -9,7 +9,7 @@ import { applySchedule, describe, scheduleIds, type ScheduleLine, schedulesOf } 
 
 interface ScheduleFlags extends CommonFlags {
   readonly tenant?: string;
-  readonly every: number;
+  readonly every?: number;
   readonly reread: boolean;
 }
 
@@ -38,7 +38,7 @@ Example:
   npx cxone-sync schedule apply --tenant acme --every 5m`,
     );
   add(schedule, 'apply', 'Create the schedules, or bring them up to date', apply)
-    .option('--every <time>', 'between two looks for changes, such as 5m', milliseconds, defaultEveryMs)
+    .option('--every <time>', 'between two looks for changes, such as 5m (the default)', milliseconds)
     .option('--no-reread', 'without the nightly re-read');
   add(schedule, 'pause', 'Stop starting runs; those under way go on', each(pause));
   add(schedule, 'resume', 'Start runs again; the first one absorbs what was missed', each(unpause));
@@ -84,7 +84,11 @@ function chosen(name: string | undefined, file: string): readonly Tenant[] {
 async function apply({ client }: TemporalClient, tenants: readonly Tenant[], flags: ScheduleFlags) {
   const lines: unknown[] = [];
   for (const { tenant, rereadDays } of tenants) {
-    const plan = { tenant, everyMs: flags.every, rereadDays: flags.reread ? rereadDays : 0 };
+    const plan = {
+      tenant,
+      everyMs: flags.every ?? defaultEveryMs,
+      rereadDays: flags.reread ? rereadDays : 0,
+    };
     const wanted = schedulesOf(plan);
     for (const options of wanted) {
       lines.push({ id: options.scheduleId, done: await applySchedule(client, options) });

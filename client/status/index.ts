@@ -16,7 +16,7 @@ import { concerns, type StatusReport } from './status-report';
 interface StatusFlags extends CommonFlags {
   readonly tenant?: string;
   readonly watch?: boolean;
-  readonly every: number;
+  readonly every?: number;
   readonly check?: boolean;
   readonly maxLag?: number;
 }
@@ -32,7 +32,7 @@ export function addStatusCommand(program: Command): void {
       .description('How the work stands: lag, windows, parked runs, recordings, quotas, errors, schedules')
       .option('--tenant <id>', 'tenant of the tenants file; all of them if not given')
       .option('--watch', 'look again and again, until Ctrl-C')
-      .option('--every <time>', 'between two looks of --watch, such as 5s', milliseconds, defaultEveryMs)
+      .option('--every <time>', 'between two looks of --watch, such as 5s (the default)', milliseconds)
       .option('--check', 'end with status 4 when anything is parked, failed, has gaps or lags; for scripts')
       .option('--max-lag <time>', 'how far behind is too far for --check (default: 30m)', milliseconds),
   )
@@ -67,7 +67,7 @@ async function run(flags: StatusFlags, output: Output): Promise<void> {
   });
   const observer = createObserver(store, tenants, settings);
   try {
-    if (flags.watch) await watch(observer, flags.every, output);
+    if (flags.watch) await watch(observer, flags.every ?? defaultEveryMs, output);
     else await once(observer, output, checks ? (flags.maxLag ?? defaultMaxLagMs) : null);
   } finally {
     await observer.close();

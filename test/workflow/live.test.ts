@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { eventually } from '../e2e/stand';
 import { taskQueues } from '../../workflows/task-queues';
 import { quietActivities, report, type WorkflowStand, workflowStand } from './with-activities';
 
@@ -106,6 +107,38 @@ describe('the live sync', () => {
       },
     );
     expect(skipped).toEqual([{ tenant: 'acme', to: '2026-11-20T00:00:00.000Z' }]);
+  });
+
+  it('does not call complete a tick whose window somebody gave up', async () => {
+    const quiet = quietActivities(0);
+    await stand.serve(
+      {
+        ...quiet,
+        openWindow: async (span) => ({
+          ...(await quiet.openWindow(span)),
+          ...span,
+          recordings: true,
+          downloads: false,
+          parkedTimeoutHours: 168,
+        }),
+        fetchContactPage: async () => {
+          throw ApplicationFailure.create({ type: 'ContactsForbidden', message: 'No.', nonRetryable: true });
+        },
+        moveWatermark: async () => {
+          throw new Error('the watermark is not moved over what was not read');
+        },
+      },
+      async () => {
+        const handle = await start(`incremental:acme-${(runs += 1)}`);
+        const child = stand.client.workflow.getHandle(
+          'sync-window:acme:2026-11-20T00:00:00Z/2026-11-20T00:10:00Z:update',
+        );
+        await eventually('the window is parked', async () => {
+          await child.executeUpdate('skip');
+        });
+        expect(await handle.result()).toMatchObject({ status: 'skipped' });
+      },
+    );
   });
 
   it('fails with the cause on top when its window fails', async () => {

@@ -227,6 +227,21 @@ describe('reading a pass by update', () => {
     ]);
   });
 
+  it('keeps to the media type of its pass when it splits a group', () => {
+    let state = newSeek(10, stampOf(0), stampOf(windowEnd), true);
+    const asked: SeekSlice[] = [];
+    for (let step = 0; step < 6; step += 1) {
+      const taken = takeSeek(state);
+      if (taken.slice === null) break;
+      asked.push(taken.slice);
+      const full = { records: taken.slice.top, totalRecords: 20_000, lastUpdate: stampOf(0) };
+      state = seekArrived(taken.pass, taken.slice, full);
+    }
+    const parts = asked.flatMap(({ part }) => (part ? [part.filter] : []));
+    expect(parts.length).toBeGreaterThan(0);
+    expect(parts.filter((filter) => 'mediaTypeId' in filter)).toEqual([]);
+  });
+
   it('ends at once where nothing changed', () => {
     expect(seek(new Source([], { cap: 10_000, says: true, shuffle: () => 0 }), 10).asked).toHaveLength(1);
   });
