@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Pool, type PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { contactTable } from '../store/contact-columns';
+import { tokenOf } from './token';
 
 /** Where the bare loop reads, and what it may use. */
 export interface BareLoopOptions {
@@ -27,7 +28,7 @@ type Contact = Readonly<Record<string, unknown>>;
 export async function runBareLoop(
   options: BareLoopOptions,
 ): Promise<{ readonly contacts: number; readonly ms: number }> {
-  const token = await logIn(options);
+  const token = await tokenOf({ address: options.simulator, credentials: options.credentials });
   const pool = new Pool({ connectionString: options.databaseUrl, max: 1 });
   const client = await pool.connect();
   try {
@@ -52,26 +53,12 @@ export async function runBareLoop(
 
 /** Reads every page once, so that the simulator has made its data before anything is measured. */
 export async function warmUp(options: BareLoopOptions): Promise<void> {
-  const token = await logIn(options);
+  const token = await tokenOf({ address: options.simulator, credentials: options.credentials });
   for (let skip = 0; ;) {
     const page = await fetchPage(options, token, skip);
     if (page.length === 0) return;
     skip += page.length;
   }
-}
-
-async function logIn({ simulator, credentials }: BareLoopOptions): Promise<string> {
-  const response = await fetch(`${simulator}/auth/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'password',
-      username: credentials.accessKeyId,
-      password: credentials.accessKeySecret,
-      client_id: credentials.clientId,
-      client_secret: credentials.clientSecret,
-    }),
-  });
-  return ((await response.json()) as { readonly access_token: string }).access_token;
 }
 
 async function fetchPage(options: BareLoopOptions, token: string, skip: number): Promise<readonly Contact[]> {

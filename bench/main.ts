@@ -7,6 +7,7 @@ import { parseSyncWindowInput } from '../workflows/inputs';
 import { runBareLoop, warmUp } from './bare-loop';
 import { measureHistory } from './history';
 import { type BenchStand, peakMemory, startBenchStand } from './stand';
+import { tableOf } from './table';
 
 /** One page size, measured. Rates in contacts per second, memory in bytes. */
 interface Row {
@@ -132,17 +133,7 @@ function table(rows: readonly Row[]): string {
     `${row.events} events, ${Math.round(row.bytes / 1e3)} kB`,
     `${row.largestPayload} B`,
   ]);
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)),
-  );
-  return [head, ...lines]
-    .map((line) =>
-      line
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return tableOf(head, lines);
 }
 
 void main().catch((error: unknown) => {

@@ -11,6 +11,8 @@ import { parseSyncWindowInput } from '../workflows/inputs';
 import type { BareDownloads } from './bare-downloads';
 import { type ProcessUse, useOf, watchUse } from './process-use';
 import { startBenchStand } from './stand';
+import { tableOf } from './table';
+import { tokenOf } from './token';
 
 interface Flags {
   readonly calls: number;
@@ -158,20 +160,6 @@ function withoutQuota<T extends object>(tenant: T) {
   return { ...tenant, limits: { media: { requests: 1_000_000, perSeconds: 1 } } };
 }
 
-async function tokenOf({ address, credentials }: Simulator): Promise<string> {
-  const response = await fetch(`${address}/auth/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'password',
-      username: credentials.accessKeyId,
-      password: credentials.accessKeySecret,
-      client_id: credentials.clientId,
-      client_secret: credentials.clientSecret,
-    }),
-  });
-  return ((await response.json()) as { readonly access_token: string }).access_token;
-}
-
 async function linksOf({ lookUp, token, calls }: BareDownloads): Promise<readonly string[]> {
   const links: string[] = [];
   for (const call of calls) {
@@ -196,17 +184,7 @@ function table(rows: readonly Row[], bytes: number): string {
     use ? `${(use.cpuMs / files).toFixed(1)} ms` : 'unknown',
     use ? `${Math.round(use.peakMemory / 1e6)} MB` : 'unknown',
   ]);
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)),
-  );
-  return [head, ...lines]
-    .map((line) =>
-      line
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return tableOf(head, lines);
 }
 
 void main().catch((error: unknown) => {
