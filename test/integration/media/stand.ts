@@ -102,7 +102,8 @@ export async function openMediaStand(
           updatedSinceInclusive: true,
           mediaHosts: [],
           allowInsecureHosts: ['127.0.0.1'],
-          timeoutMs: 5_000,
+          // No test here waits for a time-out, and a busy machine may be slow.
+          timeoutMs: 60_000,
         },
         { now: () => now },
       );
