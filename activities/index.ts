@@ -4,6 +4,7 @@ import { type ContactDependencies, createContactActivities } from './contacts';
 import { createLookupActivities, type LookupDependencies } from './lookups';
 import { createLiveActivities, type LiveDependencies } from './live';
 import { type BackfillDependencies, createBackfillActivities } from './backfill';
+import { type BulkDependencies, createBulkActivities } from './bulk';
 import { createHalvesActivities } from './halves';
 import { createRecordingActivities, type RecordingDependencies } from './recordings';
 import { createWindowActivities, type WindowDependencies } from './windows';
@@ -15,6 +16,7 @@ export type ActivityDependencies = AuthenticationDependencies &
   LookupDependencies &
   LiveDependencies &
   RecordingDependencies &
+  BulkDependencies &
   BackfillDependencies;
 
 /** Every activity by the name it has in Temporal. Which task queue serves which is said in workers/queues.ts. */
@@ -27,6 +29,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createLookupActivities(dependencies),
     ...createLiveActivities(dependencies),
     ...createRecordingActivities(dependencies),
+    ...createBulkActivities(dependencies),
     ...createBackfillActivities(dependencies),
     ...createHalvesActivities(dependencies),
   };

@@ -32,6 +32,11 @@ export interface TenantTuning {
   /** Media types whose contacts may have a recording; the others cost no look-up. */
   readonly recordedMediaTypeIds: readonly number[];
   readonly recordings: boolean;
+  /** How a call's files are found: each looked up, only those that are listed, or asked for in bulk. */
+  readonly recordingSource: 'look-up' | 'listed' | 'bulk';
+  /** Calls of one bulk request, and how long it may take. */
+  readonly bulkCallsPerRequest: number;
+  readonly bulkWaitMinutes: number;
   readonly skillIds: readonly number[];
   readonly campaignIds: readonly number[];
   readonly mediaTypeIds: readonly number[];

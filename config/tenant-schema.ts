@@ -18,6 +18,9 @@ export const tenantDefaults = {
   recordingGiveUpHours: 48,
   recordingLookAfterMinutes: [5, 15, 60, 240, 720],
   recordedMediaTypeIds: [4, 5],
+  recordingSource: 'look-up',
+  bulkCallsPerRequest: 100,
+  bulkWaitMinutes: 30,
   maxRereads: 3,
   parkedTimeoutHours: 168,
   maxContactsPerWindow: 200_000,
@@ -123,6 +126,11 @@ export const tenantSchema = z.strictObject({
     .min(1, 'must hold at least one id; "recordings": false switches recordings off')
     .readonly()
     .default(tenantDefaults.recordedMediaTypeIds),
+  recordingSource: z
+    .enum(['look-up', 'listed', 'bulk'], 'must be look-up, listed or bulk')
+    .default(tenantDefaults.recordingSource),
+  bulkCallsPerRequest: whole(1, 100).default(tenantDefaults.bulkCallsPerRequest),
+  bulkWaitMinutes: whole(1, 1_440).default(tenantDefaults.bulkWaitMinutes),
   recordingKeys,
   maxRereads: whole(0, 20).default(tenantDefaults.maxRereads),
   parkedTimeoutHours: whole(0, 8_760).default(tenantDefaults.parkedTimeoutHours),
@@ -139,6 +147,7 @@ export const tenantSchema = z.strictObject({
   limits: z
     .strictObject({
       media: limit.default({ requests: 150, perSeconds: 300 }),
+      bulk: limit.default({ requests: 15, perSeconds: 300 }),
       contacts: limit.optional(),
       agents: limit.optional(),
       lookups: limit.optional(),
@@ -157,8 +166,9 @@ export const knownKeys: Readonly<Record<string, readonly string[]>> = {
   accessKeySecret: ['env', 'file'],
   recordingKeys: ['id', 'key'],
   key: ['env', 'file'],
-  limits: ['media', 'contacts', 'agents', 'lookups', 'extraction'],
+  limits: ['media', 'bulk', 'contacts', 'agents', 'lookups', 'extraction'],
   media: ['requests', 'perSeconds'],
+  bulk: ['requests', 'perSeconds'],
   contacts: ['requests', 'perSeconds'],
   agents: ['requests', 'perSeconds'],
   lookups: ['requests', 'perSeconds'],

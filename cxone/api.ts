@@ -10,10 +10,17 @@ export interface ApiQuery {
   readonly accept?: readonly number[];
 }
 
-/** Calls with the tenant's token. A GET is all we ever need. */
+/** A query that has something made or begun; its body is sent as JSON. */
+export interface ApiCommand extends ApiQuery {
+  readonly body: object;
+}
+
+/** Calls with the tenant's token. */
 export interface Api {
   /** A successful answer (2xx or 304) or one of the accepted statuses. @throws CxoneError for everything else */
   get(query: ApiQuery, signal?: AbortSignal): Promise<HttpAnswer>;
+  /** The same with POST. It may be sent twice: a token that was refused is renewed once. @throws CxoneError */
+  post(command: ApiCommand, signal?: AbortSignal): Promise<HttpAnswer>;
 }
 
 /**

@@ -45,8 +45,17 @@ export interface FaultArguments {
   readonly every?: number;
 }
 
-/** Shapes of nothing (`emptyAs200`) and of a playback answer (`mediaShape`). */
-export const ANSWER_FORMS = ['emptyList', 'nullList', 'noList', 'noBody', 'Interactions', 'value'] as const;
+/** Shapes of nothing (`emptyAs200`), of a playback answer (`mediaShape`) and of a bulk answer (`bulkLinks`). */
+export const ANSWER_FORMS = [
+  'emptyList',
+  'nullList',
+  'noList',
+  'noBody',
+  'Interactions',
+  'value',
+  'entities',
+  'segments',
+] as const;
 
 export type AnswerForm = (typeof ANSWER_FORMS)[number];
 
@@ -110,6 +119,11 @@ export const SWITCHES = {
   changedEtag: [],
   rangeIgnored: [],
   expireUrls: [],
+  // Media Download
+  bulkFailed: [],
+  bulkSlow: ['count'],
+  bulkMissing: ['every'],
+  bulkLinks: ['form'],
   // Data Extraction
   extractionBusy: [],
 } as const satisfies Readonly<Record<string, readonly (keyof FaultArguments)[]>>;

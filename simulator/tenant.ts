@@ -3,6 +3,7 @@ import { createAgents } from './agents';
 import { createApi } from './api';
 import { createTokenEndpoint } from './auth-endpoint';
 import { BadRecords } from './bad-records';
+import { createBulkEndpoint } from './bulk-endpoint';
 import type { StampWriter } from './calendar';
 import { PHONE_CANARY, createContactWriter } from './contact-json';
 import { createContactSource } from './contact-facts';
@@ -60,6 +61,10 @@ export interface Surroundings {
   readonly bytesKept: number;
 }
 
+/** Bulk requests that Media Download allows in any span of so many seconds (HELP, mediadownloadapi.htm). */
+const BULK_REQUESTS = 15;
+const BULK_SECONDS = 300;
+
 /** Creates a tenant; nothing is computed before somebody asks. */
 export function createTenant(settings: Settings, surroundings: Surroundings): Tenant {
   const { seed, name, mediaQuota } = settings;
@@ -80,6 +85,7 @@ export function createTenant(settings: Settings, surroundings: Surroundings): Te
   const recordings = createRecordings(settings, source, files);
   const urls = createPresignedUrls(tenantId, mediaAddress, settings.urlLifetimeSeconds, note);
   const quota = mediaQuota === 'off' ? undefined : new Quota(mediaQuota.requests, mediaQuota.perSeconds);
+  const bulkQuota = mediaQuota === 'off' ? undefined : new Quota(BULK_REQUESTS, BULK_SECONDS);
   const tokens = createTokens(settings, credentials, key, address, note);
   const extraction = createExtractionEndpoint({ seed, tenantId, source, index, recordings, urls });
 
@@ -97,6 +103,7 @@ export function createTenant(settings: Settings, surroundings: Surroundings): Te
       agents: createAgentsEndpoint(agents, stamp, address),
       lookups: createLookups(settings, tenantId, stamp, address),
       media: createMediaEndpoint({ seed, recordings, agents, urls, quota, stamp }),
+      bulk: createBulkEndpoint({ seed, recordings, urls, quota: bulkQuota }),
       extraction: (exchange) => extraction.answer(exchange),
     }),
     files: createFileEndpoint(recordings, files, urls, extraction),

@@ -24,6 +24,8 @@ export const activityQueues: readonly ActivityQueue[] = [
       'fetchAgents',
       'fetchLookups',
       'planIncrement',
+      'requestBulk',
+      'pollBulk',
     ],
     concurrency: 8,
     asksCxone: true,

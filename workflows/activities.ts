@@ -5,7 +5,16 @@ import { apiOptions, extraOptions, farewellOptions, mediaOptions, storeOptions }
 /** Activities that ask CXone for something. */
 export const api =
   proxyActivities<
-    Pick<Activities, 'authenticate' | 'fetchContactPage' | 'countContacts' | 'fetchAgents' | 'planIncrement'>
+    Pick<
+      Activities,
+      | 'authenticate'
+      | 'fetchContactPage'
+      | 'countContacts'
+      | 'fetchAgents'
+      | 'planIncrement'
+      | 'requestBulk'
+      | 'pollBulk'
+    >
   >(apiOptions);
 
 /** Activities that ask CXone for something a window can do without. */

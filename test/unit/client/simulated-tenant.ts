@@ -38,6 +38,9 @@ export async function simulateTenant(options: SimulatorOptions = {}): Promise<Si
       recordingGiveUpHours: 48,
       recordingLookAfterMinutes: [5, 15, 60, 240, 720],
       recordedMediaTypeIds: [4, 5],
+      recordingSource: 'look-up',
+      bulkCallsPerRequest: 100,
+      bulkWaitMinutes: 30,
       recordingKeys: [],
       maxRereads: 3,
       parkedTimeoutHours: 168,
@@ -45,7 +48,7 @@ export async function simulateTenant(options: SimulatorOptions = {}): Promise<Si
       timeoutMs: 20_000,
       mediaHosts: [],
       allowInsecureHosts: ['127.0.0.1'],
-      limits: { media: { requests: 150, perSeconds: 300 } },
+      limits: { media: { requests: 150, perSeconds: 300 }, bulk: { requests: 15, perSeconds: 300 } },
       ...changes,
     }),
   };

@@ -68,6 +68,9 @@ describe('a tenant', () => {
       recordingGiveUpHours: 48,
       recordingLookAfterMinutes: [5, 15, 60, 240, 720],
       recordedMediaTypeIds: [4, 5],
+      recordingSource: 'look-up',
+      bulkCallsPerRequest: 100,
+      bulkWaitMinutes: 30,
       recordingKeys: [],
       maxRereads: 3,
       parkedTimeoutHours: 168,
@@ -75,7 +78,7 @@ describe('a tenant', () => {
       timeoutMs: 120_000,
       mediaHosts: ['*.amazonaws.com'],
       allowInsecureHosts: [],
-      limits: { media: { requests: 150, perSeconds: 300 } },
+      limits: { media: { requests: 150, perSeconds: 300 }, bulk: { requests: 15, perSeconds: 300 } },
     });
   });
 
