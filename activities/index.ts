@@ -4,6 +4,7 @@ import { type ContactDependencies, createContactActivities } from './contacts';
 import { createLookupActivities, type LookupDependencies } from './lookups';
 import { createLiveActivities, type LiveDependencies } from './live';
 import { type BackfillDependencies, createBackfillActivities } from './backfill';
+import { createExtractionActivities, type ExtractionDependencies } from './extraction';
 import { createHalvesActivities } from './halves';
 import { createRecordingActivities, type RecordingDependencies } from './recordings';
 import { createWindowActivities, type WindowDependencies } from './windows';
@@ -15,6 +16,7 @@ export type ActivityDependencies = AuthenticationDependencies &
   LookupDependencies &
   LiveDependencies &
   RecordingDependencies &
+  ExtractionDependencies &
   BackfillDependencies;
 
 /** Every activity by the name it has in Temporal. Which task queue serves which is said in workers/queues.ts. */
@@ -29,6 +31,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createRecordingActivities(dependencies),
     ...createBackfillActivities(dependencies),
     ...createHalvesActivities(dependencies),
+    ...createExtractionActivities(dependencies),
   };
 }
 

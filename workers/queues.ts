@@ -24,11 +24,18 @@ export const activityQueues: readonly ActivityQueue[] = [
       'fetchAgents',
       'fetchLookups',
       'planIncrement',
+      'createExtractionJob',
+      'lookAtExtractionJob',
     ],
     concurrency: 8,
     asksCxone: true,
   },
-  { taskQueue: taskQueues.media, activities: ['downloadRecording'], concurrency: 16, asksCxone: true },
+  {
+    taskQueue: taskQueues.media,
+    activities: ['downloadRecording', 'loadExtraction'],
+    concurrency: 16,
+    asksCxone: true,
+  },
   {
     taskQueue: taskQueues.store,
     activities: [
@@ -49,6 +56,8 @@ export const activityQueues: readonly ActivityQueue[] = [
       'findComplete',
       'inspectRuns',
       'cancelBackfill',
+      'findExtracted',
+      'endExtraction',
     ],
     concurrency: 6,
     asksCxone: false,
