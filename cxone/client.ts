@@ -8,6 +8,8 @@ import type { ContactPage, ContactPageRequest } from './contacts';
 import { openDownload } from './download';
 import type { Download, DownloadOptions } from './download';
 import { compose } from './exchange';
+import { createExtraction } from './extraction';
+import type { Extraction } from './extraction';
 import { createHostPolicy } from './host-policy';
 import type { Resolve } from './host-policy';
 import { fetchInteractions } from './interactions';
@@ -77,6 +79,7 @@ export interface CxoneClient {
   /** Questions of `check` and `plan`. */
   readonly probe: Probe;
   download(url: string, signal?: AbortSignal, options?: DownloadOptions): Promise<Download>;
+  readonly extraction: Extraction;
   /** Closes idle connections. */
   close(): void;
 }
@@ -111,7 +114,7 @@ export function createCxoneClient(
   );
   const open = compose([breakdowns, metrics(options.onRequest)], transport.open);
   const session = createSession(connection, exchange, policy, now, options.onSignIn);
-  const api: Api = { get: auth(session, policy)(compose([limit(options.limiter)], exchange)) };
+  const api: Api = auth(session, policy)(compose([limit(options.limiter)], exchange));
   const agentChanges = createUpdatedSince('lastUpdated');
   const { apiVersion } = connection;
 
@@ -129,6 +132,7 @@ export function createCxoneClient(
     lookupPage: (request, signal) => fetchLookupPage(api, apiVersion, request, signal),
     interactions: (masterContactId, signal) => fetchInteractions(api, masterContactId, signal),
     download: (url, signal, downloadOptions) => openDownload(open, policy, url, now, signal, downloadOptions),
+    extraction: createExtraction(api, open, policy, now),
     probe: createProbe(api, apiVersion),
     close: () => transport.close(),
   };
