@@ -5,6 +5,7 @@ import { createLookupActivities, type LookupDependencies } from './lookups';
 import { createLiveActivities, type LiveDependencies } from './live';
 import { type BackfillDependencies, createBackfillActivities } from './backfill';
 import { type BulkDependencies, createBulkActivities } from './bulk';
+import { createExtractionActivities, type ExtractionDependencies } from './extraction';
 import { createHalvesActivities } from './halves';
 import { createRecordingActivities, type RecordingDependencies } from './recordings';
 import { createWindowActivities, type WindowDependencies } from './windows';
@@ -17,6 +18,7 @@ export type ActivityDependencies = AuthenticationDependencies &
   LiveDependencies &
   RecordingDependencies &
   BulkDependencies &
+  ExtractionDependencies &
   BackfillDependencies;
 
 /** Every activity by the name it has in Temporal. Which task queue serves which is said in workers/queues.ts. */
@@ -32,6 +34,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createBulkActivities(dependencies),
     ...createBackfillActivities(dependencies),
     ...createHalvesActivities(dependencies),
+    ...createExtractionActivities(dependencies),
   };
 }
 

@@ -8,6 +8,8 @@ import type { ContactPage, ContactPageRequest } from './contacts';
 import { openDownload } from './download';
 import type { Download, DownloadOptions } from './download';
 import { compose } from './exchange';
+import { createExtraction } from './extraction';
+import type { Extraction } from './extraction';
 import { createHostPolicy } from './host-policy';
 import type { Resolve } from './host-policy';
 import { fetchInteractions } from './interactions';
@@ -87,6 +89,7 @@ export interface CxoneClient {
     signal?: AbortSignal,
   ): Promise<BulkDownload>;
   download(url: string, signal?: AbortSignal, options?: DownloadOptions): Promise<Download>;
+  readonly extraction: Extraction;
   /** Closes idle connections. */
   close(): void;
 }
@@ -121,8 +124,7 @@ export function createCxoneClient(
   );
   const open = compose([breakdowns, metrics(options.onRequest)], transport.open);
   const session = createSession(connection, exchange, policy, now, options.onSignIn);
-  const call = auth(session, policy)(compose([limit(options.limiter)], exchange));
-  const api: Api = { get: call, post: call };
+  const api: Api = auth(session, policy)(compose([limit(options.limiter)], exchange));
   const agentChanges = createUpdatedSince('lastUpdated');
   const { apiVersion } = connection;
 
@@ -143,6 +145,7 @@ export function createCxoneClient(
     bulkDownload: (requestId, masterContactIds, signal) =>
       fetchBulkDownload(api, requestId, masterContactIds, signal),
     download: (url, signal, downloadOptions) => openDownload(open, policy, url, now, signal, downloadOptions),
+    extraction: createExtraction(api, open, policy, now),
     probe: createProbe(api, apiVersion),
     close: () => transport.close(),
   };

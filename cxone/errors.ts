@@ -138,6 +138,18 @@ const entries = {
     kind: 'operator',
     remedy: permission('Search & Playback > APIs permissions > Extract interaction metadata = On'),
   },
+  ExtractionBusy: {
+    kind: 'retryable',
+    remedy:
+      'Nothing to do: it is asked again within a minute. If it lasts, find out who else extracts with this tenant: CXone ' +
+      'serves one caller at a time.',
+  },
+  ExtractionFailed: {
+    kind: 'retryable',
+    remedy:
+      'Nothing to do at first: another job is made. If it lasts, check the version of the entity in the tenants file.',
+  },
+  ExtractionLinkExpired: { kind: 'retryable', remedy: 'Nothing to do: the job is asked for a new link.' },
   BadRequest: {
     kind: 'permanent',
     remedy:
@@ -161,7 +173,7 @@ const entries = {
   MediaHostRefused: {
     kind: 'operator',
     remedy:
-      'If CXone really serves recordings from this host, add it to mediaHosts of the tenants file ' +
+      'If CXone really serves its files from this host, add it to mediaHosts of the tenants file ' +
       '(to allowInsecureHosts if it is a host of your own without https or with a private address).',
   },
   MediaLinkExpired: { kind: 'retryable', remedy: 'Nothing to do: a new link is asked for.' },

@@ -26,11 +26,18 @@ export const activityQueues: readonly ActivityQueue[] = [
       'planIncrement',
       'requestBulk',
       'pollBulk',
+      'createExtractionJob',
+      'lookAtExtractionJob',
     ],
     concurrency: 8,
     asksCxone: true,
   },
-  { taskQueue: taskQueues.media, activities: ['downloadRecording'], concurrency: 16, asksCxone: true },
+  {
+    taskQueue: taskQueues.media,
+    activities: ['downloadRecording', 'loadExtraction'],
+    concurrency: 16,
+    asksCxone: true,
+  },
   {
     taskQueue: taskQueues.store,
     activities: [
@@ -51,6 +58,8 @@ export const activityQueues: readonly ActivityQueue[] = [
       'findComplete',
       'inspectRuns',
       'cancelBackfill',
+      'findExtracted',
+      'endExtraction',
     ],
     concurrency: 6,
     asksCxone: false,

@@ -23,6 +23,7 @@ export const tuning: TenantTuning = {
   recordingLookAfterMinutes: [5, 15, 60, 240, 720],
   recordedMediaTypeIds: [4, 5],
   recordings: true,
+  extract: { interactionMetadataVersion: '7', evaluationsVersion: '4', secondsApart: 30 },
   skillIds: [],
   campaignIds: [],
   mediaTypeIds: [],
