@@ -2,6 +2,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import { CxoneError } from '../cxone';
 import { RecordingFileError, type RecordingFiles, type Store } from '../store';
 import { type FetchDependencies, fetchFiles, toRows } from './fetch-files';
+import { heedListing } from './listing';
 import { nextLook, nextTry } from './recording-schedule';
 import { failsOver, type FoundFile, type RecordingSource, sourcesOf } from './recording-sources';
 import type { Tenant, TenantDirectory } from './tenants';
@@ -44,8 +45,15 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
   const { store, tenants, now } = dependencies;
   return {
     /** Master contact ids of the window's calls whose recording is to be looked for now, in ascending order. */
-    async dueRecordings(input: DueRecordingsInput): Promise<readonly string[]> {
-      return store.recordings.due(input.windowId, input.attempt, input.after, input.limit, new Date(now()));
+    async dueRecordings({
+      tenant,
+      windowId,
+      attempt,
+      after,
+      limit,
+    }: DueRecordingsInput): Promise<readonly string[]> {
+      const onlyListed = await heedListing(store, tenants(tenant), after);
+      return store.recordings.due(windowId, attempt, after, limit, new Date(now()), onlyListed);
     },
 
     /**

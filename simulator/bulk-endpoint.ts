@@ -49,10 +49,10 @@ export function createBulkEndpoint(parts: Parts): BulkEndpoint {
     return json(202, { requestId: id });
   };
 
-  const filesOf = (kind: BulkRequest['kind'], id: string, now: number): readonly Segment[] => {
+  const filesOf = (kind: BulkRequest['kind'], id: string, arrivedBy: number): readonly Segment[] => {
     const segment = kind === 'segments' ? recordings.find(id) : undefined;
     const callId = segment?.masterContactId ?? (/^\d{1,15}$/.test(id) ? Number(id) : NaN);
-    const call = Number.isNaN(callId) ? undefined : recordings.call(callId, now);
+    const call = Number.isNaN(callId) ? undefined : recordings.call(callId, arrivedBy);
     if (call === undefined) return [];
     return recordings
       .segments(call)
@@ -75,13 +75,15 @@ export function createBulkEndpoint(parts: Parts): BulkEndpoint {
         downloadLocation: null,
       });
     }
+    const late = firing.get('mediaLate');
+    const arrivedBy = late === undefined ? now : now - (late.seconds ?? 3600) * 1000;
     const every = firing.get('bulkMissing')?.every;
     const form = firing.get('bulkLinks')?.form ?? (firing.has('bulkLinks') ? 'segments' : undefined);
     const linkOf = (file: Segment): string =>
       urls.sign(urls.pathOf(file.masterContactId, file.segmentId), now);
     const found = entityIds.map((entityId, place) => {
       const isLeftOut = every !== undefined && place % every === 0;
-      return { entityId, files: isLeftOut ? [] : filesOf(kind, entityId, now) };
+      return { entityId, files: isLeftOut ? [] : filesOf(kind, entityId, arrivedBy) };
     });
     const entities = found.map(({ entityId, files }) => {
       const [only] = files;

@@ -3,7 +3,7 @@ import type { BulkPlan, DownloadInput } from '../activities/types';
 import { api } from './activities';
 
 /** Pauses before a request is asked about again: a small one may be done soon, archived recordings take long. */
-const firstPauseMs = 5_000;
+const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 const minuteMs = 60_000;
 

@@ -16,6 +16,9 @@ export interface RecordedEvent {
     readonly signalName?: string;
     readonly input?: { readonly payloads?: readonly Payload[] };
   };
+  readonly activityTaskScheduledEventAttributes?: {
+    readonly activityType?: { readonly name?: string };
+  };
   readonly startChildWorkflowExecutionInitiatedEventAttributes?: {
     readonly workflowType?: { readonly name?: string };
   };
@@ -62,6 +65,11 @@ const statusWas = (status: string): State => {
 const hasChild = (type: string): State => {
   const has = (event: RecordedEvent): boolean =>
     event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowType?.name === type;
+  return (events) => events.some(has);
+};
+const hasActivity = (type: string): State => {
+  const has = (event: RecordedEvent): boolean =>
+    event.activityTaskScheduledEventAttributes?.activityType?.name === type;
   return (events) => events.some(has);
 };
 interface WindowEnded {
@@ -118,6 +126,7 @@ export const requiredStates: Readonly<Record<string, Readonly<Record<string, Sta
     'by update, complete': both(isByUpdate, complete),
     split: both(hasChild('syncWindow'), complete),
     'with its recordings in children': both(hasChild('downloadRecordings'), isOpen),
+    'with its recordings in bulk': both(hasActivity('pollBulk'), complete),
   },
   backfill: {
     'mid-way': both(isOpen, hasChild('syncWindow')),
@@ -145,6 +154,11 @@ export const requiredStates: Readonly<Record<string, Readonly<Record<string, Sta
     ...byPerson,
     'to be continued': continued,
     'a continuation': isContinuation,
+    'in bulk': both(hasActivity('pollBulk'), complete),
   },
-  downloadRecordings: { running: isOpen, complete },
+  downloadRecordings: {
+    running: isOpen,
+    complete,
+    'waiting for a bulk request': both(isOpen, hasActivity('pollBulk')),
+  },
 };

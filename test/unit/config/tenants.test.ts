@@ -208,6 +208,9 @@ describe('what is wrong', () => {
     ['pageSize', '1000', 'a whole number'],
     ['pagesInFlight', 1.5, 'a whole number'],
     ['recordings', 'yes', 'true or false'],
+    ['recordingSource', 'List', 'look-up, listed or bulk'],
+    ['bulkCallsPerRequest', 101, 'at most 100'],
+    ['bulkWaitMinutes', 0, 'at least 1'],
     ['skillIds', [-1], 'positive'],
     ['mediaHosts', ['https://x'], 'host names'],
     ['allowInsecureHosts', ['*.example.com'], 'without wildcards'],
@@ -229,6 +232,20 @@ describe('what is wrong', () => {
       expect(JSON.stringify(problems)).not.toContain('canary');
     },
   );
+
+  it('recordings by a list that is not kept up to date are refused, with the setting that does', () => {
+    const problems = problemsOf(() => loadAcme({ recordingSource: 'listed' }));
+    expect(problems).toMatchObject([
+      {
+        name: 'tenants.acme.recordingSource',
+        expected: expect.stringContaining('"interactionMetadata": true'),
+      },
+    ]);
+    const extract = { interactionMetadata: true };
+    expect(loadAcme({ recordingSource: 'listed', extract })?.recordingSource).toBe('listed');
+    // Without recordings nobody asks where they are.
+    expect(loadAcme({ recordingSource: 'listed', recordings: false })?.recordings).toBe(false);
+  });
 
   it('names what is missing', () => {
     expect(
