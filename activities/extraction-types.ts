@@ -41,7 +41,7 @@ export interface LoadedDay {
   readonly absent: number;
 }
 
-export type LoadedExtraction = LoadedDay | { readonly status: 'gone' | 'lost' };
+export type LoadedExtraction = LoadedDay | { readonly status: 'gone' } | { readonly status: 'lost' };
 
 export interface EndExtractionInput extends ExtractionDay {
   /** `incomplete`: given up by a person. */

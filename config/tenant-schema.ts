@@ -46,7 +46,7 @@ const whole = (least: number, most: number) =>
     .int(`must be a whole number`)
     .min(least, `must be at least ${least}`)
     .max(most, `must be at most ${most}`);
-const version = z
+const entityVersion = z
   .string('must be text')
   .regex(/^\d{1,3}$/, 'must be the number of a version as text, such as "7"');
 const id = z.string('must be text').trim().min(1, 'must not be empty');
@@ -85,8 +85,8 @@ const extract = z
   .strictObject({
     interactionMetadata: z.boolean('must be true or false').default(extractDefaults.interactionMetadata),
     evaluations: z.boolean('must be true or false').default(extractDefaults.evaluations),
-    interactionMetadataVersion: version.default(extractDefaults.interactionMetadataVersion),
-    evaluationsVersion: version.default(extractDefaults.evaluationsVersion),
+    interactionMetadataVersion: entityVersion.default(extractDefaults.interactionMetadataVersion),
+    evaluationsVersion: entityVersion.default(extractDefaults.evaluationsVersion),
     rereadDays: whole(1, 90).default(extractDefaults.rereadDays),
     secondsApart: whole(0, 3_600).default(extractDefaults.secondsApart),
   })

@@ -24,8 +24,8 @@ import { createParking, goesOnAfterReset, patienceMs } from './parking';
 
 /** What the run of a day shows of itself. */
 export interface DayWatch {
-  onStage(stage: ExtractStage): void;
-  onWait(causes: readonly Cause[]): void;
+  readonly onStage: (stage: ExtractStage) => void;
+  readonly onWait: (causes: readonly Cause[]) => void;
 }
 
 /**
@@ -73,7 +73,7 @@ export async function extractDay(
 
   try {
     const outcome = await parking.attend([extract]);
-    if (outcome === 'skipped') await letGo(day, 'incomplete', 'Skipped');
+    if (outcome === 'skipped') await letGo(day, 'incomplete', 'ExtractionIncomplete');
   } catch (error) {
     if (parking.times() > 0) {
       await CancellationScope.nonCancellable(() =>
@@ -85,7 +85,7 @@ export async function extractDay(
   if (skipped) return withSkipped(newReport(plan), 1);
   const news: DayEnded = loaded
     ? { ...loaded, day: from, outcome: loaded.status }
-    : { ...noRows, day: from, outcome: 'incomplete', code: 'Skipped' };
+    : { ...noRows, day: from, outcome: 'incomplete', code: 'ExtractionIncomplete' };
   if (parking.times() > 0) await tellRange(news);
   return withDay(newReport(plan), news);
 }

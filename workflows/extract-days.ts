@@ -122,7 +122,7 @@ async function dayOf(plan: ExtractPlan, day: string, isParked: () => boolean): P
 /** Somebody else's run is at the day: its end is this run's answer. */
 async function untilOthersEnd(workflowId: string, day: string): Promise<DayEnded> {
   for (;;) {
-    const [run] = await store.inspectRuns([[workflowId]]);
+    const [run] = await store.inspectRuns([workflowId]);
     if (run === undefined || run.status === 'gone') return { ...noRows, day, outcome: 'failed' };
     const { status, code } = run;
     if (status === 'complete') return { ...noRows, day, outcome: 'complete' };

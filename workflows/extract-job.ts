@@ -11,7 +11,7 @@ import { permanentFailure } from './failures';
 
 /** What happens on the way to a loaded day. */
 export interface JobWatch {
-  onStage(stage: 'wait' | 'job' | 'load'): void;
+  readonly onStage: (stage: 'wait' | 'job' | 'load') => void;
 }
 
 /** Jobs made for a day that CXone ends otherwise than well, before somebody has to look. */
