@@ -72,8 +72,8 @@ export const liveScenarios: Readonly<Record<string, Scenario>> = {
     ...sweeps('l9'),
     activities: {
       recordingsToSweep: async (given) => ({
-        masterContactIds: await due(130)(given),
-        bulk: { callsPerRequest: 50, waitMinutes: 30 },
+        masterContactIds: await due(9)(given),
+        bulk: { callsPerRequest: 4, waitMinutes: 30 },
       }),
       pollBulk: pollTwice(),
       requestBulk: async ({ masterContactIds: [first] }) => ({ requestId: `bulk-${first}` }),
