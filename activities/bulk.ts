@@ -1,6 +1,7 @@
 import { cancellationSignal, log } from '@temporalio/activity';
 import { CxoneError } from '../cxone';
 import type { Store } from '../store';
+import { toFailure } from './interceptors/failures';
 import { waitCodes } from './interceptors/quota-waits';
 import type { TenantDirectory, TenantTuning } from './tenants';
 import { triesSoFar } from './tries';
@@ -46,7 +47,7 @@ export function createBulkActivities({ store, tenants }: BulkDependencies) {
       if ('refused' in answer) return { status: 'failed', brought: [] };
       const { status, calls } = answer;
       if (status !== 'running') {
-        log.info('a bulk request has ended', { status, asked: masterContactIds.length, brought: calls.size });
+        log.info(`a bulk request is ${status}: it brings ${calls.size} of ${masterContactIds.length} calls`);
       }
       return { status, brought: [...calls.keys()] };
     },
@@ -61,8 +62,7 @@ export function createBulkActivities({ store, tenants }: BulkDependencies) {
         throw error;
       if (error.kind === 'retryable' && (await triesSoFar(store.waits)) < triesAtMost) throw error;
       log.warn('recordings are looked up one by one, since Media Download does not bring them', {
-        code: error.code,
-        message: error.message,
+        error: toFailure(error),
       });
       return { refused: error.code };
     }

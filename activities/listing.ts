@@ -17,6 +17,6 @@ export async function heedListing(
   if (after !== null) return true;
   const { absent, listed } = await recordings.settleListed(name);
   if (absent + listed > 0)
-    log.info('the listing has settled calls without a look-up', { tenant: name, absent, listed });
+    log.info(`the listing has settled calls of ${name}: ${absent} absent, ${listed} listed after all`);
   return true;
 }
