@@ -28,8 +28,8 @@ describe('the schedules of a tenant', () => {
     );
     expect(evaluations?.spec.calendars).toHaveLength(1);
     // What the schedule gives is an input that the workflow takes: whole days before the night, once more.
-    const { args } = evaluations?.action as { readonly args: readonly unknown[] };
-    expect(planExtraction(args[0], new Date('2026-11-25T02:17:00Z'))).toEqual({
+    const action = evaluations?.action as { readonly args: readonly unknown[] } | undefined;
+    expect(planExtraction(action?.args[0], new Date('2026-11-25T02:17:00Z'))).toEqual({
       tenant: 'acme',
       dataset: 'evaluations',
       from: '2026-11-20',
