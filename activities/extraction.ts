@@ -59,7 +59,7 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
       const { cxone, tuning } = tenants(name);
       const { secondsApart } = tuning.extract;
       const turn = await takeTurn(name, claimant, secondsApart);
-      if (turn.status === 'held')
+      if (turn.status === 'held' || turn.status === 'queued')
         return { status: 'wait', why: 'held', waitMs: Math.min(heldWaitMs, pauseOf(secondsApart)) };
       if (turn.status === 'too soon') return { status: 'wait', why: 'too soon', waitMs: turn.waitMs };
       const { askedAt, lastAskedAt } = turn;

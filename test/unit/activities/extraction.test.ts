@@ -132,6 +132,7 @@ describe('a job', () => {
 
   it.each([
     ['another run has the turn', [{ status: 'held', by: other }], 'held', 10_000],
+    ['others came before', [{ status: 'queued' }], 'held', 10_000],
     ['the last one is too young', [{ status: 'too soon', waitMs: 1_234 }], 'too soon', 1_234],
   ] as const)('is not asked for while %s', async (_what, claims, why, waitMs) => {
     const { activities, seen } = stand({ claims });
