@@ -59,7 +59,8 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
       const { cxone, tuning } = tenants(name);
       const { secondsApart } = tuning.extract;
       const turn = await takeTurn(name, claimant, secondsApart);
-      if (turn.status === 'held') return { status: 'wait', why: 'held', waitMs: heldWaitMs };
+      if (turn.status === 'held' || turn.status === 'queued')
+        return { status: 'wait', why: 'held', waitMs: Math.min(heldWaitMs, pauseOf(secondsApart)) };
       if (turn.status === 'too soon') return { status: 'wait', why: 'too soon', waitMs: turn.waitMs };
       const { askedAt, lastAskedAt } = turn;
       try {
@@ -106,6 +107,8 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
       // What a worker could not tell any more, because it ended.
       if (before?.jobId === input.jobId && isLoaded(before)) return toLoaded(before);
       try {
+        // Before the link is asked for, which must be used at once.
+        await store.extractions.startOver(input);
         const job = await look(cxone, input.jobId, { busyMeansRunning: false });
         if (job === null || job.url === null) return { status: 'gone' };
         const counts = await loadFile(dependencies, {

@@ -41,7 +41,6 @@ const readers: Readonly<Record<ExtractionEntity, (record: unknown) => Reading>> 
 export async function loadFile({ store }: LoadDependencies, file: FileToLoad): Promise<FileCounts> {
   const { job, cxone, url, entity, leaseSeconds } = file;
   const read = readers[entity];
-  await store.extractions.startOver(job);
   const result = await cxone.extraction.openResult(url, cancellationSignal(), { entity });
   const counts = { records: 0, rejected: 0 };
   let part: Reading[] = [];

@@ -20,6 +20,7 @@ export type SlotClaim =
       readonly lastAskedAt: Date | null;
     }
   | { readonly status: 'held'; readonly by: Claimant }
+  | { readonly status: 'queued' }
   | { readonly status: 'too soon'; readonly waitMs: number };
 
 /**
@@ -30,6 +31,8 @@ export interface ExtractionSlots {
   /**
    * Takes the slot and the right to ask for one job, which is used up by it. The holder may ask again; another is told
    * `held`, unless the lease has run out or `replacing` is the present holder (the caller asked Temporal: it is dead).
+   * Who is refused stands in line, and is `queued` while others who came before are there: as long as they ask every
+   * minute.
    */
   claim(tenant: string, claimant: Claimant, terms: SlotTerms, replacing?: Claimant): Promise<SlotClaim>;
   /** Says that the holder is alive; false when it is none any more. */
@@ -61,6 +64,27 @@ const grantSql = `
   where tenant = $1
   returning asked_at`;
 
+// Who has not asked for so long is not there any more, or has what it wanted.
+const inLineSql = `
+  with gone as (
+    delete from cxone.extraction_wait where tenant = $1 and seen_at < clock_timestamp() - interval '2 minutes'
+  )
+  select 1 from cxone.extraction_wait other
+  where other.tenant = $1 and other.workflow_id <> $2 and other.seen_at >= clock_timestamp() - interval '2 minutes'
+    and other.since < coalesce(
+      (select since from cxone.extraction_wait me where me.tenant = $1 and me.workflow_id = $2 and me.run_id = $3),
+      'infinity')
+  limit 1`;
+
+const standInLineSql = `
+  insert into cxone.extraction_wait as me (tenant, workflow_id, run_id, since, seen_at)
+  values ($1, $2, $3, clock_timestamp(), clock_timestamp())
+  on conflict (tenant, workflow_id) do update
+  set run_id = excluded.run_id, seen_at = excluded.seen_at,
+      since = case when me.run_id = excluded.run_id then me.since else excluded.since end`;
+
+const leaveLineSql = 'delete from cxone.extraction_wait where tenant = $1 and workflow_id = $2';
+
 export const prolongSql = `
   update cxone.extraction_slot set held_until = clock_timestamp() + $4 * interval '1 second'
   where tenant = $1 and workflow_id = $2 and run_id = $3
@@ -81,11 +105,19 @@ export function createExtractionSlots(pool: Pool): ExtractionSlots {
         const { rows } = await client.query<Slot>(lockSql, [tenant, secondsApart]);
         const slot = rows[0] as Slot;
         const holder = slot.held ? { workflowId: slot.workflow_id ?? '', runId: slot.run_id ?? '' } : null;
-        const may = holder === null || isSame(holder, claimant) || isSame(holder, replacing);
-        if (!may) return { status: 'held', by: holder };
-        if (slot.wait_ms > 0) return { status: 'too soon', waitMs: Math.ceil(slot.wait_ms) };
-        const values = [tenant, claimant.workflowId, claimant.runId, leaseSeconds];
-        const granted = await client.query<{ asked_at: Date }>(grantSql, values);
+        const me = [tenant, claimant.workflowId, claimant.runId];
+        const refused = async <Refusal>(refusal: Refusal): Promise<Refusal> => {
+          await client.query(standInLineSql, me);
+          return refusal;
+        };
+        const isHolder = holder !== null && isSame(holder, claimant);
+        const isFree = holder === null || isHolder || isSame(holder, replacing);
+        if (!isFree) return refused({ status: 'held', by: holder });
+        const isQueued = !isHolder && ((await client.query(inLineSql, me)).rowCount ?? 0) > 0;
+        if (isQueued) return refused({ status: 'queued' });
+        if (slot.wait_ms > 0) return refused({ status: 'too soon', waitMs: Math.ceil(slot.wait_ms) });
+        await client.query(leaveLineSql, me.slice(0, 2));
+        const granted = await client.query<{ asked_at: Date }>(grantSql, [...me, leaseSeconds]);
         const { asked_at: askedAt } = granted.rows[0] as { asked_at: Date };
         return { status: 'granted', askedAt, lastAskedAt: slot.asked_at };
       }),
@@ -94,6 +126,7 @@ export function createExtractionSlots(pool: Pool): ExtractionSlots {
     },
     async release(tenant, { workflowId, runId }) {
       await run(pool, releaseSql, [tenant, workflowId, runId]);
+      await run(pool, leaveLineSql, [tenant, workflowId]);
     },
   };
 }

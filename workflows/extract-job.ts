@@ -21,7 +21,8 @@ const turnPatienceMs = 2 * 3_600_000;
 /** What runs longer is stuck. */
 const jobPatienceMs = 2 * 3_600_000;
 const longestLookPauseMs = 60_000;
-const longestTurnPauseMs = 5 * 60_000;
+/** Who asks less often than every two minutes loses its place in line. */
+const longestTurnPauseMs = 30_000;
 
 const why: Readonly<Record<ExtractionWait, string>> = {
   held: 'another run has the tenant’s one job',
@@ -75,7 +76,8 @@ async function takeTurn(
     );
     if (made.status === 'created') return made;
     const grown = Math.min(longestTurnPauseMs, made.waitMs * 1.5 ** Math.min(turn, 20));
-    const pauseMs = made.why === 'too soon' ? made.waitMs : grown;
+    // CXone's own word is kept to.
+    const pauseMs = made.why === 'held' ? grown : made.waitMs;
     if (Date.now() - since + pauseMs > turnPatienceMs) throw noTurn(day);
     await sleep(Math.ceil(pauseMs), { summary: why[made.why] });
   }

@@ -123,6 +123,17 @@ create table cxone.extraction_slot (
   check ((workflow_id is null) = (held_until is null))
 );
 
+-- Runs that want a job and have to wait, in the order in which they came: without it, a range of days would take turn
+-- after turn and another dataset none.
+create table cxone.extraction_wait (
+  tenant text not null,
+  workflow_id text not null,
+  run_id text not null,
+  since timestamptz not null,
+  seen_at timestamptz not null,
+  primary key (tenant, workflow_id)
+);
+
 -- The keys of the file that is being loaded, for what is not in it any more; emptied when it is loaded.
 create table cxone.extraction_key (
   tenant text not null,

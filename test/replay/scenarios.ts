@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { AgentCursor, FetchedLookups } from '../../activities/types';
 import { backfillScenarios, splitScenario } from './backfill-scenarios';
 import { openWindow, pageOf, quietActivities } from '../workflow/with-activities';
+import { extractScenarios } from './extract-scenarios';
 import { liveScenarios } from './live-scenarios';
 import { parkedScenarios } from './parked-scenarios';
 import { due, endless, input, pollTwice, refuse, type Scenario, untilAsked } from './scenario';
@@ -19,6 +20,7 @@ const refusedList: FetchedLookups = {
 export const scenarios: Readonly<Record<string, Scenario>> = {
   ...backfillScenarios,
   ...liveScenarios,
+  ...extractScenarios,
   ...parkedScenarios,
   'split-window': splitScenario,
   'several-pages': {

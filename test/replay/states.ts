@@ -88,6 +88,13 @@ const hasResumedChild: State = (events) =>
       outcome === 'parked' &&
       all.slice(index).some((later) => later.from === from && later.outcome === 'complete'),
   );
+/** A range that was told of a day that is parked, or of one that ended later by a person's help. */
+const hasNewsOf = (outcome: string): State => {
+  const has = ({ workflowExecutionSignaledEventAttributes: told }: RecordedEvent): boolean =>
+    told?.signalName === 'dayEnded' &&
+    (decoded(told.input?.payloads?.[0]) as WindowEnded).outcome === outcome;
+  return (events) => events.some(has);
+};
 const isByUpdate: State = ([started]) =>
   (
     decoded(started?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]) as
@@ -160,5 +167,18 @@ export const requiredStates: Readonly<Record<string, Readonly<Record<string, Sta
     running: isOpen,
     complete,
     'waiting for a bulk request': both(isOpen, hasActivity('pollBulk')),
+  },
+  extractDataset: {
+    running: both(isOpen, (events) => !isParked(events) && !hasChild('extractDataset')(events)),
+    complete,
+    failed,
+    cancelled,
+    ...byPerson,
+    'several days, mid-way': both(isOpen, hasChild('extractDataset')),
+    'several days, complete': both(complete, hasChild('extractDataset')),
+    'with a parked day': both(isOpen, hasNewsOf('parked')),
+    'with a day that was resumed': both(hasNewsOf('parked'), hasNewsOf('complete')),
+    'to be continued': continued,
+    'a continuation': isContinuation,
   },
 };

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
-import type { CreatedExtraction, ExtractionDay } from '../../activities/extraction-types';
+import type { CreatedExtraction, ExtractionDay, LoadedDay } from '../../activities/extraction-types';
 import { runInspection } from '../../workers/run-inspection';
 import type { extractDataset } from '../../workflows';
 import type { ExtractInput } from '../../workflows/extract-input';
@@ -26,21 +26,16 @@ function refusal(type: string): ApplicationFailure {
 }
 
 /** Activities of a CXone in which every day has a file of ten rows, and what they saw, in order. */
-function world(changes: Partial<Activities> = {}) {
+function world(
+  changes: Partial<Activities> = {},
+  /** What is answered to somebody who wants a job; undefined: a job. */
+  instead: (day: ExtractionDay) => Promise<CreatedExtraction> | undefined = () => undefined,
+) {
   const seen: string[] = [];
   const claimants = new Set<string>();
   let jobs = 0;
   const quiet = quietActivities();
-  const noting =
-    <Input extends { readonly day?: string }, Result>(
-      name: string,
-      works: (given: Input) => Promise<Result>,
-    ) =>
-    async (given: Input): Promise<Result> => {
-      seen.push(`${name} ${given.day ?? ''}`.trim());
-      return works(given);
-    };
-  const activities: Activities = {
+  const plain: Activities = {
     ...quiet,
     createExtractionJob: async ({ claimant }: ExtractionDay) => {
       claimants.add(`${claimant.workflowId} ${claimant.runId}`);
@@ -49,15 +44,33 @@ function world(changes: Partial<Activities> = {}) {
     inspectRuns: async (ids) => Promise.all(ids.map(runInspection(stand.client))),
     ...changes,
   };
-  activities.createExtractionJob = noting('create', activities.createExtractionJob);
-  activities.lookAtExtractionJob = noting('look', activities.lookAtExtractionJob);
-  activities.loadExtraction = noting('load', activities.loadExtraction);
-  const end = activities.endExtraction;
-  activities.endExtraction = async (given) => {
-    seen.push(`end ${given.day} ${given.status} ${given.errorCode}`);
-    return end(given);
+  const activities: Activities = {
+    ...plain,
+    createExtractionJob: async (given) => {
+      // What is no job yet is not noted.
+      const made = await (instead(given) ?? plain.createExtractionJob(given));
+      if (made.status === 'created') seen.push(`create ${given.day}`);
+      return made;
+    },
+    lookAtExtractionJob: async (given) => {
+      seen.push(`look ${given.day}`);
+      return plain.lookAtExtractionJob(given);
+    },
+    loadExtraction: async (given) => {
+      seen.push(`load ${given.day}`);
+      return plain.loadExtraction(given);
+    },
+    endExtraction: async (given) => {
+      seen.push(`end ${given.day} ${given.status} ${given.errorCode}`);
+    },
   };
   return { activities, seen, claimants };
+}
+
+/** A day that is loaded once it may be. */
+async function released(held: { readonly loading: boolean }): Promise<LoadedDay> {
+  while (held.loading) await new Promise((resolve) => setTimeout(resolve, 20));
+  return loadedDay;
 }
 
 let tenants = 0;
@@ -91,11 +104,13 @@ describe('one day', () => {
   it('waits for its turn, then for its job, and loads what came of it', async () => {
     const turns = [wait('held'), wait('too soon'), wait('busy')];
     let looked = 0;
-    const { activities, seen, claimants } = world({
-      lookAtExtractionJob: async () => ({ status: looked++ === 0 ? 'running' : 'succeeded' }),
-    });
-    const create = activities.createExtractionJob;
-    activities.createExtractionJob = async (given) => turns.shift() ?? create(given);
+    const { activities, seen, claimants } = world(
+      { lookAtExtractionJob: async () => ({ status: looked++ === 0 ? 'running' : 'succeeded' }) },
+      () => {
+        const turn = turns.shift();
+        return turn && Promise.resolve(turn);
+      },
+    );
     await stand.serve(activities, async () => {
       const input = newInput();
       const handle = await start(input);
@@ -183,23 +198,21 @@ describe('one day', () => {
   it('parks for a missing permission at once, and goes on when told to', async () => {
     let forbidden = true;
     const anew: boolean[] = [];
-    const { activities, seen } = world({
-      authenticate: async (given) => {
-        anew.push(given.anew === true);
-        return { expiresAt: '2026-11-20T01:00:00.000Z', area: 'na1' };
+    const { activities, seen } = world(
+      {
+        authenticate: async (given) => {
+          anew.push(given.anew === true);
+          return { expiresAt: '2026-11-20T01:00:00.000Z', area: 'na1' };
+        },
       },
-    });
-    const create = activities.createExtractionJob;
-    activities.createExtractionJob = async (given) => {
-      if (forbidden) throw refusal('ExtractionForbidden');
-      return create(given);
-    };
+      () => (forbidden ? Promise.reject(refusal('ExtractionForbidden')) : undefined),
+    );
     await stand.serve(activities, async () => {
       const handle = await start(newInput());
       await parked(handle);
       expect(seen).toEqual(['end 2025-11-01 failed ExtractionForbidden']);
       expect(await detailsOf(handle.workflowId)).toContain('What to do: Mend ExtractionForbidden.');
-      expect(await handle.query<ExtractProgress, []>('progress')).toMatchObject({
+      expect(await handle.query<ExtractProgress>('progress')).toMatchObject({
         waitsFor: [{ code: 'ExtractionForbidden', remedy: 'Mend ExtractionForbidden.' }],
       });
       forbidden = false;
@@ -238,7 +251,6 @@ describe('one day', () => {
 });
 
 describe('a range', () => {
-  const days = ['2025-11-01', '2025-11-02', '2025-11-03', '2025-11-04'];
   const range = { from: '2025-11-01', to: '2025-11-05' };
 
   it('is brought in day after day, each by a run of its own, but for what is complete', async () => {
@@ -254,13 +266,10 @@ describe('a range', () => {
         records: 30,
         inserted: 30,
       });
-      expect(seen.filter((one) => one.startsWith('create')).map((one) => one.slice(7))).toEqual([
-        days[0],
-        days[2],
-        days[3],
-      ]);
+      const days = ['2025-11-01', '2025-11-03', '2025-11-04'];
+      expect(seen.filter((one) => one.startsWith('create'))).toEqual(days.map((day) => `create ${day}`));
       expect([...claimants].map((one) => one.split(' ')[0])).toEqual(
-        [days[0], days[2], days[3]].map((day) => `extract:${input.tenant}:interaction-metadata:${day}`),
+        days.map((day) => `extract:${input.tenant}:interaction-metadata:${day}`),
       );
       const child = stand.client.workflow.getHandle(
         `extract:${input.tenant}:interaction-metadata:2025-11-01`,
@@ -276,14 +285,13 @@ describe('a range', () => {
       loadExtraction: async ({ day }) => {
         if (day === '2025-11-01') throw refusal('WindowInFuture');
         if (broken.has(day)) throw refusal('UnexpectedShape');
-        while (day === '2025-11-04' && held.loading) await new Promise((resolve) => setTimeout(resolve, 20));
-        return loadedDay;
+        return day === '2025-11-04' ? released(held) : loadedDay;
       },
     });
     await stand.serve(activities, async () => {
       const input = newInput(range);
       const handle = await start(input);
-      const progress = () => handle.query<ExtractProgress, []>('progress');
+      const progress = () => handle.query<ExtractProgress>('progress');
       const id = (day: string) => `extract:${input.tenant}:interaction-metadata:${day}`;
       await parked(stand.client.workflow.getHandle(id('2025-11-02')));
       await eventually('the last day is at hand', async () =>
@@ -311,10 +319,7 @@ describe('a range', () => {
   it('waits for somebody else’s run of a day instead of beginning it', async () => {
     const held = { loading: true };
     const { activities, seen } = world({
-      loadExtraction: async () => {
-        while (held.loading) await new Promise((resolve) => setTimeout(resolve, 20));
-        return loadedDay;
-      },
+      loadExtraction: () => released(held),
       inspectRuns: async (ids) => {
         held.loading = false;
         const runs = await Promise.all(ids.map(runInspection(stand.client)));

@@ -24,6 +24,14 @@ describe.each(postgresServers())('the turn of a tenant on $label', (server) => {
        set asked_at = asked_at - $1 * interval '1 second', held_until = held_until - $1 * interval '1 second'`,
       [seconds],
     );
+  /** The same for those who stand in line. */
+  const passInLine = (seconds: number) =>
+    stand.query(
+      `update cxone.extraction_wait
+       set since = since - $1 * interval '1 second', seen_at = seen_at - $1 * interval '1 second'`,
+      [seconds],
+    );
+  const statusOf = async (who: typeof first) => (await claim(who, { secondsApart: 0 })).status;
 
   it('is taken by one of two workers that ask at the same time', async () => {
     const other = openStore({ url: stand.url, maxConnections: 4 });
@@ -86,6 +94,37 @@ describe.each(postgresServers())('the turn of a tenant on $label', (server) => {
     await claim(first);
     expect(await claim(second, { secondsApart: 0 }, third)).toEqual({ status: 'held', by: first });
     expect(await claim(second, { secondsApart: 0 }, first)).toMatchObject({ status: 'granted' });
+  });
+
+  it('goes to those who wait in the order in which they came, not to whoever asks next', async () => {
+    await claim(first);
+    expect(await statusOf(second)).toBe('held');
+    expect(await statusOf(third)).toBe('held');
+    await stand.store.extractionSlots.release('acme', first);
+    // The first wants another one at once, as the next day of a range does.
+    expect(await statusOf(run('4'))).toBe('queued');
+    expect(await statusOf(third)).toBe('queued');
+    expect(await statusOf(second)).toBe('granted');
+    await stand.store.extractionSlots.release('acme', second);
+    expect(await statusOf(run('4'))).toBe('queued');
+    expect(await statusOf(third)).toBe('granted');
+    await stand.store.extractionSlots.release('acme', third);
+    expect(await statusOf(run('4'))).toBe('granted');
+  });
+
+  it('does not wait for somebody who has not asked for two minutes, or has given up', async () => {
+    await claim(first);
+    await statusOf(second);
+    await stand.store.extractionSlots.release('acme', first);
+    expect(await statusOf(third)).toBe('queued');
+    await passInLine(121);
+    expect(await statusOf(third)).toBe('granted');
+    await stand.empty();
+    await claim(first);
+    await statusOf(second);
+    await stand.store.extractionSlots.release('acme', second);
+    await stand.store.extractionSlots.release('acme', first);
+    expect(await statusOf(third)).toBe('granted');
   });
 
   it('of one tenant is not that of another', async () => {

@@ -129,8 +129,8 @@ describe('a CSV', () => {
   it('is read or refused as cut off, whatever the bytes', async () => {
     const text = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', '\uFEFF', '\0', 'ü') });
     await fc.assert(
-      fc.asyncProperty(fc.oneof(text.map(Buffer.from), fc.uint8Array().map(Buffer.from)), async (bytes) => {
-        const code = await read(bytes).then(
+      fc.asyncProperty(fc.oneof(text, fc.uint8Array()), async (content) => {
+        const code = await read(typeof content === 'string' ? content : Buffer.from(content)).then(
           () => 'IncompleteAnswer',
           (error: { code?: string }) => error.code,
         );
