@@ -48,8 +48,8 @@ export interface FaultArguments {
 }
 
 /**
- * Shapes of nothing (`emptyAs200`), of a playback answer (`mediaShape`), of a bulk answer (`bulkLinks`), of a job's id (`jobIdShape`), of its end
- * (`jobFails`) and of an extract's header (`csvHeader`).
+ * Shapes of nothing (`emptyAs200`), of a playback answer (`mediaShape`), of a bulk answer (`bulkLinks`), of a job's id
+ * (`jobIdShape`), of its end (`jobFails`) and of an extract's header (`csvHeader`).
  */
 export const ANSWER_FORMS = [
   ...(['emptyList', 'nullList', 'noList', 'noBody', 'Interactions', 'value'] as const),

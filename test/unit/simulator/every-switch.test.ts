@@ -40,6 +40,7 @@ describe('whatever is switched on', () => {
       `${ACD}/teams`,
       call,
       `/media-playback/v1/segments/${recordings[0]?.segmentId}`,
+      '/media-download/v1/status/none',
       '/data-extraction/v1/jobs',
       redirectUrl,
       '/nothing',
