@@ -216,6 +216,15 @@ describe('a refusal', () => {
     expect(error['retryAfterMs']).toBeLessThanOrEqual(60_000);
   });
 
+  it('that names a time is believed', async () => {
+    under({
+      name: 'status',
+      match: { family: 'extraction' },
+      args: { status: 403, retryAfter: 7, body: '{"message":"Please wait"}' },
+    });
+    expect(await refusal(metadata)).toMatchObject({ code: 'ExtractionBusy', retryAfterMs: 7_000 });
+  });
+
   it('of a job beside one that runs is "too soon"', async () => {
     await client.extraction.createJob(metadata);
     later(31);
