@@ -91,7 +91,9 @@ function columnsOf(header: readonly string[]): readonly string[] {
 }
 
 function isCsvError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_');
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('CSV_')
+  );
 }
 
 function cutOff(): CxoneError {

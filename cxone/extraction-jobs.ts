@@ -31,11 +31,12 @@ export interface ExtractionJob {
 }
 
 const path = '/data-extraction/v1/jobs';
-const statuses: Readonly<Record<string, ExtractionJob['status']>> = {
-  running: 'running',
+/** The statuses of a job that is over; whatever else is said means that it is not, as every known client takes it. */
+const ends: Readonly<Record<string, Exclude<ExtractionJob['status'], 'running'>>> = {
   succeeded: 'succeeded',
   failed: 'failed',
   cancelled: 'cancelled',
+  canceled: 'cancelled',
   expired: 'expired',
 };
 
@@ -65,7 +66,9 @@ export async function createExtractionJob(
   const { entity, version, from, to, recentJob = false } = request;
   const body = { entityName: entity, version, startDate: from, endDate: to };
   const query: ApiQuery = { family: 'extraction', path, parameters: {}, body, accept: [201, 202, 403] };
-  const answer = await api.post(query, signal);
+  const answer = await api.post(query, signal).catch((error: unknown) => {
+    throw error instanceof CxoneError && error.code === 'BadRequest' ? refusedAsAsked(error) : error;
+  });
   if (answer.status === 403) throw refused(answer, recentJob, now(), entity);
   const id = readJobId(answer.body);
   if (id === null) throw unexpected('without the id of a job');
@@ -102,14 +105,17 @@ export async function fetchExtractionJob(
   return readAnswer(answer, parseJob);
 }
 
-/** @throws CxoneError `UnexpectedHtml`, `IncompleteAnswer`, `UnexpectedShape` */
-function parseJob(body: Buffer, contentType?: string): ExtractionJob {
+/**
+ * Reads how a job stands.
+ * @throws CxoneError `UnexpectedHtml`, `IncompleteAnswer`, `UnexpectedShape`
+ */
+export function parseJob(body: Buffer, contentType?: string): ExtractionJob {
   const answer = readJson(body, 'extraction', contentType);
   const job = isObject(answer) ? valueOf(answer, 'jobStatus') : undefined;
   const word = isObject(job) ? valueOf(job, 'status') : undefined;
   if (!isObject(job) || typeof word !== 'string') throw unexpected('without the status of a job');
-  const status = statuses[word.trim().toLowerCase()];
-  if (status === undefined) throw unexpected('with a status of a job that is not known');
+  const over = word.trim().toLowerCase();
+  const status = Object.hasOwn(ends, over) ? (ends[over] ?? 'running') : 'running';
   const result = valueOf(job, 'result');
   const holder = isObject(result) ? result : {};
   const url = valueOf(holder, 'url');
@@ -125,7 +131,7 @@ function parseJob(body: Buffer, contentType?: string): ExtractionJob {
 }
 
 /** A JSON string, with its quotes or doubly quoted, an object with `jobId`, or the bare text (contract §10). */
-function readJobId(body: Buffer): string | null {
+export function readJobId(body: Buffer): string | null {
   const text = body
     .toString('utf8')
     .replace(/^\uFEFF/, '')
@@ -164,6 +170,16 @@ function refused(answer: HttpAnswer, recentJob: boolean, now: number, entity?: E
   }
   const remedy = entity === 'qm-workflows' ? { remedy: evaluationsRemedy } : {};
   return new CxoneError('ExtractionForbidden', said, { ...details, ...remedy });
+}
+
+/** The same error with a remedy that fits; its message names the correlation id already. */
+function refusedAsAsked({ code, message, status }: CxoneError): CxoneError {
+  return new CxoneError(code, message, {
+    status,
+    remedy:
+      'CXone does not accept this job: check the version of the entity in the tenants file, and that the days exist, ' +
+      'in order, 14 at most.',
+  });
 }
 
 const evaluationsRemedy =

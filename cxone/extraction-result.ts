@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream';
+import { Readable, pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { retryAfter } from './answer-headers';
 import type { CsvRecord } from './csv-records';
 import { readCsv } from './csv-records';
@@ -56,7 +57,8 @@ export async function openExtractionResult(
   try {
     const objection = objectionTo(answer, now());
     if (objection !== null) throw objection;
-    const table = await readCsv(bodyOf(answer, { contentLength, idleTimeoutMs, maxBytes, signal, progress }));
+    const body = bodyOf(answer, { contentLength, idleTimeoutMs, maxBytes, signal, progress });
+    const table = await readCsv(isGzip(answer) ? unpacked(body) : body);
     if (table === null) throw unexpected('an empty file, without even a header');
     if (entity !== undefined && !table.columns.some((column) => isKey(column, entity))) {
       throw unexpected(`a CSV without the column "${keyColumns[entity]}"`);
@@ -104,6 +106,28 @@ async function* bodyOf(answer: HttpAnswer<Readable>, rules: BodyRules): AsyncGen
   }
   if (contentLength !== undefined && progress.bytes !== contentLength)
     throw brokenOff(progress.bytes, contentLength);
+}
+
+/** A storage may keep a file packed and send it so, although nobody asked for that. */
+function isGzip(answer: HttpAnswer<unknown>): boolean {
+  return /^\s*(?:x-)?gzip\s*$/i.test(answer.header('content-encoding') ?? '');
+}
+
+async function* unpacked(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
+  const gunzip = createGunzip();
+  pipeline(Readable.from(packed), gunzip, () => undefined);
+  try {
+    yield* gunzip as AsyncIterable<Buffer>;
+  } catch (error) {
+    if (error instanceof CxoneError || !isZlibError(error)) throw error;
+    throw new CxoneError('IncompleteAnswer', 'The result is packed and cannot be unpacked.');
+  }
+}
+
+function isZlibError(error: unknown): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('Z_')
+  );
 }
 
 /** A reader that stops early leaves bytes waiting in the connection, which must not stay open for them. */

@@ -24,7 +24,6 @@ export { extractionEntities } from './extraction-columns';
 export type { ExtractionEntity } from './extraction-columns';
 export type { ExtractionAccess, ExtractionJob, ExtractionJobRequest } from './extraction-jobs';
 export type { ExtractionResult, ExtractionResultOptions } from './extraction-result';
-export { extractionRefusalOf } from './extraction-refusal';
 export type { CsvRecord } from './csv-records';
 export type { PlaybackLook } from './playback-insight';
 export type { SignInStep } from './session';

@@ -69,6 +69,22 @@ describe('a CSV', () => {
     await expect(read(text)).rejects.toMatchObject({ code: 'IncompleteAnswer', kind: 'retryable' });
   });
 
+  it('that puts all its rows into one cell is given up before it fills the memory', async () => {
+    const state = { sent: 0 };
+    async function* chunks() {
+      yield Buffer.from('A,B\n"');
+      // Closed in the end: it is the size that is refused.
+      for (; state.sent < 40; state.sent += 1) yield Buffer.alloc(1024 * 1024, '1,2\n');
+      yield Buffer.from('",2\n');
+    }
+    const reading = async () => {
+      const table = await readCsv(chunks());
+      for await (const record of table?.records ?? []) expect(record).toBeUndefined();
+    };
+    await expect(reading()).rejects.toMatchObject({ code: 'IncompleteAnswer' });
+    expect(state.sent).toBeLessThan(30);
+  });
+
   it('hands on what breaks while it is read', async () => {
     const broken = new Error('broken');
     async function* chunks() {

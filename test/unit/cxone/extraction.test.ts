@@ -1,8 +1,10 @@
+import { gzipSync } from 'node:zlib';
 import { createCxoneClient, readEvaluation, readInteractionMetadata } from '../../../cxone';
 import type { CsvRecord, CxoneClient, ExtractionJobRequest, ExtractionResult, Reading } from '../../../cxone';
 import type { FaultRule, Simulator } from '../../../simulator';
 import { startSimulator } from '../../../simulator';
-import { failureOf } from './fake-cxone';
+import { parseJob } from '../../../cxone/extraction-jobs';
+import { failureOf, startFake } from './fake-cxone';
 
 const metadata: ExtractionJobRequest = {
   entity: 'recording-interaction-metadata',
@@ -137,6 +139,21 @@ describe('a job', () => {
     expect(statuses).toEqual(['running', 'running', 'running', 'running', 'succeeded']);
   });
 
+  it.each(['QUEUED', 'In Progress', 'constructor'])('that is said to be %s is not over', async (status) => {
+    const body = JSON.stringify({ jobStatus: { id: '1', status, result: { url: 'https://x.example/' } } });
+    expect(parseJob(Buffer.from(body))).toEqual({ status: 'running', errorMessage: null, url: null });
+  });
+
+  it('that failed tells why, without what may be personal', () => {
+    const messageError = 'Failed for Ann (ann@clinic.example, +1 555 0100 22): no such day';
+    const body = JSON.stringify({ JobStatus: { Status: 'failed', Result: { messageError } } });
+    expect(parseJob(Buffer.from(body))).toEqual({
+      status: 'failed',
+      errorMessage: 'Failed for Ann ([address], [number]): no such day',
+      url: null,
+    });
+  });
+
   it.each([
     ['FAILED', 'failed'],
     ['CANCELLED', 'cancelled'],
@@ -175,7 +192,11 @@ describe('a job', () => {
 
   it('is refused for good when it asks for more than 14 days', async () => {
     const request = { ...metadata, from: '2026-03-01', to: '2026-03-15' };
-    await expect(client.extraction.createJob(request)).rejects.toMatchObject({ code: 'BadRequest' });
+    await expect(client.extraction.createJob(request)).rejects.toMatchObject({
+      code: 'BadRequest',
+      kind: 'permanent',
+      remedy: expect.stringContaining('14 at most') as string,
+    });
   });
 
   it('is made anew with another token when the one at hand is refused', async () => {
@@ -193,6 +214,15 @@ describe('a refusal', () => {
     expect(error).toMatchObject({ code: 'ExtractionBusy', kind: 'retryable', status: 403 });
     expect(error['retryAfterMs']).toBeGreaterThanOrEqual(30_000);
     expect(error['retryAfterMs']).toBeLessThanOrEqual(60_000);
+  });
+
+  it('that names a time is believed', async () => {
+    under({
+      name: 'status',
+      match: { family: 'extraction' },
+      args: { status: 403, retryAfter: 7, body: '{"message":"Please wait"}' },
+    });
+    expect(await refusal(metadata)).toMatchObject({ code: 'ExtractionBusy', retryAfterMs: 7_000 });
   });
 
   it('of a job beside one that runs is "too soon"', async () => {
@@ -337,6 +367,22 @@ describe('a result', () => {
 
   it('without rows is one', async () => {
     expect(await extract({ ...metadata, from: '2030-01-01', to: '2030-01-01' })).toEqual([]);
+  });
+
+  it('may come packed, and is not whole when that is cut off', async () => {
+    const fake = await startFake();
+    const csv = Buffer.from(`Segment ID,ANI\r\n${'1,2\r\n'.repeat(50_000)}`);
+    const packed = gzipSync(csv);
+    const headers = { 'content-encoding': 'gzip', 'content-type': 'text/csv' };
+    fake.on('/whole.csv', { headers, body: packed });
+    fake.on('/cut.csv', { headers, body: packed.subarray(0, packed.length - 20) });
+    fake.on('/noise.csv', { headers, body: csv });
+    const rows = async (path: string) =>
+      recordsOf(await fake.client().extraction.openResult(`${fake.origin}${path}`));
+    expect(await rows('/whole.csv')).toHaveLength(50_000);
+    for (const path of ['/cut.csv', '/noise.csv'])
+      await expect(rows(path)).rejects.toMatchObject({ code: 'IncompleteAnswer' });
+    await fake.close();
   });
 
   it('larger than it may be is given up', async () => {
