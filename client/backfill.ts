@@ -7,6 +7,7 @@ import { backfillLine, backfillLines } from './backfill-report';
 import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, type CommonFlags, idList, wholeNumber } from './flags';
 import { foreseen } from './foreseen';
+import { interruptible } from './interruptible';
 import { createOutput, type Output } from './output';
 import { preflight } from './preflight';
 import { type BackfillHandle, followBackfill, startBackfill } from './run-backfill';
@@ -107,13 +108,7 @@ async function waitFor(
   run: object,
   output: Output,
 ): Promise<void> {
-  const interrupt = (): never => {
-    output.endProgress();
-    process.stderr.write('Interrupted: the run goes on. The same command joins it again.\n');
-    process.exit(exitStatus.interrupted);
-  };
-  process.once('SIGINT', interrupt);
-  try {
+  await interruptible(output, async () => {
     const show = (line: string): void => output.progress(line);
     const end = await followBackfill(temporal.client, handle, (progress) => show(backfillLine(progress)));
     if (!end.ok) throw new CommandError(exitStatus.failed, `${end.code}: ${end.message}`, end.code);
@@ -122,10 +117,7 @@ async function waitFor(
     output.result(`${report.status.padEnd(11)} ${handle.workflowId}`);
     for (const line of backfillLines(report)) output.result(line);
     if (report.status !== 'complete') throw incomplete(report);
-  } finally {
-    process.off('SIGINT', interrupt);
-    output.endProgress();
-  }
+  });
 }
 
 function incomplete(report: BackfillReport): CommandError {

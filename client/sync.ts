@@ -4,10 +4,12 @@ import { syncWindowId } from '../workflows/ids';
 import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, idList, type CommonFlags } from './flags';
 import { foreseen } from './foreseen';
+import { interruptible } from './interruptible';
 import { createOutput, type Output } from './output';
+import { parkedError } from './parked-error';
 import { preflight } from './preflight';
 import { progressLine, reportLines } from './report';
-import { followWindow, type ParkedEnd, startWindow, type WindowHandle } from './run-window';
+import { followWindow, startWindow, type WindowHandle } from './run-window';
 import { grpcReason, webUiLink } from './temporal';
 
 interface SyncFlags extends CommonFlags {
@@ -97,13 +99,7 @@ async function runSync(flags: SyncFlags, output: Output): Promise<void> {
 }
 
 async function waitFor(handle: WindowHandle, run: object, output: Output): Promise<void> {
-  const interrupt = (): never => {
-    output.endProgress();
-    process.stderr.write('Interrupted: the run goes on. The same command joins it again.\n');
-    process.exit(exitStatus.interrupted);
-  };
-  process.once('SIGINT', interrupt);
-  try {
+  await interruptible(output, async () => {
     const end = await followWindow(handle, (progress) => output.progress(progressLine(progress)));
     if ('parked' in end) throw parkedError(end, run, handle.workflowId, output);
     if (!end.ok) throw new CommandError(statusOf(end.code), `${end.code}: ${end.message}`, end.code);
@@ -118,24 +114,7 @@ async function waitFor(handle: WindowHandle, run: object, output: Output): Promi
       'WindowIncomplete',
       true,
     );
-  } finally {
-    process.off('SIGINT', interrupt);
-    output.endProgress();
-  }
-}
-
-/** The run goes on waiting; what for is said, and how to let it go on. */
-function parkedError(end: ParkedEnd, run: object, workflowId: string, output: Output): CommandError {
-  output.document({ ...run, status: 'parked', code: end.code, message: end.message, parked: end.causes });
-  const causes = end.causes.map(({ code, message, remedy }) =>
-    [`${code}: ${message}`, ...(remedy && !message.includes(remedy) ? [remedy] : [])].join(' '),
-  );
-  const message = [
-    'The run is parked: it waits for you.',
-    ...causes,
-    `Then: npx cxone-sync resume ${workflowId}`,
-  ];
-  return new CommandError(exitStatus.incomplete, message.join('\n'), end.code, true);
+  });
 }
 
 /** A window that was read and found to lack contacts has finished with something missing, which is no failure to run. */

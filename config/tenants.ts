@@ -48,7 +48,7 @@ export function loadTenants(file: string, env: Environment): ReadonlyMap<string,
     }
     problems.push(...withoutApplication(entry, path));
     if (!parsed.success) continue;
-    problems.push(...insecureIssuer(parsed.data, path));
+    problems.push(...insecureIssuer(parsed.data, path), ...withoutListing(parsed.data, path));
     const secret = (key: string, reference: SecretReference) => {
       const found = readSecret(reference, `${path}.${key}`, dirname(file), env);
       if (typeof found === 'string') return found;
@@ -218,6 +218,21 @@ function insecureIssuer({ issuer, allowInsecureHosts }: TenantEntry, tenant: str
       problem: `is ${quoted(issuer)}, which would send the credentials unprotected`,
       expected: 'an https address',
       remedy: `Use https, or add "${url.hostname}" to allowInsecureHosts if it is a simulator of yours.`,
+    },
+  ];
+}
+
+/** Calls that nobody lists would stay pending for ever. */
+function withoutListing({ recordings, recordingSource, extract }: TenantEntry, tenant: string): Problem[] {
+  if (!recordings || recordingSource !== 'listed' || extract.interactionMetadata) return [];
+  return [
+    {
+      name: `${tenant}.recordingSource`,
+      problem: 'is "listed", but the interaction metadata that lists recordings is not extracted',
+      expected: '"listed" together with "extract": {"interactionMetadata": true}',
+      remedy:
+        'Switch interactionMetadata on in extract (CXone asks for the permission Extract interaction metadata), ' +
+        'or set recordingSource to "look-up".',
     },
   ];
 }

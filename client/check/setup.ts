@@ -3,6 +3,7 @@ import { createCxoneClient, type SignInStep } from '../../cxone';
 import { type CheckReport, runChecks } from './check';
 import { extractionChecks } from './extraction';
 import { type Clocks, listChecks } from './lists';
+import { mediaDownloadChecks } from './media-download';
 import { playbackChecks } from './playback';
 import { signInChecks } from './sign-in';
 
@@ -26,6 +27,7 @@ export async function checkTenant(tenant: Tenant, options: CheckOptions = {}): P
     ...signInChecks(tenant, { client, steps }),
     ...listChecks({ tenant, client, clocks, now }),
     ...playbackChecks({ client, clocks, now, recordings: tenant.recordings }),
+    ...mediaDownloadChecks(client, tenant),
     ...extractionChecks(client),
   ];
   try {

@@ -1,7 +1,15 @@
 import type { Tenant } from '../../config';
-import type { Overview, ParkedWindow, QuotaUse, RecordingStates, Store, WindowStates } from '../../store';
+import type {
+  ExtractionState,
+  Overview,
+  ParkedWindow,
+  QuotaUse,
+  RecordingStates,
+  Store,
+  WindowStates,
+} from '../../store';
 import { stamp } from '../../workflows/ids';
-import type { FailureLine, ParkedRun, QuotaLine } from './status-report';
+import type { ExtractionLine, FailureLine, ParkedRun, QuotaLine } from './status-report';
 
 /** What the database tells of a tenant. */
 export interface StoredStatus {
@@ -11,6 +19,7 @@ export interface StoredStatus {
   readonly parked: readonly ParkedRun[];
   readonly recordings: RecordingStates;
   readonly quotas: readonly QuotaLine[];
+  readonly extractions: readonly ExtractionLine[];
   readonly failures: readonly FailureLine[];
 }
 
@@ -30,20 +39,24 @@ const noRecordings: RecordingStates = { pending: 0, stored: 0, absent: 0, failed
  */
 export async function readDatabase(
   store: Pick<Store, 'quotas'> & { readonly overview: Overview },
-  tenants: readonly Pick<Tenant, 'tenant' | 'limits'>[],
+  tenants: readonly Pick<Tenant, 'tenant' | 'limits' | 'extract'>[],
   linkOf: LinkOf,
 ): Promise<ReadonlyMap<string, StoredStatus>> {
   const names = tenants.map(({ tenant }) => tenant);
   const { overview } = store;
-  const [windows, recordings, lags, parked, failures, quotas] = await Promise.all([
+  const [windows, recordings, lags, parked, failures, extractions, quotas] = await Promise.all([
     overview.windows(names),
     overview.recordings(names),
     overview.lags(names),
     overview.parked(names, parkedShown),
     overview.failures(names, failuresShown),
+    overview.extractions(names),
     Promise.all(tenants.map(({ tenant, limits }) => store.quotas.list(tenant, limits))),
   ]);
-  const statusOf = (tenant: string, uses: readonly QuotaUse[]): StoredStatus => {
+  const statusOf = (
+    { tenant, extract }: Pick<Tenant, 'tenant' | 'extract'>,
+    uses: readonly QuotaUse[],
+  ): StoredStatus => {
     const lag = lags.get(tenant);
     return {
       lagSeconds: lag === undefined ? null : Math.round(lag.seconds),
@@ -52,6 +65,10 @@ export async function readDatabase(
       parked: parked.filter((run) => run.tenant === tenant).map((run) => parkedRun(run, linkOf)),
       recordings: recordings.get(tenant) ?? noRecordings,
       quotas: uses.map(quotaLine),
+      extractions: extractionLines(
+        extract,
+        extractions.filter((state) => state.tenant === tenant),
+      ),
       failures: failures
         .filter((run) => run.tenant === tenant)
         .map(({ workflowId, runId, status, code, at, from, to }) => ({
@@ -65,7 +82,7 @@ export async function readDatabase(
         })),
     };
   };
-  return new Map(tenants.map(({ tenant }, index) => [tenant, statusOf(tenant, quotas[index] ?? [])]));
+  return new Map(tenants.map((tenant, index) => [tenant.tenant, statusOf(tenant, quotas[index] ?? [])]));
 }
 
 function parkedRun(window: ParkedWindow, linkOf: LinkOf): ParkedRun {
@@ -92,4 +109,18 @@ function quotaLine({ family, size, used, share, fullPaceAt, blockedUntil }: Quot
     fullPaceAt: fullPaceAt && stamp(fullPaceAt),
     blockedUntil: blockedUntil && stamp(blockedUntil),
   };
+}
+
+function extractionLines(
+  { interactionMetadata, evaluations }: Tenant['extract'],
+  states: readonly ExtractionState[],
+): readonly ExtractionLine[] {
+  const wanted = { 'interaction-metadata': interactionMetadata, evaluations };
+  return Object.entries(wanted).flatMap(([dataset, isWanted]) => {
+    const state = states.find((one) => one.dataset === dataset);
+    if (state === undefined && !isWanted) return [];
+    const { lastComplete = null, complete = 0, running = 0, failed = 0, incomplete = 0 } = state ?? {};
+    const failure = state?.failure ? { ...state.failure, at: stamp(state.failure.at) } : null;
+    return [{ dataset, wanted: isWanted, lastComplete, complete, running, failed, incomplete, failure }];
+  });
 }

@@ -1,7 +1,7 @@
 import { addressOf } from '../api';
 import type { Api, ApiQuery } from '../api';
 import { CxoneError } from '../errors';
-import type { Exchange, HttpAnswer } from '../exchange';
+import type { Exchange, HttpAnswer, HttpRequest } from '../exchange';
 import type { HostPolicy } from '../host-policy';
 import type { Grant, Session } from '../session';
 
@@ -10,24 +10,32 @@ import type { Grant, Session } from '../session';
  * (contract §5), so the token is renewed once and the call repeated once, to the address that comes with the new
  * token; a second 401 is `Unauthorized`.
  */
-export function auth(session: Session, policy: HostPolicy): (next: Exchange) => Api['get'] {
+export function auth(session: Session, policy: HostPolicy): (next: Exchange) => Api {
   return (next) => {
-    const call = async (query: ApiQuery, grant: Grant, signal?: AbortSignal): Promise<HttpAnswer> => {
-      const url = addressOf(grant.apiEndpoint, query);
-      policy.checkApi(url);
-      const headers = { Authorization: `Bearer ${grant.accessToken}`, Accept: 'application/json' };
-      const { family, accept = [] } = query;
-      return next({ family, method: 'GET', url, headers, accept }, signal);
-    };
+    const sending = (method: HttpRequest['method']): Api['get'] => {
+      const call = async (query: ApiQuery, grant: Grant, signal?: AbortSignal): Promise<HttpAnswer> => {
+        const url = addressOf(grant.apiEndpoint, query);
+        policy.checkApi(url);
+        const { family, accept = [], body } = query;
+        const headers = {
+          Authorization: `Bearer ${grant.accessToken}`,
+          Accept: 'application/json',
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        };
+        const content = body === undefined ? {} : { body: JSON.stringify(body) };
+        return next({ family, method, url, headers, accept, ...content }, signal);
+      };
 
-    return async (query, signal) => {
-      const grant = await session.grant(signal);
-      try {
-        return await call(query, grant, signal);
-      } catch (error) {
-        if (!(error instanceof CxoneError && error.code === 'Unauthorized')) throw error;
-        return call(query, await session.replace(grant, signal), signal);
-      }
+      return async (query, signal) => {
+        const grant = await session.grant(signal);
+        try {
+          return await call(query, grant, signal);
+        } catch (error) {
+          if (!(error instanceof CxoneError && error.code === 'Unauthorized')) throw error;
+          return call(query, await session.replace(grant, signal), signal);
+        }
+      };
     };
+    return { get: sending('GET'), post: sending('POST') };
   };
 }

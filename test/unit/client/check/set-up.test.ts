@@ -1,5 +1,7 @@
+import { extractionChecks } from '../../../../client/check/extraction';
 import { checkTenant } from '../../../../client/check/setup';
 import type { Tenant } from '../../../../config';
+import { createCxoneClient } from '../../../../cxone';
 import type { Family, FaultRule } from '../../../../simulator';
 import { simulateTenant, type SimulatedTenant } from '../simulated-tenant';
 import { checkUnder, names, now, result, withStatus } from './checked';
@@ -90,6 +92,25 @@ describe('a family that is refused', () => {
       expect(withStatus(report, 'unknown')).toEqual([...untried, 'evaluations']);
     },
   );
+});
+
+describe('what only a job of Data Extraction would tell', () => {
+  const both = ['recording-interaction-metadata', 'qm-workflows'] as const;
+  it.each([
+    [[], 'If evaluations are wanted', 'The sync does not need them'],
+    [both, 'Make sure of both', 'QM Tools > Data Extraction APIs > QM Workflow API'],
+  ] as const)('is said, and no job is made, when %j is wanted', async (wanted, beginning, place) => {
+    const client = createCxoneClient(world.tenant(), { now });
+    const findings = await Promise.all(extractionChecks(client, wanted).map(({ run }) => run()));
+    client.close();
+    expect(findings.map(({ status }) => status)).toEqual(['ok', 'unknown']);
+    const texts = findings.map(({ message, remedy = '' }) => `${message} ${remedy}`);
+    expect(texts.filter((text) => text.includes('ExtractionForbidden'))).toHaveLength(wanted.length);
+    expect(findings[1]?.remedy).toContain(beginning);
+    expect(findings[1]?.remedy).toContain(place);
+    const asked = world.simulator.journal.entries({ family: 'extraction' });
+    expect(asked.map(({ method }) => method)).toEqual(['GET']);
+  });
 });
 
 describe('what is allowed, but not in full', () => {
@@ -195,6 +216,21 @@ describe('what says nothing about the set-up', () => {
     expect(report.ok).toBe(true);
     expect(result(report, 'media-playback').status).toBe('ok');
     expect(result(report, 'sentiments').status).toBe('unknown');
+  });
+
+  it('Media Download is asked about where recordings come from it, and nothing is begun', async () => {
+    const bulk = { recordingSource: 'bulk' } as const;
+    expect(result(await check([], bulk), 'media-download').status).toBe('ok');
+    expect(world.simulator.journal.entries({ family: 'bulk' })).toMatchObject([
+      { method: 'GET', status: 404 },
+    ]);
+    const refused = await check([{ name: 'forbidden', match: { family: 'bulk' } }], bulk);
+    expect(refused.ok).toBe(false);
+    expect(result(refused, 'media-download')).toMatchObject({
+      status: 'failed',
+      code: 'BulkForbidden',
+      remedy: expect.stringContaining('licence'),
+    });
   });
 
   it('a second caller of Data Extraction is no missing permission', async () => {

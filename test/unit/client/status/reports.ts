@@ -11,6 +11,7 @@ export function tenantStatus(changes: Partial<TenantStatus> = {}): TenantStatus 
     parked: [],
     recordings: { pending: 0, stored: 0, absent: 0, failed: 0 },
     quotas: [],
+    extractions: [],
     failures: [],
     schedules: [],
     backfills: [],

@@ -20,6 +20,24 @@ describe('what a script is told', () => {
     ['parked runs that are no windows', { parked: [parkedRun] }, ['acme: 1 parked']],
     ['failed windows', { windows: { ...windows, failed: 3 } }, ['acme: 3 failed']],
     ['windows with gaps', { windows: { ...windows, incomplete: 1 } }, ['acme: 1 with gaps']],
+    [
+      'days that could not be extracted',
+      {
+        extractions: [
+          {
+            dataset: 'evaluations',
+            wanted: true,
+            lastComplete: null,
+            complete: 0,
+            running: 0,
+            failed: 2,
+            incomplete: 1,
+            failure: null,
+          },
+        ],
+      },
+      ['acme: 3 days of evaluations failed'],
+    ],
     ['nothing of recordings', { recordings: { pending: 1, stored: 0, absent: 0, failed: 9 } }, []],
   ])('is %s', (_what, changes, lines) => expect(told(changes)).toEqual(lines));
 });
