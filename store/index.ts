@@ -35,6 +35,7 @@ export type {
 } from './recordings';
 export { recordKinds } from './record-tables';
 export type * from './rejected-records';
+export type { SignIns } from './sign-ins';
 export { openStore } from './store';
 export type { Store, StoreOptions } from './store';
 export type { Watermarks } from './watermarks';

@@ -16,6 +16,7 @@ import { createRecordingTable } from './recordings';
 import type { RecordingTable } from './recordings';
 import { createRejectedTable } from './rejected-records';
 import type { RejectedTable } from './rejected-records';
+import { createSignIns, type SignIns } from './sign-ins';
 import { secureConnection } from './tls';
 import { run } from './transaction';
 import { createWatermarks } from './watermarks';
@@ -42,6 +43,7 @@ export interface Store {
   readonly holdings: Holdings;
   readonly overview: Overview;
   readonly watermarks: Watermarks;
+  readonly signIns: SignIns;
   readonly quotas: Quotas;
   readonly waits: QuotaWaits;
   /** Asks the server for its major version; throws `StoreError` when it cannot be reached. */
@@ -83,6 +85,7 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     holdings: createHoldings(pool),
     overview: createOverview(pool),
     watermarks: createWatermarks(pool),
+    signIns: createSignIns(pool),
     quotas: createQuotas(pool),
     waits: createQuotaWaits(pool),
     async ping() {

@@ -89,6 +89,11 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
     const [observe, countLimits] = [requestMetrics(meter), limiterMetrics(meter)];
     const clientOptions = ({ tenant, limits }: WorkerTenant): CxoneClientOptions => ({
       onRequest: observe(tenant),
+      timesAnew: () =>
+        store.signIns.count(tenant).catch((error: unknown) => {
+          logger.warn({ err: error, tenant }, 'whether somebody has signed in anew cannot be told');
+          return null;
+        }),
       limiter: createRequestLimiter({
         tenant,
         limits,

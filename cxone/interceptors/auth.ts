@@ -8,7 +8,8 @@ import type { Grant, Session } from '../session';
 /**
  * Adds token and address to a query, so it is always the outermost link. A 401 happens before a token's time is up
  * (contract §5), so the token is renewed once and the call repeated once, to the address that comes with the new
- * token; a second 401 is `Unauthorized`.
+ * token; a second 401 is `Unauthorized`. The same with a 403 when somebody has signed in anew since the token was issued:
+ * it may carry the permissions its user had then.
  */
 export function auth(session: Session, policy: HostPolicy): (next: Exchange) => Api['get'] {
   return (next) => {
@@ -20,12 +21,17 @@ export function auth(session: Session, policy: HostPolicy): (next: Exchange) => 
       return next({ family, method: 'GET', url, headers, accept }, signal);
     };
 
+    const isOfToken = async (error: unknown, grant: Grant): Promise<boolean> => {
+      if (!(error instanceof CxoneError)) return false;
+      return error.code === 'Unauthorized' || (error.code.endsWith('Forbidden') && session.outlived(grant));
+    };
+
     return async (query, signal) => {
       const grant = await session.grant(signal);
       try {
         return await call(query, grant, signal);
       } catch (error) {
-        if (!(error instanceof CxoneError && error.code === 'Unauthorized')) throw error;
+        if (!(await isOfToken(error, grant))) throw error;
         return call(query, await session.replace(grant, signal), signal);
       }
     };
