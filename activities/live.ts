@@ -56,6 +56,11 @@ export function createLiveActivities({ store, tenants, now }: LiveDependencies) 
       await store.watermarks.advance(input.tenant, stream, new Date(input.to));
     },
 
+    /** How long a run of the tenant that belongs to no window waits for a person; 0: it fails instead. */
+    async parkedTimeout(input: { readonly tenant: string }): Promise<{ readonly hours: number }> {
+      return { hours: tenants(input.tenant).tuning.parkedTimeoutHours };
+    },
+
     /** Master contact ids of the tenant's calls whose recording is to be looked for now, in descending order. */
     async recordingsToSweep({ tenant, after, limit }: SweepInput): Promise<readonly string[]> {
       return store.recordings.dueOfTenant(tenant, after, limit, new Date(now()));

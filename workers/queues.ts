@@ -41,6 +41,7 @@ export const activityQueues: readonly ActivityQueue[] = [
       'markAbsent',
       'moveWatermark',
       'skipGap',
+      'parkedTimeout',
       'dueRecordings',
       'recordingsToSweep',
       'noteParked',

@@ -38,5 +38,6 @@ export const store =
     >
   >(storeOptions);
 
-/** What the ledger is told of a run that failed or waits: worth a few tries, and no more. */
-export const farewell = proxyActivities<Pick<Activities, 'closeWindow' | 'noteParked'>>(farewellOptions);
+/** What a run that failed or waits tells the ledger, or asks of the settings: worth a few tries, and no more. */
+export const farewell =
+  proxyActivities<Pick<Activities, 'closeWindow' | 'noteParked' | 'parkedTimeout'>>(farewellOptions);
