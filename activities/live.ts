@@ -1,11 +1,10 @@
 import { cancellationSignal } from '@temporalio/activity';
-import type { Store } from '../store';
+import { type GapDependencies, gapToBegin } from './gaps';
 import { incrementOf } from './increment';
 import type { TenantDirectory } from './tenants';
 import type { Increment, MoveWatermarkInput, SweepInput } from './types';
 
-export interface LiveDependencies {
-  readonly store: Store;
+export interface LiveDependencies extends GapDependencies {
   readonly tenants: TenantDirectory;
   readonly now: () => number;
 }
@@ -19,14 +18,15 @@ const firstLookBackMs = dayMs;
 const stream = 'contacts';
 
 /** The live sync: how far it has come, by CXone's clock, and what it reads next. */
-export function createLiveActivities({ store, tenants, now }: LiveDependencies) {
+export function createLiveActivities({ store, tenants, now, inspectBackfill }: LiveDependencies) {
   return {
     /**
      * What to read next, by CXone's own clock (contract §2.9: `lastPollTime`) and the watermark, which a tenant that has
      * none is given.
      */
     async planIncrement(input: { readonly tenant: string }): Promise<Increment> {
-      const { cxone, tuning } = tenants(input.tenant);
+      const tenant = tenants(input.tenant);
+      const { cxone, tuning } = tenant;
       const ours = new Date(now());
       const page = await cxone.updatedPage(
         { since: new Date(ours.getTime() - minuteMs), filter: {}, skip: 0, top: 1 },
@@ -40,7 +40,14 @@ export function createLiveActivities({ store, tenants, now }: LiveDependencies) 
         stream,
         new Date(to.getTime() - firstLookBackMs),
       );
-      return { ...incrementOf({ ...tuning, mark, clock: to }), recordings: tuning.recordings };
+      const next = { ...incrementOf({ ...tuning, mark, clock: to }), recordings: tuning.recordings };
+      if (next.gap) {
+        await store.gaps.found(input.tenant, { from: new Date(next.gap.from), to: new Date(next.gap.to) });
+        return next;
+      }
+      const missing = await gapToBegin({ store, inspectBackfill }, tenant);
+      if (!missing) return next;
+      return { ...next, again: { from: missing.from.toISOString(), to: missing.to.toISOString() } };
     },
 
     /**

@@ -22,6 +22,7 @@ export type { QuotaWaits } from './quotas/quota-waits';
 export type { Admission, QuotaName, Quotas } from './quotas/quotas';
 export type * from './holdings';
 export type { LandedPage, Landing, PageKey, PageToLand } from './landing';
+export type { LiveGaps, OpenGap } from './live-gaps';
 export type { LookupEnd, LookupProblem, LookupTables } from './lookups';
 export { migrate, pendingMigrations } from './migrate';
 export type * from './overview';

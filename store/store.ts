@@ -7,6 +7,7 @@ import { createHoldings } from './holdings';
 import type { Holdings } from './holdings';
 import { createLanding } from './landing';
 import type { Landing } from './landing';
+import { createLiveGaps, type LiveGaps } from './live-gaps';
 import { createLookupTables } from './lookups';
 import type { LookupTables } from './lookups';
 import { createOverview, type Overview } from './overview';
@@ -43,6 +44,7 @@ export interface Store {
   readonly holdings: Holdings;
   readonly overview: Overview;
   readonly watermarks: Watermarks;
+  readonly gaps: LiveGaps;
   readonly signIns: SignIns;
   readonly quotas: Quotas;
   readonly waits: QuotaWaits;
@@ -85,6 +87,7 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     holdings: createHoldings(pool),
     overview: createOverview(pool),
     watermarks: createWatermarks(pool),
+    gaps: createLiveGaps(pool),
     signIns: createSignIns(pool),
     quotas: createQuotas(pool),
     waits: createQuotaWaits(pool),

@@ -1,7 +1,15 @@
 import type { Tenant } from '../../config';
-import type { Overview, ParkedWindow, QuotaUse, RecordingStates, Store, WindowStates } from '../../store';
-import { stamp } from '../../workflows/ids';
-import type { FailureLine, ParkedRun, QuotaLine } from './status-report';
+import type {
+  OpenGap,
+  Overview,
+  ParkedWindow,
+  QuotaUse,
+  RecordingStates,
+  Store,
+  WindowStates,
+} from '../../store';
+import { backfillId, stamp } from '../../workflows/ids';
+import type { FailureLine, GapLine, ParkedRun, QuotaLine } from './status-report';
 
 /** What the database tells of a tenant. */
 export interface StoredStatus {
@@ -9,6 +17,8 @@ export interface StoredStatus {
   readonly watermark: string | null;
   readonly windows: WindowStates;
   readonly parked: readonly ParkedRun[];
+  /** `underWay` is for Temporal to say. */
+  readonly gaps: readonly GapLine[];
   readonly recordings: RecordingStates;
   readonly quotas: readonly QuotaLine[];
   readonly failures: readonly FailureLine[];
@@ -29,21 +39,22 @@ const noRecordings: RecordingStates = { pending: 0, stored: 0, absent: 0, failed
  * @throws {StoreError} when the database cannot be reached, refuses, or is not migrated.
  */
 export async function readDatabase(
-  store: Pick<Store, 'quotas'> & { readonly overview: Overview },
-  tenants: readonly Pick<Tenant, 'tenant' | 'limits'>[],
+  store: Pick<Store, 'quotas' | 'gaps'> & { readonly overview: Overview },
+  tenants: readonly Pick<Tenant, 'tenant' | 'limits' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'>[],
   linkOf: LinkOf,
 ): Promise<ReadonlyMap<string, StoredStatus>> {
   const names = tenants.map(({ tenant }) => tenant);
   const { overview } = store;
-  const [windows, recordings, lags, parked, failures, quotas] = await Promise.all([
+  const [windows, recordings, lags, parked, failures, quotas, gaps] = await Promise.all([
     overview.windows(names),
     overview.recordings(names),
     overview.lags(names),
     overview.parked(names, parkedShown),
     overview.failures(names, failuresShown),
     Promise.all(tenants.map(({ tenant, limits }) => store.quotas.list(tenant, limits))),
+    Promise.all(tenants.map((one) => store.gaps.open(one.tenant, one))),
   ]);
-  const statusOf = (tenant: string, uses: readonly QuotaUse[]): StoredStatus => {
+  const statusOf = (tenant: string, uses: readonly QuotaUse[], open: readonly OpenGap[]): StoredStatus => {
     const lag = lags.get(tenant);
     return {
       lagSeconds: lag === undefined ? null : Math.round(lag.seconds),
@@ -51,6 +62,7 @@ export async function readDatabase(
       windows: windows.get(tenant) ?? noWindows,
       parked: parked.filter((run) => run.tenant === tenant).map((run) => parkedRun(run, linkOf)),
       recordings: recordings.get(tenant) ?? noRecordings,
+      gaps: open.map((gap) => gapLine(tenant, gap, linkOf)),
       quotas: uses.map(quotaLine),
       failures: failures
         .filter((run) => run.tenant === tenant)
@@ -65,7 +77,9 @@ export async function readDatabase(
         })),
     };
   };
-  return new Map(tenants.map(({ tenant }, index) => [tenant, statusOf(tenant, quotas[index] ?? [])]));
+  return new Map(
+    tenants.map(({ tenant }, at) => [tenant, statusOf(tenant, quotas[at] ?? [], gaps[at] ?? [])]),
+  );
 }
 
 function parkedRun(window: ParkedWindow, linkOf: LinkOf): ParkedRun {
@@ -79,6 +93,22 @@ function parkedRun(window: ParkedWindow, linkOf: LinkOf): ParkedRun {
     from: stamp(from),
     to: stamp(to),
     url: linkOf(workflowId, runId),
+  };
+}
+
+function gapLine(tenant: string, { from, to, missing, begun, givenUp }: OpenGap, linkOf: LinkOf): GapLine {
+  const id = backfillId({ tenant, from: begun.from, to: begun.to });
+  const [missingFrom, missingTo] = [stamp(missing.from), stamp(missing.to)];
+  return {
+    from: stamp(from),
+    to: stamp(to),
+    missingFrom,
+    missingTo,
+    backfill: { id, begunAt: stamp(begun.at), url: linkOf(id) },
+    underWay: null,
+    cancelled: givenUp,
+    // What was complete before the gap was found has to be read again.
+    command: `npx cxone-sync backfill --tenant ${tenant} --from ${missingFrom} --to ${missingTo} --force`,
   };
 }
 

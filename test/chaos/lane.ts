@@ -98,6 +98,7 @@ export async function openLane(): Promise<Lane> {
         memory: createPageMemory(8),
         isRunning: async () => false,
         inspectRun: unexpected('inspectRun'),
+        inspectBackfill: unexpected('inspectBackfill'),
         cancelRun: unexpected('cancelRun'),
         landingRetentionDays: 14,
         maxRecordingBytes: 1_000_000,

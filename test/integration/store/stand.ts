@@ -97,7 +97,7 @@ export async function openStand(server: PostgresServer): Promise<Stand> {
         `truncate cxone.contact, cxone.agent, cxone.agent_look, cxone.recording, cxone.interaction, cxone.rejected_record,
                   cxone.schema_drift, cxone.landing_page, cxone.sync_window, cxone.watermark, cxone.quota,
                   cxone.skill, cxone.campaign, cxone.team, cxone.disposition, cxone.lookup_list,
-                  cxone.sign_in`,
+                  cxone.sign_in, cxone.live_gap`,
       );
     },
     async close() {
