@@ -166,13 +166,26 @@ describe('--all', () => {
     expect(await endOf(stand, agents)).toMatchObject({ status: 'complete' });
     expect(await labelsOf(stand, media)).toMatchObject({ status: 'AwaitingOperator' });
 
+    // One that waits for agents first, and for recordings too.
+    const both = await park(12, 'agents', 'media');
+    expect(await labelsOf(stand, both)).toMatchObject({ errorType: 'AgentsForbidden' });
+    const any = await runJson(stand, ['resume', '--all', '--error-type', 'MediaForbidden']);
+    expect(any.document.runs?.map(({ id }) => id).toSorted()).toEqual([both, media].toSorted());
+    expect(await endOf(stand, both)).toMatchObject({ status: 'complete' });
+    expect(await endOf(stand, media)).toMatchObject({ status: 'complete' });
+    expect(await runCommand(stand, ['resume', '--all', '--error-type', 'MediaForbidden'])).toMatchObject({
+      status: 0,
+      stdout: 'No run is parked.\n',
+    });
+
+    const last = await park(13, 'media');
     const others = await runCommand(stand, ['resume', '--all', '--tenant', 'globex']);
     expect(others).toMatchObject({ status: 0, stdout: 'No run is parked.\n' });
     const ours = await runCommand(stand, ['resume', '--all', '--tenant', 'acme']);
     expect(ours.status).toBe(0);
-    expect(ours.stdout).toMatch(new RegExp(`✓ ${media}: .*goes on`));
+    expect(ours.stdout).toMatch(new RegExp(`✓ ${last}: .*goes on`));
     expect(ours.stdout).toContain(`/namespaces/${stand.namespace}/workflows/`);
-    expect(await endOf(stand, media)).toMatchObject({ status: 'complete' });
+    expect(await endOf(stand, last)).toMatchObject({ status: 'complete' });
   });
 });
 
