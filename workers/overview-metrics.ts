@@ -1,8 +1,7 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { Overview } from '../store';
-
-const everyMs = 15_000;
+import { keepReading } from './keep-reading';
 
 type Figures = Pick<Overview, 'windows' | 'openRecordings' | 'lags' | 'parkedCodes'>;
 
@@ -42,37 +41,26 @@ export function watchOverview(
   const codes = new Map<string, { readonly tenant: string; readonly code: string }>();
 
   const look = async (): Promise<void> => {
-    try {
-      const [states, open, lags, waiting] = await Promise.all([
-        overview.windows(tenants),
-        overview.openRecordings(tenants),
-        overview.lags(tenants),
-        overview.parkedCodes(tenants),
-      ]);
-      for (const tenant of tenants) {
-        for (const status of ['complete', 'running', 'parked', 'failed', 'incomplete'] as const) {
-          windows.set(states.get(tenant)?.[status] ?? 0, { tenant, status });
-        }
-        for (const status of ['pending', 'failed'] as const) {
-          recordings.set(open.get(tenant)?.[status] ?? 0, { tenant, status });
-        }
-        const behind = lags.get(tenant);
-        if (behind !== undefined) lag.set(behind.seconds, { tenant });
+    const [states, open, lags, waiting] = await Promise.all([
+      overview.windows(tenants),
+      overview.openRecordings(tenants),
+      overview.lags(tenants),
+      overview.parkedCodes(tenants),
+    ]);
+    for (const tenant of tenants) {
+      for (const status of ['complete', 'running', 'parked', 'failed', 'incomplete'] as const) {
+        windows.set(states.get(tenant)?.[status] ?? 0, { tenant, status });
       }
-      const now = new Map(waiting.map((one) => [`${one.tenant} ${one.code}`, one]));
-      for (const [key, { tenant, code }] of now) codes.set(key, { tenant, code });
-      for (const [key, labels] of codes) parked.set(now.get(key)?.windows ?? 0, { ...labels });
-      read.set(Date.now() / 1_000);
-    } catch (error) {
-      logger.warn({ err: error }, 'how the work stands could not be read');
+      for (const status of ['pending', 'failed'] as const) {
+        recordings.set(open.get(tenant)?.[status] ?? 0, { tenant, status });
+      }
+      const behind = lags.get(tenant);
+      if (behind !== undefined) lag.set(behind.seconds, { tenant });
     }
+    const now = new Map(waiting.map((one) => [`${one.tenant} ${one.code}`, one]));
+    for (const [key, { tenant, code }] of now) codes.set(key, { tenant, code });
+    for (const [key, labels] of codes) parked.set(now.get(key)?.windows ?? 0, { ...labels });
+    read.set(Date.now() / 1_000);
   };
-  let looking = look();
-  const timer = setInterval(() => {
-    looking = looking.then(look);
-  }, everyMs);
-  return async () => {
-    clearInterval(timer);
-    await looking;
-  };
+  return keepReading(look, logger, 'how the work stands could not be read');
 }

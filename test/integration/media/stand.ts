@@ -51,7 +51,10 @@ function activitiesOf(dependencies: RecordingDependencies) {
   return {
     ...createRecordingActivities(dependencies),
     ...createBulkActivities(dependencies),
-    ...createLiveActivities(dependencies),
+    ...createLiveActivities({
+      ...dependencies,
+      inspectBackfill: async () => ({ status: 'gone', contacts: 0, recordings: 0 }),
+    }),
   };
 }
 
