@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { InvalidInputError, parseSyncWindowInput, type SyncWindowInput } from '../workflows/inputs';
+import { parseSyncWindowInput, type SyncWindowInput } from '../workflows/inputs';
 import { syncWindowId } from '../workflows/ids';
+import { checkedInput } from './checked-input';
 import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, idList, type CommonFlags } from './flags';
 import { foreseen } from './foreseen';
@@ -65,7 +66,7 @@ const clockDifferenceMs = 5_000;
 
 async function runSync(flags: SyncFlags, output: Output): Promise<void> {
   const input = inputOf(flags);
-  const window = checked(input);
+  const window = checkedInput(() => parseSyncWindowInput(input));
   const { temporal, uiUrl } = await preflight(window);
   const began = Date.now();
   try {
@@ -133,13 +134,4 @@ function inputOf(flags: SyncFlags): SyncWindowInput {
     ...(flags.mediaType ? { mediaTypeIds: flags.mediaType } : {}),
     ...(flags.recordings ? {} : { recordings: false }),
   };
-}
-
-function checked(input: SyncWindowInput): ReturnType<typeof parseSyncWindowInput> {
-  try {
-    return parseSyncWindowInput(input);
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
-    throw new CommandError(exitStatus.badInput, error.message, 'InvalidInput');
-  }
 }

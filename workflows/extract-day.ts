@@ -59,10 +59,10 @@ export async function extractDay(
       skipped = complete.length > 0;
       if (skipped) return;
     }
+    if (parking.times() > 0 || goesOnAfterReset()) await api.authenticate({ tenant, anew: true });
     // Waiting for a turn again and again makes a long history.
     if (workflowInfo().continueAsNewSuggested)
       await continueAsNew<typeof extractDataset>({ ...input, force: true }, { from, to });
-    if (parking.times() > 0 || goesOnAfterReset()) await api.authenticate({ tenant, anew: true });
     try {
       loaded = await loadDay(day, { onStage });
     } catch (error) {

@@ -52,6 +52,11 @@ const withParked = patiently('2025-11-02');
 const resumedLater = patiently('2025-11-02');
 const held = { loading: true };
 
+const longTurn: ('forbidden' | 'too soon')[] = [
+  'forbidden',
+  ...Array.from({ length: 15 }, () => 'too soon' as const),
+];
+
 /** Every path an extraction of today can take. */
 export const extractScenarios: Readonly<Record<string, Scenario>> = {
   extract: { ...oneDay('e1'), activities: patiently().activities },
@@ -157,6 +162,24 @@ export const extractScenarios: Readonly<Record<string, Scenario>> = {
         workflowId: idOf('e16', '2025-11-01'),
         args: [...(oneDay('e16').args ?? [])],
       });
+    },
+  },
+  // A turn that is long in coming, and is refused at last: what a person lets go on begins with a new history.
+  'extract-continues': {
+    ...oneDay('e18'),
+    impatient: true,
+    activities: {
+      createExtractionJob: async () => {
+        const why = longTurn.pop();
+        if (why === 'forbidden') return refuse('ExtractionForbidden');
+        return why
+          ? { status: 'wait', why, waitMs: 1 }
+          : { status: 'created', jobId: 'job', lookAfterMs: 10 };
+      },
+    },
+    meanwhile: async (client, workflowId) => {
+      await untilParked(client, workflowId);
+      await client.workflow.getHandle(workflowId).executeUpdate('resume');
     },
   },
   'extract-days-continue': { ...days('e17', '2025-12-01'), impatient: true },
