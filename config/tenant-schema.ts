@@ -92,6 +92,9 @@ const extract = z
   })
   .prefault({});
 
+/** What NICE's help says of Media Download, for tenants who use it. */
+export const bulkLimit = { requests: 15, perSeconds: 300 } as const;
+
 const limit = z.strictObject({ requests: whole(1, 1_000_000), perSeconds: whole(1, 86_400) });
 
 /** One tenant of the tenants file, as `interfaces.md` has it, and the tuning it may add. */
@@ -173,7 +176,7 @@ export const tenantSchema = z.strictObject({
   limits: z
     .strictObject({
       media: limit.default({ requests: 150, perSeconds: 300 }),
-      bulk: limit.default({ requests: 15, perSeconds: 300 }),
+      bulk: limit.optional(),
       contacts: limit.optional(),
       agents: limit.optional(),
       lookups: limit.optional(),

@@ -5,7 +5,7 @@ import { readSecretFile } from './environment';
 import type { Environment } from './environment';
 import { nearest, quoted, SettingsError } from './problems';
 import type { Problem } from './problems';
-import { knownKeys, tenantSchema } from './tenant-schema';
+import { bulkLimit, knownKeys, tenantSchema } from './tenant-schema';
 import type { SecretReference, TenantEntry } from './tenant-schema';
 
 /** One tenant, checked, with defaults filled in and its secrets read. Usable as a CXone connection as it is. */
@@ -58,6 +58,7 @@ export function loadTenants(file: string, env: Environment): ReadonlyMap<string,
     const { timeoutSeconds, clientSecret, accessKeySecret, recordingKeys, ...rest } = parsed.data;
     tenants.set(id, {
       ...rest,
+      limits: rest.recordingSource === 'bulk' ? { bulk: bulkLimit, ...rest.limits } : rest.limits,
       tenant: id,
       ...(clientSecret === undefined ? {} : { clientSecret: secret('clientSecret', clientSecret) }),
       accessKeySecret: secret('accessKeySecret', accessKeySecret),

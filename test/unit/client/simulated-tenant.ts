@@ -56,7 +56,7 @@ export async function simulateTenant(options: SimulatorOptions = {}): Promise<Si
       timeoutMs: 20_000,
       mediaHosts: [],
       allowInsecureHosts: ['127.0.0.1'],
-      limits: { media: { requests: 150, perSeconds: 300 }, bulk: { requests: 15, perSeconds: 300 } },
+      limits: { media: { requests: 150, perSeconds: 300 } },
       ...changes,
     }),
   };

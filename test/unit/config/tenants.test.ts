@@ -86,7 +86,7 @@ describe('a tenant', () => {
       timeoutMs: 120_000,
       mediaHosts: ['*.amazonaws.com'],
       allowInsecureHosts: [],
-      limits: { media: { requests: 150, perSeconds: 300 }, bulk: { requests: 15, perSeconds: 300 } },
+      limits: { media: { requests: 150, perSeconds: 300 } },
     });
   });
 
@@ -245,6 +245,14 @@ describe('what is wrong', () => {
     expect(loadAcme({ recordingSource: 'listed', extract })?.recordingSource).toBe('listed');
     // Without recordings nobody asks where they are.
     expect(loadAcme({ recordingSource: 'listed', recordings: false })?.recordings).toBe(false);
+  });
+
+  it('a tenant with recordings in bulk has the quota that NICE names for it, unless another is stated', () => {
+    const bulk = { recordingSource: 'bulk' };
+    expect(loadAcme(bulk)?.limits.bulk).toEqual({ requests: 15, perSeconds: 300 });
+    const limits = { bulk: { requests: 30, perSeconds: 60 } };
+    expect(loadAcme({ ...bulk, limits })?.limits).toMatchObject({ ...limits, media: { requests: 150 } });
+    expect(Object.keys(loadAcme({})?.limits ?? {})).toEqual(['media']);
   });
 
   it('names what is missing', () => {
