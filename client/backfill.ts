@@ -6,6 +6,7 @@ import { addBackfillUpdates } from './backfill-updates';
 import { backfillLine, backfillLines } from './backfill-report';
 import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, type CommonFlags, idList, wholeNumber } from './flags';
+import { runGoesOn, tellWhetherJoined, untilInterrupted } from './follow';
 import { foreseen } from './foreseen';
 import { createOutput, type Output } from './output';
 import { preflight } from './preflight';
@@ -78,9 +79,7 @@ async function runBackfill(flags: BackfillFlags, output: Output): Promise<void> 
       url: webUiLink(uiUrl, temporal.namespace, handle.workflowId),
     };
     output.note(`run ${run.workflowId}: ${plan.windows} windows`);
-    if (await wasUnderWay(handle, began)) {
-      output.note('It was under way already, with the input it was started with; this command joins it.');
-    }
+    await tellWhetherJoined(handle, began, output);
     output.note(`see ${run.url}`);
     if (flags.detach) {
       output.document(run);
@@ -93,27 +92,13 @@ async function runBackfill(flags: BackfillFlags, output: Output): Promise<void> 
   }
 }
 
-/** A run that started so long before this command, by another machine's clock, was not started by it. In ms. */
-const clockDifferenceMs = 5_000;
-
-async function wasUnderWay(handle: BackfillHandle, began: number): Promise<boolean> {
-  const { startTime } = await handle.describe();
-  return startTime.getTime() < began - clockDifferenceMs;
-}
-
 async function waitFor(
   temporal: TemporalClient,
   handle: BackfillHandle,
   run: object,
   output: Output,
 ): Promise<void> {
-  const interrupt = (): never => {
-    output.endProgress();
-    process.stderr.write('Interrupted: the run goes on. The same command joins it again.\n');
-    process.exit(exitStatus.interrupted);
-  };
-  process.once('SIGINT', interrupt);
-  try {
+  await untilInterrupted(output, runGoesOn, async () => {
     const show = (line: string): void => output.progress(line);
     const end = await followBackfill(temporal.client, handle, (progress) => show(backfillLine(progress)));
     if (!end.ok) throw new CommandError(exitStatus.failed, `${end.code}: ${end.message}`, end.code);
@@ -122,10 +107,7 @@ async function waitFor(
     output.result(`${report.status.padEnd(11)} ${handle.workflowId}`);
     for (const line of backfillLines(report)) output.result(line);
     if (report.status !== 'complete') throw incomplete(report);
-  } finally {
-    process.off('SIGINT', interrupt);
-    output.endProgress();
-  }
+  });
 }
 
 function incomplete(report: BackfillReport): CommandError {

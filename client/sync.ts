@@ -3,6 +3,7 @@ import { InvalidInputError, parseSyncWindowInput, type SyncWindowInput } from '.
 import { syncWindowId } from '../workflows/ids';
 import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, idList, type CommonFlags } from './flags';
+import { runGoesOn, tellWhetherJoined, untilInterrupted } from './follow';
 import { foreseen } from './foreseen';
 import { createOutput, type Output } from './output';
 import { preflight } from './preflight';
@@ -58,9 +59,6 @@ Example:
     .action(async (flags: SyncFlags) => foreseen(() => runSync(flags, createOutput(flags))));
 }
 
-/** A run that started so long before this command, by another machine's clock, was not started by it. In ms. */
-const clockDifferenceMs = 5_000;
-
 async function runSync(flags: SyncFlags, output: Output): Promise<void> {
   const input = inputOf(flags);
   const window = checked(input);
@@ -80,10 +78,7 @@ async function runSync(flags: SyncFlags, output: Output): Promise<void> {
       url: webUiLink(uiUrl, temporal.namespace, handle.workflowId, handle.firstExecutionRunId),
     };
     output.note(`run ${run.workflowId}`);
-    const { startTime } = await handle.describe();
-    if (startTime.getTime() < began - clockDifferenceMs) {
-      output.note('It was under way already, with the input it was started with; this command joins it.');
-    }
+    await tellWhetherJoined(handle, began, output);
     output.note(`see ${run.url}`);
     if (flags.detach) {
       output.document(run);
@@ -97,13 +92,7 @@ async function runSync(flags: SyncFlags, output: Output): Promise<void> {
 }
 
 async function waitFor(handle: WindowHandle, run: object, output: Output): Promise<void> {
-  const interrupt = (): never => {
-    output.endProgress();
-    process.stderr.write('Interrupted: the run goes on. The same command joins it again.\n');
-    process.exit(exitStatus.interrupted);
-  };
-  process.once('SIGINT', interrupt);
-  try {
+  await untilInterrupted(output, runGoesOn, async () => {
     const end = await followWindow(handle, (progress) => output.progress(progressLine(progress)));
     if ('parked' in end) throw parkedError(end, run, handle.workflowId, output);
     if (!end.ok) throw new CommandError(statusOf(end.code), `${end.code}: ${end.message}`, end.code);
@@ -118,10 +107,7 @@ async function waitFor(handle: WindowHandle, run: object, output: Output): Promi
       'WindowIncomplete',
       true,
     );
-  } finally {
-    process.off('SIGINT', interrupt);
-    output.endProgress();
-  }
+  });
 }
 
 /** The run goes on waiting; what for is said, and how to let it go on. */

@@ -5,6 +5,7 @@ import { openStore } from '../../store';
 import { InvalidInputError, parseSyncWindowInput, type SyncWindow } from '../../workflows/inputs';
 import { CommandError, exitStatus } from '../exit-status';
 import { addCommonFlags, type CommonFlags } from '../flags';
+import { untilInterrupted } from '../follow';
 import { foreseen } from '../foreseen';
 import { createOutput, type Output } from '../output';
 import { preflight, requireDatabase, tenantOf } from '../preflight';
@@ -54,17 +55,11 @@ Example:
 async function runVerify(flags: VerifyFlags, output: Output): Promise<void> {
   const range = rangeOf(flags);
   const closers: (() => unknown)[] = [];
-  const interrupt = (): never => {
-    output.endProgress();
-    process.stderr.write('Interrupted. A repair that was started goes on.\n');
-    process.exit(exitStatus.interrupted);
-  };
-  process.once('SIGINT', interrupt);
   try {
-    await compare(flags, range, output, closers);
+    await untilInterrupted(output, 'Interrupted. A repair that was started goes on.', () =>
+      compare(flags, range, output, closers),
+    );
   } finally {
-    process.off('SIGINT', interrupt);
-    output.endProgress();
     for (const close of closers.toReversed()) await close();
   }
 }
