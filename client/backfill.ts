@@ -6,8 +6,9 @@ import { addBackfillUpdates } from './backfill-updates';
 import { backfillLine, backfillLines } from './backfill-report';
 import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, type CommonFlags, idList, wholeNumber } from './flags';
-import { runGoesOn, tellWhetherJoined, untilInterrupted } from './follow';
 import { foreseen } from './foreseen';
+import { interruptible } from './interruptible';
+import { tellWhetherJoined } from './joined-run';
 import { createOutput, type Output } from './output';
 import { preflight } from './preflight';
 import { type BackfillHandle, followBackfill, startBackfill } from './run-backfill';
@@ -98,7 +99,7 @@ async function waitFor(
   run: object,
   output: Output,
 ): Promise<void> {
-  await untilInterrupted(output, runGoesOn, async () => {
+  await interruptible(output, async () => {
     const show = (line: string): void => output.progress(line);
     const end = await followBackfill(temporal.client, handle, (progress) => show(backfillLine(progress)));
     if (!end.ok) throw new CommandError(exitStatus.failed, `${end.code}: ${end.message}`, end.code);

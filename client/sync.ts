@@ -3,8 +3,9 @@ import { InvalidInputError, parseSyncWindowInput, type SyncWindowInput } from '.
 import { syncWindowId } from '../workflows/ids';
 import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, idList, type CommonFlags } from './flags';
-import { runGoesOn, tellWhetherJoined, untilInterrupted } from './follow';
 import { foreseen } from './foreseen';
+import { interruptible } from './interruptible';
+import { tellWhetherJoined } from './joined-run';
 import { createOutput, type Output } from './output';
 import { preflight } from './preflight';
 import { progressLine, reportLines } from './report';
@@ -92,7 +93,7 @@ async function runSync(flags: SyncFlags, output: Output): Promise<void> {
 }
 
 async function waitFor(handle: WindowHandle, run: object, output: Output): Promise<void> {
-  await untilInterrupted(output, runGoesOn, async () => {
+  await interruptible(output, async () => {
     const end = await followWindow(handle, (progress) => output.progress(progressLine(progress)));
     if ('parked' in end) throw parkedError(end, run, handle.workflowId, output);
     if (!end.ok) throw new CommandError(statusOf(end.code), `${end.code}: ${end.message}`, end.code);

@@ -5,8 +5,8 @@ import { openStore } from '../../store';
 import { InvalidInputError, parseSyncWindowInput, type SyncWindow } from '../../workflows/inputs';
 import { CommandError, exitStatus } from '../exit-status';
 import { addCommonFlags, type CommonFlags } from '../flags';
-import { untilInterrupted } from '../follow';
 import { foreseen } from '../foreseen';
+import { interruptible } from '../interruptible';
 import { createOutput, type Output } from '../output';
 import { preflight, requireDatabase, tenantOf } from '../preflight';
 import { openTenantsRecordings } from '../recording-storage';
@@ -56,9 +56,8 @@ async function runVerify(flags: VerifyFlags, output: Output): Promise<void> {
   const range = rangeOf(flags);
   const closers: (() => unknown)[] = [];
   try {
-    await untilInterrupted(output, 'Interrupted. A repair that was started goes on.', () =>
-      compare(flags, range, output, closers),
-    );
+    const goesOn = 'Interrupted. A repair that was started goes on.';
+    await interruptible(output, () => compare(flags, range, output, closers), goesOn);
   } finally {
     for (const close of closers.toReversed()) await close();
   }
