@@ -8,6 +8,7 @@ import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, type CommonFlags, idList, wholeNumber } from './flags';
 import { foreseen } from './foreseen';
 import { interruptible } from './interruptible';
+import { tellWhetherJoined } from './joined-run';
 import { createOutput, type Output } from './output';
 import { preflight } from './preflight';
 import { type BackfillHandle, followBackfill, startBackfill } from './run-backfill';
@@ -79,9 +80,7 @@ async function runBackfill(flags: BackfillFlags, output: Output): Promise<void> 
       url: webUiLink(uiUrl, temporal.namespace, handle.workflowId),
     };
     output.note(`run ${run.workflowId}: ${plan.windows} windows`);
-    if (await wasUnderWay(handle, began)) {
-      output.note('It was under way already, with the input it was started with; this command joins it.');
-    }
+    await tellWhetherJoined(handle, began, output);
     output.note(`see ${run.url}`);
     if (flags.detach) {
       output.document(run);
@@ -92,14 +91,6 @@ async function runBackfill(flags: BackfillFlags, output: Output): Promise<void> 
   } finally {
     await temporal.close();
   }
-}
-
-/** A run that started so long before this command, by another machine's clock, was not started by it. In ms. */
-const clockDifferenceMs = 5_000;
-
-async function wasUnderWay(handle: BackfillHandle, began: number): Promise<boolean> {
-  const { startTime } = await handle.describe();
-  return startTime.getTime() < began - clockDifferenceMs;
 }
 
 async function waitFor(

@@ -6,6 +6,7 @@ import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, idList, type CommonFlags } from './flags';
 import { foreseen } from './foreseen';
 import { interruptible } from './interruptible';
+import { tellWhetherJoined } from './joined-run';
 import { createOutput, type Output } from './output';
 import { parkedError } from './parked-error';
 import { preflight } from './preflight';
@@ -61,9 +62,6 @@ Example:
     .action(async (flags: SyncFlags) => foreseen(() => runSync(flags, createOutput(flags))));
 }
 
-/** A run that started so long before this command, by another machine's clock, was not started by it. In ms. */
-const clockDifferenceMs = 5_000;
-
 async function runSync(flags: SyncFlags, output: Output): Promise<void> {
   const input = inputOf(flags);
   const window = checkedInput(() => parseSyncWindowInput(input));
@@ -83,10 +81,7 @@ async function runSync(flags: SyncFlags, output: Output): Promise<void> {
       url: webUiLink(uiUrl, temporal.namespace, handle.workflowId, handle.firstExecutionRunId),
     };
     output.note(`run ${run.workflowId}`);
-    const { startTime } = await handle.describe();
-    if (startTime.getTime() < began - clockDifferenceMs) {
-      output.note('It was under way already, with the input it was started with; this command joins it.');
-    }
+    await tellWhetherJoined(handle, began, output);
     output.note(`see ${run.url}`);
     if (flags.detach) {
       output.document(run);
