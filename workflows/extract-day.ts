@@ -1,5 +1,6 @@
 import {
   CancellationScope,
+  ContinueAsNew,
   continueAsNew,
   getExternalWorkflowHandle,
   isCancellation,
@@ -79,7 +80,7 @@ export async function extractDay(
     const outcome = await parking.attend([extract]);
     if (outcome === 'skipped') await letGo(day, 'incomplete', 'ExtractionIncomplete');
   } catch (error) {
-    if (parked()) {
+    if (parked() && !(error instanceof ContinueAsNew)) {
       await CancellationScope.nonCancellable(() =>
         tellRange({ ...noRows, day: from, outcome: 'failed', code: causeOf(error).code }),
       );
