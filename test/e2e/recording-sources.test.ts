@@ -28,6 +28,7 @@ beforeAll(async () => {
     simulator: {
       contactsPerDay: 90,
       loggedShare: 0.8,
+      extractionSpacingSeconds: 0,
       tenants: [{ name: 'listed' }, { name: 'bulk' }],
     },
   });
