@@ -74,10 +74,12 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
           },
           cancellationSignal(),
         );
+        await store.extractionSlots.answered(name, claimant);
         await store.extractions.begin({ ...input, jobId }, askedAt);
         return { status: 'created', jobId, lookAfterMs: Math.min(firstLookMs, pauseOf(secondsApart)) };
       } catch (error) {
         if (!(error instanceof CxoneError) || error.code !== 'ExtractionBusy') throw error;
+        await store.extractionSlots.answered(name, claimant);
         const asked = error.retryAfterMs ?? Infinity;
         return { status: 'wait', why: 'busy', waitMs: Math.min(asked, 2 * pauseOf(secondsApart)) };
       }

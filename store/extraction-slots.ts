@@ -35,6 +35,11 @@ export interface ExtractionSlots {
    * minute.
    */
   claim(tenant: string, claimant: Claimant, terms: SlotTerms, replacing?: Claimant): Promise<SlotClaim>;
+  /**
+   * Says that CXone has answered: from here on the next job's time is counted, since when exactly CXone heard of this one
+   * nobody else knows.
+   */
+  answered(tenant: string, claimant: Claimant): Promise<void>;
   /** Says that the holder is alive; false when it is none any more. */
   prolong(tenant: string, claimant: Claimant, leaseSeconds: number): Promise<boolean>;
   /** Lets the slot go; nothing happens when somebody else has it. */
@@ -85,6 +90,10 @@ const standInLineSql = `
 
 const leaveLineSql = 'delete from cxone.extraction_wait where tenant = $1 and workflow_id = $2';
 
+const answeredSql = `
+  update cxone.extraction_slot set asked_at = clock_timestamp()
+  where tenant = $1 and workflow_id = $2 and run_id = $3`;
+
 export const prolongSql = `
   update cxone.extraction_slot set held_until = clock_timestamp() + $4 * interval '1 second'
   where tenant = $1 and workflow_id = $2 and run_id = $3
@@ -121,6 +130,9 @@ export function createExtractionSlots(pool: Pool): ExtractionSlots {
         const { asked_at: askedAt } = granted.rows[0] as { asked_at: Date };
         return { status: 'granted', askedAt, lastAskedAt: slot.asked_at };
       }),
+    async answered(tenant, { workflowId, runId }) {
+      await run(pool, answeredSql, [tenant, workflowId, runId]);
+    },
     async prolong(tenant, { workflowId, runId }, leaseSeconds) {
       return (await run(pool, prolongSql, [tenant, workflowId, runId, leaseSeconds])).length > 0;
     },

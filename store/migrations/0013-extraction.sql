@@ -113,7 +113,7 @@ create table cxone.extraction (
 );
 
 -- Whose turn it is to have a job at CXone, which runs one of a tenant at a time and takes a new one every half minute.
--- asked_at: when a job was last asked for, whatever became of it.
+-- asked_at: when a job was last asked for, or the answer came, whatever it was.
 create table cxone.extraction_slot (
   tenant text primary key,
   workflow_id text,

@@ -1,6 +1,6 @@
 import type { Activities } from '../../activities';
-import type { ExtractionDay, LoadedDay } from '../../activities/extraction-types';
-import { loadedDay } from '../workflow/with-activities';
+import type { ExtractionDay } from '../../activities/extraction-types';
+import { loadedDay, released } from '../workflow/with-activities';
 import { endless, refuse, type Scenario, untilAsked, untilParked } from './scenario';
 
 const idOf = (tenant: string, day: string) => `extract:${tenant}:evaluations:${day}`;
@@ -52,12 +52,6 @@ const withParked = patiently('2025-11-02');
 const resumedLater = patiently('2025-11-02');
 const held = { loading: true };
 const ofRange = { loading: true };
-
-/** A day that is loaded once it may be. */
-async function released(day: { readonly loading: boolean }): Promise<LoadedDay> {
-  while (day.loading) await new Promise((resolve) => setTimeout(resolve, 20));
-  return loadedDay;
-}
 
 /** What is answered one after the other, from the last to the first. */
 const longTurn = (): ('forbidden' | 'too soon')[] => [

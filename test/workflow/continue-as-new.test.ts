@@ -1,6 +1,15 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Activities } from '../../activities';
 import type { WindowReport } from '../../activities/types';
 import { impatientStand } from './impatient-stand';
-import { openWindow, pageOf, quietActivities, type WorkflowStand } from './with-activities';
+import {
+  loadedDay,
+  openWindow,
+  pageOf,
+  quietActivities,
+  released,
+  type WorkflowStand,
+} from './with-activities';
 
 let stand: WorkflowStand;
 beforeAll(async () => {
@@ -82,5 +91,46 @@ describe('a window too large for one history', () => {
       expect(progress).toMatchObject({ recordings: { stored: ids.length } });
     });
     expect((await chainOf('many-recordings')).length).toBeGreaterThan(1);
+  });
+});
+
+describe('a day of a range that was parked so often that its history is full', () => {
+  it('goes on in a new run, and tells its range of its end once', async () => {
+    const refusals = { left: 8 };
+    const held = { loading: true };
+    const activities: Activities = {
+      ...quietActivities(),
+      createExtractionJob: async ({ day }) => {
+        if (day === '2025-11-01' && refusals.left-- > 0)
+          throw ApplicationFailure.create({ type: 'ExtractionForbidden', nonRetryable: true });
+        return { status: 'created', jobId: 'job', lookAfterMs: 5 };
+      },
+      loadExtraction: async ({ day }) => (day === '2025-11-02' ? released(held) : loadedDay),
+    };
+    await stand.serve(activities, async () => {
+      const input = { tenant: 'acme', dataset: 'evaluations', from: '2025-11-01', to: '2025-11-03' };
+      const range = await stand.client.workflow.start('extractDataset', {
+        taskQueue: 'cxone-sync',
+        workflowId: 'extract:acme:evaluations:range',
+        args: [input],
+      });
+      const day = stand.client.workflow.getHandle('extract:acme:evaluations:2025-11-01');
+      const deadline = Date.now() + 45_000;
+      while (refusals.left >= 0) {
+        // Refused while it is not parked.
+        await day.executeUpdate('resume').catch(() => undefined);
+        if (Date.now() > deadline) throw new Error(`${refusals.left} refusals are left`);
+      }
+      expect(await day.result()).toMatchObject({ status: 'complete' });
+      held.loading = false;
+      expect(await range.result()).toMatchObject({
+        status: 'complete',
+        complete: 2,
+        failedDays: 0,
+        parked: [],
+        records: 20,
+      });
+      expect((await chainOf(day.workflowId)).length).toBeGreaterThan(1);
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
-import type { CreatedExtraction, ExtractionDay, LoadedDay } from '../../activities/extraction-types';
+import type { CreatedExtraction, ExtractionDay } from '../../activities/extraction-types';
 import { runInspection } from '../../workers/run-inspection';
 import type { extractDataset } from '../../workflows';
 import type { ExtractInput } from '../../workflows/extract-input';
@@ -10,7 +10,7 @@ import { extractId } from '../../workflows/ids';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { taskQueues } from '../../workflows/task-queues';
 import { eventually } from '../e2e/stand';
-import { loadedDay, quietActivities, type WorkflowStand, workflowStand } from './with-activities';
+import { loadedDay, quietActivities, released, type WorkflowStand, workflowStand } from './with-activities';
 
 let stand: WorkflowStand;
 beforeAll(async () => {
@@ -65,12 +65,6 @@ function world(
     },
   };
   return { activities, seen, claimants };
-}
-
-/** A day that is loaded once it may be. */
-async function released(held: { readonly loading: boolean }): Promise<LoadedDay> {
-  while (held.loading) await new Promise((resolve) => setTimeout(resolve, 20));
-  return loadedDay;
 }
 
 let tenants = 0;

@@ -54,6 +54,12 @@ export const loadedDay: LoadedDay = {
   absent: 0,
 };
 
+/** The same, once it may be loaded. */
+export async function released(held: { readonly loading: boolean }): Promise<LoadedDay> {
+  while (held.loading) await new Promise((resolve) => setTimeout(resolve, 20));
+  return loadedDay;
+}
+
 /** A page of a source with `total` contacts that stands still. */
 export function pageOf(total: number, skip: number, top: number, round = 0): FetchedPage {
   const records = Math.max(0, Math.min(top, total - skip));

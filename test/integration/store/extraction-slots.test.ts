@@ -64,6 +64,17 @@ describe.each(postgresServers())('the turn of a tenant on $label', (server) => {
     expect(granted.askedAt.getTime() - (granted.lastAskedAt?.getTime() ?? 0)).toBeGreaterThan(30_000);
   });
 
+  it('is counted from CXone’s answer on, which may be long in coming', async () => {
+    await claim(first);
+    await pass(20);
+    await stand.store.extractionSlots.answered('acme', first);
+    await stand.store.extractionSlots.release('acme', first);
+    await pass(20);
+    expect(await claim(second)).toMatchObject({ status: 'too soon' });
+    await pass(10);
+    expect(await claim(second)).toMatchObject({ status: 'granted' });
+  });
+
   it('is not asked for by its holder either before its time', async () => {
     await claim(first);
     expect(await claim(first)).toMatchObject({ status: 'too soon' });

@@ -153,6 +153,22 @@ describe.each(postgresServers())('extracted days on $label', (server) => {
     ).toEqual([day]);
   });
 
+  it('that are loaded stay so when their run is cancelled at that moment', async () => {
+    const { tenant, dataset } = await load([segment(1)]);
+    await stand.store.extractions.close({ tenant, dataset, day }, someone, 'failed', 'Cancelled');
+    expect(await stand.store.extractions.find({ tenant, dataset, day })).toMatchObject({
+      status: 'complete',
+      errorCode: null,
+    });
+    await stand.store.extractions.close(
+      { tenant, dataset, day },
+      someoneElse,
+      'failed',
+      'ExtractionForbidden',
+    );
+    expect(await stand.store.extractions.find({ tenant, dataset, day })).toMatchObject({ status: 'failed' });
+  });
+
   it('that failed before a job was made have a line as well; another run’s line is left alone', async () => {
     const key = { tenant: 'acme', dataset: 'evaluations', day } as const;
     await stand.store.extractions.close(key, someone, 'failed', 'ExtractionForbidden');

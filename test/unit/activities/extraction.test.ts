@@ -81,6 +81,7 @@ function stand(world: World = {}) {
           seen.push({ who, terms, ...(replacing && { replacing }) });
           return claims.shift() ?? granted();
         },
+        answered: async () => void seen.push('answered'),
         prolong: async () => true,
         release: async (...given) => void seen.push(['release', ...given]),
         ...world.slots,
@@ -114,6 +115,7 @@ describe('a job', () => {
     expect(seen).toEqual([
       { who: claimant, terms: { leaseSeconds: 600, secondsApart: 30 } },
       { entity: 'qm-workflows', version: '4', from: '2026-11-01', to: '2026-11-01', recentJob: false },
+      'answered',
       ['begin', job, askedAt],
     ]);
     await run(activities, 'createExtractionJob', { ...input, dataset: 'interaction-metadata' });
