@@ -1,4 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
+import type { Store } from '../store';
 import type { TenantDirectory } from './tenants';
 
 /** What `authenticate` tells: nothing that opens a door. The token stays in the worker's memory. */
@@ -10,15 +11,21 @@ export interface Authenticated {
 }
 
 export interface AuthenticationDependencies {
+  readonly store: Store;
   readonly tenants: TenantDirectory;
 }
 
 /** `authenticate`: discovery, token and the tenant's API address (contract §1.3), ready in this worker. */
-export function createAuthenticationActivities({ tenants }: AuthenticationDependencies) {
+export function createAuthenticationActivities({ store, tenants }: AuthenticationDependencies) {
   return {
-    /** With `anew`, credentials that were refused a moment ago are tried again all the same. */
+    /**
+     * With `anew`, credentials that were refused a moment ago are tried again all the same, and the other workers are told
+     * to do so as well.
+     */
     async authenticate(input: { readonly tenant: string; readonly anew?: boolean }): Promise<Authenticated> {
       const { cxone } = tenants(input.tenant);
+      // Before CXone is asked: what is refused from now on is refused in spite of it.
+      if (input.anew) await store.signIns.note(input.tenant);
       const { expiresAt, area } = await cxone.authenticate(cancellationSignal(), input.anew);
       return { expiresAt: expiresAt.toISOString(), area: area ?? null };
     },

@@ -1,13 +1,12 @@
 import { cancellationSignal } from '@temporalio/activity';
-import type { Store } from '../store';
 import { bulkPlanOf } from './bulk';
+import { type GapDependencies, gapToBegin } from './gaps';
 import { incrementOf } from './increment';
 import { heedListing } from './listing';
 import type { TenantDirectory } from './tenants';
 import type { DueInBulk, Increment, MoveWatermarkInput, SweepInput } from './types';
 
-export interface LiveDependencies {
-  readonly store: Store;
+export interface LiveDependencies extends GapDependencies {
   readonly tenants: TenantDirectory;
   readonly now: () => number;
 }
@@ -21,14 +20,15 @@ const firstLookBackMs = dayMs;
 const stream = 'contacts';
 
 /** The live sync: how far it has come, by CXone's clock, and what it reads next. */
-export function createLiveActivities({ store, tenants, now }: LiveDependencies) {
+export function createLiveActivities({ store, tenants, now, inspectBackfill }: LiveDependencies) {
   return {
     /**
      * What to read next, by CXone's own clock (contract §2.9: `lastPollTime`) and the watermark, which a tenant that has
      * none is given.
      */
     async planIncrement(input: { readonly tenant: string }): Promise<Increment> {
-      const { cxone, tuning } = tenants(input.tenant);
+      const tenant = tenants(input.tenant);
+      const { cxone, tuning } = tenant;
       const ours = new Date(now());
       const page = await cxone.updatedPage(
         { since: new Date(ours.getTime() - minuteMs), filter: {}, skip: 0, top: 1 },
@@ -42,7 +42,14 @@ export function createLiveActivities({ store, tenants, now }: LiveDependencies) 
         stream,
         new Date(to.getTime() - firstLookBackMs),
       );
-      return { ...incrementOf({ ...tuning, mark, clock: to }), recordings: tuning.recordings };
+      const next = { ...incrementOf({ ...tuning, mark, clock: to }), recordings: tuning.recordings };
+      if (next.gap) {
+        await store.gaps.found(input.tenant, { from: new Date(next.gap.from), to: new Date(next.gap.to) });
+        return next;
+      }
+      const missing = await gapToBegin({ store, inspectBackfill }, tenant);
+      if (!missing) return next;
+      return { ...next, again: { from: missing.from.toISOString(), to: missing.to.toISOString() } };
     },
 
     /**
@@ -56,6 +63,11 @@ export function createLiveActivities({ store, tenants, now }: LiveDependencies) 
     /** Moves the watermark over a gap once its backfill is under way, to where reading by update begins again. */
     async skipGap(input: { readonly tenant: string; readonly to: string }): Promise<void> {
       await store.watermarks.advance(input.tenant, stream, new Date(input.to));
+    },
+
+    /** How long a run of the tenant that belongs to no window waits for a person; 0: it fails instead. */
+    async parkedTimeout(input: { readonly tenant: string }): Promise<{ readonly hours: number }> {
+      return { hours: tenants(input.tenant).tuning.parkedTimeoutHours };
     },
 
     /** Master contact ids of the tenant's calls whose recording is to be looked for now, in descending order. */

@@ -142,6 +142,8 @@ export interface Increment {
   readonly to: string;
   /** By start: what lies so far back that CXone cannot tell its changes any more. */
   readonly gap: { readonly from: string; readonly to: string } | null;
+  /** What is still missing of an earlier gap, whose backfill is to be begun again. */
+  readonly again?: { readonly from: string; readonly to: string };
   /** Whether the tenant wants recordings. */
   readonly recordings: boolean;
 }

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
-import { type BackfillInput, type BackfillPlan, planBackfill } from '../workflows/backfill-input';
+import { type BackfillInput, planBackfill } from '../workflows/backfill-input';
 import type { BackfillReport } from '../workflows/backfill-progress';
-import { InvalidInputError } from '../workflows/inputs';
 import { addBackfillUpdates } from './backfill-updates';
 import { backfillLine, backfillLines } from './backfill-report';
+import { checkedInput } from './checked-input';
 import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, type CommonFlags, idList, wholeNumber } from './flags';
 import { foreseen } from './foreseen';
 import { interruptible } from './interruptible';
+import { tellWhetherJoined } from './joined-run';
 import { createOutput, type Output } from './output';
 import { preflight } from './preflight';
 import { type BackfillHandle, followBackfill, startBackfill } from './run-backfill';
@@ -65,7 +66,7 @@ Examples:
 
 async function runBackfill(flags: BackfillFlags, output: Output): Promise<void> {
   const input = inputOf(flags);
-  const plan = checked(input);
+  const plan = checkedInput(() => planBackfill(input, new Date()));
   const { temporal, uiUrl } = await preflight(plan);
   try {
     const began = Date.now();
@@ -79,9 +80,7 @@ async function runBackfill(flags: BackfillFlags, output: Output): Promise<void> 
       url: webUiLink(uiUrl, temporal.namespace, handle.workflowId),
     };
     output.note(`run ${run.workflowId}: ${plan.windows} windows`);
-    if (await wasUnderWay(handle, began)) {
-      output.note('It was under way already, with the input it was started with; this command joins it.');
-    }
+    await tellWhetherJoined(handle, began, output);
     output.note(`see ${run.url}`);
     if (flags.detach) {
       output.document(run);
@@ -92,14 +91,6 @@ async function runBackfill(flags: BackfillFlags, output: Output): Promise<void> 
   } finally {
     await temporal.close();
   }
-}
-
-/** A run that started so long before this command, by another machine's clock, was not started by it. In ms. */
-const clockDifferenceMs = 5_000;
-
-async function wasUnderWay(handle: BackfillHandle, began: number): Promise<boolean> {
-  const { startTime } = await handle.describe();
-  return startTime.getTime() < began - clockDifferenceMs;
 }
 
 async function waitFor(
@@ -145,13 +136,4 @@ function inputOf(flags: BackfillFlags): BackfillInput {
 
 function required(option: string): never {
   throw new CommandError(exitStatus.badInput, `error: required option '${option}' not specified`, 'BadInput');
-}
-
-function checked(input: BackfillInput): BackfillPlan {
-  try {
-    return planBackfill(input, new Date());
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
-    throw new CommandError(exitStatus.badInput, error.message, 'InvalidInput');
-  }
 }

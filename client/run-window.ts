@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type Client,
   WorkflowFailedError,
@@ -84,6 +85,8 @@ export async function untilEndOrParked<Report, How extends { readonly waitsFor: 
   let causes: readonly Cause[] = [];
   // A run that is left must not be waited for any more: the wait would outlive the connection.
   const leave = new AbortController();
+  // The wait asks anew every minute or so and leaves a listener each time, which Node.js takes for a leak after ten.
+  setMaxListeners(0, leave.signal);
   const end = await watch(
     client.withAbortSignal(leave.signal, () => handle.result()),
     ask,

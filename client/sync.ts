@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
-import { InvalidInputError, parseSyncWindowInput, type SyncWindowInput } from '../workflows/inputs';
+import { parseSyncWindowInput, type SyncWindowInput } from '../workflows/inputs';
 import { syncWindowId } from '../workflows/ids';
+import { checkedInput } from './checked-input';
 import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, idList, type CommonFlags } from './flags';
 import { foreseen } from './foreseen';
 import { interruptible } from './interruptible';
+import { tellWhetherJoined } from './joined-run';
 import { createOutput, type Output } from './output';
 import { parkedError } from './parked-error';
 import { preflight } from './preflight';
@@ -60,12 +62,9 @@ Example:
     .action(async (flags: SyncFlags) => foreseen(() => runSync(flags, createOutput(flags))));
 }
 
-/** A run that started so long before this command, by another machine's clock, was not started by it. In ms. */
-const clockDifferenceMs = 5_000;
-
 async function runSync(flags: SyncFlags, output: Output): Promise<void> {
   const input = inputOf(flags);
-  const window = checked(input);
+  const window = checkedInput(() => parseSyncWindowInput(input));
   const { temporal, uiUrl } = await preflight(window);
   const began = Date.now();
   try {
@@ -82,10 +81,7 @@ async function runSync(flags: SyncFlags, output: Output): Promise<void> {
       url: webUiLink(uiUrl, temporal.namespace, handle.workflowId, handle.firstExecutionRunId),
     };
     output.note(`run ${run.workflowId}`);
-    const { startTime } = await handle.describe();
-    if (startTime.getTime() < began - clockDifferenceMs) {
-      output.note('It was under way already, with the input it was started with; this command joins it.');
-    }
+    await tellWhetherJoined(handle, began, output);
     output.note(`see ${run.url}`);
     if (flags.detach) {
       output.document(run);
@@ -133,13 +129,4 @@ function inputOf(flags: SyncFlags): SyncWindowInput {
     ...(flags.mediaType ? { mediaTypeIds: flags.mediaType } : {}),
     ...(flags.recordings ? {} : { recordings: false }),
   };
-}
-
-function checked(input: SyncWindowInput): ReturnType<typeof parseSyncWindowInput> {
-  try {
-    return parseSyncWindowInput(input);
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
-    throw new CommandError(exitStatus.badInput, error.message, 'InvalidInput');
-  }
 }

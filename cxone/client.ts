@@ -29,19 +29,17 @@ import type { BulkDownload } from './media-download';
 import { createProbe } from './probe';
 import type { Probe } from './probe';
 import { createSession } from './session';
-import type { SignInStep } from './session';
+import type { SessionOptions } from './session';
 import { createTransport } from './transport';
 import { createUpdatedSince } from './updated-since';
 import { fetchUpdatedPage } from './updated-contacts';
 import type { UpdatedPage, UpdatedPageRequest } from './updated-contacts';
 
-export interface CxoneClientOptions {
+export interface CxoneClientOptions extends SessionOptions {
   /** Milliseconds since 1970; the system's clock if not given. */
   readonly now?: () => number;
   /** Called once for every HTTP exchange, for metrics. Must not throw. */
   readonly onRequest?: (event: RequestEvent) => void;
-  /** Called after each step of signing in that succeeded, so that a failure can be told by where it stopped. */
-  readonly onSignIn?: (step: SignInStep) => void;
   readonly userAgent?: string;
   /** Asked before every API request (not for discovery, tokens and files); without one they are unlimited. */
   readonly limiter?: RequestLimiter;
@@ -123,7 +121,7 @@ export function createCxoneClient(
     transport.exchange,
   );
   const open = compose([breakdowns, metrics(options.onRequest)], transport.open);
-  const session = createSession(connection, exchange, policy, now, options.onSignIn);
+  const session = createSession(connection, exchange, policy, now, options);
   const api: Api = auth(session, policy)(compose([limit(options.limiter)], exchange));
   const agentChanges = createUpdatedSince('lastUpdated');
   const { apiVersion } = connection;

@@ -25,7 +25,7 @@ interface Row {
 }
 
 /** No row of ours comes near it; a quote that is never closed must not take the rest of the file into memory. */
-const largestRow = 16 * 1024 * 1024;
+const largestRow = 4 * 1024 * 1024;
 
 /**
  * Reads CSV (RFC 4180) as it comes, one row in memory at a time: cells with quotes, commas and line breaks in them,

@@ -13,6 +13,8 @@ export interface Grant {
   readonly area?: string;
   readonly expiresAt: number;
   readonly renewAt: number;
+  /** How often somebody had signed in anew when it was asked for. */
+  readonly timesAnew: number | null;
 }
 
 /** A step of signing in that succeeded; never holds the token. */
@@ -23,15 +25,28 @@ export type SignInStep =
 
 /**
  * Holds one tenant's token in memory. However many calls wait for it, one request is made; credentials that were
- * refused are not tried again for a minute, so that steps which fail one after the other do not hammer the endpoint.
+ * refused are not tried again for a minute, so that steps which fail one after the other do not hammer the endpoint;
+ * unless somebody has signed in anew since, at whatever process.
  */
 export interface Session {
   /** The grant at hand, or a new one when less than a fifth of its life is left. */
   grant(signal?: AbortSignal): Promise<Grant>;
   /** A grant other than the one that was refused; callers refused together share one renewal. */
   replace(refused: Grant, signal?: AbortSignal): Promise<Grant>;
+  /** Whether somebody has mended something since the grant was asked for, which may be more than it may see. */
+  outlived(grant: Grant): Promise<boolean>;
   /** Forgets the token, and that the credentials were refused, since somebody says that something is mended. */
   forget(): void;
+}
+
+export interface SessionOptions {
+  /** Called after each step of signing in that succeeded, so that a failure can be told by where it stopped. */
+  readonly onSignIn?: (step: SignInStep) => void;
+  /**
+   * How often somebody has signed in anew at any process, having mended something; null when that cannot be told now.
+   * Asked whenever a token is wanted, and when one is not enough. Must not throw.
+   */
+  readonly timesAnew?: () => Promise<number | null>;
 }
 
 /** Never less notice than this, unless the token lives too short for it. */
@@ -39,20 +54,27 @@ const minimumNoticeMs = 60_000;
 /** How long a refusal that only a person can mend is taken for granted. */
 const refusalHoldsMs = 60_000;
 
+interface Refusal {
+  readonly error: CxoneError;
+  readonly until: number;
+  /** How often somebody had signed in anew before what was refused was sent. */
+  readonly timesAnew: number | null;
+}
+
 export function createSession(
   connection: CxoneConnection,
   exchange: Exchange,
   policy: HostPolicy,
   now: () => number,
-  onSignIn: (step: SignInStep) => void = () => {},
+  { onSignIn = () => {}, timesAnew = async () => null }: SessionOptions = {},
 ): Session {
   const discovery = createDiscovery(connection, exchange, policy);
   let current: Grant | null = null;
   let renewal: Promise<Grant> | null = null;
-  let refusal: { readonly error: CxoneError; readonly until: number } | null = null;
+  let refusal: Refusal | null = null;
 
   // The whole chain each time: it costs two small requests an hour, and a tenant that moved is found again.
-  async function obtain(): Promise<Grant> {
+  async function obtain(times: number | null): Promise<Grant> {
     const endpoint = await discovery.tokenEndpoint();
     onSignIn({ step: 'discovery' });
     const asked = now();
@@ -68,29 +90,31 @@ export function createSession(
       ...(area === undefined ? {} : { area }),
       expiresAt: asked + token.lifetimeMs,
       renewAt: asked + token.lifetimeMs - notice,
+      timesAnew: times,
     };
+  }
+
+  async function obtainUnlessRefused(): Promise<Grant> {
+    // Counted before anything is sent: whoever signs in anew after that may have mended what is refused now.
+    const times = await timesAnew();
+    if (refusal !== null && now() < refusal.until && !isMore(times, refusal.timesAnew)) throw refusal.error;
+    try {
+      current = await obtain(times);
+      refusal = null;
+      return current;
+    } catch (error) {
+      if (error instanceof CxoneError && error.kind === 'operator') {
+        refusal = { error, until: now() + refusalHoldsMs, timesAnew: times };
+      }
+      throw error;
+    }
   }
 
   // No caller's signal reaches the shared renewal: one who gives up must not fail the others.
   async function renew(): Promise<Grant> {
-    if (refusal !== null && now() < refusal.until) throw refusal.error;
-    renewal ??= obtain()
-      .then(
-        (grant) => {
-          refusal = null;
-          current = grant;
-          return grant;
-        },
-        (error: unknown) => {
-          if (error instanceof CxoneError && error.kind === 'operator') {
-            refusal = { error, until: now() + refusalHoldsMs };
-          }
-          throw error;
-        },
-      )
-      .finally(() => {
-        renewal = null;
-      });
+    renewal ??= obtainUnlessRefused().finally(() => {
+      renewal = null;
+    });
     return renewal;
   }
 
@@ -105,12 +129,20 @@ export function createSession(
       if (current !== null && current !== refused) return current;
       return waitFor(renew(), signal);
     },
+    async outlived(grant) {
+      return isMore(await timesAnew(), grant.timesAnew);
+    },
     forget() {
       refusal = null;
       // A token may carry the permissions its user had when it was issued.
       current = null;
     },
   };
+}
+
+/** What is not known now says nothing. */
+function isMore(times: number | null, before: number | null): boolean {
+  return times !== null && times !== before;
 }
 
 function areaOf({ area }: { readonly area?: string }): { readonly area?: string } {

@@ -12,7 +12,7 @@ import type { AnswerForm, FaultArguments, FaultName } from './switches';
  */
 export const LIST_FAULTS = {
   timeout408WhenTopOver: (next, { top = 1000 }, exchange) =>
-    isList(exchange) && askedTop(exchange) > top ? Promise.resolve(empty(408)) : next(exchange),
+    isPaged(exchange) && askedTop(exchange) > top ? Promise.resolve(empty(408)) : next(exchange),
   refuseLargeTop: (next, _args, exchange) =>
     isList(exchange) && askedTop(exchange) > LARGEST_PAGE
       ? Promise.resolve(empty(400, { icStatusDescription: `top must not exceed ${LARGEST_PAGE}` }))
@@ -77,6 +77,11 @@ export const LIST_FAULTS = {
 
 function isList({ family }: Exchange): boolean {
   return family === 'contacts' || family === 'agents' || family === 'lookups';
+}
+
+/** One record asked for by its id comes in no page that could be smaller. */
+function isPaged(exchange: Exchange): boolean {
+  return isList(exchange) && !/\/(agents|contacts)\/(?!completed$)[^/]+$/i.test(exchange.path);
 }
 
 function askedTop({ parameters }: Exchange): number {

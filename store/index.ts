@@ -25,6 +25,7 @@ export type { QuotaWaits } from './quotas/quota-waits';
 export type { Admission, QuotaName, Quotas } from './quotas/quotas';
 export type * from './holdings';
 export type { LandedPage, Landing, PageKey, PageToLand } from './landing';
+export type { LiveGaps, OpenGap } from './live-gaps';
 export type { LookupEnd, LookupProblem, LookupTables } from './lookups';
 export { migrate, pendingMigrations } from './migrate';
 export type * from './overview';
@@ -38,6 +39,7 @@ export type {
 } from './recordings';
 export { recordKinds } from './record-tables';
 export type * from './rejected-records';
+export type { SignIns } from './sign-ins';
 export { openStore } from './store';
 export type { Store, StoreOptions } from './store';
 export type { Watermarks } from './watermarks';

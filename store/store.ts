@@ -10,6 +10,7 @@ import { createHoldings } from './holdings';
 import type { Holdings } from './holdings';
 import { createLanding } from './landing';
 import type { Landing } from './landing';
+import { createLiveGaps, type LiveGaps } from './live-gaps';
 import { createLookupTables } from './lookups';
 import type { LookupTables } from './lookups';
 import { createOverview, type Overview } from './overview';
@@ -19,6 +20,7 @@ import { createRecordingTable } from './recordings';
 import type { RecordingTable } from './recordings';
 import { createRejectedTable } from './rejected-records';
 import type { RejectedTable } from './rejected-records';
+import { createSignIns, type SignIns } from './sign-ins';
 import { secureConnection } from './tls';
 import { run } from './transaction';
 import { createWatermarks } from './watermarks';
@@ -47,6 +49,8 @@ export interface Store {
   readonly holdings: Holdings;
   readonly overview: Overview;
   readonly watermarks: Watermarks;
+  readonly gaps: LiveGaps;
+  readonly signIns: SignIns;
   readonly quotas: Quotas;
   readonly waits: QuotaWaits;
   /** Asks the server for its major version; throws `StoreError` when it cannot be reached. */
@@ -90,6 +94,8 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     holdings: createHoldings(pool),
     overview: createOverview(pool),
     watermarks: createWatermarks(pool),
+    gaps: createLiveGaps(pool),
+    signIns: createSignIns(pool),
     quotas: createQuotas(pool),
     waits: createQuotaWaits(pool),
     async ping() {

@@ -50,6 +50,7 @@ export const activityQueues: readonly ActivityQueue[] = [
       'markAbsent',
       'moveWatermark',
       'skipGap',
+      'parkedTimeout',
       'dueRecordings',
       'recordingsToSweep',
       'noteParked',

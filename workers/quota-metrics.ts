@@ -3,14 +3,13 @@ import type { Logger } from 'pino';
 import type { LimiterEvent } from '../activities';
 import type { ApiFamily } from '../cxone';
 import type { Quotas, QuotaSize } from '../store';
+import { keepReading } from './keep-reading';
 
 /** A tenant and its limits by API family, as the tenants file has them. */
 export interface LimitedTenant {
   readonly tenant: string;
   readonly limits: Readonly<Record<string, QuotaSize | undefined>>;
 }
-
-const everyMs = 15_000;
 
 /**
  * Counts what limiters do, on the worker's Prometheus endpoint: `cxone_quota_waits_total` (requests put off) and
@@ -41,24 +40,13 @@ export function watchQuotas(
   const used = meter.createGauge('cxone_quota_used_ratio', 'float', undefined, 'Share of a quota used');
   const pace = meter.createGauge('cxone_quota_pace_ratio', 'float', undefined, 'Share of the full pace');
   const look = async (): Promise<void> => {
-    try {
-      for (const { tenant, limits } of tenants) {
-        for (const use of await quotas.list(tenant, limits)) {
-          const labels = { tenant, family: use.family };
-          if (use.size !== undefined) used.set((use.used ?? 0) / use.size.requests, labels);
-          pace.set(use.share, labels);
-        }
+    for (const { tenant, limits } of tenants) {
+      for (const use of await quotas.list(tenant, limits)) {
+        const labels = { tenant, family: use.family };
+        if (use.size !== undefined) used.set((use.used ?? 0) / use.size.requests, labels);
+        pace.set(use.share, labels);
       }
-    } catch (error) {
-      logger.warn({ err: error }, 'the use of the quotas could not be read');
     }
   };
-  let looking = look();
-  const timer = setInterval(() => {
-    looking = looking.then(look);
-  }, everyMs);
-  return async () => {
-    clearInterval(timer);
-    await looking;
-  };
+  return keepReading(look, logger, 'the use of the quotas could not be read');
 }

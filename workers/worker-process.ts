@@ -18,6 +18,7 @@ import {
   openStore,
   type RecordingStorage,
 } from '../store';
+import { backfillId } from '../workflows/ids';
 import { ensureSearchAttributes } from '../ops/search-attributes';
 import { attemptMetrics } from './attempt-metrics';
 import { createWorkers, runWorkers } from './create-workers';
@@ -89,6 +90,11 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
     const [observe, countLimits] = [requestMetrics(meter), limiterMetrics(meter)];
     const clientOptions = ({ tenant, limits }: WorkerTenant): CxoneClientOptions => ({
       onRequest: observe(tenant),
+      timesAnew: () =>
+        store.signIns.count(tenant).catch((error: unknown) => {
+          logger.warn({ err: error, tenant }, 'whether somebody has signed in anew cannot be told');
+          return null;
+        }),
       limiter: createRequestLimiter({
         tenant,
         limits,
@@ -105,6 +111,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       ];
     }
     const client = new Client({ connection, namespace });
+    const inspectRun = runInspection(client);
     const activities = createActivities({
       store,
       files,
@@ -112,7 +119,8 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       tenants: tenantDirectory(options.tenants.map((tenant) => toTenant(tenant, clientOptions(tenant)))),
       memory: createPageMemory(pagesInMemory),
       isRunning: runningCheck(client),
-      inspectRun: runInspection(client),
+      inspectRun,
+      inspectBackfill: (tenant, { from, to }) => inspectRun(backfillId({ tenant, from, to })),
       cancelRun: async (workflowId) => void (await client.workflow.getHandle(workflowId).cancel()),
       landingRetentionDays: options.landingRetentionDays,
       maxRecordingBytes: options.maxRecordingBytes,

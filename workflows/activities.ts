@@ -60,6 +60,8 @@ export const store =
     >
   >(storeOptions);
 
-/** What the ledger is told of a run that failed or waits: worth a few tries, and no more. */
+/** What a run that failed or waits tells the ledger, or asks of the settings: worth a few tries, and no more. */
 export const farewell =
-  proxyActivities<Pick<Activities, 'closeWindow' | 'noteParked' | 'endExtraction'>>(farewellOptions);
+  proxyActivities<Pick<Activities, 'closeWindow' | 'noteParked' | 'parkedTimeout' | 'endExtraction'>>(
+    farewellOptions,
+  );

@@ -12,6 +12,8 @@ export interface CarriedExtraction {
   /** Days, `to` exclusive: what `lastDays` meant when the first run began. */
   readonly from: string;
   readonly to: string;
+  /** Of a day whose run has waited for a person. */
+  readonly parked?: boolean;
   /** Of a range. */
   readonly range?: RangeState;
 }
@@ -47,6 +49,7 @@ export async function extractDataset(
         ? await extractDay(input, plan, {
             onStage: (stage) => advance({ stage, day: plan.from }),
             onWait: (waitsFor) => advance({ waitsFor }),
+            wasParked: carried?.parked ?? false,
           })
         : await extractDays(
             input,

@@ -1,5 +1,6 @@
 import {
   CancellationScope,
+  ContinueAsNew,
   continueAsNew,
   getExternalWorkflowHandle,
   isCancellation,
@@ -26,6 +27,8 @@ import { createParking, goesOnAfterReset, patienceMs } from './parking';
 export interface DayWatch {
   readonly onStage: (stage: ExtractStage) => void;
   readonly onWait: (causes: readonly Cause[]) => void;
+  /** Whether the run that this one continues has waited for a person: the range it belongs to waits for its end then. */
+  readonly wasParked: boolean;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface DayWatch {
 export async function extractDay(
   input: ExtractInput,
   plan: ExtractPlan,
-  { onStage, onWait }: DayWatch,
+  { onStage, onWait, wasParked }: DayWatch,
 ): Promise<ExtractReport> {
   const { tenant, dataset, from, to } = plan;
   const day = dayOf(plan);
@@ -43,13 +46,15 @@ export async function extractDay(
   let skipped = false;
   const parking = createParking({
     timeoutMs: () => patienceMs,
-    tell: async (parked) => {
-      onWait(parked?.causes ?? []);
-      if (!parked) return showExtractionGoesOn();
-      showExtractionParked(plan, parked);
-      await tellRange({ ...noRows, day: from, outcome: 'parked', ...codeOf(parked.causes[0]) });
+    tell: async (waiting) => {
+      onWait(waiting?.causes ?? []);
+      if (!waiting) return showExtractionGoesOn();
+      showExtractionParked(plan, waiting);
+      await tellRange({ ...noRows, day: from, outcome: 'parked', ...codeOf(waiting.causes[0]) });
     },
   });
+
+  const parked = (): boolean => wasParked || parking.times() > 0;
 
   const extract = async (): Promise<void> => {
     if (!plan.force) {
@@ -59,10 +64,10 @@ export async function extractDay(
       skipped = complete.length > 0;
       if (skipped) return;
     }
+    if (parking.times() > 0 || goesOnAfterReset()) await api.authenticate({ tenant, anew: true });
     // Waiting for a turn again and again makes a long history.
     if (workflowInfo().continueAsNewSuggested)
-      await continueAsNew<typeof extractDataset>({ ...input, force: true }, { from, to });
-    if (parking.times() > 0 || goesOnAfterReset()) await api.authenticate({ tenant, anew: true });
+      await continueAsNew<typeof extractDataset>({ ...input, force: true }, { from, to, parked: parked() });
     try {
       loaded = await loadDay(day, { onStage });
     } catch (error) {
@@ -75,7 +80,7 @@ export async function extractDay(
     const outcome = await parking.attend([extract]);
     if (outcome === 'skipped') await letGo(day, 'incomplete', 'ExtractionIncomplete');
   } catch (error) {
-    if (parking.times() > 0) {
+    if (parked() && !(error instanceof ContinueAsNew)) {
       await CancellationScope.nonCancellable(() =>
         tellRange({ ...noRows, day: from, outcome: 'failed', code: causeOf(error).code }),
       );
@@ -86,7 +91,7 @@ export async function extractDay(
   const news: DayEnded = loaded
     ? { ...loaded, day: from, outcome: loaded.status }
     : { ...noRows, day: from, outcome: 'incomplete', code: 'ExtractionIncomplete' };
-  if (parking.times() > 0) await tellRange(news);
+  if (parked()) await tellRange(news);
   return withDay(newReport(plan), news);
 }
 

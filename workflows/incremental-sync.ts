@@ -63,8 +63,9 @@ export async function incrementalSync(input: TenantInput): Promise<LiveReport> {
       showTenantRun(tenant, 'this tick was skipped; the next one reads the same time', 'Incomplete');
       return { from: '', to: '', expected: 0, fetched: 0, status: 'skipped' };
     }
-    const { from, to, gap, recordings } = increment;
+    const { from, to, gap, again, recordings } = increment;
     if (gap) await backfillGap(tenant, increment, gap);
+    else if (again) await beginBackfill(tenant, again);
     const window = await readChanges(tenant, increment);
     // The window's end is its failure, when it did not get as far as telling that its contacts are complete.
     const end = window
@@ -103,12 +104,18 @@ async function readChanges(
   });
 }
 
+interface Gap {
+  readonly from: string;
+  readonly to: string;
+}
+
+async function backfillGap(tenant: string, { from }: Increment, gap: Gap): Promise<void> {
+  await beginBackfill(tenant, gap);
+  await store.skipGap.executeWithOptions({ priority: priorityOf('live', tenant) }, [{ tenant, to: from }]);
+}
+
 /** Started and left to itself: it takes hours, and the changes since must not wait for it. */
-async function backfillGap(
-  tenant: string,
-  { from }: Increment,
-  gap: { readonly from: string; readonly to: string },
-): Promise<void> {
+async function beginBackfill(tenant: string, gap: Gap): Promise<void> {
   await startOnce(() =>
     startChild<typeof backfill>('backfill', {
       workflowId: backfillId({ tenant, from: new Date(gap.from), to: new Date(gap.to) }),
@@ -118,7 +125,6 @@ async function backfillGap(
       priority: priorityOf('backfill', tenant),
     }),
   );
-  await store.skipGap.executeWithOptions({ priority: priorityOf('live', tenant) }, [{ tenant, to: from }]);
 }
 
 async function startSweep(tenant: string): Promise<void> {

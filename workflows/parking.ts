@@ -2,9 +2,12 @@ import {
   type ApplicationFailure,
   condition,
   defineUpdate,
+  isCancellation,
+  patched,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { farewell } from './activities';
 import { type Cause, causeOf, isKnown, permanentFailure } from './failures';
 import { showTenantParked, showTenantRun } from './progress';
 
@@ -34,6 +37,8 @@ export interface ParkingOptions {
   readonly tell: (parked: Parked | null) => Promise<void>;
   /** How long a run waits for a person, in ms; with 0 it fails instead. */
   readonly timeoutMs: () => number;
+  /** Asked before each time the run is parked, for what `timeoutMs` goes by. */
+  readonly learn?: () => Promise<void>;
 }
 
 export interface Parking {
@@ -72,7 +77,7 @@ const answers: Readonly<Record<Exclude<Decision, 'timeout'>, string>> = {
 };
 
 /** Offers the three updates of a run, and parks it when a step fails that a person can mend. */
-export function createParking({ tell, timeoutMs }: ParkingOptions): Parking {
+export function createParking({ tell, timeoutMs, learn }: ParkingOptions): Parking {
   let parked = false;
   let decision: Decision | undefined;
   /** Since when the run has waited without having got anywhere, or having heard from anybody. */
@@ -149,6 +154,7 @@ export function createParking({ tell, timeoutMs }: ParkingOptions): Parking {
           since = undefined;
           return 'done';
         }
+        if (learn) await learn();
         const outcome = await park(failures.map(({ cause }) => cause));
         if (outcome === 'skip') return 'skipped';
         if (outcome === 'abort' || timeoutMs() === 0) throw first.error;
@@ -159,15 +165,31 @@ export function createParking({ tell, timeoutMs }: ParkingOptions): Parking {
   };
 }
 
-/** Parking of a run that belongs to a tenant and to no window. */
+/** Parking of a run that belongs to a tenant and to no window: what the tenant's settings say is asked for when needed. */
 export function createTenantParking(tenant: string): Parking {
+  let timeoutMs = patienceMs;
+  let asks: boolean | undefined;
   return createParking({
-    timeoutMs: () => patienceMs,
+    timeoutMs: () => timeoutMs,
+    learn: async () => {
+      // Once for the whole run: one that was parked by an earlier release goes on by its rules.
+      asks ??= patched('tenant-patience');
+      if (asks) timeoutMs = await patienceOf(tenant);
+    },
     tell: async (parked) => {
       if (parked) showTenantParked(tenant, parked);
       else showTenantRun(tenant, 'goes on', 'Running');
     },
   });
+}
+
+async function patienceOf(tenant: string): Promise<number> {
+  try {
+    return (await farewell.parkedTimeout({ tenant })).hours * 3_600_000;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return patienceMs;
+  }
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 import type { OpenWindow, WindowReport } from '../activities/types';
 import { api, farewell, store } from './activities';
 import { windowEndedSignal } from './backfill-messages';
+import { closeLedger } from './close-ledger';
 import { causeOf, failRun, refuseInvalidInput } from './failures';
 import { fetchRecordings } from './fetch-recordings';
 import { parseSyncWindowInput, type SyncWindowInput } from './inputs';
@@ -187,14 +188,17 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
 
   const close = async (status: 'complete' | 'incomplete'): Promise<WindowReport> => {
     advance({ stage: 'close' });
-    const opened = open ?? (await store.openWindow(spanOf(window)));
-    const {
-      expected = round ? expectedSoFar(round) : null,
-      absent = 0,
-      round: last = round?.round ?? 0,
-    } = settled ?? {};
-    const closed =
-      report ?? (await store.closeWindow({ ...refOf(opened), expected, absent, round: last, status }));
+    let opened = open;
+    const write = async (ending: typeof status): Promise<WindowReport> => {
+      opened ??= await store.openWindow(spanOf(window));
+      const {
+        expected = round ? expectedSoFar(round) : null,
+        absent = 0,
+        round: last = round?.round ?? 0,
+      } = settled ?? {};
+      return store.closeWindow({ ...refOf(opened), expected, absent, round: last, status: ending });
+    };
+    const closed = report ?? (await closeLedger(parking, status, write));
     const { notRead } = progress.lookups;
     report = {
       ...closed,

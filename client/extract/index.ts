@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { datasets, type ExtractInput, type ExtractPlan, planExtraction } from '../../workflows/extract-input';
+import { datasets, type ExtractInput, planExtraction } from '../../workflows/extract-input';
 import type { ExtractReport } from '../../workflows/extract-messages';
-import { InvalidInputError } from '../../workflows/inputs';
+import { checkedInput } from '../checked-input';
 import { CommandError, exitStatus } from '../exit-status';
 import { addCommonFlags, type CommonFlags } from '../flags';
 import { foreseen } from '../foreseen';
@@ -65,7 +65,7 @@ Examples:
 async function runExtract(flags: ExtractFlags, output: Output): Promise<void> {
   const { tenant, dataset, from, to, force } = flags;
   const input: ExtractInput = { tenant, dataset, from, to, ...(force ? { force } : {}) };
-  const plan = checked(input);
+  const plan = checkedInput(() => planExtraction(input, new Date()));
   const { temporal, uiUrl } = await preflightTenant(tenant);
   try {
     const handle = await startExtraction(temporal.client, input, plan).catch((error: unknown) => {
@@ -111,13 +111,4 @@ function incomplete({ days, complete, skipped }: ExtractReport): CommandError {
     `${days - complete - skipped} of ${days} days are not complete. When the causes are mended, or the days over, run ` +
     'the same command again: what is complete is skipped.';
   return new CommandError(exitStatus.incomplete, message, 'ExtractionIncomplete', true);
-}
-
-function checked(input: ExtractInput): ExtractPlan {
-  try {
-    return planExtraction(input, new Date());
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
-    throw new CommandError(exitStatus.badInput, error.message, 'InvalidInput');
-  }
 }

@@ -25,20 +25,6 @@ export interface Outcome {
 /** A worker that lives answers an update at once; one that is away never does. In ms. */
 const patienceMs = 15_000;
 
-/** The ids of the runs that wait for a person, by what they label themselves with. */
-export async function findParked(
-  client: Client,
-  only: { readonly errorType?: string; readonly tenant?: string },
-): Promise<readonly string[]> {
-  const conditions = [`CxoneStatus = 'AwaitingOperator'`, `ExecutionStatus = 'Running'`];
-  if (only.errorType !== undefined) conditions.push(`CxoneErrorType = '${plain(only.errorType)}'`);
-  if (only.tenant !== undefined) conditions.push(`CxoneTenant = '${plain(only.tenant)}'`);
-  const ids: string[] = [];
-  for await (const { workflowId } of client.workflow.list({ query: conditions.join(' and ') }))
-    ids.push(workflowId);
-  return ids;
-}
-
 /** Tells a run what becomes of it. A run that has failed already can be resumed only: from the point of its failure. */
 export async function decide(
   client: Client,
@@ -101,9 +87,4 @@ async function update(client: Client, decision: Decision, id: string, runId: str
     const message = `No worker answers (${reason}): start one, the run waits as before.`;
     return { id, runId, ok: false, code: 'NoAnswer', message };
   }
-}
-
-/** Ids and codes of ours have no quotes; whatever else was typed cannot match anyway. */
-function plain(text: string): string {
-  return text.replace(/[^\w:./=,;-]/g, '');
 }

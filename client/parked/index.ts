@@ -5,7 +5,8 @@ import { addCommonFlags, type CommonFlags } from '../flags';
 import { foreseen } from '../foreseen';
 import { createOutput, type Output } from '../output';
 import { connectTemporal, type TemporalClient, webUiLink } from '../temporal';
-import { decide, type Decision, findParked, type Outcome } from './decide';
+import { decide, type Decision, type Outcome } from './decide';
+import { findParked } from './find-parked';
 
 interface DecisionFlags extends CommonFlags {
   readonly all?: boolean;
@@ -28,7 +29,10 @@ export function addParkedCommands(program: Command): void {
         .description(descriptions[decision])
         .argument('[workflow-id]', 'the run, as `status` or Web UI names it')
         .option('--all', 'every run that is parked')
-        .option('--error-type <code>', 'with --all: only runs parked for this error, e.g. ContactsForbidden')
+        .option(
+          '--error-type <code>',
+          'with --all: only runs parked for this error, alone or among others, e.g. ContactsForbidden',
+        )
         .option('--tenant <id>', 'with --all: only runs of this tenant'),
     )
       .addHelpText(
@@ -58,17 +62,27 @@ async function run(
   const settings = loadSettings(process.env, ['temporal', 'temporalUi']);
   const temporal = await connectTemporal(settings.temporal.env);
   try {
-    const ids = workflowId === undefined ? await findParked(temporal.client, flags) : [workflowId];
+    const { ids, unanswered } =
+      workflowId === undefined
+        ? await findParked(temporal.client, flags)
+        : { ids: [workflowId], unanswered: [] };
     const outcomes: Outcome[] = [];
     for (const id of ids) {
       const outcome = await decide(temporal.client, temporal.namespace, decision, id);
       outcomes.push(outcome);
       output.result(describe(outcome, temporal, settings.temporalUi.url));
     }
+    for (const id of unanswered) {
+      output.note(`${id} does not answer whether it waits for ${flags.errorType}: it is left as it is.`);
+    }
     output.document({ runs: outcomes });
-    if (ids.length === 0) output.result('No run is parked.');
+    if (ids.length === 0 && unanswered.length === 0) output.result('No run is parked.');
     const refused = outcomes.filter(({ ok }) => !ok);
     const [first] = refused;
+    if (!first && unanswered.length > 0) {
+      const message = `${unanswered.length} parked runs do not answer: start a worker.`;
+      throw new CommandError(exitStatus.unavailable, message, 'NoAnswer', true);
+    }
     if (!first) return;
     const status = refused.some(({ code }) => code === 'NoAnswer')
       ? exitStatus.unavailable

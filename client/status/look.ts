@@ -11,7 +11,7 @@ import {
 } from '../temporal';
 import { type LinkOf, parkedShown, readDatabase, type StoredStatus } from './read-database';
 import { readTemporal, type RunningStatus } from './read-temporal';
-import type { StatusReport, TemporalState, TenantStatus } from './status-report';
+import type { GapLine, StatusReport, TemporalState, TenantStatus } from './status-report';
 
 /** Looks at everything, as often as it is asked to. */
 export interface Observer {
@@ -104,8 +104,14 @@ export function together(
       running: stored.windows.running - moved,
       parked: stored.windows.parked + ofWindows,
     },
+    gaps: stored.gaps.map((gap) => ({ ...gap, underWay: isUnderWay(gap, runs) })),
     parked: [...stored.parked, ...unnoted.map(({ type: _type, ...run }) => run)],
     schedules: runs?.schedules ?? null,
     backfills: runs?.backfills ?? null,
   };
+}
+
+/** Null when Temporal could not be asked. */
+function isUnderWay({ backfill }: GapLine, runs: RunningStatus | undefined): boolean | null {
+  return runs ? runs.backfills.some(({ id }) => id === backfill.id) : null;
 }

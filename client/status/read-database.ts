@@ -1,6 +1,7 @@
 import type { Tenant } from '../../config';
 import type {
   ExtractionState,
+  OpenGap,
   Overview,
   ParkedWindow,
   QuotaUse,
@@ -8,8 +9,8 @@ import type {
   Store,
   WindowStates,
 } from '../../store';
-import { stamp } from '../../workflows/ids';
-import type { ExtractionLine, FailureLine, ParkedRun, QuotaLine } from './status-report';
+import { backfillId, stamp } from '../../workflows/ids';
+import type { ExtractionLine, FailureLine, GapLine, ParkedRun, QuotaLine } from './status-report';
 
 /** What the database tells of a tenant. */
 export interface StoredStatus {
@@ -17,6 +18,8 @@ export interface StoredStatus {
   readonly watermark: string | null;
   readonly windows: WindowStates;
   readonly parked: readonly ParkedRun[];
+  /** `underWay` is for Temporal to say. */
+  readonly gaps: readonly GapLine[];
   readonly recordings: RecordingStates;
   readonly quotas: readonly QuotaLine[];
   readonly extractions: readonly ExtractionLine[];
@@ -38,13 +41,16 @@ const noRecordings: RecordingStates = { pending: 0, stored: 0, absent: 0, failed
  * @throws {StoreError} when the database cannot be reached, refuses, or is not migrated.
  */
 export async function readDatabase(
-  store: Pick<Store, 'quotas'> & { readonly overview: Overview },
-  tenants: readonly Pick<Tenant, 'tenant' | 'limits' | 'extract'>[],
+  store: Pick<Store, 'quotas' | 'gaps'> & { readonly overview: Overview },
+  tenants: readonly Pick<
+    Tenant,
+    'tenant' | 'limits' | 'extract' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'
+  >[],
   linkOf: LinkOf,
 ): Promise<ReadonlyMap<string, StoredStatus>> {
   const names = tenants.map(({ tenant }) => tenant);
   const { overview } = store;
-  const [windows, recordings, lags, parked, failures, extractions, quotas] = await Promise.all([
+  const [windows, recordings, lags, parked, failures, extractions, quotas, gaps] = await Promise.all([
     overview.windows(names),
     overview.recordings(names),
     overview.lags(names),
@@ -52,10 +58,12 @@ export async function readDatabase(
     overview.failures(names, failuresShown),
     overview.extractions(names),
     Promise.all(tenants.map(({ tenant, limits }) => store.quotas.list(tenant, limits))),
+    Promise.all(tenants.map((one) => store.gaps.open(one.tenant, one))),
   ]);
   const statusOf = (
     { tenant, extract }: Pick<Tenant, 'tenant' | 'extract'>,
     uses: readonly QuotaUse[],
+    open: readonly OpenGap[],
   ): StoredStatus => {
     const lag = lags.get(tenant);
     return {
@@ -64,6 +72,7 @@ export async function readDatabase(
       windows: windows.get(tenant) ?? noWindows,
       parked: parked.filter((run) => run.tenant === tenant).map((run) => parkedRun(run, linkOf)),
       recordings: recordings.get(tenant) ?? noRecordings,
+      gaps: open.map((gap) => gapLine(tenant, gap, linkOf)),
       quotas: uses.map(quotaLine),
       extractions: extractionLines(
         extract,
@@ -82,7 +91,9 @@ export async function readDatabase(
         })),
     };
   };
-  return new Map(tenants.map((tenant, index) => [tenant.tenant, statusOf(tenant, quotas[index] ?? [])]));
+  return new Map(
+    tenants.map((tenant, at) => [tenant.tenant, statusOf(tenant, quotas[at] ?? [], gaps[at] ?? [])]),
+  );
 }
 
 function parkedRun(window: ParkedWindow, linkOf: LinkOf): ParkedRun {
@@ -96,6 +107,22 @@ function parkedRun(window: ParkedWindow, linkOf: LinkOf): ParkedRun {
     from: stamp(from),
     to: stamp(to),
     url: linkOf(workflowId, runId),
+  };
+}
+
+function gapLine(tenant: string, { from, to, missing, begun, givenUp }: OpenGap, linkOf: LinkOf): GapLine {
+  const id = backfillId({ tenant, from: begun.from, to: begun.to });
+  const [missingFrom, missingTo] = [stamp(missing.from), stamp(missing.to)];
+  return {
+    from: stamp(from),
+    to: stamp(to),
+    missingFrom,
+    missingTo,
+    backfill: { id, begunAt: stamp(begun.at), url: linkOf(id) },
+    underWay: null,
+    cancelled: givenUp,
+    // What was complete before the gap was found has to be read again.
+    command: `npx cxone-sync backfill --tenant ${tenant} --from ${missingFrom} --to ${missingTo} --force`,
   };
 }
 

@@ -5,6 +5,7 @@ import type {
   BackfillStatus,
   ExtractionLine,
   FailureLine,
+  GapLine,
   ParkedRun,
   QuotaLine,
   StatusReport,
@@ -44,6 +45,7 @@ function tenantLines(status: TenantStatus, now: number): readonly string[] {
         ? 'none yet'
         : `${bar(recordings.stored, wanted)}  ${tally(recordings, ['stored', 'pending', 'failed', 'absent'])}`,
     ),
+    ...status.gaps.flatMap((gap) => gapRows(gap, now)),
     ...status.extractions.flatMap((extraction) => extractionRows(extraction, now)),
     ...status.quotas.map((quota) => row('quota', quotaText(quota))),
     ...(status.backfills ?? []).flatMap(backfillRows),
@@ -109,6 +111,22 @@ function quotaText({
     ...(pace < 1 ? [`at ${Math.round(pace * 100)} % of the pace until ${fullPaceAt}`] : []),
     ...(blockedUntil === null ? [] : [`CXone wants no request until ${blockedUntil}`]),
   ].join(', ');
+}
+
+function gapRows({ missingFrom, missingTo, backfill, underWay, cancelled, command }: GapLine, now: number) {
+  const begun = `its backfill was begun ${ago(backfill.begunAt, now)}`;
+  const state = {
+    true: `${begun} and is under way`,
+    false: cancelled
+      ? `${begun} and cancelled by hand: it is left to you`
+      : `${begun} and has ended; the live sync begins it again once a day`,
+    null: begun,
+  }[String(underWay) as 'true' | 'false' | 'null'];
+  return [
+    row('unread', `${missingFrom} – ${missingTo}, as CXone no longer tells what changed then`),
+    row('', state),
+    ...(underWay === true ? [row('', backfill.url)] : [row('', `→ ${command}`)]),
+  ];
 }
 
 function backfillRows({ id, url, progress }: BackfillStatus): readonly string[] {

@@ -25,6 +25,8 @@ export interface TenantStatus {
   readonly windows: WindowStates;
   /** The first 200. */
   readonly parked: readonly ParkedRun[];
+  /** What the live sync could not read, and a backfill has not yet. */
+  readonly gaps: readonly GapLine[];
   readonly recordings: RecordingStates;
   readonly quotas: readonly QuotaLine[];
   /** Datasets of Data Extraction that are wanted, or of which a day was ever extracted. */
@@ -35,6 +37,23 @@ export interface TenantStatus {
   readonly schedules: readonly ScheduleLine[] | null;
   /** Under way; null when Temporal could not be asked. */
   readonly backfills: readonly BackfillStatus[] | null;
+}
+
+/** A time that the live sync could not read by update, and whose windows by start are not all complete yet. */
+export interface GapLine {
+  readonly from: string;
+  readonly to: string;
+  /** From the first window that is missing to the last. */
+  readonly missingFrom: string;
+  readonly missingTo: string;
+  /** The backfill that was begun for it last. */
+  readonly backfill: { readonly id: string; readonly begunAt: string; readonly url: string };
+  /** Whether that is under way; null when Temporal could not be asked. */
+  readonly underWay: boolean | null;
+  /** A person cancelled it: it is not begun again by itself. */
+  readonly cancelled: boolean;
+  /** What reads what is missing. */
+  readonly command: string;
 }
 
 /** A run that waits for a person. `id` is what `cxone-sync resume` takes. */
@@ -97,7 +116,8 @@ export interface BackfillStatus {
 
 /** Why a script should be told that something is wrong, one line each; none when all is well. */
 export function concerns({ tenants }: StatusReport, maxLagMs: number): readonly string[] {
-  return tenants.flatMap(({ tenant, lagSeconds, windows, parked, extractions }) => {
+  return tenants.flatMap(({ tenant, lagSeconds, windows, parked, gaps, extractions }) => {
+    const unread = gaps.filter(({ underWay }) => underWay !== true).length;
     const waiting = Math.max(parked.length, windows.parked);
     const late = lagSeconds !== null && lagSeconds * 1_000 > maxLagMs;
     return [
@@ -107,6 +127,7 @@ export function concerns({ tenants }: StatusReport, maxLagMs: number): readonly 
       ...extractions.flatMap(({ dataset, failed, incomplete }) =>
         failed + incomplete > 0 ? [`${tenant}: ${failed + incomplete} days of ${dataset} failed`] : [],
       ),
+      ...(unread > 0 ? [`${tenant}: ${unread} unread since the live sync was away`] : []),
       ...(late ? [`${tenant}: ${Math.round(lagSeconds)} s behind`] : []),
     ];
   });

@@ -6,6 +6,7 @@ import { InvalidInputError, parseSyncWindowInput, type SyncWindow } from '../../
 import { CommandError, exitStatus } from '../exit-status';
 import { addCommonFlags, type CommonFlags } from '../flags';
 import { foreseen } from '../foreseen';
+import { interruptible } from '../interruptible';
 import { createOutput, type Output } from '../output';
 import { preflight, requireDatabase, tenantOf } from '../preflight';
 import { openTenantsRecordings } from '../recording-storage';
@@ -54,17 +55,10 @@ Example:
 async function runVerify(flags: VerifyFlags, output: Output): Promise<void> {
   const range = rangeOf(flags);
   const closers: (() => unknown)[] = [];
-  const interrupt = (): never => {
-    output.endProgress();
-    process.stderr.write('Interrupted. A repair that was started goes on.\n');
-    process.exit(exitStatus.interrupted);
-  };
-  process.once('SIGINT', interrupt);
   try {
-    await compare(flags, range, output, closers);
+    const goesOn = 'Interrupted. A repair that was started goes on.';
+    await interruptible(output, () => compare(flags, range, output, closers), goesOn);
   } finally {
-    process.off('SIGINT', interrupt);
-    output.endProgress();
     for (const close of closers.toReversed()) await close();
   }
 }

@@ -8,9 +8,15 @@ import type { Grant, Session } from '../session';
 /**
  * Adds token and address to a query, so it is always the outermost link. A 401 happens before a token's time is up
  * (contract §5), so the token is renewed once and the call repeated once, to the address that comes with the new
- * token; a second 401 is `Unauthorized`.
+ * token; a second 401 is `Unauthorized`. The same with a 403 when somebody has signed in anew since the token was issued:
+ * it may carry the permissions its user had then.
  */
 export function auth(session: Session, policy: HostPolicy): (next: Exchange) => Api {
+  const isOfToken = async (error: unknown, grant: Grant): Promise<boolean> => {
+    if (!(error instanceof CxoneError)) return false;
+    return error.code === 'Unauthorized' || (error.code.endsWith('Forbidden') && session.outlived(grant));
+  };
+
   return (next) => {
     const sending = (method: HttpRequest['method']): Api['get'] => {
       const call = async (query: ApiQuery, grant: Grant, signal?: AbortSignal): Promise<HttpAnswer> => {
@@ -31,7 +37,7 @@ export function auth(session: Session, policy: HostPolicy): (next: Exchange) => 
         try {
           return await call(query, grant, signal);
         } catch (error) {
-          if (!(error instanceof CxoneError && error.code === 'Unauthorized')) throw error;
+          if (!(await isOfToken(error, grant))) throw error;
           return call(query, await session.replace(grant, signal), signal);
         }
       };

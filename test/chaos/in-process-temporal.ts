@@ -93,7 +93,7 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
         last.end = { kind: 'continued', args: command.continueAsNewWorkflowExecution.arguments ?? [] };
       } else if (attributes) {
         history.payloads('label', Object.values(attributes.indexedFields ?? {}));
-      } else if (!command.cancelTimer && !command.modifyWorkflowProperties) {
+      } else if (!command.cancelTimer && !command.modifyWorkflowProperties && !command.setPatchMarker) {
         throw new Error(`no answer to the command ${Object.keys(command).join(', ')}`);
       }
     };

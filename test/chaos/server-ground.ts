@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { WorkflowFailedError } from '@temporalio/client';
+import { createSignIns } from '../../store/sign-ins';
 import { exposeRun } from '../e2e/leaks';
 import { openStand } from '../e2e/stand';
 import type { CredentialChange } from './drawn-fault';
 import { type FaultSchedule, windowOf } from './fault-schedule';
 import type { Attempted, AttemptOrder, Ground } from './ground';
-import { chaosSimulator, connectionOf } from './lane';
+import { chaosSimulator, chaosStart, connectionOf } from './lane';
 
 /** A ground with a server, and how to leave it. */
 export interface ServerGround extends Ground {
@@ -18,7 +19,9 @@ const runAtMostMs = 180_000;
 
 /** Runs schedules through a real Temporal server and the compiled worker, whose tenants file has one tenant for each. */
 export async function openServerGround(schedules: readonly FaultSchedule[]): Promise<ServerGround> {
-  const stand = await openStand({ simulator: { ...chaosSimulator, clock: Date.now } });
+  const openedAt = Date.now();
+  const now = (): number => chaosStart + (Date.now() - openedAt);
+  const stand = await openStand({ simulator: { ...chaosSimulator, clock: now } });
   try {
     const { simulator } = stand;
     const tenants = Object.fromEntries(
@@ -38,7 +41,9 @@ export async function openServerGround(schedules: readonly FaultSchedule[]): Pro
       CHAOS_WRONG: 'wrong',
     });
 
-    const attempt = async ({ schedule, tenant }: AttemptOrder): Promise<Attempted> => {
+    const attempt = async ({ schedule, tenant, faults }: AttemptOrder): Promise<Attempted> => {
+      // Whoever has mended something says so by `resume`, or the worker would take it as refused for a minute.
+      if (!faults) await createSignIns(stand.pool).note(tenant);
       const handle = await stand.start({ tenant, ...windowOf(schedule) });
       const skippedMinutes = 0;
       let timer: NodeJS.Timeout | undefined;
@@ -66,7 +71,7 @@ export async function openServerGround(schedules: readonly FaultSchedule[]): Pro
       simulator,
       pool: stand.pool,
       folder: stand.recordingsFolder,
-      now: Date.now,
+      now,
       mendsCredentials: false,
       mendsRecordings: false,
       tenantOf,

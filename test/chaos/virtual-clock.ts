@@ -3,7 +3,7 @@
  * of minutes cost no time, and whoever waits for nothing at all is found out instead of hanging.
  */
 export interface VirtualClock {
-  /** Milliseconds since 1970: the real clock and everything that was skipped. */
+  /** Milliseconds since 1970: where it started, what has really passed and everything that was skipped. */
   readonly now: () => number;
   /** Milliseconds skipped so far. */
   readonly skipped: () => number;
@@ -22,7 +22,9 @@ interface Timer {
   readonly wake: () => void;
 }
 
-export function createVirtualClock(): VirtualClock {
+/** @param startAt what it says first, epoch ms */
+export function createVirtualClock(startAt: number): VirtualClock {
+  const startedAt = Date.now();
   let offset = 0;
   let working = 0;
   let timers: readonly Timer[] = [];
@@ -30,7 +32,7 @@ export function createVirtualClock(): VirtualClock {
   const stalled = new Promise<never>((_, reject) => (stall = reject));
   // Whoever is interested races against it; nobody need be.
   stalled.catch(() => undefined);
-  const now = (): number => Date.now() + offset;
+  const now = (): number => startAt + (Date.now() - startedAt) + offset;
 
   const jump = (): void => {
     if (working > 0) return;

@@ -11,7 +11,8 @@ import {
   startParked,
   untilParked,
 } from './parked-stand';
-import { openStand, type Stand, type StandWorker } from './stand';
+import type { Progress } from '../../workflows/progress';
+import { eventually, openStand, type Stand, type StandWorker } from './stand';
 
 let stand: Stand;
 let worker: StandWorker;
@@ -42,7 +43,13 @@ async function park(day: number, ...families: ('contacts' | 'agents' | 'media')[
 }
 
 describe('wrong credentials', () => {
-  // First in this file: no worker has a token yet.
+  // First in this file: no worker has a token yet. Any of two may take a step, and remembers refusals on its own.
+  let second: StandWorker;
+  beforeAll(async () => {
+    second = await stand.startWorker();
+  });
+  afterAll(() => second.stop());
+
   it.each([
     ['a key that was deactivated', 'keyDeactivated', 'InvalidAccessKey', 1],
     ['an application that is not approved', 'unapprovedApplication', 'InvalidClient', 2],
@@ -51,12 +58,23 @@ describe('wrong credentials', () => {
     stand.simulator.setFaults([{ name }, { name: 'revokeTokens' }]);
     const id = await startParked(stand, march(day));
     expect(await labelsOf(stand, id)).toMatchObject({ errorType: code });
+    const tokensAsked = (): number => stand.simulator.journal.count({ family: 'auth' });
+    // Resumed too early: parked again, after one request of each worker at most.
+    const before = tokensAsked();
+    expect(await runCommand(stand, ['resume', id])).toMatchObject({ status: 0 });
+    await eventually('parked again', async () => {
+      const progress = await stand.client.workflow.getHandle(id).query<Progress>('progress');
+      expect(progress).toMatchObject({ parked: 2, waitsFor: [{ code }] });
+    });
+    expect(tokensAsked() - before).toBeLessThanOrEqual(2);
     stand.simulator.setFaults([]);
     const began = Date.now();
     expect(await runCommand(stand, ['resume', id])).toMatchObject({ status: 0 });
     expect(await endOf(stand, id)).toMatchObject({ status: 'complete' });
     // A worker remembers refused credentials for 60 s, lest every step asks again.
     expect(Date.now() - began).toBeLessThan(40_000);
+    // Three parts of the run sign in anew, and each of the workers may have to ask for itself.
+    expect(tokensAsked() - before).toBeLessThanOrEqual(2 + 5);
   });
 });
 
@@ -148,13 +166,26 @@ describe('--all', () => {
     expect(await endOf(stand, agents)).toMatchObject({ status: 'complete' });
     expect(await labelsOf(stand, media)).toMatchObject({ status: 'AwaitingOperator' });
 
+    // One that waits for agents first, and for recordings too.
+    const both = await park(12, 'agents', 'media');
+    expect(await labelsOf(stand, both)).toMatchObject({ errorType: 'AgentsForbidden' });
+    const any = await runJson(stand, ['resume', '--all', '--error-type', 'MediaForbidden']);
+    expect(any.document.runs?.map(({ id }) => id).toSorted()).toEqual([both, media].toSorted());
+    expect(await endOf(stand, both)).toMatchObject({ status: 'complete' });
+    expect(await endOf(stand, media)).toMatchObject({ status: 'complete' });
+    expect(await runCommand(stand, ['resume', '--all', '--error-type', 'MediaForbidden'])).toMatchObject({
+      status: 0,
+      stdout: 'No run is parked.\n',
+    });
+
+    const last = await park(13, 'media');
     const others = await runCommand(stand, ['resume', '--all', '--tenant', 'globex']);
     expect(others).toMatchObject({ status: 0, stdout: 'No run is parked.\n' });
     const ours = await runCommand(stand, ['resume', '--all', '--tenant', 'acme']);
     expect(ours.status).toBe(0);
-    expect(ours.stdout).toMatch(new RegExp(`✓ ${media}: .*goes on`));
+    expect(ours.stdout).toMatch(new RegExp(`✓ ${last}: .*goes on`));
     expect(ours.stdout).toContain(`/namespaces/${stand.namespace}/workflows/`);
-    expect(await endOf(stand, media)).toMatchObject({ status: 'complete' });
+    expect(await endOf(stand, last)).toMatchObject({ status: 'complete' });
   });
 });
 

@@ -142,6 +142,21 @@ describe('cxone-sync status', () => {
     expect(stdout).toContain(`npx cxone-sync resume ${id}`);
   });
 
+  it('names what the live sync could not read, with the command that reads it', async () => {
+    await stand.query(
+      `insert into cxone.live_gap (tenant, gap_start, gap_end, begun_start, begun_end)
+       values ('acme', '2025-01-01T00:00:00Z', '2025-01-02T12:00:00Z', '2025-01-01T00:00:00Z', '2025-01-02T12:00:00Z')`,
+    );
+    const command =
+      'npx cxone-sync backfill --tenant acme --from 2025-01-01T00:00:00Z --to 2025-01-02T12:00:00Z --force';
+    const { stdout, stderr } = await status('--check');
+    expect(stdout).toContain('unread      2025-01-01T00:00:00Z – 2025-01-02T12:00:00Z');
+    expect(stdout).toContain(`→ ${command}`);
+    expect(stderr).toContain('acme: 1 unread since the live sync was away\n');
+    expect(first(await json()).gaps).toMatchObject([{ underWay: false, cancelled: false, command }]);
+    await stand.query('delete from cxone.live_gap');
+  });
+
   it('names a parked run that could not note itself, and whose worker is gone', async () => {
     const run = await stand.client.workflow.start('incrementalSync', {
       // Nobody polls this queue.

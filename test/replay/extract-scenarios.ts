@@ -1,5 +1,5 @@
 import type { Activities } from '../../activities';
-import type { ExtractionDay } from '../../activities/extraction-types';
+import type { ExtractionDay, LoadedDay } from '../../activities/extraction-types';
 import { loadedDay } from '../workflow/with-activities';
 import { endless, refuse, type Scenario, untilAsked, untilParked } from './scenario';
 
@@ -51,6 +51,20 @@ function told(tenant: string, update: 'resume' | 'skip' | 'abort'): Scenario {
 const withParked = patiently('2025-11-02');
 const resumedLater = patiently('2025-11-02');
 const held = { loading: true };
+const ofRange = { loading: true };
+
+/** A day that is loaded once it may be. */
+async function released(day: { readonly loading: boolean }): Promise<LoadedDay> {
+  while (day.loading) await new Promise((resolve) => setTimeout(resolve, 20));
+  return loadedDay;
+}
+
+/** What is answered one after the other, from the last to the first. */
+const longTurn = (): ('forbidden' | 'too soon')[] => [
+  'forbidden',
+  ...Array.from({ length: 15 }, () => 'too soon' as const),
+];
+const longTurns = { day: longTurn(), range: longTurn() };
 
 /** Every path an extraction of today can take. */
 export const extractScenarios: Readonly<Record<string, Scenario>> = {
@@ -129,11 +143,10 @@ export const extractScenarios: Readonly<Record<string, Scenario>> = {
     ...days('e15', '2025-11-04'),
     activities: {
       ...resumedLater.activities,
-      loadExtraction: async (given) => {
-        while (given.day === '2025-11-03' && held.loading)
-          await new Promise((resolve) => setTimeout(resolve, 20));
-        return resumedLater.activities.loadExtraction?.(given) ?? loadedDay;
-      },
+      loadExtraction: async (given) =>
+        given.day === '2025-11-03'
+          ? released(held)
+          : (resumedLater.activities.loadExtraction?.(given) ?? loadedDay),
     },
     meanwhile: async (client) => {
       const parked = idOf('e15', '2025-11-02');
@@ -158,6 +171,47 @@ export const extractScenarios: Readonly<Record<string, Scenario>> = {
         args: [...(oneDay('e16').args ?? [])],
       });
     },
+  },
+  // A turn that is long in coming, and is refused at last: what a person lets go on begins with a new history.
+  'extract-continues': {
+    ...oneDay('e18'),
+    impatient: true,
+    activities: {
+      createExtractionJob: async () => {
+        const why = longTurns.day.pop();
+        if (why === 'forbidden') return refuse('ExtractionForbidden');
+        return why
+          ? { status: 'wait', why, waitMs: 1 }
+          : { status: 'created', jobId: 'job', lookAfterMs: 10 };
+      },
+    },
+    meanwhile: async (client, workflowId) => {
+      await untilParked(client, workflowId);
+      await client.workflow.getHandle(workflowId).executeUpdate('resume');
+    },
+  },
+  // The same as the first day of a range, which is told of its end all the same.
+  'extract-days-with-continued-day': {
+    ...days('e19', '2025-11-03'),
+    impatient: true,
+    activities: {
+      createExtractionJob: async ({ day }) => {
+        const why = day === '2025-11-01' ? longTurns.range.pop() : undefined;
+        if (why === 'forbidden') return refuse('ExtractionForbidden');
+        return why
+          ? { status: 'wait', why, waitMs: 1 }
+          : { status: 'created', jobId: 'job', lookAfterMs: 10 };
+      },
+      loadExtraction: async ({ day }) => (day === '2025-11-02' ? released(ofRange) : loadedDay),
+    },
+    meanwhile: async (client) => {
+      const parked = client.workflow.getHandle(idOf('e19', '2025-11-01'));
+      await untilParked(client, parked.workflowId);
+      await parked.executeUpdate('resume');
+      await parked.result();
+      ofRange.loading = false;
+    },
+    children: { [idOf('e19', '2025-11-01')]: 'extract-continued-day-of-range' },
   },
   'extract-days-continue': { ...days('e17', '2025-12-01'), impatient: true },
 };

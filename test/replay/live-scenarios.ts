@@ -61,6 +61,17 @@ export const liveScenarios: Readonly<Record<string, Scenario>> = {
       }),
     },
   },
+  'live-gap-again': {
+    ...tick('l9'),
+    activities: {
+      ...changes(false),
+      planIncrement: async (given) => ({
+        ...(await quiet.planIncrement(given)),
+        again: { from: '2026-09-05T00:00:00.000Z', to: '2026-09-06T00:00:00.000Z' },
+        recordings: false,
+      }),
+    },
+  },
   'live-window-fails': {
     ...tick('l4'),
     activities: { ...changes(false), openWindow: async () => refuse('WindowBusy') },

@@ -47,6 +47,18 @@ const decided = (update: string) => async (client: Client, workflowId: string) =
   await client.workflow.getHandle(workflowId).executeUpdate(update);
 };
 
+/** A ledger that cannot be written the first `times` times. */
+function notClosed(times: number): Partial<Activities> {
+  let refused = 0;
+  return {
+    openWindow: async () => patient,
+    closeWindow: async (given) => {
+      refused += 1;
+      return refused <= times ? refuse('DatabaseFull') : quiet.closeWindow(given);
+    },
+  };
+}
+
 /** `syncWindow`, `incrementalSync` and `sweepRecordings` that wait for a person, and what the person says. */
 export const parkedScenarios: Readonly<Record<string, Scenario>> = {
   'window-parked': { activities: parks('ContactsForbidden').activities, meanwhile: untilParked, open: true },
@@ -79,6 +91,16 @@ export const parkedScenarios: Readonly<Record<string, Scenario>> = {
   'window-parked-for-too-long': {
     activities: { openWindow: async () => impatient, fetchAgents: async () => refuse('AgentsForbidden') },
   },
+  // Recorded while a window that could not be closed failed its run at once.
+  'window-not-closed': {
+    activities: {
+      openWindow: async () => patient,
+      closeWindow: async (given) =>
+        given.status === 'complete' ? refuse('DatabaseFull') : quiet.closeWindow(given),
+    },
+  },
+  'window-closing-parked': { activities: notClosed(1_000), meanwhile: untilParked, open: true },
+  'window-closing-resumed': { activities: notClosed(1), meanwhile: decided('resume') },
   'agents-left-out': {
     args: [{ ...input, recordings: false }],
     activities: {
@@ -91,6 +113,19 @@ export const parkedScenarios: Readonly<Record<string, Scenario>> = {
     meanwhile: untilParked,
     open: true,
   },
+  'live-parked-by-settings': {
+    ...tenantParks('incrementalSync', 'p9', {
+      planIncrement: async () => refuse('ContactsForbidden'),
+      parkedTimeout: async () => ({ hours: 2 }),
+    }),
+    meanwhile: untilParked,
+    open: true,
+  },
+  'live-not-parked': tenantParks('incrementalSync', 'p10', {
+    planIncrement: async () => refuse('ContactsForbidden'),
+    parkedTimeout: async () => ({ hours: 0 }),
+  }),
+  'sweep-resumed-by-settings': sweep('p11', 'resume'),
   'live-resumed': live('p2', 'resume'),
   'live-skipped': live('p3', 'skip'),
   'live-aborted': live('p4', 'abort'),

@@ -1,30 +1,12 @@
-import { obtainTemporal } from '../../local/temporal-cli';
-import { type RunningTemporal, startTemporalServer } from '../../local/temporal-server';
-import { searchAttributes } from '../../ops/search-attributes';
 import { backfillWorld, hourly, hours, startBackfill, until } from './backfill-world';
-import { workflowStand, type WorkflowStand } from './with-activities';
+import { impatientStand } from './impatient-stand';
+import type { WorkflowStand } from './with-activities';
 
-const silent = (): void => undefined;
-
-let server: RunningTemporal;
 let stand: WorkflowStand;
 beforeAll(async () => {
-  const { command } = await obtainTemporal({ log: silent, env: process.env });
-  server = await startTemporalServer({
-    command,
-    searchAttributes,
-    port: 0,
-    uiPort: 0,
-    log: silent,
-    // The server asks for a continuation after so many events; 4,096 would take 300 windows.
-    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 120 },
-  });
-  stand = await workflowStand({ address: server.address, namespace: server.namespace });
+  stand = await impatientStand();
 });
-afterAll(async () => {
-  await stand.close();
-  await server.stop();
-});
+afterAll(() => stand?.close());
 
 async function runsOf(workflowId: string): Promise<number> {
   let runs = 0;

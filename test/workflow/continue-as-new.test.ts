@@ -1,30 +1,12 @@
 import type { WindowReport } from '../../activities/types';
-import { obtainTemporal } from '../../local/temporal-cli';
-import { type RunningTemporal, startTemporalServer } from '../../local/temporal-server';
-import { searchAttributes } from '../../ops/search-attributes';
-import { openWindow, pageOf, quietActivities, workflowStand, type WorkflowStand } from './with-activities';
+import { impatientStand } from './impatient-stand';
+import { openWindow, pageOf, quietActivities, type WorkflowStand } from './with-activities';
 
-const silent = (): void => undefined;
-
-let server: RunningTemporal;
 let stand: WorkflowStand;
 beforeAll(async () => {
-  const { command } = await obtainTemporal({ log: silent, env: process.env });
-  server = await startTemporalServer({
-    command,
-    searchAttributes,
-    port: 0,
-    uiPort: 0,
-    log: silent,
-    // The server asks for a continuation after so many events; 4,096 would take a million contacts.
-    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 120 },
-  });
-  stand = await workflowStand({ address: server.address, namespace: server.namespace });
+  stand = await impatientStand();
 });
-afterAll(async () => {
-  await stand.close();
-  await server.stop();
-});
+afterAll(() => stand?.close());
 
 /** The runs that a window took, by their numbers of events. */
 async function chainOf(workflowId: string): Promise<number[]> {

@@ -109,6 +109,32 @@ describe('the live sync', () => {
     expect(skipped).toEqual([{ tenant: 'acme', to: '2026-11-20T00:00:00.000Z' }]);
   });
 
+  it('begins again what is missing of an earlier gap, and moves no watermark for it', async () => {
+    const quiet = quietActivities(0);
+    const again = { from: '2026-08-01T00:00:00.000Z', to: '2026-08-03T00:00:00.000Z' };
+    await stand.serve(
+      {
+        ...quiet,
+        planIncrement: async () => ({ ...(await quiet.planIncrement(input)), again, recordings: false }),
+        skipGap: async () => {
+          throw new Error('the watermark has been moved over it long since');
+        },
+        openWindow: async (span) => ({
+          ...(await quiet.openWindow(span)),
+          ...span,
+          recordings: false,
+          downloads: false,
+        }),
+      },
+      async () => {
+        const handle = await start(`incremental:acme-${(runs += 1)}`);
+        expect(await handle.result()).toMatchObject({ status: 'complete' });
+        const id = 'backfill:acme:2026-08-01T00:00:00Z/2026-08-03T00:00:00Z';
+        expect(await stand.client.workflow.getHandle(id).result()).toMatchObject({ status: 'complete' });
+      },
+    );
+  });
+
   it('does not call complete a tick whose window somebody gave up', async () => {
     const quiet = quietActivities(0);
     await stand.serve(

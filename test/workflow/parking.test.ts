@@ -1,11 +1,18 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
 import type { syncWindow } from '../../workflows';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { taskQueues } from '../../workflows/task-queues';
 import { eventually } from '../e2e/stand';
-import { openWindow, pageOf, quietActivities, type WorkflowStand, workflowStand } from './with-activities';
+import { detailsOf, parked, refusal, statusOf } from './parked-run';
+import {
+  openWindow,
+  pageOf,
+  quietActivities,
+  report,
+  type WorkflowStand,
+  workflowStand,
+} from './with-activities';
 
 let stand: WorkflowStand;
 beforeAll(async () => {
@@ -16,11 +23,6 @@ afterAll(() => stand?.close());
 const input = { tenant: 'acme', from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' };
 const parks = { ...openWindow, parkedTimeoutHours: 168 };
 
-function refusal(type: string, passing = false): ApplicationFailure {
-  const details = [passing ? { remedy: `Mend ${type}.`, passing } : { remedy: `Mend ${type}.` }];
-  return ApplicationFailure.create({ type, message: `${type} happened.`, nonRetryable: true, details });
-}
-
 let runs = 0;
 const start = () =>
   stand.client.workflow.start<typeof syncWindow>('syncWindow', {
@@ -28,19 +30,6 @@ const start = () =>
     workflowId: `parking-${(runs += 1)}`,
     args: [input],
   });
-type Handle = Awaited<ReturnType<typeof start>>;
-
-const statusOf = async (handle: Handle) => (await handle.describe()).typedSearchAttributes.get(keys.status);
-const parked = (handle: Handle) =>
-  eventually('the run is parked', async () => {
-    const status = await statusOf(handle);
-    if (status !== 'AwaitingOperator') throw new Error(`it is ${status}`);
-  });
-const detailsOf = async (handle: Handle): Promise<string> => {
-  const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
-  return currentDetails;
-};
-
 /** A world in which something is broken until the test mends it. */
 function broken(what: Partial<Activities>): { activities: Activities; mend: () => void } {
   let mended = false;
@@ -243,6 +232,33 @@ describe('a run that only a person can help', () => {
       await handle.cancel();
       await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
     });
+  });
+
+  it('waits also when the ledger cannot be closed, and then writes it, however it was to end', async () => {
+    for (const [decision, endings] of [
+      ['resume', ['complete', 'complete']],
+      ['skip', ['complete', 'incomplete']],
+    ] as const) {
+      const closed: string[] = [];
+      const world: Activities = {
+        ...quietActivities(),
+        openWindow: async () => parks,
+        closeWindow: async ({ status }) => {
+          closed.push(status);
+          if (closed.length === 1) throw refusal('DatabaseFull', true);
+          return { ...report, status };
+        },
+      };
+      await stand.serve(world, async () => {
+        const handle = await start();
+        await parked(handle);
+        expect(await detailsOf(handle)).toContain('**DatabaseFull**');
+        await handle.executeUpdate(decision);
+        expect(await handle.result()).toMatchObject({ status: endings[1] });
+        expect(await statusOf(handle)).toBe(endings[1] === 'complete' ? 'Complete' : 'Incomplete');
+      });
+      expect(closed).toEqual(endings);
+    }
   });
 
   it('says when it tries by itself where the cause may pass, and when it gives up', async () => {

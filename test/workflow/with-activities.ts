@@ -82,6 +82,7 @@ export function quietActivities(total = 25): Activities {
     noteParked: async () => undefined,
     moveWatermark: async () => true,
     skipGap: async () => undefined,
+    parkedTimeout: async () => ({ hours: 168 }),
     recordingsToSweep: async () => [],
     planIncrement: async () => ({
       from: '2026-11-20T00:00:00.000Z',

@@ -1,19 +1,32 @@
 import { createLiveActivities } from '../../../activities/live';
 import type { UpdatedPageRequest } from '../../../cxone';
 import type { TenantTuning } from '../../../activities/tenants';
+import type { RunState } from '../../../activities/backfill';
+import type { OpenGap } from '../../../store';
 import { acme, fakeStore, run } from './fakes';
 
 const cxoneClock = '2026-11-20T12:00:00.000Z';
 const dayMs = 86_400_000;
+
+interface GapWorld {
+  readonly open: readonly OpenGap[];
+  readonly run?: Partial<RunState>;
+  /** Somebody was faster. */
+  readonly taken?: boolean;
+}
 
 function stand(
   mark: string | null,
   changes: Partial<TenantTuning> = {},
   lastPollTime: string | null = cxoneClock,
   header: Date | null = null,
+  gaps: GapWorld = { open: [] },
 ) {
   const asked: UpdatedPageRequest[] = [];
   const begun: string[] = [];
+  const noted: string[] = [];
+  const note = (what: string, { from }: { readonly from: Date }) =>
+    void noted.push(`${what} ${from.toISOString()}`);
   const activities = createLiveActivities({
     store: fakeStore({
       watermarks: {
@@ -22,7 +35,21 @@ function stand(
           return mark === null ? value : new Date(mark);
         },
       },
+      gaps: {
+        settle: async () => undefined,
+        open: async () => gaps.open,
+        found: async (_tenant, gap) => note('found', gap),
+        giveUp: async (_tenant, gap) => note('given up', gap),
+        async begin(_tenant, gap) {
+          note('begun', gap);
+          return gaps.taken !== true;
+        },
+      },
     }),
+    inspectBackfill: async (_tenant, range) => {
+      note('asked', range);
+      return { status: 'failed', contacts: 0, recordings: 0, ...gaps.run };
+    },
     tenants: acme(
       {
         async updatedPage(request) {
@@ -43,7 +70,7 @@ function stand(
     ),
     now: () => Date.parse('2026-11-20T11:50:00.000Z'),
   });
-  return { plan: () => run(activities, 'planIncrement', { tenant: 'acme' }), asked, begun };
+  return { plan: () => run(activities, 'planIncrement', { tenant: 'acme' }), asked, begun, noted };
 }
 
 describe('what the live sync reads next', () => {
@@ -94,5 +121,49 @@ describe('what the live sync reads next', () => {
     if (gap) expect(Date.parse(gap.to)).toBeGreaterThanOrEqual(Date.parse(from));
     // A contact may change for days after it started: the gap begins so much earlier.
     if (gap) expect(Date.parse(gap.from)).toBe(mark - 30 * 60_000 - 3 * dayMs);
+  });
+});
+
+describe('a gap that its backfill has not filled', () => {
+  const from = new Date('2026-09-01T00:00:00.000Z');
+  const missing = { from: new Date('2026-09-05T00:00:00.000Z'), to: new Date('2026-09-06T00:00:00.000Z') };
+  const begun = { from: new Date('2026-09-02T00:00:00.000Z'), to: missing.to, at: new Date(cxoneClock) };
+  const gap: OpenGap = { from, to: missing.to, missing, begun, due: true, givenUp: false };
+  const plan = (world: GapWorld, mark = '2026-11-20T11:55:00.000Z') => {
+    const { plan: ask, noted } = stand(mark, {}, cxoneClock, null, world);
+    return ask().then(({ again }) => ({ again, noted }));
+  };
+  const asked = 'asked 2026-09-02T00:00:00.000Z';
+
+  it.each([
+    ['ended with windows that failed', { status: 'failed' }],
+    ['is not known to Temporal any more', { status: 'gone' }],
+    ['ended, though somebody skipped a window', { status: 'complete' }],
+  ] as const)('is begun again where that %s, for what is missing', async (_what, ended) => {
+    expect(await plan({ open: [gap], run: ended })).toEqual({
+      again: { from: missing.from.toISOString(), to: missing.to.toISOString() },
+      noted: [asked, `begun ${from.toISOString()}`],
+    });
+  });
+
+  it.each(['running', 'parked'] as const)('is left alone while that is %s', async (status) => {
+    expect(await plan({ open: [gap], run: { status } })).toEqual({ again: undefined, noted: [asked] });
+  });
+
+  it.each(['Cancelled', 'Terminated'])('is left to a person who ended it (%s)', async (code) => {
+    const told = await plan({ open: [gap], run: { status: 'failed', code } });
+    expect(told).toEqual({ again: undefined, noted: [asked, `given up ${from.toISOString()}`] });
+    expect(await plan({ open: [{ ...gap, givenUp: true }] })).toEqual({ again: undefined, noted: [] });
+  });
+
+  it('costs no look at Temporal before a day has passed, and nobody begins it twice', async () => {
+    expect(await plan({ open: [{ ...gap, due: false }] })).toEqual({ again: undefined, noted: [] });
+    expect(await plan({ open: [gap], taken: true })).toMatchObject({ again: undefined });
+  });
+
+  it('is noted when it is found, before anything reads it', async () => {
+    const { again, noted } = await plan({ open: [gap] }, '2026-09-20T00:00:00.000Z');
+    expect(again).toBeUndefined();
+    expect(noted).toEqual(['found 2026-09-16T23:30:00.000Z']);
   });
 });

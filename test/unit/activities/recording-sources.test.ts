@@ -145,6 +145,7 @@ describe('calls that are due', () => {
       },
     });
     const dependencies = { store, tenants: acme({}, changes), now: Date.now };
+    const inspectBackfill = async () => ({ status: 'gone' as const, contacts: 0, recordings: 0 });
     const recordings = createRecordingActivities({
       ...dependencies,
       files: null,
@@ -152,7 +153,7 @@ describe('calls that are due', () => {
       guardSpace: async () => {},
     });
     await run(recordings, 'dueRecordings', { tenant: 'acme', windowId: '1', attempt: 1, after, limit: 9 });
-    const sweep = await run(createLiveActivities(dependencies), 'recordingsToSweep', {
+    const sweep = await run(createLiveActivities({ ...dependencies, inspectBackfill }), 'recordingsToSweep', {
       tenant: 'acme',
       after,
       limit: 9,

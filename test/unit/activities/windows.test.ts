@@ -333,6 +333,7 @@ describe('the ledger', () => {
 describe('authenticate', () => {
   it('tells when the token ends and where the tenant lives, and nothing that opens a door', async () => {
     const activities = createAuthenticationActivities({
+      store: fakeStore({}),
       tenants: acme({
         authenticate: async () => ({
           expiresAt: new Date('2026-11-20T13:00:00.000Z'),
@@ -350,8 +351,25 @@ describe('authenticate', () => {
   it('says so when the area is not told', async () => {
     const expiresAt = new Date('2026-11-20T13:00:00.000Z');
     const activities = createAuthenticationActivities({
+      store: fakeStore({}),
       tenants: acme({ authenticate: async () => ({ expiresAt, apiEndpoint: 'https://api.example.com' }) }),
     });
     expect(await run(activities, 'authenticate', { tenant: 'acme' })).toMatchObject({ area: null });
+  });
+
+  it('tells the other workers that something is mended before it asks CXone anew', async () => {
+    const order: string[] = [];
+    const activities = createAuthenticationActivities({
+      store: fakeStore({ signIns: { note: async (tenant) => void order.push(`noted for ${tenant}`) } }),
+      tenants: acme({
+        authenticate: async (_signal, anew) => {
+          order.push(anew ? 'asked anew' : 'asked');
+          return { expiresAt: new Date(0), apiEndpoint: 'https://api.example.com' };
+        },
+      }),
+    });
+    await run(activities, 'authenticate', { tenant: 'acme' });
+    await run(activities, 'authenticate', { tenant: 'acme', anew: true });
+    expect(order).toEqual(['asked', 'noted for acme', 'asked anew']);
   });
 });

@@ -1,4 +1,5 @@
 import type { Tenant } from '../../../config';
+import { extractDefaults, tenantDefaults } from '../../../config/tenant-schema';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../simulator';
 
 /** A simulated CXone and the tenant `acme` of the tenants file that belongs to it. */
@@ -9,50 +10,21 @@ export interface SimulatedTenant {
 
 export async function simulateTenant(options: SimulatorOptions = {}): Promise<SimulatedTenant> {
   const simulator = await startSimulator(options);
-  const { clientId, clientSecret, accessKeyId, accessKeySecret } = simulator.credentials;
+  // The tenants file counts in seconds, a tenant in milliseconds.
+  const { timeoutSeconds: _seconds, ...defaults } = tenantDefaults;
   return {
     simulator,
     tenant: (changes = {}) => ({
+      ...defaults,
+      ...simulator.credentials,
       tenant: 'acme',
       issuer: simulator.address,
-      authentication: 'application',
-      clientAuthentication: 'client_secret_post',
-      clientId,
-      clientSecret,
-      accessKeyId,
-      accessKeySecret,
-      apiVersion: 'v34.0',
       pageSize: 1_000,
-      pagesInFlight: 4,
       skillIds: [],
       campaignIds: [],
       mediaTypeIds: [],
-      agentRefreshHours: 24,
-      lookupRefreshHours: 24,
-      overlapMinutes: 30,
-      lookBackDays: 30,
-      rereadDays: 3,
-      updatedSinceInclusive: true,
-      recordings: true,
-      recordingsInFlight: 8,
-      recordingGiveUpHours: 48,
-      recordingLookAfterMinutes: [5, 15, 60, 240, 720],
-      recordedMediaTypeIds: [4, 5],
-      recordingSource: 'look-up',
-      bulkCallsPerRequest: 100,
-      bulkWaitMinutes: 30,
       recordingKeys: [],
-      extract: {
-        interactionMetadata: false,
-        evaluations: false,
-        interactionMetadataVersion: '7',
-        evaluationsVersion: '4',
-        rereadDays: 3,
-        secondsApart: 30,
-      },
-      maxRereads: 3,
-      parkedTimeoutHours: 168,
-      maxContactsPerWindow: 200_000,
+      extract: extractDefaults,
       timeoutMs: 20_000,
       mediaHosts: [],
       allowInsecureHosts: ['127.0.0.1'],

@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { createCxoneClient, readEvaluation, readInteractionMetadata } from '../../../cxone';
 import type { CsvRecord, CxoneClient, ExtractionJobRequest, ExtractionResult, Reading } from '../../../cxone';
 import type { FaultRule, Simulator } from '../../../simulator';
-import { startSimulator } from '../../../simulator';
 import { parseJob } from '../../../cxone/extraction-jobs';
+import { simulateTenant } from '../client/simulated-tenant';
 import { failureOf, startFake } from './fake-cxone';
 
 const metadata: ExtractionJobRequest = {
@@ -20,22 +20,9 @@ let simulator: Simulator;
 let client: CxoneClient;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ contactsPerDay: 300, evaluatedShare: 0.5, clock: () => now });
-  client = createCxoneClient(
-    {
-      tenant: 'acme',
-      issuer: simulator.address,
-      authentication: 'application',
-      clientAuthentication: 'client_secret_post',
-      ...simulator.credentials,
-      apiVersion: 'v34.0',
-      updatedSinceInclusive: true,
-      mediaHosts: [],
-      allowInsecureHosts: ['127.0.0.1'],
-      timeoutMs: 5_000,
-    },
-    { now: () => now },
-  );
+  const world = await simulateTenant({ contactsPerDay: 300, evaluatedShare: 0.5, clock: () => now });
+  ({ simulator } = world);
+  client = createCxoneClient(world.tenant(), { now: () => now });
 });
 beforeEach(() => {
   later(61);

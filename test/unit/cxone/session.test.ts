@@ -216,6 +216,41 @@ describe('credentials that were refused', () => {
     expect(fake.seen(paths.token)).toHaveLength(2);
   });
 
+  it('are tried again at once, and once, when somebody has signed in anew at another process', async () => {
+    fake.on(paths.token, refused);
+    let times: number | null = 0;
+    const client = fake.client({}, { now, timesAnew: async () => times });
+    const ask = async (turns: number): Promise<number> => {
+      for (let turn = 0; turn < turns; turn += 1) await failureOf(client.contactPage(page));
+      return fake.seen(paths.token).length;
+    };
+    expect(await ask(4)).toBe(1);
+    times = 1;
+    expect(await ask(4)).toBe(2);
+    // What cannot be told now says nothing.
+    times = null;
+    expect(await ask(4)).toBe(2);
+    times = 2;
+    fake.on(paths.token, tokenReply('mended'));
+    await expect(client.authenticate()).resolves.toMatchObject({ area: 'na1' });
+  });
+
+  it('count as refused after whoever signed in anew while they were on their way', async () => {
+    let times = 0;
+    fake.on(
+      paths.token,
+      (response) => {
+        times = 1;
+        response.writeHead(401, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(refused.body));
+      },
+      tokenReply('mended'),
+    );
+    const client = fake.client({}, { now, timesAnew: async () => times });
+    await failureOf(client.authenticate());
+    await expect(client.authenticate()).resolves.toMatchObject({ area: 'na1' });
+  });
+
   it('end the use of a token that was refused before it', async () => {
     const client = fake.client({}, { now });
     await client.authenticate();

@@ -30,6 +30,17 @@ describe('an awkward list', () => {
     expect((await reader.get(`${API}/agents?top=10001`)).status).toBe(400);
   });
 
+  it('times out on large pages, and not on one agent, who has no page to make smaller', async () => {
+    const [agent] = (await get('agents?top=1'))['agents'] as [Row];
+    under('timeout408WhenTopOver', { top: 99 });
+    const statusOf = async (path: string): Promise<number> => (await reader.get(`${API}/${path}`)).status;
+    expect([await statusOf('agents'), await statusOf('agents?top=99')]).toEqual([408, 200]);
+    expect([await statusOf('skills?top=100'), await statusOf('skills?top=99')]).toEqual([408, 200]);
+    expect((await reader.completed(query)).status).toBe(408);
+    expect(await statusOf(`agents/${String(agent['agentId'])}`)).toBe(200);
+    expect(await statusOf(`agents/${String(agent['userId'])}`)).toBe(200);
+  });
+
   it('has small pages: by default, and whatever is asked', async () => {
     under('smallPages', { top: 50, most: 100 });
     const agents = async (rest: string): Promise<number> =>

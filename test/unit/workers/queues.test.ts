@@ -13,6 +13,7 @@ const activities = createActivities({
   memory: createPageMemory(1),
   isRunning: async () => false,
   inspectRun: async () => ({ status: 'gone' as const, contacts: 0, recordings: 0 }),
+  inspectBackfill: async () => ({ status: 'gone' as const, contacts: 0, recordings: 0 }),
   cancelRun: async () => undefined,
   landingRetentionDays: 7,
   maxRecordingBytes: 1,

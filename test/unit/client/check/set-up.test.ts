@@ -1,7 +1,5 @@
-import { extractionChecks } from '../../../../client/check/extraction';
 import { checkTenant } from '../../../../client/check/setup';
 import type { Tenant } from '../../../../config';
-import { createCxoneClient } from '../../../../cxone';
 import type { Family, FaultRule } from '../../../../simulator';
 import { simulateTenant, type SimulatedTenant } from '../simulated-tenant';
 import { checkUnder, names, now, result, withStatus } from './checked';
@@ -95,17 +93,16 @@ describe('a family that is refused', () => {
 });
 
 describe('what only a job of Data Extraction would tell', () => {
-  const both = ['recording-interaction-metadata', 'qm-workflows'] as const;
   it.each([
-    [[], 'If evaluations are wanted', 'The sync does not need them'],
-    [both, 'Make sure of both', 'QM Tools > Data Extraction APIs > QM Workflow API'],
-  ] as const)('is said, and no job is made, when %j is wanted', async (wanted, beginning, place) => {
-    const client = createCxoneClient(world.tenant(), { now });
-    const findings = await Promise.all(extractionChecks(client, wanted).map(({ run }) => run()));
-    client.close();
+    [false, 0, 'If evaluations are wanted', 'The sync does not need them'],
+    [true, 2, 'Make sure of both', 'QM Tools > Data Extraction APIs > QM Workflow API'],
+  ])('is said, and no job is made, when both are wanted: %s', async (wanted, warned, beginning, place) => {
+    const extract = { ...world.tenant().extract, interactionMetadata: wanted, evaluations: wanted };
+    const report = await check([], { extract });
+    const findings = ['extraction', 'evaluations'].map((name) => result(report, name));
     expect(findings.map(({ status }) => status)).toEqual(['ok', 'unknown']);
     const texts = findings.map(({ message, remedy = '' }) => `${message} ${remedy}`);
-    expect(texts.filter((text) => text.includes('ExtractionForbidden'))).toHaveLength(wanted.length);
+    expect(texts.filter((text) => text.includes('ExtractionForbidden'))).toHaveLength(warned);
     expect(findings[1]?.remedy).toContain(beginning);
     expect(findings[1]?.remedy).toContain(place);
     const asked = world.simulator.journal.entries({ family: 'extraction' });

@@ -1,5 +1,5 @@
 import type { BackfillProgress } from '../../../../workflows/backfill-progress';
-import type { ParkedRun, StatusReport, TenantStatus } from '../../../../client/status/status-report';
+import type { GapLine, ParkedRun, StatusReport, TenantStatus } from '../../../../client/status/status-report';
 
 /** A tenant of which nothing is known yet, with changes. */
 export function tenantStatus(changes: Partial<TenantStatus> = {}): TenantStatus {
@@ -9,6 +9,7 @@ export function tenantStatus(changes: Partial<TenantStatus> = {}): TenantStatus 
     watermark: null,
     windows: { complete: 0, running: 0, parked: 0, failed: 0, incomplete: 0 },
     parked: [],
+    gaps: [],
     recordings: { pending: 0, stored: 0, absent: 0, failed: 0 },
     quotas: [],
     extractions: [],
@@ -41,6 +42,22 @@ export const parkedRun: ParkedRun = {
   from: '2026-11-01T00:00:00Z',
   to: '2026-11-02T00:00:00Z',
   url: 'http://127.0.0.1:8233/namespaces/default/workflows/x/y/history',
+};
+
+export const gapLine: GapLine = {
+  from: '2026-09-01T00:00:00Z',
+  to: '2026-11-20T00:10:00Z',
+  missingFrom: '2026-09-05T00:00:00Z',
+  missingTo: '2026-09-07T00:00:00Z',
+  backfill: {
+    id: 'backfill:acme:2026-09-01T00:00:00Z/2026-11-20T00:10:00Z',
+    begunAt: '2026-11-25T10:15:00Z',
+    url: 'http://127.0.0.1:8233/namespaces/default/workflows/g',
+  },
+  underWay: false,
+  cancelled: false,
+  command:
+    'npx cxone-sync backfill --tenant acme --from 2026-09-05T00:00:00Z --to 2026-09-07T00:00:00Z --force',
 };
 
 export const progress: BackfillProgress = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { span, statusLines } from '../../../../client/status/status-lines';
-import { parkedRun, progress, statusReport, tenantStatus } from './reports';
+import { gapLine, parkedRun, progress, statusReport, tenantStatus } from './reports';
 
 const linesOf = (...args: Parameters<typeof statusReport>) => statusLines(statusReport(...args));
 const lineWith = (text: string, changes: Parameters<typeof tenantStatus>[0]) =>
@@ -117,6 +117,38 @@ describe('the status of a tenant', () => {
       '  last errors 2 h ago  InvalidClient  2026-11-01T00:00:00Z – 2026-11-02T00:00:00Z',
       '              2 h ago  without a code  2026-11-01T00:00:00Z – 2026-11-02T00:00:00Z (gaps)',
     ]);
+  });
+
+  it.each([
+    [
+      'has ended',
+      {},
+      'its backfill was begun 2 h ago and has ended; the live sync begins it again once a day',
+    ],
+    [
+      'was cancelled',
+      { cancelled: true },
+      'its backfill was begun 2 h ago and cancelled by hand: it is left to you',
+    ],
+    ['nobody can tell of', { underWay: null }, 'its backfill was begun 2 h ago'],
+  ])(
+    'shows what the live sync could not read, whose backfill %s, and what reads it',
+    (_what, changes, state) => {
+      const lines = linesOf([tenantStatus({ gaps: [{ ...gapLine, ...changes }] })]);
+      const at = lines.findIndex((line) => line.startsWith('  unread'));
+      expect(lines.slice(at, at + 3)).toEqual([
+        '  unread      2026-09-05T00:00:00Z – 2026-09-07T00:00:00Z, as CXone no longer tells what changed then',
+        `              ${state}`,
+        `              → ${gapLine.command}`,
+      ]);
+    },
+  );
+
+  it('shows the page of a backfill that is reading it', () => {
+    const text = linesOf([tenantStatus({ gaps: [{ ...gapLine, underWay: true }] })]).join('\n');
+    expect(text).toContain('begun 2 h ago and is under way');
+    expect(text).toContain(gapLine.backfill.url);
+    expect(text).not.toContain(gapLine.command);
   });
 
   it('shows when the schedules run next, and ran last', () => {

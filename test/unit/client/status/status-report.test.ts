@@ -4,7 +4,7 @@ import { causeIn } from '../../../../client/status/read-temporal';
 import { remedyOf } from '../../../../client/status/remedies';
 import { concerns } from '../../../../client/status/status-report';
 import { cxoneErrors } from '../../../../cxone';
-import { parkedRun, statusReport, tenantStatus } from './reports';
+import { gapLine, parkedRun, statusReport, tenantStatus } from './reports';
 
 const windows = { complete: 5, running: 2, parked: 0, failed: 0, incomplete: 0 };
 
@@ -38,6 +38,12 @@ describe('what a script is told', () => {
       },
       ['acme: 3 days of evaluations failed'],
     ],
+    [
+      'what the live sync could not read',
+      { gaps: [gapLine] },
+      ['acme: 1 unread since the live sync was away'],
+    ],
+    ['nothing of it while a backfill reads it', { gaps: [{ ...gapLine, underWay: true }] }, []],
     ['nothing of recordings', { recordings: { pending: 1, stored: 0, absent: 0, failed: 9 } }, []],
   ])('is %s', (_what, changes, lines) => expect(told(changes)).toEqual(lines));
 });
@@ -51,6 +57,15 @@ describe('ledger and Temporal together', () => {
     const status = together('acme', stored, runs(seen('syncWindow')));
     expect(status.windows).toEqual({ ...windows, running: 1, parked: 1 });
     expect(status.parked).toEqual([{ ...parkedRun, id: 'unnoted' }]);
+  });
+
+  it('tell whether what reads a gap is under way', () => {
+    const gaps = [{ ...gapLine, underWay: null }];
+    const backfill = { id: gapLine.backfill.id, url: '', progress: null };
+    const told = (backfills: (typeof backfill)[]) =>
+      together('acme', { ...stored, gaps }, { ...runs(), backfills }).gaps.map(({ underWay }) => underWay);
+    expect([told([backfill]), told([{ ...backfill, id: 'another' }])]).toEqual([[true], [false]]);
+    expect(together('acme', { ...stored, gaps }, undefined).gaps).toEqual(gaps);
   });
 
   it('show a parked run of another type, which is no window', () => {

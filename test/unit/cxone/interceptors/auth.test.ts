@@ -11,12 +11,14 @@ const grantOf = (name: string, apiEndpoint = 'https://api.example.com'): Grant =
   apiEndpoint,
   expiresAt: 0,
   renewAt: 0,
+  timesAnew: 0,
 });
 const query: ApiQuery = { family: 'agents', path: '/agents', parameters: { top: 1 }, accept: [404] };
 const policy = createHostPolicy({ mediaHosts: [], allowInsecureHosts: [] });
-const session = (fresh = grantOf('new')): Session => ({
+const session = (fresh = grantOf('new'), outlived = false): Session => ({
   grant: async () => grantOf('old'),
   replace: async (refused) => (refused.accessToken === 'old' ? fresh : refused),
+  outlived: async () => outlived,
   forget: () => undefined,
 });
 const unauthorized = new CxoneError('Unauthorized', 'No.');
@@ -52,6 +54,23 @@ it('gives up after the second 401', async () => {
   const next = jest.fn(async () => Promise.reject(unauthorized));
   await expect(auth(session(), policy)(next).get(query)).rejects.toBe(unauthorized);
   expect(next).toHaveBeenCalledTimes(2);
+});
+
+it('repeats a 403 once when somebody has signed in anew since the token was issued', async () => {
+  const forbidden = new CxoneError('AgentsForbidden', 'No.');
+  const next = jest
+    .fn<Promise<HttpAnswer>, [HttpRequest]>(async () => answer(200))
+    .mockRejectedValueOnce(forbidden);
+  await expect(auth(session(grantOf('new'), true), policy)(next).get(query)).resolves.toMatchObject({
+    status: 200,
+  });
+  expect(next.mock.calls.map(([sent]) => sent.headers?.['Authorization'])).toEqual([
+    'Bearer old',
+    'Bearer new',
+  ]);
+  const refused = jest.fn(async () => Promise.reject(forbidden));
+  await expect(auth(session(grantOf('new'), true), policy)(refused).get(query)).rejects.toBe(forbidden);
+  expect(refused).toHaveBeenCalledTimes(2);
 });
 
 it('repeats for no other error', async () => {

@@ -1,0 +1,70 @@
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import type { Progress } from '../../workflows/progress';
+import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
+
+export interface ParkedFilter {
+  /** Runs that wait for this error, be it the only cause or one of several. */
+  readonly errorType?: string;
+  readonly tenant?: string;
+}
+
+export interface FoundParked {
+  readonly ids: readonly string[];
+  /** Runs that wait for something else first, and did not answer what else they wait for. */
+  readonly unanswered: readonly string[];
+}
+
+/** For what all of them answer together: they do at once while a worker runs, and never without one. In ms. */
+const patienceMs = 15_000;
+const askedAtOnce = 8;
+
+/**
+ * The runs that wait for a person. They label themselves with one error, the first; a window may wait for several
+ * (workflows/parking.ts), which it is asked for where its label is another.
+ */
+export async function findParked(client: Client, only: ParkedFilter): Promise<FoundParked> {
+  const conditions = [`CxoneStatus = 'AwaitingOperator'`, `ExecutionStatus = 'Running'`];
+  if (only.tenant !== undefined) conditions.push(`CxoneTenant = '${plain(only.tenant)}'`);
+  const runs: WorkflowExecutionInfo[] = [];
+  for await (const run of client.workflow.list({ query: conditions.join(' and ') })) runs.push(run);
+  const { errorType } = only;
+  if (errorType === undefined) return { ids: runs.map(({ workflowId }) => workflowId), unanswered: [] };
+
+  const matches = new Map<string, boolean | null>();
+  const waiting = runs[Symbol.iterator]();
+  const deadline = Date.now() + patienceMs;
+  const work = async (): Promise<void> => {
+    for (const run of waiting) {
+      const labelled = run.typedSearchAttributes.get(keys.errorType) === errorType;
+      // Runs of other types park for one step at a time.
+      const asked = !labelled && run.type === 'syncWindow';
+      matches.set(
+        run.workflowId,
+        asked ? await waitsFor(client, run.workflowId, errorType, deadline) : labelled,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: askedAtOnce }, work));
+  const those = (verdict: boolean | null) =>
+    runs.flatMap(({ workflowId }) => (matches.get(workflowId) === verdict ? [workflowId] : []));
+  return { ids: those(true), unanswered: those(null) };
+}
+
+/** Null when it does not answer in time. */
+async function waitsFor(client: Client, id: string, code: string, deadline: number): Promise<boolean | null> {
+  if (Date.now() >= deadline) return null;
+  try {
+    const progress = await client.withDeadline(deadline, () =>
+      client.workflow.getHandle(id).query<Progress>('progress'),
+    );
+    return progress.waitsFor.some((cause) => cause.code === code);
+  } catch {
+    // Whatever the reason: what becomes of it is told by whoever asked.
+    return null;
+  }
+}
+
+/** Ids and codes of ours have no quotes; whatever else was typed cannot match anyway. */
+function plain(text: string): string {
+  return text.replace(/[^\w:./=,;-]/g, '');
+}

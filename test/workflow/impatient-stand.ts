@@ -1,0 +1,30 @@
+import { obtainTemporal } from '../../local/temporal-cli';
+import { startTemporalServer } from '../../local/temporal-server';
+import { searchAttributes } from '../../ops/search-attributes';
+import { workflowStand, type WorkflowStand } from './with-activities';
+
+const silent = (): void => undefined;
+
+/**
+ * Workers on a server of their own that asks for a continuation after 120 events: 4,096, as by default, would take a
+ * million contacts, or 300 windows.
+ */
+export async function impatientStand(): Promise<WorkflowStand> {
+  const { command } = await obtainTemporal({ log: silent, env: process.env });
+  const server = await startTemporalServer({
+    command,
+    searchAttributes,
+    port: 0,
+    uiPort: 0,
+    log: silent,
+    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 120 },
+  });
+  const stand = await workflowStand({ address: server.address, namespace: server.namespace });
+  return {
+    ...stand,
+    async close() {
+      await stand.close();
+      await server.stop();
+    },
+  };
+}
