@@ -1,5 +1,5 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
-import { CxoneError, type Interaction } from '../cxone';
+import { CxoneError } from '../cxone';
 import {
   type InteractionRow,
   recordingKey,
@@ -8,6 +8,7 @@ import {
   type Store,
   type StoredRecording,
 } from '../store';
+import type { FoundFile } from './recording-sources';
 import type { Tenant } from './tenants';
 
 export interface FetchDependencies {
@@ -17,13 +18,13 @@ export interface FetchDependencies {
   readonly maxRecordingBytes: number;
 }
 
-/** A call, and how it is looked up within one attempt. */
+/** A call, and how its files are found within one attempt. */
 export interface FetchedCall {
   readonly tenant: Tenant;
   readonly files: RecordingFiles;
   readonly masterContactId: string;
-  /** Looks the call up again, for new links. Costs quota. */
-  readonly lookUp: () => Promise<readonly Interaction[]>;
+  /** Finds the call's files again, for new links. May cost quota. */
+  readonly find: () => Promise<readonly FoundFile[]>;
   /** Told of bytes as they are stored. */
   readonly onProgress: () => void;
 }
@@ -35,34 +36,34 @@ const freshStarts = 2;
 
 /**
  * Stores the files of all interactions of an answer that are not stored yet, one after the other. Links are short-lived
- * (contract §4.4): one that has expired, before its file or half-way, is replaced by looking the call up again.
+ * (contract §4.4): one that has expired, before its file or half-way, is replaced by finding the call's files again.
  *
  * @returns files stored now, and their bytes
  * @throws CxoneError, RecordingFileError, StoreError; files that were stored before stay stored
  */
 export async function fetchFiles(
   { store, guardSpace, maxRecordingBytes }: FetchDependencies,
-  { tenant, files, masterContactId, lookUp, onProgress }: FetchedCall,
-  interactions: readonly Interaction[],
+  { tenant, files, masterContactId, find, onProgress }: FetchedCall,
+  interactions: readonly FoundFile[],
 ): Promise<{ readonly files: number; readonly bytes: number }> {
   const { name, cxone } = tenant;
   const rows = await store.recordings.known(name, masterContactId);
   const stored = new Set(rows.filter((row) => row.status === 'stored').map((row) => row.segmentId));
   const { startedAt } = await store.recordings.call(name, masterContactId);
   let links = new Map(interactions.map(({ segmentId, url }) => [segmentId, url]));
-  let sinceLookUp = 0;
+  let sinceFound = 0;
   let newLinks = 0;
 
   const renew = async (segmentId: string): Promise<string | null> => {
     // A link that never worked would not work anew: that is for another attempt, later.
-    if (sinceLookUp === 0 || newLinks === newLinksAtMost) return null;
+    if (sinceFound === 0 || newLinks === newLinksAtMost) return null;
     newLinks += 1;
-    sinceLookUp = 0;
-    links = new Map((await lookUp()).map((one) => [one.segmentId, one.url]));
+    sinceFound = 0;
+    links = new Map((await find()).map((one) => [one.segmentId, one.url]));
     return links.get(segmentId) ?? null;
   };
 
-  const fetchFile = async (interaction: Interaction, url: string): Promise<StoredRecording> => {
+  const fetchFile = async (interaction: FoundFile, url: string): Promise<StoredRecording> => {
     const { segmentId, mediaType, channelType, startTime, endTime } = interaction;
     const media = await cxone.download(url, cancellationSignal(), {
       maxBytes: maxRecordingBytes,
@@ -83,7 +84,7 @@ export async function fetchFiles(
       maxBytes: maxRecordingBytes,
       signal: cancellationSignal(),
       onProgress(sofar) {
-        sinceLookUp += 1;
+        sinceFound += 1;
         heartbeat({ masterContactId, bytes: sofar });
         onProgress();
       },
@@ -99,7 +100,7 @@ export async function fetchFiles(
     const saved = await againIfReplaced(() =>
       fetchFile(interaction, links.get(segmentId) ?? interaction.url ?? ''),
     );
-    await store.recordings.stored(name, masterContactId, saved, toRow(interaction));
+    await store.recordings.stored(name, masterContactId, saved, ...toRows([interaction]));
     count += 1;
     bytes += saved.bytes;
   }
@@ -117,7 +118,9 @@ async function againIfReplaced<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What the table `interaction` keeps of one. */
-export function toRow({ url, metadata, ...interaction }: Interaction): InteractionRow {
-  return { ...interaction, ...metadata, hasFile: url !== null };
+/** What the table `interaction` keeps of them; nothing of those of which the source has told nothing. */
+export function toRows(found: readonly FoundFile[]): readonly InteractionRow[] {
+  return found.flatMap(({ url, metadata, ...interaction }) =>
+    metadata === null ? [] : [{ ...interaction, ...metadata, hasFile: url !== null }],
+  );
 }

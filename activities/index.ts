@@ -4,6 +4,8 @@ import { type ContactDependencies, createContactActivities } from './contacts';
 import { createLookupActivities, type LookupDependencies } from './lookups';
 import { createLiveActivities, type LiveDependencies } from './live';
 import { type BackfillDependencies, createBackfillActivities } from './backfill';
+import { type BulkDependencies, createBulkActivities } from './bulk';
+import { createExtractionActivities, type ExtractionDependencies } from './extraction';
 import { createHalvesActivities } from './halves';
 import { createRecordingActivities, type RecordingDependencies } from './recordings';
 import { createWindowActivities, type WindowDependencies } from './windows';
@@ -15,6 +17,8 @@ export type ActivityDependencies = AuthenticationDependencies &
   LookupDependencies &
   LiveDependencies &
   RecordingDependencies &
+  BulkDependencies &
+  ExtractionDependencies &
   BackfillDependencies;
 
 /** Every activity by the name it has in Temporal. Which task queue serves which is said in workers/queues.ts. */
@@ -27,8 +31,10 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createLookupActivities(dependencies),
     ...createLiveActivities(dependencies),
     ...createRecordingActivities(dependencies),
+    ...createBulkActivities(dependencies),
     ...createBackfillActivities(dependencies),
     ...createHalvesActivities(dependencies),
+    ...createExtractionActivities(dependencies),
   };
 }
 

@@ -1,8 +1,10 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { CxoneError, type Interaction } from '../cxone';
+import { CxoneError } from '../cxone';
 import { RecordingFileError, type RecordingFiles, type Store } from '../store';
-import { type FetchDependencies, fetchFiles, toRow } from './fetch-files';
+import { type FetchDependencies, fetchFiles, toRows } from './fetch-files';
+import { heedListing } from './listing';
 import { nextLook, nextTry } from './recording-schedule';
+import { failsOver, type FoundFile, type RecordingSource, sourcesOf } from './recording-sources';
 import type { Tenant, TenantDirectory } from './tenants';
 import { activityKey, triesSoFar } from './tries';
 import type { DownloadInput, DownloadResult, DueRecordingsInput } from './types';
@@ -43,13 +45,21 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
   const { store, tenants, now } = dependencies;
   return {
     /** Master contact ids of the window's calls whose recording is to be looked for now, in ascending order. */
-    async dueRecordings(input: DueRecordingsInput): Promise<readonly string[]> {
-      return store.recordings.due(input.windowId, input.attempt, input.after, input.limit, new Date(now()));
+    async dueRecordings({
+      tenant,
+      windowId,
+      attempt,
+      after,
+      limit,
+    }: DueRecordingsInput): Promise<readonly string[]> {
+      const onlyListed = await heedListing(store, tenants(tenant), after);
+      return store.recordings.due(windowId, attempt, after, limit, new Date(now()), onlyListed);
     },
 
     /**
-     * Looks up a call's interactions and stores each one's file and what the answer tells of it. All in one attempt,
+     * Finds a call's interactions and stores each one's file and what the answer tells of it. All in one attempt,
      * because the link is short-lived and a secret (contract §4.4). What is stored already is not downloaded again.
+     * What a bulk request was to bring, and has not, is looked up.
      *
      * A call that another run is at, or has done meanwhile, costs no look-up. A 404 leaves the call `pending` with a
      * next look, or `absent` once it is old (contract §4.5). A full disk fails before the look-up is spent.
@@ -63,7 +73,7 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
         store.recordings.claim(tenant.name, masterContactId, activityKey(), claimSeconds, new Date(now()));
       if (!(await claim())) return doneElsewhere(tenant, masterContactId);
       try {
-        return await fetchCall(tenant, files, masterContactId, claim);
+        return await fetchCall(tenant, files, input, claim);
       } catch (error) {
         const ended = await endInRow(tenant, masterContactId, error);
         if (ended) return ended;
@@ -80,22 +90,35 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
   async function fetchCall(
     tenant: Tenant,
     files: RecordingFiles,
-    masterContactId: string,
+    { masterContactId, bulk }: DownloadInput,
     claim: () => Promise<boolean>,
   ): Promise<DownloadResult> {
     const { name, cxone, tuning } = tenant;
-    const lookUp = async (): Promise<readonly Interaction[]> =>
-      (await cxone.interactions(masterContactId, cancellationSignal())) ?? [];
-    const interactions = await lookUp();
-    // An interaction without a link has no recording (contract §4.2); a call without any may be too young.
-    if (interactions.some(({ url }) => url !== null)) {
-      const onProgress = seldom(() => void claim().catch(() => undefined));
-      const call = { tenant, files, masterContactId, lookUp, onProgress };
-      const fetched = await fetchFiles(dependencies, call, interactions);
-      await store.recordings.settled(name, masterContactId, interactions.map(toRow));
+    const onProgress = seldom(() => void claim().catch(() => undefined));
+    const fetchFrom = async (source: RecordingSource): Promise<DownloadResult | readonly FoundFile[]> => {
+      const find = (): Promise<readonly FoundFile[]> => source.find(masterContactId, cancellationSignal());
+      const found = await find();
+      // An interaction without a link has no recording (contract §4.2); a call without any may be too young.
+      if (found.every(({ url }) => url === null)) return found;
+      const call = { tenant, files, masterContactId, find, onProgress };
+      const fetched = await fetchFiles(dependencies, call, found);
+      await store.recordings.settled(name, masterContactId, toRows(found));
       return { status: 'stored', ...fetched };
+    };
+
+    let found: readonly FoundFile[] = [];
+    const sources = sourcesOf(cxone, masterContactId, bulk);
+    for (const source of sources) {
+      try {
+        const outcome = await fetchFrom(source);
+        if ('status' in outcome) return outcome;
+        found = outcome;
+      } catch (error) {
+        const passes = error instanceof CxoneError && failsOver.has(error.code);
+        if (!passes || source === sources.at(-1)) throw error;
+      }
     }
-    const next = writtenOnly(interactions)
+    const next = writtenOnly(found)
       ? null
       : nextLook(await store.recordings.call(name, masterContactId), tuning, now());
     const nothing = { files: 0, bytes: 0 };
@@ -103,7 +126,7 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
       await store.recordings.postpone(name, masterContactId, { nextAttemptAt: next, errorCode: 'NotFound' });
       return { ...nothing, status: 'pending' };
     }
-    await store.recordings.absent(name, masterContactId, 'NotFound', interactions.map(toRow));
+    await store.recordings.absent(name, masterContactId, 'NotFound', toRows(found));
     return { ...nothing, status: 'absent' };
   }
 
@@ -142,7 +165,7 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
 }
 
 /** Chats and e-mails alone have no file that could still come: what they hold is in the answer. */
-function writtenOnly(interactions: readonly Interaction[]): boolean {
+function writtenOnly(interactions: readonly FoundFile[]): boolean {
   return (
     interactions.length > 0 &&
     interactions.every(({ mediaType }) => mediaType !== null && ['chat', 'email'].includes(mediaType))

@@ -1,6 +1,14 @@
 import type { CxoneClient } from '../cxone';
 import { activityFailure } from './failure';
 
+/** How the extraction jobs of a tenant are made (contract §10). */
+export interface ExtractTuning {
+  readonly interactionMetadataVersion: string;
+  readonly evaluationsVersion: string;
+  /** CXone takes a tenant's jobs so many seconds apart. */
+  readonly secondsApart: number;
+}
+
 /** How a tenant's windows are read, from the tenants file. */
 export interface TenantTuning {
   /** Rows per request, 1 to 10,000. */
@@ -32,6 +40,13 @@ export interface TenantTuning {
   /** Media types whose contacts may have a recording; the others cost no look-up. */
   readonly recordedMediaTypeIds: readonly number[];
   readonly recordings: boolean;
+  /** How a call's files are found: each looked up, only those that are listed, or asked for in bulk. */
+  readonly recordingSource: 'look-up' | 'listed' | 'bulk';
+  /** Calls of one bulk request, and how long it may take. */
+  readonly bulkCallsPerRequest: number;
+  readonly bulkWaitMinutes: number;
+  /** How Data Extraction is asked; which datasets are kept up to date is the schedule's business. */
+  readonly extract: ExtractTuning;
   readonly skillIds: readonly number[];
   readonly campaignIds: readonly number[];
   readonly mediaTypeIds: readonly number[];

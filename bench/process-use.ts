@@ -18,6 +18,8 @@ export async function useOf(pid: number | undefined): Promise<ProcessUse | null>
     const [user, system] = [Number(fields[11]), Number(fields[12])];
     const status = await readFile(`/proc/${pid}/status`, 'utf8');
     const kilobytes = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
+    // A process that has ended and was not asked for its status yet has no memory any more.
+    if (Number.isNaN(kilobytes)) return null;
     return { cpuMs: (user + system) * tickMs, peakMemory: kilobytes * 1024 };
   } catch {
     return null;

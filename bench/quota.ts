@@ -9,7 +9,7 @@ import { startBenchStand } from './stand';
 interface QuotaFlags {
   readonly requests: number;
   readonly perSeconds: number;
-  readonly recordings: number;
+  readonly contacts: number;
   readonly workers: number;
   readonly inFlight: number;
   readonly json?: boolean;
@@ -21,14 +21,20 @@ const day = { from: '2025-03-10T00:00:00Z', to: '2025-03-11T00:00:00Z' };
 /**
  * Share of a quota that is used while there is more to do than it permits: look-ups of Media Playback through a real
  * Temporal server, against a simulator that refuses what goes beyond. After `npm run build`:
- * `node dist/bench/quota.js --requests 150 --per-seconds 300`.
+ * `node dist/bench/quota.js`; half an hour of CXone's own quota:
+ * `node dist/bench/quota.js --requests 150 --per-seconds 300 --contacts 1620`.
  */
 async function main(): Promise<void> {
   const program = new Command('quota')
     .description('Share of a look-up quota that is used while there is more work than it permits')
     .option('--requests <n>', 'size of the quota', wholeNumber(1), 50)
     .option('--per-seconds <s>', 'its span', wholeNumber(1), 20)
-    .option('--recordings <n>', 'look-ups to do', wholeNumber(1), 400)
+    .option(
+      '--contacts <n>',
+      'contacts of the day; six of ten are the first of a recorded call',
+      wholeNumber(1),
+      660,
+    )
     .option('--workers <n>', 'worker processes', wholeNumber(1), 2)
     .option('--in-flight <n>', 'look-ups at a time', wholeNumber(1), 8)
     .option('--json', 'one JSON document on stdout');
@@ -41,7 +47,7 @@ async function main(): Promise<void> {
   const simulator = await startSimulator({
     clock: () => now + (Date.now() - began),
     mediaQuota,
-    contactsPerDay: flags.recordings,
+    contactsPerDay: flags.contacts,
     loggedShare: 1,
     mediaBytes: { min: 200, max: 4_000 },
   });

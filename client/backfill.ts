@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { type BackfillInput, type BackfillPlan, planBackfill } from '../workflows/backfill-input';
+import { type BackfillInput, planBackfill } from '../workflows/backfill-input';
 import type { BackfillReport } from '../workflows/backfill-progress';
-import { InvalidInputError } from '../workflows/inputs';
 import { addBackfillUpdates } from './backfill-updates';
 import { backfillLine, backfillLines } from './backfill-report';
+import { checkedInput } from './checked-input';
 import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, type CommonFlags, idList, wholeNumber } from './flags';
 import { foreseen } from './foreseen';
@@ -66,7 +66,7 @@ Examples:
 
 async function runBackfill(flags: BackfillFlags, output: Output): Promise<void> {
   const input = inputOf(flags);
-  const plan = checked(input);
+  const plan = checkedInput(() => planBackfill(input, new Date()));
   const { temporal, uiUrl } = await preflight(plan);
   try {
     const began = Date.now();
@@ -136,13 +136,4 @@ function inputOf(flags: BackfillFlags): BackfillInput {
 
 function required(option: string): never {
   throw new CommandError(exitStatus.badInput, `error: required option '${option}' not specified`, 'BadInput');
-}
-
-function checked(input: BackfillInput): BackfillPlan {
-  try {
-    return planBackfill(input, new Date());
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
-    throw new CommandError(exitStatus.badInput, error.message, 'InvalidInput');
-  }
 }

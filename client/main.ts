@@ -4,6 +4,7 @@ import { addCheckCommand } from './check';
 import { addBackfillCommand } from './backfill';
 import { addDemoCommand } from './demo';
 import { CommandError, exitStatus, type ExitStatus } from './exit-status';
+import { addExtractCommand } from './extract';
 import { addMigrateCommand } from './migrate';
 import { addRecordingsCommand } from './recordings';
 import { addRejectedCommand } from './rejected';
@@ -43,6 +44,7 @@ cannot be reached, or no worker is listening · 4 finished, but something is mis
   addCheckCommand(program);
   addPlanCommand(program);
   addBackfillCommand(program);
+  addExtractCommand(program);
   addSimulatorCommand(program);
   addDemoCommand(program);
   // Sub-commands take over what their parent says of errors and exits only when told so.

@@ -22,18 +22,38 @@ export interface Ready {
  * or cannot be reached.
  */
 export async function preflight(window: SyncWindow): Promise<Ready> {
+  return prepare(window.tenant, window.recordings, (tenant) => askCxone(tenant, window));
+}
+
+/**
+ * The same for a run that needs neither contacts nor recordings: CXone is asked for a token only.
+ *
+ * @throws {CommandError} as `preflight`.
+ */
+export async function preflightTenant(name: string): Promise<Ready> {
+  return prepare(name, false, async (tenant) => {
+    const cxone = createCxoneClient(tenant);
+    await cxone.authenticate().finally(() => cxone.close());
+  });
+}
+
+async function prepare(
+  name: string,
+  wantsRecordings: boolean | 'later' | undefined,
+  ask: (tenant: Tenant) => Promise<unknown>,
+): Promise<Ready> {
   const settings = await foreseen(() =>
     loadSettings(process.env, ['tenants', 'database', 'temporal', 'temporalUi']),
   );
-  const tenant = await foreseen(() => tenantOf(window.tenant, settings.tenants.file));
-  const recordings = window.recordings ?? tenant.recordings;
+  const tenant = await foreseen(() => tenantOf(name, settings.tenants.file));
+  const recordings = wantsRecordings ?? tenant.recordings;
   if (recordings) await foreseen(probeRecordings);
   await foreseen(() => requireDatabase(settings.database.url));
   const temporal = await connectTemporal(settings.temporal.env);
   try {
     await requireWorkers(temporal);
-    await foreseen(() => askCxone(tenant, window));
-    await foreseen(() => tellWorkers(settings.database.url, window.tenant));
+    await foreseen(() => ask(tenant));
+    await foreseen(() => tellWorkers(settings.database.url, tenant.tenant));
   } catch (error) {
     await temporal.close();
     throw error;

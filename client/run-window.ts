@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type Client,
   WorkflowFailedError,
@@ -66,17 +67,29 @@ export async function startWindow(
 /** Between two looks at a run, in ms. */
 const lookEveryMs = 1_000;
 
-/** Waits until a run ends or waits for a person; meanwhile tells how far it is. */
+/** Waits until a window's run ends or waits for a person; meanwhile tells how far it is. */
 export async function followWindow(
   handle: WindowHandle,
   onProgress: (progress: Progress) => void,
 ): Promise<WindowEnd | ParkedEnd> {
+  return untilEndOrParked(handle.client, handle, () => handle.query<Progress>('progress'), onProgress);
+}
+
+/** Waits until a run ends or waits for a person; meanwhile asks for progress now and then, and passes it on. */
+export async function untilEndOrParked<Report, How extends { readonly waitsFor: readonly Cause[] }>(
+  client: Pick<Client, 'withAbortSignal'>,
+  handle: { readonly result: () => Promise<Report> },
+  ask: () => Promise<How>,
+  onProgress: (progress: How) => void,
+): Promise<RunEnd<Report> | ParkedEnd> {
   let causes: readonly Cause[] = [];
   // A run that is left must not be waited for any more: the wait would outlive the connection.
   const leave = new AbortController();
+  // The wait asks anew every minute or so and leaves a listener each time, which Node.js takes for a leak after ten.
+  setMaxListeners(0, leave.signal);
   const end = await watch(
-    handle.client.withAbortSignal(leave.signal, () => handle.result()),
-    () => handle.query<Progress>('progress'),
+    client.withAbortSignal(leave.signal, () => handle.result()),
+    ask,
     (progress) => {
       onProgress(progress);
       causes = progress.waitsFor;

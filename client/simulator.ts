@@ -15,6 +15,7 @@ interface SimulatorFlags {
   readonly loggedShare?: number;
   readonly mediaQuota: boolean;
   readonly tokenLifetime?: number;
+  readonly extractionSpacing?: number;
   readonly tenants?: string;
   readonly faults?: string;
 }
@@ -35,6 +36,7 @@ export function addSimulatorCommand(program: Command): void {
     .option('--logged-share <0..1>', 'share of phone calls that are recorded', share)
     .option('--no-media-quota', 'lift the 150 look-ups per 5 minutes of Media Playback')
     .option('--token-lifetime <seconds>', 'life of an access token', wholeNumber(1))
+    .option('--extraction-spacing <seconds>', 'least time between two extraction jobs', wholeNumber(0))
     .option('--tenants <file>', 'JSON file with several tenants, see docs/simulator.md')
     .option('--faults <file>', 'JSON file with faults to show, see docs/simulator.md')
     .addHelpText(
@@ -52,6 +54,9 @@ export function addSimulatorCommand(program: Command): void {
         ...(flags.loggedShare === undefined ? {} : { loggedShare: flags.loggedShare }),
         ...(flags.mediaQuota ? {} : { mediaQuota: 'off' as const }),
         ...(flags.tokenLifetime === undefined ? {} : { tokenLifetimeSeconds: flags.tokenLifetime }),
+        ...(flags.extractionSpacing === undefined
+          ? {}
+          : { extractionSpacingSeconds: flags.extractionSpacing }),
         ...(flags.tenants === undefined
           ? {}
           : { tenants: readJsonFile('--tenants', flags.tenants, readTenants) }),

@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
-import { InvalidInputError, parseSyncWindowInput, type SyncWindowInput } from '../workflows/inputs';
+import { parseSyncWindowInput, type SyncWindowInput } from '../workflows/inputs';
 import { syncWindowId } from '../workflows/ids';
+import { checkedInput } from './checked-input';
 import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, idList, type CommonFlags } from './flags';
 import { foreseen } from './foreseen';
 import { interruptible } from './interruptible';
 import { tellWhetherJoined } from './joined-run';
 import { createOutput, type Output } from './output';
+import { parkedError } from './parked-error';
 import { preflight } from './preflight';
 import { progressLine, reportLines } from './report';
-import { followWindow, type ParkedEnd, startWindow, type WindowHandle } from './run-window';
+import { followWindow, startWindow, type WindowHandle } from './run-window';
 import { grpcReason, webUiLink } from './temporal';
 
 interface SyncFlags extends CommonFlags {
@@ -62,7 +64,7 @@ Example:
 
 async function runSync(flags: SyncFlags, output: Output): Promise<void> {
   const input = inputOf(flags);
-  const window = checked(input);
+  const window = checkedInput(() => parseSyncWindowInput(input));
   const { temporal, uiUrl } = await preflight(window);
   const began = Date.now();
   try {
@@ -111,20 +113,6 @@ async function waitFor(handle: WindowHandle, run: object, output: Output): Promi
   });
 }
 
-/** The run goes on waiting; what for is said, and how to let it go on. */
-function parkedError(end: ParkedEnd, run: object, workflowId: string, output: Output): CommandError {
-  output.document({ ...run, status: 'parked', code: end.code, message: end.message, parked: end.causes });
-  const causes = end.causes.map(({ code, message, remedy }) =>
-    [`${code}: ${message}`, ...(remedy && !message.includes(remedy) ? [remedy] : [])].join(' '),
-  );
-  const message = [
-    'The run is parked: it waits for you.',
-    ...causes,
-    `Then: npx cxone-sync resume ${workflowId}`,
-  ];
-  return new CommandError(exitStatus.incomplete, message.join('\n'), end.code, true);
-}
-
 /** A window that was read and found to lack contacts has finished with something missing, which is no failure to run. */
 function statusOf(code: string): typeof exitStatus.failed | typeof exitStatus.incomplete {
   return code === 'CountMismatch' ? exitStatus.incomplete : exitStatus.failed;
@@ -141,13 +129,4 @@ function inputOf(flags: SyncFlags): SyncWindowInput {
     ...(flags.mediaType ? { mediaTypeIds: flags.mediaType } : {}),
     ...(flags.recordings ? {} : { recordings: false }),
   };
-}
-
-function checked(input: SyncWindowInput): ReturnType<typeof parseSyncWindowInput> {
-  try {
-    return parseSyncWindowInput(input);
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
-    throw new CommandError(exitStatus.badInput, error.message, 'InvalidInput');
-  }
 }

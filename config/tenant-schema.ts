@@ -18,10 +18,23 @@ export const tenantDefaults = {
   recordingGiveUpHours: 48,
   recordingLookAfterMinutes: [5, 15, 60, 240, 720],
   recordedMediaTypeIds: [4, 5],
+  recordingSource: 'look-up',
+  bulkCallsPerRequest: 100,
+  bulkWaitMinutes: 30,
   maxRereads: 3,
   parkedTimeoutHours: 168,
   maxContactsPerWindow: 200_000,
   timeoutSeconds: 120,
+} as const;
+
+/** Values used where `extract` says nothing. */
+export const extractDefaults = {
+  interactionMetadata: false,
+  evaluations: false,
+  interactionMetadataVersion: '7',
+  evaluationsVersion: '4',
+  rereadDays: 3,
+  secondsApart: 30,
 } as const;
 
 const ids = z
@@ -33,6 +46,9 @@ const whole = (least: number, most: number) =>
     .int(`must be a whole number`)
     .min(least, `must be at least ${least}`)
     .max(most, `must be at most ${most}`);
+const entityVersion = z
+  .string('must be text')
+  .regex(/^\d{1,3}$/, 'must be the number of a version as text, such as "7"');
 const id = z.string('must be text').trim().min(1, 'must not be empty');
 const host = /^(?:\[[0-9a-f:.]+\]|[0-9a-f]*:[0-9a-f:.]+|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(?::\d{1,5})?$/i;
 const hostPattern = /^(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?$/i;
@@ -63,6 +79,21 @@ const recordingKeys = z
   )
   .readonly()
   .default([]);
+
+/** Data Extraction, off unless a dataset is named (contract §10). */
+const extract = z
+  .strictObject({
+    interactionMetadata: z.boolean('must be true or false').default(extractDefaults.interactionMetadata),
+    evaluations: z.boolean('must be true or false').default(extractDefaults.evaluations),
+    interactionMetadataVersion: entityVersion.default(extractDefaults.interactionMetadataVersion),
+    evaluationsVersion: entityVersion.default(extractDefaults.evaluationsVersion),
+    rereadDays: whole(1, 90).default(extractDefaults.rereadDays),
+    secondsApart: whole(0, 3_600).default(extractDefaults.secondsApart),
+  })
+  .prefault({});
+
+/** What NICE's help says of Media Download, for tenants who use it. */
+export const bulkLimit = { requests: 15, perSeconds: 300 } as const;
 
 const limit = z.strictObject({ requests: whole(1, 1_000_000), perSeconds: whole(1, 86_400) });
 
@@ -123,7 +154,13 @@ export const tenantSchema = z.strictObject({
     .min(1, 'must hold at least one id; "recordings": false switches recordings off')
     .readonly()
     .default(tenantDefaults.recordedMediaTypeIds),
+  recordingSource: z
+    .enum(['look-up', 'listed', 'bulk'], 'must be look-up, listed or bulk')
+    .default(tenantDefaults.recordingSource),
+  bulkCallsPerRequest: whole(1, 100).default(tenantDefaults.bulkCallsPerRequest),
+  bulkWaitMinutes: whole(1, 1_440).default(tenantDefaults.bulkWaitMinutes),
   recordingKeys,
+  extract,
   maxRereads: whole(0, 20).default(tenantDefaults.maxRereads),
   parkedTimeoutHours: whole(0, 8_760).default(tenantDefaults.parkedTimeoutHours),
   maxContactsPerWindow: whole(100, 10_000_000).default(tenantDefaults.maxContactsPerWindow),
@@ -139,6 +176,7 @@ export const tenantSchema = z.strictObject({
   limits: z
     .strictObject({
       media: limit.default({ requests: 150, perSeconds: 300 }),
+      bulk: limit.optional(),
       contacts: limit.optional(),
       agents: limit.optional(),
       lookups: limit.optional(),
@@ -157,8 +195,10 @@ export const knownKeys: Readonly<Record<string, readonly string[]>> = {
   accessKeySecret: ['env', 'file'],
   recordingKeys: ['id', 'key'],
   key: ['env', 'file'],
-  limits: ['media', 'contacts', 'agents', 'lookups', 'extraction'],
+  extract: Object.keys(extractDefaults),
+  limits: ['media', 'bulk', 'contacts', 'agents', 'lookups', 'extraction'],
   media: ['requests', 'perSeconds'],
+  bulk: ['requests', 'perSeconds'],
   contacts: ['requests', 'perSeconds'],
   agents: ['requests', 'perSeconds'],
   lookups: ['requests', 'perSeconds'],

@@ -5,7 +5,7 @@ import { readSecretFile } from './environment';
 import type { Environment } from './environment';
 import { nearest, quoted, SettingsError } from './problems';
 import type { Problem } from './problems';
-import { knownKeys, tenantSchema } from './tenant-schema';
+import { bulkLimit, knownKeys, tenantSchema } from './tenant-schema';
 import type { SecretReference, TenantEntry } from './tenant-schema';
 
 /** One tenant, checked, with defaults filled in and its secrets read. Usable as a CXone connection as it is. */
@@ -48,7 +48,7 @@ export function loadTenants(file: string, env: Environment): ReadonlyMap<string,
     }
     problems.push(...withoutApplication(entry, path));
     if (!parsed.success) continue;
-    problems.push(...insecureIssuer(parsed.data, path));
+    problems.push(...insecureIssuer(parsed.data, path), ...withoutListing(parsed.data, path));
     const secret = (key: string, reference: SecretReference) => {
       const found = readSecret(reference, `${path}.${key}`, dirname(file), env);
       if (typeof found === 'string') return found;
@@ -58,6 +58,7 @@ export function loadTenants(file: string, env: Environment): ReadonlyMap<string,
     const { timeoutSeconds, clientSecret, accessKeySecret, recordingKeys, ...rest } = parsed.data;
     tenants.set(id, {
       ...rest,
+      limits: rest.recordingSource === 'bulk' ? { bulk: bulkLimit, ...rest.limits } : rest.limits,
       tenant: id,
       ...(clientSecret === undefined ? {} : { clientSecret: secret('clientSecret', clientSecret) }),
       accessKeySecret: secret('accessKeySecret', accessKeySecret),
@@ -218,6 +219,21 @@ function insecureIssuer({ issuer, allowInsecureHosts }: TenantEntry, tenant: str
       problem: `is ${quoted(issuer)}, which would send the credentials unprotected`,
       expected: 'an https address',
       remedy: `Use https, or add "${url.hostname}" to allowInsecureHosts if it is a simulator of yours.`,
+    },
+  ];
+}
+
+/** Calls that nobody lists would stay pending for ever. */
+function withoutListing({ recordings, recordingSource, extract }: TenantEntry, tenant: string): Problem[] {
+  if (!recordings || recordingSource !== 'listed' || extract.interactionMetadata) return [];
+  return [
+    {
+      name: `${tenant}.recordingSource`,
+      problem: 'is "listed", but the interaction metadata that lists recordings is not extracted',
+      expected: '"listed" together with "extract": {"interactionMetadata": true}',
+      remedy:
+        'Switch interactionMetadata on in extract (CXone asks for the permission Extract interaction metadata), ' +
+        'or set recordingSource to "look-up".',
     },
   ];
 }

@@ -6,14 +6,18 @@ export interface ApiQuery {
   /** Below the tenant's API endpoint, with its leading slash. */
   readonly path: string;
   readonly parameters: Readonly<Record<string, string | number | undefined>>;
+  /** Sent as JSON by a `post`. */
+  readonly body?: Readonly<Record<string, unknown>>;
   /** Statuses besides success that the caller understands. */
   readonly accept?: readonly number[];
 }
 
-/** Calls with the tenant's token. A GET is all we ever need. */
+/** Calls with the tenant's token. Nothing is ever changed at CXone; what a `post` creates is a job that reads. */
 export interface Api {
-  /** A successful answer (2xx or 304) or one of the accepted statuses. @throws CxoneError for everything else */
+  /** A successful answer (200, 203, 204, 206, 304) or one of the accepted statuses. @throws CxoneError for all others */
   get(query: ApiQuery, signal?: AbortSignal): Promise<HttpAnswer>;
+  /** As `get`. */
+  post(query: ApiQuery, signal?: AbortSignal): Promise<HttpAnswer>;
 }
 
 /**

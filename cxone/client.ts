@@ -8,6 +8,8 @@ import type { ContactPage, ContactPageRequest } from './contacts';
 import { openDownload } from './download';
 import type { Download, DownloadOptions } from './download';
 import { compose } from './exchange';
+import { createExtraction } from './extraction';
+import type { Extraction } from './extraction';
 import { createHostPolicy } from './host-policy';
 import type { Resolve } from './host-policy';
 import { fetchInteractions } from './interactions';
@@ -22,6 +24,8 @@ import { refusals } from './interceptors/refusals';
 import type { RequestLimiter } from './limiter';
 import { fetchLookupPage } from './lookups';
 import type { LookupPage, LookupPageRequest } from './lookups';
+import { fetchBulkDownload, requestBulkDownload } from './media-download';
+import type { BulkDownload } from './media-download';
 import { createProbe } from './probe';
 import type { Probe } from './probe';
 import { createSession } from './session';
@@ -74,7 +78,16 @@ export interface CxoneClient {
   interactions(masterContactId: string, signal?: AbortSignal): Promise<readonly Interaction[] | null>;
   /** Questions of `check` and `plan`. */
   readonly probe: Probe;
+  /** Has the recordings of calls put together; answers the id by which to ask for them. */
+  requestBulkDownload(masterContactIds: readonly string[], signal?: AbortSignal): Promise<string>;
+  /** How far a bulk request for these calls has come, and the links of what it has brought. */
+  bulkDownload(
+    requestId: string,
+    masterContactIds: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<BulkDownload>;
   download(url: string, signal?: AbortSignal, options?: DownloadOptions): Promise<Download>;
+  readonly extraction: Extraction;
   /** Closes idle connections. */
   close(): void;
 }
@@ -109,7 +122,7 @@ export function createCxoneClient(
   );
   const open = compose([breakdowns, metrics(options.onRequest)], transport.open);
   const session = createSession(connection, exchange, policy, now, options);
-  const api: Api = { get: auth(session, policy)(compose([limit(options.limiter)], exchange)) };
+  const api: Api = auth(session, policy)(compose([limit(options.limiter)], exchange));
   const agentChanges = createUpdatedSince('lastUpdated');
   const { apiVersion } = connection;
 
@@ -126,7 +139,11 @@ export function createCxoneClient(
     agent: (agentId, signal) => fetchAgent(api, apiVersion, agentId, signal),
     lookupPage: (request, signal) => fetchLookupPage(api, apiVersion, request, signal),
     interactions: (masterContactId, signal) => fetchInteractions(api, masterContactId, signal),
+    requestBulkDownload: (masterContactIds, signal) => requestBulkDownload(api, masterContactIds, signal),
+    bulkDownload: (requestId, masterContactIds, signal) =>
+      fetchBulkDownload(api, requestId, masterContactIds, signal),
     download: (url, signal, downloadOptions) => openDownload(open, policy, url, now, signal, downloadOptions),
+    extraction: createExtraction(api, open, policy, now),
     probe: createProbe(api, apiVersion),
     close: () => transport.close(),
   };

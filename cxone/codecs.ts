@@ -33,15 +33,17 @@ function decimal(raw: unknown): Value | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** A boolean, or `"True"`, `"false"`, 0, 1 (contract §2.3). */
+/** A boolean, or `"True"`, `"false"`, `"Yes"`, 0, 1 (contract §2.3, §10). */
 function flag(raw: unknown): Value | undefined {
   if (typeof raw === 'boolean') return raw;
   switch (typeof raw === 'string' ? raw.trim().toLowerCase() : raw) {
     case 'true':
+    case 'yes':
     case '1':
     case 1:
       return true;
     case 'false':
+    case 'no':
     case '0':
     case 0:
       return false;

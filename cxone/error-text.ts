@@ -35,7 +35,7 @@ export function scrub(text: string, secrets: readonly string[] = []): string {
 
 /**
  * What the server says about a refusal, scrubbed: the header `icStatusDescription` where ACD APIs put it, else the
- * body's own words and, where it has one, its `internalCode` (contract §4.5, §5); `code` is the OAuth error. Both are
+ * body's own words and, where it has one, its `internalCode` or `code` (contract §4.5, §4.7, §5); `code` is the OAuth error. Both are
  * empty when there are none; HTML is never quoted.
  */
 export function refusalWords(
@@ -46,7 +46,7 @@ export function refusalWords(
   const object = jsonObject(body);
   const words =
     header?.trim() || bodyKeys.map((key) => wordsOf(object[key])).find((one) => one !== '') || plain(body);
-  const internal = internalCode(object['internalCode']);
+  const internal = internalCode(object['internalCode'] ?? object['code']);
   const text = [scrub(words, secrets), internal === '' ? '' : `[${scrub(internal, secrets)}]`];
   return {
     code: scrub(wordsOf(object['error']), secrets),

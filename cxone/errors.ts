@@ -8,7 +8,16 @@ export type CxoneErrorKind = 'retryable' | 'operator' | 'permanent';
 
 /** The parts of the API that can be refused or throttled on their own (contract §5, §6). */
 export type ApiFamily =
-  'discovery' | 'auth' | 'contacts' | 'agents' | 'lookups' | 'media' | 'extraction' | 'file';
+  | 'discovery'
+  | 'auth'
+  | 'contacts'
+  | 'agents'
+  | 'lookups'
+  | 'media'
+  | 'bulk'
+  | 'bulk-status'
+  | 'extraction'
+  | 'file';
 
 /** What a family is called in messages. */
 export const familyNames: Readonly<Record<ApiFamily, string>> = {
@@ -18,6 +27,8 @@ export const familyNames: Readonly<Record<ApiFamily, string>> = {
   agents: 'CXone Admin (agents)',
   lookups: 'CXone Admin (skills, campaigns, teams, dispositions)',
   media: 'CXone Media Playback',
+  bulk: 'CXone Media Download',
+  'bulk-status': 'CXone Media Download (status)',
   extraction: 'CXone Data Extraction',
   file: 'The media host',
 };
@@ -116,10 +127,29 @@ const entries = {
       'Search & Playback > Player permissions > Play/download recordings = Enabled (Play Any & Download)',
     ),
   },
+  BulkForbidden: {
+    kind: 'operator',
+    remedy:
+      'Media Download needs a licence of its own, Recording Management (CXone): ask NICE whether the contract has it ' +
+      'and the registration of the application lists the API; then the permission to play and download recordings. ' +
+      'Recordings are looked up one by one meanwhile; "recordingSource": "look-up" makes it stay so.',
+  },
   ExtractionForbidden: {
     kind: 'operator',
     remedy: permission('Search & Playback > APIs permissions > Extract interaction metadata = On'),
   },
+  ExtractionBusy: {
+    kind: 'retryable',
+    remedy:
+      'Nothing to do: it is asked again within a minute. If it lasts, find out who else extracts with this tenant: CXone ' +
+      'serves one caller at a time.',
+  },
+  ExtractionFailed: {
+    kind: 'retryable',
+    remedy:
+      'Nothing to do at first: another job is made. If it lasts, check the version of the entity in the tenants file.',
+  },
+  ExtractionLinkExpired: { kind: 'retryable', remedy: 'Nothing to do: the job is asked for a new link.' },
   BadRequest: {
     kind: 'permanent',
     remedy:
@@ -143,7 +173,7 @@ const entries = {
   MediaHostRefused: {
     kind: 'operator',
     remedy:
-      'If CXone really serves recordings from this host, add it to mediaHosts of the tenants file ' +
+      'If CXone really serves its files from this host, add it to mediaHosts of the tenants file ' +
       '(to allowInsecureHosts if it is a host of your own without https or with a private address).',
   },
   MediaLinkExpired: { kind: 'retryable', remedy: 'Nothing to do: a new link is asked for.' },

@@ -107,7 +107,7 @@ export function createHostPolicy(
         isExempt(url) || connection.mediaHosts.some((pattern) => matchesHost(url.hostname, pattern));
       const reason = known ? objection(url) : 'is not among the mediaHosts';
       if (reason !== null) {
-        throw new CxoneError('MediaHostRefused', `The recording was not fetched: ${url.host} ${reason}.`);
+        throw new CxoneError('MediaHostRefused', `The file was not fetched: ${url.host} ${reason}.`);
       }
     },
     lookup(hostname, options, callback) {

@@ -13,12 +13,18 @@ export { lookupNames, parseLookupPage } from './lookups';
 export type { LookupName, LookupPage, LookupPageRequest } from './lookups';
 export type { Interaction } from './interactions';
 export type { InteractionMetadata } from './interaction-metadata';
+export type { BulkDownload, BulkFile } from './media-download';
 export type { Download, DownloadOptions } from './download';
 export type { RequestLimiter } from './limiter';
 export type { RequestEvent } from './interceptors/metrics';
 export type { FilterList, Probe } from './probe';
 export type { ContactSample, ContactSampleRequest } from './contact-sample';
-export type { ExtractionAccess } from './extraction-jobs';
+export type { Extraction } from './extraction';
+export { extractionEntities } from './extraction-columns';
+export type { ExtractionEntity } from './extraction-columns';
+export type { ExtractionAccess, ExtractionJob, ExtractionJobRequest } from './extraction-jobs';
+export type { ExtractionResult, ExtractionResultOptions } from './extraction-result';
+export type { CsvRecord } from './csv-records';
 export type { PlaybackLook } from './playback-insight';
 export type { SignInStep } from './session';
 export { CxoneError, cxoneErrors } from './errors';
@@ -26,4 +32,10 @@ export type { ApiFamily, CxoneErrorCode, CxoneErrorKind } from './errors';
 export { contactFields, readContact } from './contact-record';
 export { agentFields, readAgent } from './agent-record';
 export { lookupFields, readLookup } from './lookup-records';
+export {
+  evaluationFields,
+  interactionMetadataFields,
+  readEvaluation,
+  readInteractionMetadata,
+} from './extraction-records';
 export type { Drift, Reading } from './record-reader';

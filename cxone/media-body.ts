@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import { createDeadline } from './deadline';
 import { CxoneError } from './errors';
 import { isMedia, isPage, signatureBytes } from './media-signature';
+import { nextChunk } from './next-chunk';
 
 export interface MediaPart {
   readonly stream: Readable;
@@ -101,36 +101,16 @@ async function* readPart(
   { stream, skip }: MediaPart,
   { idleTimeoutMs, signal }: MediaBodyRules,
 ): AsyncGenerator<Buffer, void, void> {
+  const stalled = () =>
+    new CxoneError('MediaIncomplete', `The media host sent nothing for ${idleTimeoutMs / 1_000} s.`);
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let left = skip;
   for (;;) {
-    const chunk = await nextWithin(chunks, stream, idleTimeoutMs, signal);
+    const chunk = await nextChunk(chunks, stream, { idleTimeoutMs, signal, stalled });
     if (chunk === null) return;
     const passed = Math.min(left, chunk.length);
     left -= passed;
     if (passed < chunk.length) yield passed === 0 ? chunk : chunk.subarray(passed);
-  }
-}
-
-/** The next chunk, or null at the end; the stream is destroyed, and so fails, when it takes too long. */
-async function nextWithin(
-  chunks: AsyncIterator<Buffer>,
-  stream: Readable,
-  ms: number,
-  signal: AbortSignal | undefined,
-): Promise<Buffer | null> {
-  const deadline = createDeadline(ms, signal);
-  const giveUp = () => stream.destroy(new Error('given up'));
-  deadline.signal.addEventListener('abort', giveUp, { once: true });
-  if (deadline.signal.aborted) giveUp();
-  try {
-    const next = await chunks.next();
-    return next.done === true ? null : next.value;
-  } catch (error) {
-    if (!deadline.expired()) throw error;
-    throw new CxoneError('MediaIncomplete', `The media host sent nothing for ${ms / 1_000} s.`);
-  } finally {
-    deadline.clear();
   }
 }
 

@@ -31,7 +31,7 @@ export function createMediaRequest(open: Exchange<Readable>, policy: HostPolicy)
       if (location === undefined || redirects === mostRedirects) {
         throw new CxoneError(
           'MediaUnavailable',
-          `${url.host} keeps redirecting instead of sending the recording.`,
+          `${url.host} keeps redirecting instead of sending the file.`,
         );
       }
       url = parseUrl(location, url);
@@ -66,13 +66,13 @@ export function lengthOf(answer: HttpAnswer<unknown>): number | undefined {
 /** @throws CxoneError `MediaHostRefused` for what is no URL; the text itself is a secret and stays out of the message */
 function parseUrl(text: string, base?: URL): URL {
   if (!URL.canParse(text, base?.href)) {
-    throw new CxoneError('MediaHostRefused', 'The recording was not fetched: its address is not a URL.');
+    throw new CxoneError('MediaHostRefused', 'The file was not fetched: its address is not a URL.');
   }
   const url = new URL(text, base);
   if (url.username !== '' || url.password !== '') {
     throw new CxoneError(
       'MediaHostRefused',
-      `The recording was not fetched: the address on ${url.host} names a user.`,
+      `The file was not fetched: the address on ${url.host} names a user.`,
     );
   }
   return url;

@@ -33,14 +33,21 @@ export type FieldTypes = Readonly<Partial<Record<CodecName, readonly string[]>>>
 
 export interface RecordShape {
   readonly fields: FieldTypes;
-  /** The id: a positive 64-bit integer, or the record is not stored. */
+  /**
+   * The id, or the record is not stored: a positive 64-bit integer; where it is among the texts, one that is not blank
+   * and fits into an index.
+   */
   readonly key: string;
   /** Fields without which a record is not stored. */
   readonly required: readonly string[];
   /** Other names of fields, by the name they have here; a second one that says the same is dropped. */
   readonly aliases?: Readonly<Record<string, string>>;
-  /** Fields we know and leave in `extra`, in lower case: no drift. */
+  /** Fields we know and leave in `extra`, as `fold` makes them: no drift. */
   readonly unstored?: ReadonlySet<string>;
+  /** Makes two spellings of one name alike; lower case if not given. Called for every key that is not exact. */
+  readonly fold?: (key: string) => string;
+  /** Whether empty text means that there is nothing, as in a CSV. */
+  readonly emptyIsNull?: boolean;
 }
 
 interface Field {
@@ -49,6 +56,8 @@ interface Field {
 }
 
 const deepest = 64;
+/** An entry of a B-tree has at most some 2,700 bytes, and a character up to four. */
+const longestTextKey = 200;
 const noDrift: readonly Drift[] = [];
 
 /** Names from a list in one text, separated by white space: long tables stay readable that way. */
@@ -63,11 +72,13 @@ export function fieldNames(fields: FieldTypes): readonly string[] {
 
 /**
  * Makes the function that reads one record. It runs for every row, so names are resolved here, once: a record is
- * walked key by key, each found in one map by its exact spelling and, only when that fails, in lower case.
+ * walked key by key, each found in one map by its exact spelling and, only when that fails, as `fold` makes it.
  *
  * What cannot be read as its type goes to `extra` with a drift entry and leaves its column null: the record is kept.
  */
 export function createReader(shape: RecordShape): (record: unknown) => Reading {
+  const { fold = lowerCase, emptyIsNull = false } = shape;
+  const objectionToKey = shape.fields.text?.includes(shape.key) ? objectionToText : objectionToId;
   const exact = new Map<string, Field>();
   const anyCase = new Map<string, Field>();
   const nulls: [string, null][] = [];
@@ -75,7 +86,7 @@ export function createReader(shape: RecordShape): (record: unknown) => Reading {
     for (const name of ofType) {
       const field = { name, read: codecs[codec] };
       exact.set(name, field);
-      anyCase.set(name.toLowerCase(), field);
+      anyCase.set(fold(name), field);
       nulls.push([name, null]);
     }
   }
@@ -83,7 +94,7 @@ export function createReader(shape: RecordShape): (record: unknown) => Reading {
     const field = exact.get(name);
     if (field === undefined) continue;
     exact.set(alias, field);
-    anyCase.set(alias.toLowerCase(), field);
+    anyCase.set(fold(alias), field);
   }
 
   // An object filled key by key becomes a hash table, and copying that takes 16 µs; one that was parsed takes 0.1 µs.
@@ -96,8 +107,9 @@ export function createReader(shape: RecordShape): (record: unknown) => Reading {
     let drift: Drift[] | null = null;
 
     for (const key in record) {
-      const raw = record[key];
-      const field = exact.get(key) ?? anyCase.get(key.toLowerCase());
+      const given = record[key];
+      const raw = emptyIsNull && given === '' ? null : given;
+      const field = exact.get(key) ?? anyCase.get(fold(key));
       if (field !== undefined) {
         if (raw === null || raw === undefined) continue;
         // Two spellings of one field in one record: the first to hold something wins, the other one is kept as extra.
@@ -112,19 +124,32 @@ export function createReader(shape: RecordShape): (record: unknown) => Reading {
       // Without a prototype, so that a field called __proto__ is a field like any other.
       extra ??= Object.create(null) as Record<string, unknown>;
       extra[key] = raw;
-      if (field === undefined && shape.unstored?.has(key.toLowerCase())) continue;
+      if (field === undefined && shape.unstored?.has(fold(key))) continue;
       (drift ??= []).push({ field: key, observedType: jsonType(raw) });
     }
 
-    const id = values[shape.key];
-    if ((typeof id !== 'number' && typeof id !== 'bigint') || id <= 0) {
-      return rejected(`${shape.key} is not a positive 64-bit integer`, record, shape.key);
-    }
+    const objection = objectionToKey(values[shape.key]);
+    if (objection !== null) return rejected(`${shape.key} ${objection}`, record, shape.key);
     for (const name of shape.required) {
       if (values[name] === null) return rejected(`${name} is missing or cannot be read`, record, name);
     }
     return { ok: true, values, extra: extra === null ? null : stringifyJson(extra), drift: drift ?? noDrift };
   };
+}
+
+function lowerCase(key: string): string {
+  return key.toLowerCase();
+}
+
+function objectionToId(id: Value | undefined): string | null {
+  return (typeof id === 'number' || typeof id === 'bigint') && id > 0
+    ? null
+    : 'is not a positive 64-bit integer';
+}
+
+function objectionToText(key: Value | undefined): string | null {
+  if (typeof key !== 'string' || key.trim() === '') return 'is missing or empty';
+  return key.length > longestTextKey ? `is longer than ${longestTextKey} characters` : null;
 }
 
 function rejected(reason: string, record: unknown, field?: string): Reading {

@@ -102,5 +102,6 @@ function readWindow(parameters: Parameters): TruthWindow {
     campaignIds: readIntegers(parameters, 'campaignIds'),
     mediaTypeIds: readIntegers(parameters, 'mediaTypeIds'),
     recordings: readFlag(parameters, 'recordings') === true,
+    extraction: readFlag(parameters, 'extraction') === true,
   };
 }

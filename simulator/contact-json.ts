@@ -11,14 +11,12 @@ import {
   TRANSFERS,
 } from './catalogue';
 import { agentIdOf } from './agent-id';
+import { addressesOf, dispositionOf } from './call-details';
 import type { ContactFacts } from './contact-facts';
 import { lastUpdateOf } from './contact-facts';
 
 /** Writes a contact as the API of v27 and later serves it at a moment (epoch ms): a flat JSON object (contract §2.2). */
 export type ContactWriter = (facts: ContactFacts, now: number) => string;
-
-/** What every phone number contains, with or without a plus sign; nothing else does. */
-export const PHONE_CANARY = '19995550';
 
 // Members that always go together, put into text once.
 const member = (name: string, value: unknown): string => `,"${name}":${JSON.stringify(value)}`;
@@ -81,9 +79,8 @@ export function createContactWriter(stamp: StampWriter, noteCanary: string): Con
     const corrected = facts.correctedAt <= now;
     const analysed = facts.analyticsAt <= now;
     const hasNotes = acwDone && (whim < 0.2 || corrected);
-    const disposition = (Math.floor(whim * 97) + (corrected ? 1 : 0)) % DISPOSITIONS.length;
-    const customer = `${whim < 0.6 ? '+' : ''}${PHONE_CANARY}${String(facts.customer).padStart(4, '0')}`;
-    const office = `+${PHONE_CANARY}99${String(facts.skill).padStart(2, '0')}`;
+    const disposition = dispositionOf(facts, now);
+    const { from, to } = addressesOf(facts);
     const transfer = facts.leg === 0 ? 0 : 1 + (Math.floor(whim * 31) % (TRANSFERS.length - 1));
     return (
       `{"abandoned":${facts.abandoned},"abandonSeconds":${facts.abandoned ? seconds(facts.inQueue) : '0'}` +
@@ -97,7 +94,7 @@ export function createContactWriter(stamp: StampWriter, noteCanary: string): Con
       `,"dateContactWarehoused":"${stamp(facts.visibleAt)}"` +
       `,"dispositionNotes":${hasNotes ? notes[contactId % notes.length] : 'null'}` +
       `,"divisionNo":${whim < 0.02 ? 'null' : '1'}${END_REASON[Math.floor(whim * END_REASON.length)]}` +
-      `,"fromAddress":"${facts.isOutbound ? office : customer}","toAddress":"${facts.isOutbound ? customer : office}"` +
+      `,"fromAddress":"${from}","toAddress":"${to}"` +
       `,"highProficiency":${1 + (contactId % 3)},"lowProficiency":20` +
       `,"holdCount":${facts.holdCount},"holdSeconds":${seconds(facts.hold)}` +
       `,"inQueueSeconds":${seconds(facts.inQueue)},"isAnalyticsProcessed":${analysed}` +

@@ -5,7 +5,16 @@ import type { Firing } from './switches';
 
 /** What part of CXone a request is for: the granularity of faults, permissions and the journal. */
 export type Family =
-  'discovery' | 'auth' | 'contacts' | 'agents' | 'lookups' | 'media' | 'extraction' | 'file' | 'unknown';
+  | 'discovery'
+  | 'auth'
+  | 'contacts'
+  | 'agents'
+  | 'lookups'
+  | 'media'
+  | 'bulk'
+  | 'extraction'
+  | 'file'
+  | 'unknown';
 
 export const FAMILIES: readonly Family[] = [
   'discovery',
@@ -14,6 +23,7 @@ export const FAMILIES: readonly Family[] = [
   'agents',
   'lookups',
   'media',
+  'bulk',
   'extraction',
   'file',
   'unknown',

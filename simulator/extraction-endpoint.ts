@@ -1,126 +1,125 @@
 import { DAY } from './calendar';
-import type { ContactSource } from './contact-facts';
-import { dayOfContact, numberOfContact } from './contact-id';
-import type { ContactIndex } from './contact-index';
+import type { Evaluations } from './evaluations';
 import type { Exchange } from './exchange';
-import { uuidOf } from './identifiers';
+import { csvReply, evaluationTable, interactionTable } from './extraction-csv';
+import type { ExtractionJob, ExtractionJobs } from './extraction-jobs';
+import type { InteractionExtract } from './interaction-extract';
 import type { PresignedUrls } from './presigned-urls';
-import type { Recordings } from './recordings';
+import { forbidden } from './refusals';
 import type { Reply } from './reply';
 import { empty, json, text } from './reply';
 
-interface Job {
-  readonly id: string;
-  /** Epoch ms; the end exclusive. */
-  readonly from: number;
-  readonly to: number;
-  readonly isKnown: boolean;
-  polls: number;
-}
-
-/** The Data Extraction API (contract §2.5, §10), as far as a look at its permission and at one result needs it. */
+/** The Data Extraction API (contract §2.5, §10): one job at a time, a CSV for each. */
 export interface ExtractionEndpoint {
-  /** `POST` and `GET …/jobs`, `GET …/jobs/{id}`. A job runs until it has been asked for once. */
+  /** `POST` and `GET …/jobs`, `GET …/jobs/{id}`. */
   answer(exchange: Exchange): Reply;
   /** The CSV of a job, by the path of its presigned address; `undefined` for any other path. */
-  report(path: string, now: number): Reply | undefined;
+  report(exchange: Exchange): Reply | undefined;
 }
 
 interface Parts {
-  readonly seed: number;
   readonly tenantId: string;
-  readonly source: ContactSource;
-  readonly index: ContactIndex;
-  readonly recordings: Recordings;
+  readonly jobs: ExtractionJobs;
+  readonly interactions: InteractionExtract;
+  readonly evaluations: Evaluations;
   readonly urls: PresignedUrls;
 }
 
 const JOBS = /^\/data-extraction\/v1\/jobs(?:\/([^/]+))?\/?$/i;
-const ENTITY = 'recording-interaction-metadata';
-const HEADER = [
-  'ACD Call ID',
-  'Segment ID',
-  'Start Date',
-  'Voice Recording Status',
-  'Agent 1 Contact Number',
-];
+const LONGEST_RANGE = 14 * DAY;
+const URL_SECONDS = 30;
 
-/** Creates the endpoint. It knows one entity; jobs for any other fail, as they do for a misspelt name. */
+/** Creates the endpoint. Jobs for an entity or a version that it does not know fail, as they do for a misspelt name. */
 export function createExtractionEndpoint(parts: Parts): ExtractionEndpoint {
-  const { seed, source, index, recordings, urls } = parts;
-  const jobs = new Map<string, Job>();
+  const { jobs, interactions, evaluations, urls } = parts;
   const pathOf = (id: string): string => `/extraction/${parts.tenantId}/${id}.csv`;
 
-  const create = (body: string): Reply => {
-    const { entityName, startDate, endDate } = readRequest(body);
-    const from = Date.parse(`${startDate}T00:00:00Z`);
-    const to = Date.parse(`${endDate}T00:00:00Z`) + DAY;
-    if (!(from < to)) return json(400, { message: 'startDate and endDate must be dates, in order' });
-    const id = uuidOf(seed, `job ${jobs.size}`);
-    jobs.set(id, { id, from, to, isKnown: entityName === ENTITY, polls: 0 });
-    return json(202, id);
+  const create = ({ body, now, firing }: Exchange): Reply => {
+    const { entityName, version, startDate, endDate } = readRequest(body);
+    const denied = firing.get('entityForbidden');
+    if (denied !== undefined && (denied.entity ?? 'qm-workflows') === entityName)
+      return forbidden('extraction');
+    const objection = jobs.objection(now);
+    if (objection !== undefined) return text(403, objection, 'text/plain');
+    const [from, last] = [readDate(startDate), readDate(endDate)];
+    if (from === undefined || last === undefined || from > last)
+      return json(400, { message: 'startDate and endDate must be dates (YYYY-MM-DD), in order' });
+    if (last + DAY - from > LONGEST_RANGE) return json(400, { message: 'The date range exceeds 14 days' });
+    const { id } = jobs.create({ entity: entityName, version, from, to: last + DAY, at: now });
+    const shape = firing.get('jobIdShape');
+    if (shape === undefined) return json(202, id);
+    if (shape.form === 'plainText') return text(202, id, 'text/plain');
+    return json(202, shape.form === 'doubleQuoted' ? JSON.stringify(id) : { jobId: id });
   };
 
-  const statusOf = ({ polls, isKnown }: Job): string =>
-    polls === 0 ? 'RUNNING' : isKnown ? 'SUCCEEDED' : 'FAILED';
-
-  const poll = (job: Job, now: number): Reply => {
-    const status = statusOf(job);
+  const poll = (job: ExtractionJob, { now, firing }: Exchange): Reply => {
+    const slow = firing.get('jobSlow');
+    const running = slow === undefined ? 1 : (slow.count ?? 3);
+    const before = jobs.statusOf(job, now, running);
+    const ends = firing.get('jobFails');
+    const status = ends === undefined || before === 'RUNNING' ? before : (ends.form ?? 'FAILED');
     job.polls++;
-    const url = status === 'SUCCEEDED' ? urls.sign(pathOf(job.id), now) : null;
-    const errorMessage = status === 'FAILED' ? 'Unknown entity' : null;
+    const url = status === 'SUCCEEDED' ? urls.sign(pathOf(job.id), now, URL_SECONDS) : null;
+    const reason = ends === undefined ? 'Unknown entity or version' : 'The extraction could not be completed';
+    const errorMessage = status === 'FAILED' ? reason : null;
     return json(200, { jobStatus: { id: job.id, status, result: { url, errorMessage } } });
   };
 
-  const answer = ({ method, path, body, now }: Exchange): Reply => {
+  const answer = (exchange: Exchange): Reply => {
+    const { method, path, now } = exchange;
     const match = JOBS.exec(path);
     if (match === null) return empty(404);
-    const job = jobs.get(match[1] ?? '');
-    if (method === 'POST' && match[1] === undefined) return create(body);
+    if (method === 'POST' && match[1] === undefined) return create(exchange);
     if (method !== 'GET') return empty(405);
     if (match[1] === undefined) {
-      return json(200, { jobs: [...jobs.values()].map((one) => ({ id: one.id, status: statusOf(one) })) });
+      const list = jobs.all.map((job) => ({ id: job.id, status: jobs.statusOf(job, now) }));
+      return json(200, { jobs: list });
     }
-    return job === undefined ? json(404, { message: 'No such job' }) : poll(job, now);
+    const job = jobs.find(match[1]);
+    return job === undefined ? json(404, { message: 'No such job' }) : poll(job, exchange);
   };
 
-  const report = (path: string, now: number): Reply | undefined => {
-    const job = [...jobs.values()].find(({ id }) => path === pathOf(id));
-    if (job === undefined) return undefined;
-    const query = {
-      startFrom: job.from,
-      startTo: job.to - 1,
-      updatedFrom: -Infinity,
-      filter: { isLogged: true },
-      orderBy: { field: 'contactId', descending: false },
-    };
-    const lines = index.select(query, now).segments.flatMap(({ load }) =>
-      [...load().ids].flatMap((id) => {
-        const call = source.facts(dayOfContact(id), numberOfContact(id));
-        if (call.leg > 0) return [];
-        return recordings
-          .segments(call)
-          .map(({ segmentId, start, hasFile }) =>
-            row([id, segmentId, new Date(start).toISOString(), hasFile ? 'Success' : 'Failed', id]),
-          );
-      }),
-    );
-    // A byte-order mark stands before the header (§10).
-    return text(200, `\uFEFF${[row(HEADER), ...lines].join('\r\n')}\r\n`, 'text/csv');
+  const report = ({ path, now, firing }: Exchange): Reply | undefined => {
+    const job = jobs.all.find(({ id }) => path === pathOf(id));
+    if (job === undefined || jobs.statusOf(job, now) === 'EXPIRED') return undefined;
+    const { entity, version, from, to, at } = job;
+    const table =
+      entity === 'qm-workflows'
+        ? evaluationTable(() => evaluations.rows(from, to, at), version)
+        : interactionTable(() => interactions.rows(from, to, at));
+    return csvReply(table, firing);
   };
 
   return { answer, report };
 }
 
-function row(values: readonly (string | number)[]): string {
-  return values.map((value) => `"${value}"`).join(',');
+type Member = 'entityName' | 'version' | 'startDate' | 'endDate';
+
+function readRequest(body: string): Readonly<Record<Member, string>> {
+  const given = parsed(body);
+  const member = (name: Member): string => {
+    const value = given[name];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  };
+  return {
+    entityName: member('entityName'),
+    version: member('version'),
+    startDate: member('startDate'),
+    endDate: member('endDate'),
+  };
 }
 
-function readRequest(body: string): Readonly<Record<'entityName' | 'startDate' | 'endDate', string>> {
-  const nothing = { entityName: '', startDate: '', endDate: '' };
+function parsed(body: string): Readonly<Record<string, unknown>> {
   try {
-    return { ...nothing, ...(JSON.parse(body) as object) };
+    return { ...(JSON.parse(body) as object) };
   } catch {
-    return nothing;
+    return {};
   }
+}
+
+/** A day as epoch ms; `undefined` for what is none. */
+function readDate(date: string): number | undefined {
+  if (!/^\d{4}-\d\d-\d\d$/.test(date)) return undefined;
+  const time = Date.parse(`${date}T00:00:00Z`);
+  return Number.isNaN(time) ? undefined : time;
 }

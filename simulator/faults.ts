@@ -112,7 +112,7 @@ function problemOfMatch(match: unknown): string | undefined {
   return wrong === undefined ? undefined : `has a match.${wrong} that is no text`;
 }
 
-const TEXTS: readonly string[] = ['body', 'description', 'location'];
+const TEXTS: readonly string[] = ['body', 'description', 'location', 'entity'];
 const FLAGS: readonly string[] = ['retryAfterDate', 'silently', 'absent'];
 
 function problemOfArguments(name: FaultName, args: unknown): string | undefined {

@@ -17,13 +17,14 @@ export function createFileEndpoint(
   urls: PresignedUrls,
   extraction: ExtractionEndpoint,
 ): (exchange: Exchange) => Reply {
-  return ({ method, path, parameters, headers, now }) => {
+  return (exchange) => {
+    const { method, path, parameters, headers, now } = exchange;
     if (method !== 'GET') return storageProblem(405, 'MethodNotAllowed');
     if (headers.authorization !== undefined) return storageProblem(400, 'InvalidArgument');
     const verdict = urls.judge(path, parameters, now);
     if (verdict === 'expired') return expiredUrl();
     if (verdict === 'forged') return storageProblem(403, 'SignatureDoesNotMatch');
-    const report = extraction.report(path, now);
+    const report = extraction.report(exchange);
     if (report !== undefined) return report;
     const segment = recordings.find(/([0-9a-f-]{36})\.mp4$/.exec(path)?.[1] ?? '');
     if (segment === undefined) return storageProblem(404, 'NoSuchKey');

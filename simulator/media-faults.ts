@@ -2,7 +2,7 @@ import type { Exchange } from './exchange';
 import type { Effect } from './effect';
 import { expiredUrl, noRecording, storageProblem } from './refusals';
 import type { Reply } from './reply';
-import { json, text } from './reply';
+import { empty, json, text } from './reply';
 import { partOf } from './transport-faults';
 import type { FaultName } from './switches';
 
@@ -51,9 +51,10 @@ export const MEDIA_FAULTS = {
   },
   expireUrls: (next, _args, exchange) =>
     exchange.family === 'file' ? Promise.resolve(expiredUrl()) : next(exchange),
-  extractionBusy: (next, _args, exchange) =>
+  withoutLength: serving((reply) => ({ ...reply, isChunked: true })),
+  extractionBusy: (next, { body = 'Only one request is allowed every 30 seconds' }, exchange) =>
     exchange.family === 'extraction'
-      ? Promise.resolve(text(403, 'Only one request is allowed every 30 seconds', 'text/plain'))
+      ? Promise.resolve(body === '' ? empty(403) : text(403, body, 'text/plain'))
       : next(exchange),
 } as const satisfies Partial<Record<FaultName, Effect>>;
 

@@ -25,6 +25,10 @@ export interface TenantOptions {
   readonly recordingDelaySeconds?: number;
   /** Bounds of a recording's size in bytes (default 20,000 to 60,000; at least 64). */
   readonly mediaBytes?: { readonly min: number; readonly max: number };
+  /** The least seconds between two extraction jobs, which must not run at once either (default 30); 0: no such rule. */
+  readonly extractionSpacingSeconds?: number;
+  /** Share of recorded calls that somebody evaluates, 0 to 1 (default 0.1). */
+  readonly evaluatedShare?: number;
 }
 
 /** One of several tenants: what it does not say is as for the simulator, but for the seed, which counts up. */
@@ -103,13 +107,18 @@ function settle(name: string, options: TenantOptions): Settings {
     clientAuthentication: options.clientAuthentication ?? 'client_secret_post',
     recordingDelaySeconds: options.recordingDelaySeconds ?? 600,
     mediaBytes: options.mediaBytes ?? { min: 20_000, max: 60_000 },
+    extractionSpacingSeconds: options.extractionSpacingSeconds ?? 30,
+    evaluatedShare: options.evaluatedShare ?? 0.1,
   };
   within('seed', settings.seed, 0, 0xffffffff);
   within('contactsPerDay', settings.contactsPerDay, 1, 5_000_000);
   within('agents', settings.agents, 1, 60_000);
-  if (!(settings.loggedShare >= 0 && settings.loggedShare <= 1)) {
-    throw new RangeError('loggedShare must lie between 0 and 1');
+  for (const share of ['loggedShare', 'evaluatedShare'] as const) {
+    if (!(settings[share] >= 0 && settings[share] <= 1)) {
+      throw new RangeError(`${share} must lie between 0 and 1`);
+    }
   }
+  within('extractionSpacingSeconds', settings.extractionSpacingSeconds, 0, 86_400);
   within('mediaBytes.min', settings.mediaBytes.min, 64, 1e12);
   within('mediaBytes.max', settings.mediaBytes.max, settings.mediaBytes.min, 1e12);
   return settings;

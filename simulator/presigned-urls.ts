@@ -5,8 +5,8 @@ import type { Parameters } from './parameters';
 export interface PresignedUrls {
   /** The path of a segment's file: made of ids only. */
   pathOf(masterContactId: number, segmentId: string): string;
-  /** A fresh address for a path. */
-  sign(path: string, now: number): string;
+  /** A fresh address for a path, valid as long as recordings' addresses are unless another time is told. */
+  sign(path: string, now: number, seconds?: number): string;
   /** Whether a request for a path may pass. */
   judge(path: string, parameters: Parameters, now: number): 'valid' | 'expired' | 'forged';
 }
@@ -25,15 +25,15 @@ export function createPresignedUrls(
   const signatureOf = (path: string, date: string, expires: string, nonce: string): string =>
     createHmac('sha256', key).update([path, date, expires, nonce].join('\n')).digest('hex');
 
-  const sign = (path: string, now: number): string => {
+  const sign = (path: string, now: number, seconds = lifetimeSeconds): string => {
     const date = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
     const nonce = `${now}.${randomBytes(12).toString('hex')}`;
-    const signature = signatureOf(path, date, String(lifetimeSeconds), nonce);
+    const signature = signatureOf(path, date, String(seconds), nonce);
     note(signature);
     const query = new URLSearchParams({
       'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
       'X-Amz-Date': date,
-      'X-Amz-Expires': String(lifetimeSeconds),
+      'X-Amz-Expires': String(seconds),
       'X-Amz-Security-Token': nonce,
       'X-Amz-SignedHeaders': 'host',
       'X-Amz-Signature': signature,

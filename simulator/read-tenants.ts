@@ -24,6 +24,8 @@ const CHECKS: Readonly<Record<keyof NamedTenantOptions, Check>> = {
   clientAuthentication: (value) => value === 'client_secret_post' || value === 'client_secret_basic',
   recordingDelaySeconds: isNumber,
   mediaBytes: isRecordOf('min', 'max'),
+  extractionSpacingSeconds: isNumber,
+  evaluatedShare: isNumber,
 };
 
 /**

@@ -9,6 +9,8 @@ export interface Reply {
   readonly length: number;
   /** What `Content-Length` says when it lies; the connection ends with the body then. */
   readonly declaredLength?: number;
+  /** Does not say how long it is. */
+  readonly isChunked?: boolean;
   /** Wait so long between the pieces of the body. */
   readonly pauseMs?: number;
   /** Drop the connection after so many bytes of the body; 0: before anything is sent. */
@@ -43,7 +45,7 @@ export async function send(reply: Reply, response: ServerResponse): Promise<bool
     response.socket?.destroy();
     return false;
   }
-  const hasLength = reply.status !== 204 && reply.status !== 304;
+  const hasLength = reply.status !== 204 && reply.status !== 304 && reply.isChunked !== true;
   response.writeHead(reply.status, {
     ...(hasLength ? { 'Content-Length': String(reply.declaredLength ?? reply.length) } : {}),
     ...reply.headers,

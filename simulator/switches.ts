@@ -40,13 +40,23 @@ export interface FaultArguments {
   readonly absent?: boolean;
   /** Which of several known shapes an answer takes. */
   readonly form?: AnswerForm;
-  /** Which kinds of bad records, and one contact in how many (default 100). */
+  /** What an extraction job is about. */
+  readonly entity?: string;
+  /** Which kinds of bad records, and one contact (default 100) or row of an extract (default 10) in how many. */
   readonly kinds?: readonly BadRecordKind[];
   readonly every?: number;
 }
 
-/** Shapes of nothing (`emptyAs200`) and of a playback answer (`mediaShape`). */
-export const ANSWER_FORMS = ['emptyList', 'nullList', 'noList', 'noBody', 'Interactions', 'value'] as const;
+/**
+ * Shapes of nothing (`emptyAs200`), of a playback answer (`mediaShape`), of a bulk answer (`bulkLinks`), of a job's id
+ * (`jobIdShape`), of its end (`jobFails`) and of an extract's header (`csvHeader`).
+ */
+export const ANSWER_FORMS = [
+  ...(['emptyList', 'nullList', 'noList', 'noBody', 'Interactions', 'value'] as const),
+  ...(['entities', 'segments'] as const),
+  ...(['jobId', 'doubleQuoted', 'plainText', 'FAILED', 'CANCELLED', 'EXPIRED'] as const),
+  ...(['renamed', 'extraColumn', 'withoutKey', 'upperCase'] as const),
+] as const;
 
 export type AnswerForm = (typeof ANSWER_FORMS)[number];
 
@@ -110,8 +120,21 @@ export const SWITCHES = {
   changedEtag: [],
   rangeIgnored: [],
   expireUrls: [],
+  withoutLength: [],
+  // Media Download
+  bulkFailed: [],
+  bulkSlow: ['count'],
+  bulkMissing: ['every'],
+  bulkLinks: ['form'],
   // Data Extraction
-  extractionBusy: [],
+  extractionBusy: ['body'],
+  entityForbidden: ['entity'],
+  jobIdShape: ['form'],
+  jobSlow: ['count'],
+  jobFails: ['form'],
+  csvWithoutBom: [],
+  csvHeader: ['form'],
+  csvRagged: ['every'],
 } as const satisfies Readonly<Record<string, readonly (keyof FaultArguments)[]>>;
 
 export type FaultName = keyof typeof SWITCHES;

@@ -3,8 +3,10 @@ import { createAgents } from './agents';
 import { createApi } from './api';
 import { createTokenEndpoint } from './auth-endpoint';
 import { BadRecords } from './bad-records';
+import { createBulkEndpoint } from './bulk-endpoint';
 import type { StampWriter } from './calendar';
-import { PHONE_CANARY, createContactWriter } from './contact-json';
+import { PHONE_CANARY } from './call-details';
+import { createContactWriter } from './contact-json';
 import { createContactSource } from './contact-facts';
 import { createContactIndex } from './contact-index';
 import { createContactRows } from './contact-rows';
@@ -14,10 +16,13 @@ import { createDiscoveryEndpoint } from './discovery-endpoint';
 import { Edits } from './edits';
 import type { RowEffect } from './effect';
 import type { Handler } from './exchange';
+import { createEvaluations } from './evaluations';
 import { createExtractionEndpoint } from './extraction-endpoint';
+import { createExtractionJobs } from './extraction-jobs';
 import { createFileEndpoint } from './file-endpoint';
 import type { Credentials } from './identifiers';
 import { bytesOf, credentialsOf } from './identifiers';
+import { createInteractionExtract } from './interaction-extract';
 import { createLookups } from './lookups';
 import { createMediaEndpoint } from './media-endpoint';
 import { createMediaFiles } from './media-files';
@@ -60,6 +65,10 @@ export interface Surroundings {
   readonly bytesKept: number;
 }
 
+/** Bulk requests that Media Download allows in any span of so many seconds (HELP, mediadownloadapi.htm). */
+const BULK_REQUESTS = 15;
+const BULK_SECONDS = 300;
+
 /** Creates a tenant; nothing is computed before somebody asks. */
 export function createTenant(settings: Settings, surroundings: Surroundings): Tenant {
   const { seed, name, mediaQuota } = settings;
@@ -80,14 +89,22 @@ export function createTenant(settings: Settings, surroundings: Surroundings): Te
   const recordings = createRecordings(settings, source, files);
   const urls = createPresignedUrls(tenantId, mediaAddress, settings.urlLifetimeSeconds, note);
   const quota = mediaQuota === 'off' ? undefined : new Quota(mediaQuota.requests, mediaQuota.perSeconds);
+  const bulkQuota = mediaQuota === 'off' ? undefined : new Quota(BULK_REQUESTS, BULK_SECONDS);
   const tokens = createTokens(settings, credentials, key, address, note);
-  const extraction = createExtractionEndpoint({ seed, tenantId, source, index, recordings, urls });
+  const interactions = createInteractionExtract(source, index, recordings, stamp);
+  const marks = { comment: mark('comment'), name: mark('name') };
+  const evaluations = createEvaluations(settings, source, recordings, marks);
+  const jobs = createExtractionJobs(seed, settings.extractionSpacingSeconds);
+  const extraction = createExtractionEndpoint({ tenantId, jobs, interactions, evaluations, urls });
 
   return {
     name,
     credentials,
     tokens,
-    truth: createTruthTeller(source, index, rows, agents, recordings, badRecords),
+    truth: createTruthTeller({
+      ...{ source, index, rows, agents, recordings, badRecords },
+      ...{ interactions, evaluations },
+    }),
     badRecords,
     api: createApi({
       tokens,
@@ -97,6 +114,7 @@ export function createTenant(settings: Settings, surroundings: Surroundings): Te
       agents: createAgentsEndpoint(agents, stamp, address),
       lookups: createLookups(settings, tenantId, stamp, address),
       media: createMediaEndpoint({ seed, recordings, agents, urls, quota, stamp }),
+      bulk: createBulkEndpoint({ seed, recordings, urls, quota: bulkQuota }),
       extraction: (exchange) => extraction.answer(exchange),
     }),
     files: createFileEndpoint(recordings, files, urls, extraction),
@@ -105,6 +123,8 @@ export function createTenant(settings: Settings, surroundings: Surroundings): Te
       PHONE_CANARY,
       mark('note'),
       mark('apikey'),
+      marks.comment,
+      marks.name,
       credentials.clientSecret,
       credentials.accessKeySecret,
     ],

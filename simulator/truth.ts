@@ -9,6 +9,8 @@ import { dayOfContact, numberOfContact } from './contact-id';
 import type { ContactIndex } from './contact-index';
 import { withoutGaps } from './contact-query';
 import type { ContactRows } from './contact-rows';
+import type { EvaluationTruth, Evaluations } from './evaluations';
+import type { InteractionExtract, InteractionMetadataTruth } from './interaction-extract';
 import type { Recordings, RecordingTruth } from './recordings';
 
 /** What the truth is asked about: contacts by start, `from` inclusive, `to` exclusive (epoch ms). */
@@ -21,6 +23,8 @@ export interface TruthWindow {
   readonly mediaTypeIds?: readonly number[];
   /** Also list recordings: costs one hash over every file. */
   readonly recordings?: boolean;
+  /** Also list what Data Extraction gives: interactions by the start of their call, evaluations by submission. */
+  readonly extraction?: boolean;
 }
 
 /** What a complete and correct copy of a window holds, as of the simulator's clock. */
@@ -47,6 +51,9 @@ export interface Truth {
   /** Spoilt rows: the id they would have had, and how they are spoilt. */
   readonly badRecords: readonly { readonly contactId: number; readonly kind: BadRecordKind }[];
   readonly recordings?: readonly RecordingTruth[];
+  /** Whatever the filter. */
+  readonly interactionMetadata?: readonly InteractionMetadataTruth[];
+  readonly evaluations?: readonly EvaluationTruth[];
   /** All agents of the tenant, whatever the window. */
   readonly agents: number;
   /** As `contactsHash`, over `agentId|lastUpdated\n`. */
@@ -63,15 +70,20 @@ export interface TruthTeller {
 const BATCH = 1000;
 const UNUSABLE: ReadonlySet<BadRecordKind> = new Set(['missingKey', 'nullKey', 'giantId']);
 
+interface TruthParts {
+  readonly source: ContactSource;
+  readonly index: ContactIndex;
+  readonly rows: ContactRows;
+  readonly agents: Agents;
+  readonly recordings: Recordings;
+  readonly badRecords: BadRecords;
+  readonly interactions: InteractionExtract;
+  readonly evaluations: Evaluations;
+}
+
 /** Creates the teller from the same parts that answer requests, paging left aside. */
-export function createTruthTeller(
-  source: ContactSource,
-  index: ContactIndex,
-  rows: ContactRows,
-  agents: Agents,
-  recordings: Recordings,
-  badRecords: BadRecords,
-): TruthTeller {
+export function createTruthTeller(parts: TruthParts): TruthTeller {
+  const { source, index, rows, agents, recordings, badRecords, interactions, evaluations } = parts;
   const select = (window: TruthWindow, now: number): Iterable<Float64Array> => {
     const { skillIds, campaignIds, mediaTypeIds } = window;
     const filter = withoutGaps({ skillIds, campaignIds, mediaTypeIds });
@@ -122,6 +134,10 @@ export function createTruthTeller(
       contactsHash: contactsHash.digest('hex'),
       badRecords: bad,
       ...(window.recordings === true && { recordings: recordingsOf(logged, now) }),
+      ...(window.extraction === true && {
+        interactionMetadata: [...interactions.rows(window.from, window.to, now)],
+        evaluations: [...evaluations.rows(window.from, window.to, now)],
+      }),
       agents: agents.count,
       agentsHash: agentsHash.digest('hex'),
     };

@@ -38,5 +38,11 @@ export interface PageOutcome {
 /** The lists contacts refer to, by the API's names for them. */
 export type LookupName = 'skills' | 'campaigns' | 'teams' | 'dispositions';
 
+/** What Data Extraction brings day by day (contract §10). */
+export type Dataset = 'interaction-metadata' | 'evaluations';
+
 /** The kinds of records a page can hold. */
-export type RecordKind = 'contacts' | 'agents' | LookupName;
+export type PageKind = 'contacts' | 'agents' | LookupName;
+
+/** The kinds of records there are. */
+export type RecordKind = PageKind | Dataset;

@@ -43,11 +43,22 @@ async function copy(client: PoolClient, sql: string, data: Buffer): Promise<void
 // Some field names are reserved words, such as system_user since PostgreSQL 16.
 const quote = (name: string) => `"${name}"`;
 
-function upsertSql({ name, columns, key, stamp }: BulkTable, staging: string): string {
+function upsertSql({ name, columns, key, stamp, circumstances = [] }: BulkTable, staging: string): string {
   const data = [...columns.map((column) => quote(column.name)), 'extra', 'sanitised'];
   const changing = data.filter((column) => column !== quote(key));
+  const contents = changing.filter((column) => !circumstances.map(quote).includes(column));
   const list = (columnNames: readonly string[], prefix = '') =>
     columnNames.map((column) => prefix + column).join(', ');
+  const [theirs, ours] = [`excluded.${stamp}`, `present.${stamp}`];
+  const isNewer = `coalesce(${theirs}, '-infinity') > coalesce(${ours}, '-infinity')`;
+  const isSame = `${theirs} is not distinct from ${ours}`;
+  const differs = `(present.absent_since is not null
+                 or (${list(contents, 'present.')}) is distinct from (${list(contents, 'excluded.')}))`;
+  const wins = circumstances.includes(stamp)
+    ? `(${isNewer} or ${isSame}) and ${differs}`
+    : `${isNewer}
+         or ${isSame}
+            and ${differs}`;
   // DISTINCT ON: ON CONFLICT may not meet one key twice. ORDER BY key: concurrent pages lock rows in one order, so
   // they wait for each other instead of deadlocking. Among equals the row that came last wins (ctid grows as we copy).
   return `
@@ -58,10 +69,7 @@ function upsertSql({ name, columns, key, stamp }: BulkTable, staging: string): s
       order by ${key}, ${stamp} desc nulls last, ctid desc
       on conflict (tenant, ${key}) do update
       set ${changing.map((column) => `${column} = excluded.${column}`).join(', ')}, synced_at = now(), absent_since = null
-      where coalesce(excluded.${stamp}, '-infinity') > coalesce(present.${stamp}, '-infinity')
-         or excluded.${stamp} is not distinct from present.${stamp}
-            and (present.absent_since is not null
-                 or (${list(changing, 'present.')}) is distinct from (${list(changing, 'excluded.')}))
+      where ${wins}
       returning xmax = 0 as inserted
     )
     select count(*) filter (where inserted)::int as inserted, count(*) filter (where not inserted)::int as updated

@@ -1,5 +1,9 @@
-/** PostgreSQL types in use: ids and whole numbers are bigint, durations double precision seconds, JSON text jsonb. */
-export type ColumnType = 'bigint' | 'double precision' | 'boolean' | 'text' | 'timestamptz' | 'jsonb';
+/**
+ * PostgreSQL types in use: ids and whole numbers are bigint, durations double precision seconds, JSON text jsonb; date is
+ * a day in UTC.
+ */
+export type ColumnType =
+  'bigint' | 'double precision' | 'boolean' | 'text' | 'timestamptz' | 'date' | 'jsonb';
 
 /** One API field and the column that holds it. */
 export interface Column {
@@ -10,11 +14,24 @@ export interface Column {
 
 /** A table that pages are upserted into: key `(tenant, key)`, newest `stamp` wins. */
 export interface BulkTable {
-  readonly name: 'contact' | 'agent' | 'skill' | 'campaign' | 'team' | 'disposition';
+  readonly name:
+    | 'contact'
+    | 'agent'
+    | 'skill'
+    | 'campaign'
+    | 'team'
+    | 'disposition'
+    | 'interaction_metadata'
+    | 'evaluation';
   readonly columns: readonly Column[];
   readonly key: string;
   readonly stamp: string;
   readonly required: readonly string[];
+  /**
+   * Columns that tell how a row was read, not what it says: a row that differs in nothing else is unchanged. With the
+   * stamp among them, what was read later wins, if it says something else.
+   */
+  readonly circumstances?: readonly string[];
 }
 
 /** `contactStartDate` → `contact_start_date`, `dateACWWarehoused` → `date_acw_warehoused` (interfaces.md). */

@@ -9,7 +9,8 @@ export type StoreErrorCode =
   | 'DatabaseConflict'
   | 'DatabaseError'
   | 'PageMissing'
-  | 'WindowNotHeld';
+  | 'WindowNotHeld'
+  | 'ExtractionNotHeld';
 
 /**
  * An error that is safe to show anywhere. It deliberately keeps no `cause`: what PostgreSQL says about a failed

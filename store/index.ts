@@ -1,6 +1,9 @@
 export type * from './batch';
 export { agentFields } from './agent-columns';
 export { contactFields } from './contact-columns';
+export { extractionFields } from './extraction-columns';
+export type * from './extraction-ledger';
+export type { ExtractionSlots, SlotClaim, SlotTerms } from './extraction-slots';
 export { lookupFields } from './lookup-columns';
 export type { AgentTable } from './agents';
 export type { ContactTable } from './contacts';

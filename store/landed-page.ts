@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import type { Batch, PageOutcome, RecordKind, Rejected } from './batch';
+import type { Batch, PageKind, PageOutcome, Rejected } from './batch';
 import { createBatchWriter, unstorableReason } from './batch-writer';
 import type { Unstorable } from './bulk-upsert';
 import type { BulkTable } from './columns';
@@ -11,7 +11,7 @@ import { inTransaction } from './transaction';
 
 interface PageState extends PageOutcome {
   readonly tenant: string;
-  readonly kind: RecordKind;
+  readonly kind: PageKind;
   readonly persisted: boolean;
 }
 
@@ -29,7 +29,7 @@ async function lockPage(
   client: PoolClient,
   pageId: string,
   tenant: string,
-  kind: RecordKind,
+  kind: PageKind,
 ): Promise<PageState> {
   const { rows } = await client.query<PageState>(
     `select tenant, kind, persisted_at is not null as persisted, inserted, updated, unchanged, rejected
@@ -46,7 +46,8 @@ async function lockPage(
   );
 }
 
-function toRejected(one: Unstorable, { columns }: BulkTable): Rejected {
+/** A row that PostgreSQL would not take, as a rejected record. */
+export function toRejected(one: Unstorable, { columns }: BulkTable): Rejected {
   return { reason: unstorableReason(one), raw: rowAsJson(one.row, columns) };
 }
 
@@ -55,7 +56,7 @@ function toRejected(one: Unstorable, { columns }: BulkTable): Rejected {
  * outcome on the page itself. A page that was stored before answers its recorded outcome and changes nothing, so a
  * retried activity is harmless. Throws `StoreError` (PageMissing when the page was pruned or is another tenant's).
  */
-export function createPagePersister(pool: Pool, table: BulkTable, kind: RecordKind): PagePersister {
+export function createPagePersister(pool: Pool, table: BulkTable, kind: PageKind): PagePersister {
   const writer = createBatchWriter(table);
   return {
     persist: (pageId, tenant, batch, after) =>

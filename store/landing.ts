@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import type { Pool } from 'pg';
-import type { RecordKind } from './batch';
+import type { PageKind } from './batch';
 import { StoreError } from './errors';
 import { run } from './transaction';
 
@@ -15,7 +15,7 @@ export interface PageKey {
   readonly windowId: string;
   readonly attempt: number;
   readonly round: number;
-  readonly kind: RecordKind;
+  readonly kind: PageKind;
   readonly slice: string;
 }
 

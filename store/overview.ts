@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { Dataset } from './batch';
 import { run } from './transaction';
 
 /** Windows of the ledger by state; a parked one is running, and counted as parked only. */
@@ -43,6 +44,21 @@ export interface FailedAttempt extends WindowRun {
   readonly at: Date;
 }
 
+/** How the days of a dataset stand. */
+export interface ExtractionState {
+  readonly tenant: string;
+  readonly dataset: Dataset;
+  /** The latest day that is loaded whole, `YYYY-MM-DD`; null while there is none. */
+  readonly lastComplete: string | null;
+  readonly complete: number;
+  readonly running: number;
+  readonly failed: number;
+  /** Given up by a person. */
+  readonly incomplete: number;
+  /** The day whose reading failed, or was given up, last. */
+  readonly failure: { readonly day: string; readonly code: string | null; readonly at: Date } | null;
+}
+
 /** How far the changes of a tenant have been stored. */
 export interface Lag {
   /** By CXone's clock. */
@@ -70,6 +86,8 @@ export interface Overview {
   ): Promise<readonly { readonly tenant: string; readonly code: string; readonly windows: number }[]>;
   /** At most `limit` a tenant, those that wait longest first. */
   parked(tenants: readonly string[], limit: number): Promise<readonly ParkedWindow[]>;
+  /** Datasets of which a day was ever extracted. */
+  extractions(tenants: readonly string[]): Promise<readonly ExtractionState[]>;
   /** At most `limit` a tenant, the latest first. */
   failures(tenants: readonly string[], limit: number): Promise<readonly FailedAttempt[]>;
 }
@@ -123,6 +141,24 @@ const failuresSql = `
     order by closed_at desc, window_id desc limit $2) as one
   order by one.tenant, one.closed_at desc, one.window_id desc`;
 
+// A day counts as complete also while it is read again, or when that failed: it was loaded whole once.
+const extractionsSql = `
+  select tenant, dataset, max(day) filter (where complete_at is not null)::text as "lastComplete",
+         count(*) filter (where complete_at is not null)::int as complete,
+         count(*) filter (where status = 'running')::int as running,
+         count(*) filter (where status = 'failed')::int as failed,
+         count(*) filter (where status = 'incomplete')::int as incomplete,
+         (array_agg(day::text order by closed_at desc) filter (where status in ('failed', 'incomplete')))[1] as day,
+         (array_agg(error_code order by closed_at desc) filter (where status in ('failed', 'incomplete')))[1] as code,
+         max(closed_at) filter (where status in ('failed', 'incomplete')) as at
+  from cxone.extraction where tenant = any ($1) group by tenant, dataset order by tenant, dataset desc`;
+
+interface ExtractionCounts extends Omit<ExtractionState, 'failure'> {
+  readonly day: string | null;
+  readonly code: string | null;
+  readonly at: Date | null;
+}
+
 type StatusCount = {
   readonly tenant: string;
   readonly status: keyof RecordingStates;
@@ -150,6 +186,13 @@ export function createOverview(pool: Pool): Overview {
     lags: (tenants) => byTenant<Lag & { readonly tenant: string }>(lagsSql, tenants),
     parkedCodes: (tenants) => run(pool, parkedCodesSql, [tenants]),
     parked: (tenants, limit) => run<ParkedWindow>(pool, parkedSql, [tenants, limit]),
+    async extractions(tenants) {
+      const rows = await run<ExtractionCounts>(pool, extractionsSql, [tenants]);
+      return rows.map(({ day, code, at, ...state }) => ({
+        ...state,
+        failure: day === null || at === null ? null : { day, code, at },
+      }));
+    },
     failures: (tenants, limit) => run<FailedAttempt>(pool, failuresSql, [tenants, limit]),
   };
 }

@@ -3,6 +3,7 @@ import { agentTable } from './agent-columns';
 import type { RecordKind } from './batch';
 import type { BulkTable } from './columns';
 import { contactTable } from './contact-columns';
+import { extractionTables } from './extraction-columns';
 import { lookupTables } from './lookup-columns';
 import { expectRecordings, type RecordingWishes } from './expected-recordings';
 
@@ -31,6 +32,8 @@ export const recordTables: Readonly<Record<RecordKind, RecordTable>> = {
   campaigns: { table: lookupTables.campaigns },
   teams: { table: lookupTables.teams },
   dispositions: { table: lookupTables.dispositions },
+  'interaction-metadata': { table: extractionTables['interaction-metadata'] },
+  evaluations: { table: extractionTables.evaluations },
 };
 
 /** The kinds of records there are. */

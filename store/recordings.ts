@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { StoreError } from './errors';
 import { type InteractionRow, saveInteractions } from './interactions';
 import { createRecordingClaims, type RecordingClaims } from './recording-claims';
+import { createRecordingListing, mayBeLookedUp, type RecordingListing } from './recording-listing';
 import { inTransaction, run } from './transaction';
 import { windowContacts } from './window-contacts';
 
@@ -51,14 +52,30 @@ export interface RecordedCall {
 }
 
 /** The recordings of a tenant's calls, by master contact id (which Media Playback calls ACD call id). */
-export interface RecordingTable extends RecordingClaims {
-  /** Master contact ids of the window's contacts, ascending from `after`, that are to be looked up by `now`. */
-  due(windowId: string, attempt: number, after: string | null, limit: number, now: Date): Promise<string[]>;
+export interface RecordingTable extends RecordingClaims, RecordingListing {
+  /**
+   * Master contact ids of the window's contacts, ascending from `after`, that are to be looked up by `now`; with
+   * `onlyListed` without those that nothing in the interaction metadata says to have a recording.
+   */
+  due(
+    windowId: string,
+    attempt: number,
+    after: string | null,
+    limit: number,
+    now: Date,
+    onlyListed?: boolean,
+  ): Promise<string[]>;
   /**
    * The same for all calls of a tenant, whichever window brought them, descending from `before`: the newest first. Calls
    * that a window by start has just brought, and looks up itself at its own pace, are left to it.
    */
-  dueOfTenant(tenant: string, before: string | null, limit: number, now: Date): Promise<string[]>;
+  dueOfTenant(
+    tenant: string,
+    before: string | null,
+    limit: number,
+    now: Date,
+    onlyListed?: boolean,
+  ): Promise<string[]>;
   /** Throws `StoreError` (DatabaseError) when no contact of the call is stored. */
   call(tenant: string, masterContactId: string): Promise<RecordedCall>;
   known(tenant: string, masterContactId: string): Promise<RecordingRow[]>;
@@ -108,6 +125,7 @@ const dueSql = `
     and r.status in ('pending', 'failed') and (r.attempts = 0 or r.next_attempt_at <= $5)
     and (r.claimed_until is null or r.claimed_until <= now())
     and ($3::bigint is null or r.master_contact_id > $3)
+    and (not $6::boolean or ${mayBeLookedUp})
   order by r.master_contact_id
   limit $4`;
 
@@ -119,6 +137,7 @@ const dueOfTenantSql = `
   where r.tenant = $1 and r.status in ('pending', 'failed') and (r.attempts = 0 or r.next_attempt_at <= $4)
     and (r.claimed_until is null or r.claimed_until <= now())
     and ($2::bigint is null or r.master_contact_id < $2)
+    and (not $5::boolean or ${mayBeLookedUp})
     and not (r.attempts = 0 and exists (
       select from cxone.contact c
       join cxone.sync_window w on w.tenant = c.tenant and w.status = 'running' and w.read_by = 'start'
@@ -187,18 +206,20 @@ const countsSql = `
 export function createRecordingTable(pool: Pool): RecordingTable {
   return {
     ...createRecordingClaims(pool),
-    async due(windowId, attempt, after, limit, now) {
+    ...createRecordingListing(pool),
+    async due(windowId, attempt, after, limit, now, onlyListed = false) {
       const rows = await run<{ master_contact_id: string }>(pool, dueSql, [
         windowId,
         attempt,
         after,
         limit,
         now,
+        onlyListed,
       ]);
       return rows.map((row) => row.master_contact_id);
     },
-    async dueOfTenant(tenant, before, limit, now) {
-      const values = [tenant, before, limit, now];
+    async dueOfTenant(tenant, before, limit, now, onlyListed = false) {
+      const values = [tenant, before, limit, now, onlyListed];
       const rows = await run<{ master_contact_id: string }>(pool, dueOfTenantSql, values);
       return rows.map((row) => row.master_contact_id);
     },

@@ -40,9 +40,16 @@ export interface RejectedSelection {
   readonly hash?: string | undefined;
 }
 
+interface Readable {
+  readonly hash: string;
+  readonly ok: true;
+  readonly row: Row;
+  readonly drift: readonly Drift[];
+}
+
 /** A rejected record that was read again: a row by now, or still none, and why. */
 export type Reread =
-  | { readonly hash: string; readonly ok: true; readonly row: Row; readonly drift: readonly Drift[] }
+  | Readable
   | {
       readonly hash: string;
       readonly ok: false;
@@ -151,7 +158,11 @@ export function createRejectedTable(pool: Pool): RejectedTable {
       return inTransaction(
         pool,
         async (client) => {
-          const readable = reread.filter((one) => one.ok);
+          const readable = await stamped(
+            client,
+            { tenant, kind },
+            reread.filter((one) => one.ok),
+          );
           const { unstorable, inserted, updated } = await writer.write(
             client,
             tenant,
@@ -204,4 +215,28 @@ async function lock(
      order by content_hash for update`,
     [tenant, kind, hashes],
   );
+}
+
+/**
+ * Where the time of reading is a row's stamp, that of a rejected record is when it was last seen: later than what older
+ * files brought, earlier than what newer ones do.
+ */
+async function stamped(
+  client: PoolClient,
+  { tenant, kind }: RejectedSelection,
+  readable: readonly Readable[],
+): Promise<readonly Readable[]> {
+  const { columns, stamp, circumstances = [] } = recordTables[kind].table;
+  const field = columns.find(({ name }) => name === stamp)?.field;
+  if (field === undefined || !circumstances.includes(stamp)) return readable;
+  const { rows } = await client.query<{ hash: string; seen: Date }>(
+    `select content_hash as hash, last_seen as seen from cxone.rejected_record
+     where tenant = $1 and kind = $2 and content_hash = any ($3)`,
+    [tenant, kind, readable.map(({ hash }) => hash)],
+  );
+  const seen = new Map(rows.map((row) => [row.hash, row.seen.toISOString()]));
+  return readable.map((one) => ({
+    ...one,
+    row: { ...one.row, values: { ...one.row.values, [field]: seen.get(one.hash) ?? null } },
+  }));
 }

@@ -29,7 +29,7 @@ export async function keepRejected(
   client: PoolClient,
   tenant: string,
   kind: RecordKind,
-  pageId: string,
+  pageId: string | null,
   rejected: readonly Rejected[],
 ): Promise<readonly string[]> {
   if (rejected.length === 0) return [];

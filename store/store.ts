@@ -3,6 +3,9 @@ import { createAgentTable } from './agents';
 import type { AgentTable } from './agents';
 import { createContactTable } from './contacts';
 import type { ContactTable } from './contacts';
+import type { Extractions } from './extraction-ledger';
+import { createExtractionSlots, type ExtractionSlots } from './extraction-slots';
+import { createExtractions } from './extractions';
 import { createHoldings } from './holdings';
 import type { Holdings } from './holdings';
 import { createLanding } from './landing';
@@ -40,6 +43,8 @@ export interface Store {
   readonly agents: AgentTable;
   readonly lookups: LookupTables;
   readonly recordings: RecordingTable;
+  readonly extractions: Extractions;
+  readonly extractionSlots: ExtractionSlots;
   readonly rejected: RejectedTable;
   readonly holdings: Holdings;
   readonly overview: Overview;
@@ -83,6 +88,8 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     contacts: createContactTable(pool),
     agents: createAgentTable(pool),
     lookups: createLookupTables(pool),
+    extractions: createExtractions(pool),
+    extractionSlots: createExtractionSlots(pool),
     rejected: createRejectedTable(pool),
     holdings: createHoldings(pool),
     overview: createOverview(pool),

@@ -7,6 +7,7 @@ export const ownMetrics: Readonly<Record<string, readonly string[]>> = {
   cxone_watermark_lag_seconds: ['tenant'],
   cxone_windows: ['tenant', 'status'],
   cxone_parked_runs: ['tenant', 'code'],
+  cxone_extraction_days: ['tenant', 'dataset', 'status'],
   cxone_recordings: ['tenant', 'status'],
   cxone_figures_read_timestamp_seconds: [],
   cxone_activity_late_attempts_total: ['activity'],

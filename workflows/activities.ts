@@ -1,11 +1,29 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import { apiOptions, extraOptions, farewellOptions, mediaOptions, storeOptions } from './activity-options';
+import {
+  apiOptions,
+  extraOptions,
+  farewellOptions,
+  loadingOptions,
+  mediaOptions,
+  storeOptions,
+} from './activity-options';
 
 /** Activities that ask CXone for something. */
 export const api =
   proxyActivities<
-    Pick<Activities, 'authenticate' | 'fetchContactPage' | 'countContacts' | 'fetchAgents' | 'planIncrement'>
+    Pick<
+      Activities,
+      | 'authenticate'
+      | 'fetchContactPage'
+      | 'countContacts'
+      | 'fetchAgents'
+      | 'planIncrement'
+      | 'requestBulk'
+      | 'pollBulk'
+      | 'createExtractionJob'
+      | 'lookAtExtractionJob'
+    >
   >(apiOptions);
 
 /** Activities that ask CXone for something a window can do without. */
@@ -13,6 +31,9 @@ export const extra = proxyActivities<Pick<Activities, 'fetchLookups'>>(extraOpti
 
 /** Activities that move audio. */
 export const media = proxyActivities<Pick<Activities, 'downloadRecording'>>(mediaOptions);
+
+/** Activities that move a file of rows, for as long as it takes. */
+export const loading = proxyActivities<Pick<Activities, 'loadExtraction'>>(loadingOptions);
 
 /** Activities that end in one transaction. */
 export const store =
@@ -35,9 +56,12 @@ export const store =
       | 'findComplete'
       | 'inspectRuns'
       | 'cancelBackfill'
+      | 'findExtracted'
     >
   >(storeOptions);
 
 /** What a run that failed or waits tells the ledger, or asks of the settings: worth a few tries, and no more. */
 export const farewell =
-  proxyActivities<Pick<Activities, 'closeWindow' | 'noteParked' | 'parkedTimeout'>>(farewellOptions);
+  proxyActivities<Pick<Activities, 'closeWindow' | 'noteParked' | 'parkedTimeout' | 'endExtraction'>>(
+    farewellOptions,
+  );

@@ -51,6 +51,12 @@ export const mediaOptions: ActivityOptions = {
   startToCloseTimeout: '20m',
 };
 
+/**
+ * A file of Data Extraction, from its address to its last row: minutes, bounded by bandwidth as audio is. In the queue of
+ * the transactions it would keep seconds' work waiting.
+ */
+export const loadingOptions: ActivityOptions = { ...mediaOptions, startToCloseTimeout: '1h' };
+
 /** One transaction. */
 export const storeOptions: ActivityOptions = {
   ...patient,

@@ -1,10 +1,14 @@
+import type { BulkPlan } from '../activities/types';
 import { media } from './activities';
+import { askInBulk, type BulkRef } from './ask-in-bulk';
 
-/** Calls whose recordings are to be looked up, by master contact id; `inFlight` at a time. */
+/** Calls whose recordings are to be fetched, by master contact id; `inFlight` at a time. */
 export interface RecordingChunk {
   readonly tenant: string;
   readonly masterContactIds: readonly string[];
   readonly inFlight: number;
+  /** They are asked for in bulk first; absent: each is looked up. */
+  readonly bulk?: BulkPlan;
 }
 
 /** What became of them: files stored, calls whose recording is not there yet, calls that failed, bytes stored. */
@@ -28,7 +32,7 @@ export function addRecordings(one: RecordingsDone, other: RecordingsDone): Recor
 }
 
 /**
- * Looks up and stores the recordings of a chunk, a bounded number at a time.
+ * Finds and stores the recordings of a chunk, a bounded number at a time.
  *
  * A recording that cannot be had is a row with its reason, not a failure of the window (activities/recordings.ts).
  * What fails here concerns all of them: credentials, a permission, the disk. Then no new one is begun.
@@ -37,7 +41,15 @@ export async function downloadAll(
   chunk: RecordingChunk,
   onProgress: (change: RecordingsDone) => void,
 ): Promise<void> {
+  const { tenant } = chunk;
+  const found: ReadonlyMap<string, BulkRef> = chunk.bulk
+    ? await askInBulk(tenant, chunk.masterContactIds, chunk.bulk)
+    : new Map<string, BulkRef>();
   const waiting = chunk.masterContactIds[Symbol.iterator]();
+  const bulkOf = (masterContactId: string): { readonly bulk?: BulkRef } => {
+    const bulk = found.get(masterContactId);
+    return bulk ? { bulk } : {};
+  };
   let failure: { readonly error: unknown } | undefined;
 
   const lane = async (): Promise<void> => {
@@ -45,7 +57,7 @@ export async function downloadAll(
       try {
         const done = await media.downloadRecording.executeWithOptions(
           { summary: `recording of ${masterContactId}` },
-          [{ tenant: chunk.tenant, masterContactId }],
+          [{ tenant, masterContactId, ...bulkOf(masterContactId) }],
         );
         onProgress({
           stored: done.files,

@@ -1,14 +1,14 @@
 import { executeChild, workflowInfo } from '@temporalio/workflow';
 import type { OpenWindow } from '../activities/types';
 import { store } from './activities';
-import { downloadAll, type RecordingsDone } from './download-all';
+import { downloadAll, type RecordingChunk, type RecordingsDone } from './download-all';
 import type { downloadRecordings } from './download-recordings';
 
 /** So many calls fit well into one history; a window with more hands chunks of this size to children. */
 const chunkSize = 300;
 
 /**
- * Looks up and stores the recordings that are due for the window's calls.
+ * Finds and stores the recordings that are due for the window's calls.
  *
  * @param after master contact id after which to go on; null from the start.
  * @returns null when all are looked at, or where to go on after continue-as-new.
@@ -18,6 +18,13 @@ export async function fetchRecordings(
   after: string | null,
   onProgress: (change: RecordingsDone) => void,
 ): Promise<string | null> {
+  const { tenant, recordingsInFlight: inFlight, bulk } = window;
+  const chunkOf = (masterContactIds: readonly string[]): RecordingChunk => ({
+    tenant,
+    masterContactIds,
+    inFlight,
+    ...(bulk && { bulk }),
+  });
   const ref = { tenant: window.tenant, windowId: window.windowId, attempt: window.attempt };
   const due = (from: string | null): Promise<readonly string[]> =>
     store.dueRecordings.executeWithOptions({ summary: 'recordings to look for' }, [
@@ -32,12 +39,9 @@ export async function fetchRecordings(
     const alone = chunkNumber === 0 && after === null && more.length === 0;
     chunkNumber += 1;
     if (alone) {
-      await downloadAll(
-        { tenant: window.tenant, masterContactIds: chunk, inFlight: window.recordingsInFlight },
-        onProgress,
-      );
+      await downloadAll(chunkOf(chunk), onProgress);
     } else {
-      onProgress(await inChild(window, chunk));
+      onProgress(await inChild(window, chunkOf(chunk)));
     }
     if (more.length > 0 && workflowInfo().continueAsNewSuggested) return last;
     chunk = more;
@@ -45,11 +49,12 @@ export async function fetchRecordings(
   return null;
 }
 
-async function inChild(window: OpenWindow, chunk: readonly string[]): Promise<RecordingsDone> {
+async function inChild(window: OpenWindow, chunk: RecordingChunk): Promise<RecordingsDone> {
+  const { masterContactIds } = chunk;
   // Named by the run and its first call, so that a reset finds the same child again.
   return executeChild<typeof downloadRecordings>('downloadRecordings', {
-    workflowId: `recordings:${window.tenant}:${window.windowId}.${window.attempt}:${chunk[0]}`,
-    args: [{ tenant: window.tenant, masterContactIds: chunk, inFlight: window.recordingsInFlight }],
-    staticSummary: `recordings of ${chunk.length} calls (${window.tenant})`,
+    workflowId: `recordings:${window.tenant}:${window.windowId}.${window.attempt}:${masterContactIds[0]}`,
+    args: [chunk],
+    staticSummary: `recordings of ${masterContactIds.length} calls (${window.tenant})`,
   });
 }

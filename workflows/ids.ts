@@ -26,6 +26,33 @@ export function syncWindowSummary(window: SyncWindow): string {
   return `${what} ${stamp(window.from)} – ${stamp(window.to)} (${window.tenant})`;
 }
 
+/**
+ * The id of an extraction's run: `extract:<tenant>:<dataset>:<day>`, or with the days from and to of a range. Days are
+ * `YYYY-MM-DD` in UTC, `to` exclusive.
+ */
+export function extractId({ tenant, dataset, from, to }: DatasetDays): string {
+  const one = nextDay(from) === to;
+  return `extract:${tenant}:${dataset}:${one ? from : `${from}/${to}`}`;
+}
+
+/** One line for Web UI's list: `evaluations of 2026-11-01 (acme)`. */
+export function extractSummary({ tenant, dataset, from, to }: DatasetDays): string {
+  const days = nextDay(from) === to ? from : `${from} – ${to}`;
+  return `${dataset} of ${days} (${tenant})`;
+}
+
+/** The day after a day, both `YYYY-MM-DD`. */
+export function nextDay(day: string): string {
+  return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
+}
+
+interface DatasetDays {
+  readonly tenant: string;
+  readonly dataset: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 type Filtered = Pick<SyncWindow, 'tenant' | 'from' | 'to' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'>;
 
 /** The id of a backfill's run, `backfill:<tenant>:<from>/<to>` with a suffix when filtered. */

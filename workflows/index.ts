@@ -1,5 +1,6 @@
 export { backfill } from './backfill';
 export { downloadRecordings } from './download-recordings';
+export { extractDataset } from './extract-dataset';
 export { incrementalSync } from './incremental-sync';
 export { sweepRecordings } from './sweep-recordings';
 export { syncWindow } from './sync-window';

@@ -169,7 +169,8 @@ export function showTenantParked(tenant: string, parked: Parked): void {
   showWaiting(`### ${tenant}`, parked, []);
 }
 
-function showWaiting(
+/** A run that waits for a person, under a title of its own. */
+export function showWaiting(
   title: string,
   { causes, since, retryAt, until }: Parked,
   lines: readonly string[],

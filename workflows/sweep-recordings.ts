@@ -39,12 +39,15 @@ export async function sweepRecordings(input: TenantInput, carried?: CarriedSweep
       const due = await store.recordingsToSweep.executeWithOptions({ summary: 'recordings to look for' }, [
         { tenant, after, limit: chunkSize },
       ]);
-      if (due.length === 0) return;
-      await downloadAll({ tenant, masterContactIds: due, inFlight }, (change) => {
+      // A bare list: each call is looked up. So it was before there was another way, and so runs of then go on.
+      const chunk =
+        'bulk' in due ? { ...due, tenant, inFlight } : { masterContactIds: due, tenant, inFlight };
+      if (chunk.masterContactIds.length === 0) return;
+      await downloadAll(chunk, (change) => {
         done = addRecordings(done, change);
         showTenantRun(tenant, describe(done));
       });
-      after = due.at(-1) ?? null;
+      after = chunk.masterContactIds.at(-1) ?? null;
       if (workflowInfo().continueAsNewSuggested) {
         await continueAsNew<typeof sweepRecordings>(input, { after, done });
       }

@@ -1,22 +1,34 @@
-import type { CxoneClient } from '../../cxone';
+import type { CxoneClient, ExtractionEntity } from '../../cxone';
 import type { Check, Finding } from './check';
-import { grantRemedy } from './places';
+import { grantRemedy, qmWorkflowPermission } from './places';
 import { finding } from './refusal';
 
-/** Data Extraction by a look at its jobs (none is created), and evaluations, which no look can tell. */
-export function extractionChecks(client: CxoneClient): readonly Check[] {
+/**
+ * Data Extraction by a look at its jobs (none is created), and evaluations, which no look can tell.
+ * @param wanted what the tenant's settings have extracted: then it is said that the first job will tell the rest
+ */
+export function extractionChecks(
+  client: CxoneClient,
+  wanted: readonly ExtractionEntity[] = [],
+): readonly Check[] {
+  const metadata = wanted.includes('recording-interaction-metadata');
   return [
     {
       name: 'extraction',
       needs: ['tenant'],
-      run: () => finding('extraction', async () => judge(await client.probe.extraction())),
+      run: () => finding('extraction', async () => judge(await client.probe.extraction(), metadata)),
     },
-    { name: 'evaluations', needs: ['tenant'], run: async () => evaluations },
+    {
+      name: 'evaluations',
+      needs: ['tenant'],
+      run: async () => evaluations(wanted.includes('qm-workflows')),
+    },
   ];
 }
 
-function judge(access: 'open' | 'refused' | 'busy'): Finding {
-  if (access === 'open') return { status: 'ok', message: 'Data Extraction lists its jobs.' };
+function judge(access: 'open' | 'refused' | 'busy', isWanted: boolean): Finding {
+  if (access === 'open')
+    return { status: 'ok', message: `Data Extraction lists its jobs.${isWanted ? untold : ''}` };
   if (access === 'busy') {
     return {
       status: 'unknown',
@@ -34,13 +46,27 @@ function judge(access: 'open' | 'refused' | 'busy'): Finding {
   };
 }
 
+const untold =
+  ' Whether it extracts interaction metadata is told by the first job, none is created here: ' +
+  'without the permission that one parks with ExtractionForbidden.';
+
 /** Contract §10: a `qm-workflows` job would have to be run; and that permission is not on the vendor's list. */
-const evaluations: Finding = {
-  status: 'unknown',
-  code: 'NotTestable',
-  message:
-    'Evaluations cannot be tried by reading: only an extraction job would tell, and none is created here.',
-  remedy:
-    'If evaluations are wanted: Search & Playback > Search permissions > View evaluations = Enabled (Scores & ' +
-    'Evaluators), and by API also QM Tools > Data Extraction APIs > QM Workflow API. The sync does not need them.',
-};
+function evaluations(isWanted: boolean): Finding {
+  return {
+    status: 'unknown',
+    code: 'NotTestable',
+    message:
+      'Evaluations cannot be tried by reading: only an extraction job would tell, and none is created here.' +
+      (isWanted
+        ? ' They are switched on: without the permission their first job parks with ExtractionForbidden.'
+        : ''),
+    remedy: isWanted
+      ? `Make sure of both: ${permissions}.`
+      : `If evaluations are wanted: ${permissions}. ${unneeded}`,
+  };
+}
+
+const permissions =
+  'Search & Playback > Search permissions > View evaluations = Enabled (Scores & Evaluators), and by API also ' +
+  qmWorkflowPermission;
+const unneeded = 'The sync does not need them.';

@@ -36,6 +36,9 @@ export const grants: Readonly<Record<GrantedFamily, Grant>> = {
   },
 };
 
+/** What evaluations by Data Extraction need besides (contract §10). */
+export const qmWorkflowPermission = 'QM Tools > Data Extraction APIs > QM Workflow API';
+
 /** A refusal does not say which of the two places is meant (contract §6), so both are named. */
 export function grantRemedy(family: GrantedFamily): string {
   const { permission, form } = grants[family];

@@ -1,8 +1,9 @@
 import type { Tenant } from '../../config';
-import { createCxoneClient, type SignInStep } from '../../cxone';
+import { createCxoneClient, type ExtractionEntity, type SignInStep } from '../../cxone';
 import { type CheckReport, runChecks } from './check';
 import { extractionChecks } from './extraction';
 import { type Clocks, listChecks } from './lists';
+import { mediaDownloadChecks } from './media-download';
 import { playbackChecks } from './playback';
 import { signInChecks } from './sign-in';
 
@@ -26,11 +27,20 @@ export async function checkTenant(tenant: Tenant, options: CheckOptions = {}): P
     ...signInChecks(tenant, { client, steps }),
     ...listChecks({ tenant, client, clocks, now }),
     ...playbackChecks({ client, clocks, now, recordings: tenant.recordings }),
-    ...extractionChecks(client),
+    ...mediaDownloadChecks(client, tenant),
+    ...extractionChecks(client, wantedEntities(tenant)),
   ];
   try {
     return await runChecks(checks, options.onStart);
   } finally {
     client.close();
   }
+}
+
+/** What Data Extraction calls the datasets that a tenant's settings have extracted (contract §10). */
+function wantedEntities({ extract }: Tenant): readonly ExtractionEntity[] {
+  return [
+    ...(extract.interactionMetadata ? (['recording-interaction-metadata'] as const) : []),
+    ...(extract.evaluations ? (['qm-workflows'] as const) : []),
+  ];
 }

@@ -78,7 +78,12 @@ function decisionOf(scheduled: Event | undefined): Long | null | undefined {
 }
 
 /** Steps that a run does without when they fail, and what it tells the ledger of its failure. */
-const dispensable: ReadonlySet<string> = new Set(['fetchLookups', 'noteParked', 'closeWindow']);
+const dispensable: ReadonlySet<string> = new Set([
+  'fetchLookups',
+  'noteParked',
+  'closeWindow',
+  'endExtraction',
+]);
 
 function isNeeded(scheduled: Event | undefined): boolean {
   return !dispensable.has(scheduled?.activityTaskScheduledEventAttributes?.activityType?.name ?? '');

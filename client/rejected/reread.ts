@@ -1,4 +1,12 @@
-import { parseJson, readAgent, readContact, readLookup, type Reading } from '../../cxone';
+import {
+  parseJson,
+  readAgent,
+  readContact,
+  readEvaluation,
+  readInteractionMetadata,
+  readLookup,
+  type Reading,
+} from '../../cxone';
 import type { RecordKind, Reread } from '../../store';
 
 /** Today's readers, by kind: one line for each. */
@@ -6,6 +14,8 @@ const readers: Readonly<Record<RecordKind, (record: unknown) => Reading>> = {
   contacts: readContact,
   agents: readAgent,
   ...readLookup,
+  'interaction-metadata': readInteractionMetadata,
+  evaluations: readEvaluation,
 };
 
 /** Reads a rejected record once more, as if it had just come. Never throws. */

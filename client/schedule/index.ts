@@ -21,7 +21,7 @@ type Step = (
 
 const defaultEveryMs = 5 * 60_000;
 
-/** `cxone-sync schedule`: the live sync and the nightly re-read of a tenant, kept by Temporal. */
+/** `cxone-sync schedule`: the live sync and the nightly re-read of a tenant, kept by Temporal, and what is extracted nightly. */
 export function addScheduleCommand(program: Command): void {
   const schedule = program
     .command('schedule')
@@ -31,6 +31,9 @@ export function addScheduleCommand(program: Command): void {
       `
 incremental:<tenant>  reads what changed since its watermark, every few minutes
 reread:<tenant>       reads the last days again by start every night, for changes that CXone does not tell
+extract:<tenant>:<dataset>
+                      loads the last days of interaction-metadata or evaluations every night, late rows and changes
+                      included; for the datasets that "extract" of the tenants file switches on
 
 Applying again updates. Without --tenant all tenants of the tenants file are meant.
 
@@ -83,11 +86,12 @@ function chosen(name: string | undefined, file: string): readonly Tenant[] {
 
 async function apply({ client }: TemporalClient, tenants: readonly Tenant[], flags: ScheduleFlags) {
   const lines: unknown[] = [];
-  for (const { tenant, rereadDays } of tenants) {
+  for (const { tenant, rereadDays, extract } of tenants) {
     const plan = {
       tenant,
       everyMs: flags.every ?? defaultEveryMs,
       rereadDays: flags.reread ? rereadDays : 0,
+      extract: { datasets: wantedDatasets(extract), days: extract.rereadDays },
     };
     const wanted = schedulesOf(plan);
     for (const options of wanted) {
@@ -101,6 +105,13 @@ async function apply({ client }: TemporalClient, tenants: readonly Tenant[], fla
     }
   }
   return lines;
+}
+
+function wantedDatasets({ interactionMetadata, evaluations }: Tenant['extract']) {
+  return [
+    ...(interactionMetadata ? ['interaction-metadata' as const] : []),
+    ...(evaluations ? ['evaluations' as const] : []),
+  ];
 }
 
 async function list({ client }: TemporalClient, tenants: readonly Tenant[]): Promise<ScheduleLine[]> {
@@ -137,7 +148,7 @@ async function remove({ client }: TemporalClient, id: string): Promise<string> {
 }
 
 function describeLine(line: Readonly<Record<string, unknown>>): string {
-  const id = String(line['id']).padEnd(28);
+  const id = String(line['id']).padEnd(36);
   if ('done' in line) return `${id} ${String(line['done'])}`;
   const { paused, next, lastRun } = line as unknown as ScheduleLine;
   return `${id} ${paused ? 'paused' : `next ${next ?? 'unknown'}`}   last ${lastRun ?? 'never'}`;

@@ -4,6 +4,7 @@ import {
   type ScheduleOptions,
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
+import { datasets } from '../../workflows/extract-input';
 import { taskQueues } from '../../workflows/task-queues';
 
 /** What the schedules of a tenant are made from. */
@@ -13,7 +14,11 @@ export interface SchedulePlan {
   readonly everyMs: number;
   /** Days to read again by start every night; 0 for none. */
   readonly rereadDays: number;
+  /** Datasets of Data Extraction whose last days are loaded every night; `days` of them. */
+  readonly extract: { readonly datasets: readonly Dataset[]; readonly days: number };
 }
+
+type Dataset = (typeof datasets)[number];
 
 /** A schedule as Temporal has it now. */
 export interface ScheduleLine {
@@ -31,17 +36,27 @@ const nightlyHour = 2;
 
 export const incrementalScheduleId = (tenant: string): string => `incremental:${tenant}`;
 export const rereadScheduleId = (tenant: string): string => `reread:${tenant}`;
+export const extractScheduleId = (tenant: string, dataset: Dataset): string => `extract:${tenant}:${dataset}`;
 
 /** The ids of a tenant's schedules, whether or not they exist. */
 export function scheduleIds(tenant: string): readonly string[] {
-  return [incrementalScheduleId(tenant), rereadScheduleId(tenant)];
+  return [
+    incrementalScheduleId(tenant),
+    rereadScheduleId(tenant),
+    ...datasets.map((dataset) => extractScheduleId(tenant, dataset)),
+  ];
 }
 
 /**
  * The schedules of a tenant. A tick is skipped while the run before it is under way, and none is made up for: each run
  * derives what to read from the watermark, so that the next one absorbs what was missed.
  */
-export function schedulesOf({ tenant, everyMs, rereadDays }: SchedulePlan): readonly ScheduleOptions[] {
+export function schedulesOf({
+  tenant,
+  everyMs,
+  rereadDays,
+  extract,
+}: SchedulePlan): readonly ScheduleOptions[] {
   const policies = {
     overlap: ScheduleOverlapPolicy.SKIP,
     catchupWindow: '1m',
@@ -60,22 +75,33 @@ export function schedulesOf({ tenant, everyMs, rereadDays }: SchedulePlan): read
       staticSummary: `live sync (${tenant})`,
     },
   };
-  if (rereadDays === 0) return [incremental];
-  const reread: ScheduleOptions = {
-    scheduleId: rereadScheduleId(tenant),
+  const nightly = (scheduleId: string, action: ScheduleOptions['action']): ScheduleOptions => ({
+    scheduleId,
     spec: { calendars: [{ hour: nightlyHour, minute: 0 }], jitter: nightlyJitterMs },
     // A night that was missed is made up for: nothing else sees what this reading is for.
     policies: { ...policies, catchupWindow: '12h' },
-    action: {
+    action,
+  });
+  const reread = nightly(rereadScheduleId(tenant), {
+    type: 'startWorkflow',
+    workflowType: 'backfill',
+    workflowId: `backfill:${tenant}:reread`,
+    taskQueue: taskQueues.workflows,
+    args: [{ tenant, lastDays: rereadDays, force: true }],
+    staticSummary: `the last ${rereadDays} days once more (${tenant})`,
+  });
+  // Also days that are complete: calls come late, and evaluations change after they were submitted.
+  const extractions = extract.datasets.map((dataset) =>
+    nightly(extractScheduleId(tenant, dataset), {
       type: 'startWorkflow',
-      workflowType: 'backfill',
-      workflowId: `backfill:${tenant}:reread`,
+      workflowType: 'extractDataset',
+      workflowId: `extract:${tenant}:${dataset}:nightly`,
       taskQueue: taskQueues.workflows,
-      args: [{ tenant, lastDays: rereadDays, force: true }],
-      staticSummary: `the last ${rereadDays} days once more (${tenant})`,
-    },
-  };
-  return [incremental, reread];
+      args: [{ tenant, dataset, lastDays: extract.days, force: true }],
+      staticSummary: `${dataset} of the last ${extract.days} days (${tenant})`,
+    }),
+  );
+  return [incremental, ...(rereadDays === 0 ? [] : [reread]), ...extractions];
 }
 
 /** Creates a schedule, or brings the one there is up to date; one that is paused stays so. */

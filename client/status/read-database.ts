@@ -1,5 +1,6 @@
 import type { Tenant } from '../../config';
 import type {
+  ExtractionState,
   OpenGap,
   Overview,
   ParkedWindow,
@@ -9,7 +10,7 @@ import type {
   WindowStates,
 } from '../../store';
 import { backfillId, stamp } from '../../workflows/ids';
-import type { FailureLine, GapLine, ParkedRun, QuotaLine } from './status-report';
+import type { ExtractionLine, FailureLine, GapLine, ParkedRun, QuotaLine } from './status-report';
 
 /** What the database tells of a tenant. */
 export interface StoredStatus {
@@ -21,6 +22,7 @@ export interface StoredStatus {
   readonly gaps: readonly GapLine[];
   readonly recordings: RecordingStates;
   readonly quotas: readonly QuotaLine[];
+  readonly extractions: readonly ExtractionLine[];
   readonly failures: readonly FailureLine[];
 }
 
@@ -40,21 +42,29 @@ const noRecordings: RecordingStates = { pending: 0, stored: 0, absent: 0, failed
  */
 export async function readDatabase(
   store: Pick<Store, 'quotas' | 'gaps'> & { readonly overview: Overview },
-  tenants: readonly Pick<Tenant, 'tenant' | 'limits' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'>[],
+  tenants: readonly Pick<
+    Tenant,
+    'tenant' | 'limits' | 'extract' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'
+  >[],
   linkOf: LinkOf,
 ): Promise<ReadonlyMap<string, StoredStatus>> {
   const names = tenants.map(({ tenant }) => tenant);
   const { overview } = store;
-  const [windows, recordings, lags, parked, failures, quotas, gaps] = await Promise.all([
+  const [windows, recordings, lags, parked, failures, extractions, quotas, gaps] = await Promise.all([
     overview.windows(names),
     overview.recordings(names),
     overview.lags(names),
     overview.parked(names, parkedShown),
     overview.failures(names, failuresShown),
+    overview.extractions(names),
     Promise.all(tenants.map(({ tenant, limits }) => store.quotas.list(tenant, limits))),
     Promise.all(tenants.map((one) => store.gaps.open(one.tenant, one))),
   ]);
-  const statusOf = (tenant: string, uses: readonly QuotaUse[], open: readonly OpenGap[]): StoredStatus => {
+  const statusOf = (
+    { tenant, extract }: Pick<Tenant, 'tenant' | 'extract'>,
+    uses: readonly QuotaUse[],
+    open: readonly OpenGap[],
+  ): StoredStatus => {
     const lag = lags.get(tenant);
     return {
       lagSeconds: lag === undefined ? null : Math.round(lag.seconds),
@@ -64,6 +74,10 @@ export async function readDatabase(
       recordings: recordings.get(tenant) ?? noRecordings,
       gaps: open.map((gap) => gapLine(tenant, gap, linkOf)),
       quotas: uses.map(quotaLine),
+      extractions: extractionLines(
+        extract,
+        extractions.filter((state) => state.tenant === tenant),
+      ),
       failures: failures
         .filter((run) => run.tenant === tenant)
         .map(({ workflowId, runId, status, code, at, from, to }) => ({
@@ -78,7 +92,7 @@ export async function readDatabase(
     };
   };
   return new Map(
-    tenants.map(({ tenant }, at) => [tenant, statusOf(tenant, quotas[at] ?? [], gaps[at] ?? [])]),
+    tenants.map((tenant, at) => [tenant.tenant, statusOf(tenant, quotas[at] ?? [], gaps[at] ?? [])]),
   );
 }
 
@@ -122,4 +136,18 @@ function quotaLine({ family, size, used, share, fullPaceAt, blockedUntil }: Quot
     fullPaceAt: fullPaceAt && stamp(fullPaceAt),
     blockedUntil: blockedUntil && stamp(blockedUntil),
   };
+}
+
+function extractionLines(
+  { interactionMetadata, evaluations }: Tenant['extract'],
+  states: readonly ExtractionState[],
+): readonly ExtractionLine[] {
+  const wanted = { 'interaction-metadata': interactionMetadata, evaluations };
+  return Object.entries(wanted).flatMap(([dataset, isWanted]) => {
+    const state = states.find((one) => one.dataset === dataset);
+    if (state === undefined && !isWanted) return [];
+    const { lastComplete = null, complete = 0, running = 0, failed = 0, incomplete = 0 } = state ?? {};
+    const failure = state?.failure ? { ...state.failure, at: stamp(state.failure.at) } : null;
+    return [{ dataset, wanted: isWanted, lastComplete, complete, running, failed, incomplete, failure }];
+  });
 }

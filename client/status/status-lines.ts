@@ -3,6 +3,7 @@ import { bar, count } from '../output';
 import type { ScheduleLine } from '../schedule/schedules';
 import type {
   BackfillStatus,
+  ExtractionLine,
   FailureLine,
   GapLine,
   ParkedRun,
@@ -45,6 +46,7 @@ function tenantLines(status: TenantStatus, now: number): readonly string[] {
         : `${bar(recordings.stored, wanted)}  ${tally(recordings, ['stored', 'pending', 'failed', 'absent'])}`,
     ),
     ...status.gaps.flatMap((gap) => gapRows(gap, now)),
+    ...status.extractions.flatMap((extraction) => extractionRows(extraction, now)),
     ...status.quotas.map((quota) => row('quota', quotaText(quota))),
     ...(status.backfills ?? []).flatMap(backfillRows),
     ...scheduleRows(status.schedules, now),
@@ -69,6 +71,25 @@ function tally<Name extends string>(counts: Readonly<Record<Name, number>>, name
 function lagText({ lagSeconds, watermark }: TenantStatus): string {
   if (lagSeconds === null) return 'never synced live';
   return `${span(lagSeconds)} behind (everything up to ${watermark} is stored)`;
+}
+
+function extractionRows(extraction: ExtractionLine, now: number): readonly string[] {
+  const { dataset, wanted, lastComplete, complete, running, failed, incomplete, failure } = extraction;
+  const days = [
+    lastComplete === null
+      ? 'no day complete yet'
+      : `last complete day ${lastComplete} (${count(complete)} in all)`,
+    ...(running > 0 ? [`${count(running)} running`] : []),
+    ...(failed > 0 ? [`${count(failed)} failed`] : []),
+    ...(incomplete > 0 ? [`${count(incomplete)} given up`] : []),
+    ...(wanted ? [] : ['not wanted every night']),
+  ];
+  return [
+    row('extract', `${dataset}  ${days.join(', ')}`),
+    ...(failure === null
+      ? []
+      : [row('', `${failure.day} failed ${ago(failure.at, now)}: ${failure.code ?? 'without a code'}`)]),
+  ];
 }
 
 function quotaText({

@@ -29,6 +29,8 @@ export interface TenantStatus {
   readonly gaps: readonly GapLine[];
   readonly recordings: RecordingStates;
   readonly quotas: readonly QuotaLine[];
+  /** Datasets of Data Extraction that are wanted, or of which a day was ever extracted. */
+  readonly extractions: readonly ExtractionLine[];
   /** The latest five windows that are failed or have gaps. */
   readonly failures: readonly FailureLine[];
   /** Null when Temporal could not be asked. */
@@ -77,6 +79,21 @@ export interface FailureLine {
   readonly url: string;
 }
 
+/** A dataset of Data Extraction. Days are `YYYY-MM-DD` in UTC. */
+export interface ExtractionLine {
+  readonly dataset: string;
+  /** Whether the tenant's settings want it every night. */
+  readonly wanted: boolean;
+  readonly lastComplete: string | null;
+  readonly complete: number;
+  readonly running: number;
+  readonly failed: number;
+  /** Given up by a person. */
+  readonly incomplete: number;
+  /** The day whose reading failed, or was given up, last. */
+  readonly failure: { readonly day: string; readonly code: string | null; readonly at: string } | null;
+}
+
 /** A quota and what was used of it in its last span. */
 export interface QuotaLine {
   readonly family: string;
@@ -99,7 +116,7 @@ export interface BackfillStatus {
 
 /** Why a script should be told that something is wrong, one line each; none when all is well. */
 export function concerns({ tenants }: StatusReport, maxLagMs: number): readonly string[] {
-  return tenants.flatMap(({ tenant, lagSeconds, windows, parked, gaps }) => {
+  return tenants.flatMap(({ tenant, lagSeconds, windows, parked, gaps, extractions }) => {
     const unread = gaps.filter(({ underWay }) => underWay !== true).length;
     const waiting = Math.max(parked.length, windows.parked);
     const late = lagSeconds !== null && lagSeconds * 1_000 > maxLagMs;
@@ -107,6 +124,9 @@ export function concerns({ tenants }: StatusReport, maxLagMs: number): readonly 
       ...(waiting > 0 ? [`${tenant}: ${waiting} parked`] : []),
       ...(windows.failed > 0 ? [`${tenant}: ${windows.failed} failed`] : []),
       ...(windows.incomplete > 0 ? [`${tenant}: ${windows.incomplete} with gaps`] : []),
+      ...extractions.flatMap(({ dataset, failed, incomplete }) =>
+        failed + incomplete > 0 ? [`${tenant}: ${failed + incomplete} days of ${dataset} failed`] : [],
+      ),
       ...(unread > 0 ? [`${tenant}: ${unread} unread since the live sync was away`] : []),
       ...(late ? [`${tenant}: ${Math.round(lagSeconds)} s behind`] : []),
     ];

@@ -1,7 +1,7 @@
 import { addressOf } from '../api';
 import type { Api, ApiQuery } from '../api';
 import { CxoneError } from '../errors';
-import type { Exchange, HttpAnswer } from '../exchange';
+import type { Exchange, HttpAnswer, HttpRequest } from '../exchange';
 import type { HostPolicy } from '../host-policy';
 import type { Grant, Session } from '../session';
 
@@ -11,29 +11,37 @@ import type { Grant, Session } from '../session';
  * token; a second 401 is `Unauthorized`. The same with a 403 when somebody has signed in anew since the token was issued:
  * it may carry the permissions its user had then.
  */
-export function auth(session: Session, policy: HostPolicy): (next: Exchange) => Api['get'] {
+export function auth(session: Session, policy: HostPolicy): (next: Exchange) => Api {
+  const isOfToken = async (error: unknown, grant: Grant): Promise<boolean> => {
+    if (!(error instanceof CxoneError)) return false;
+    return error.code === 'Unauthorized' || (error.code.endsWith('Forbidden') && session.outlived(grant));
+  };
+
   return (next) => {
-    const call = async (query: ApiQuery, grant: Grant, signal?: AbortSignal): Promise<HttpAnswer> => {
-      const url = addressOf(grant.apiEndpoint, query);
-      policy.checkApi(url);
-      const headers = { Authorization: `Bearer ${grant.accessToken}`, Accept: 'application/json' };
-      const { family, accept = [] } = query;
-      return next({ family, method: 'GET', url, headers, accept }, signal);
-    };
+    const sending = (method: HttpRequest['method']): Api['get'] => {
+      const call = async (query: ApiQuery, grant: Grant, signal?: AbortSignal): Promise<HttpAnswer> => {
+        const url = addressOf(grant.apiEndpoint, query);
+        policy.checkApi(url);
+        const { family, accept = [], body } = query;
+        const headers = {
+          Authorization: `Bearer ${grant.accessToken}`,
+          Accept: 'application/json',
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        };
+        const content = body === undefined ? {} : { body: JSON.stringify(body) };
+        return next({ family, method, url, headers, accept, ...content }, signal);
+      };
 
-    const isOfToken = async (error: unknown, grant: Grant): Promise<boolean> => {
-      if (!(error instanceof CxoneError)) return false;
-      return error.code === 'Unauthorized' || (error.code.endsWith('Forbidden') && session.outlived(grant));
+      return async (query, signal) => {
+        const grant = await session.grant(signal);
+        try {
+          return await call(query, grant, signal);
+        } catch (error) {
+          if (!(await isOfToken(error, grant))) throw error;
+          return call(query, await session.replace(grant, signal), signal);
+        }
+      };
     };
-
-    return async (query, signal) => {
-      const grant = await session.grant(signal);
-      try {
-        return await call(query, grant, signal);
-      } catch (error) {
-        if (!(await isOfToken(error, grant))) throw error;
-        return call(query, await session.replace(grant, signal), signal);
-      }
-    };
+    return { get: sending('GET'), post: sending('POST') };
   };
 }

@@ -14,6 +14,8 @@ const forbidden: Readonly<Record<ApiFamily, CxoneErrorCode>> = {
   agents: 'AgentsForbidden',
   lookups: 'LookupsForbidden',
   media: 'MediaForbidden',
+  bulk: 'BulkForbidden',
+  'bulk-status': 'BulkForbidden',
   extraction: 'ExtractionForbidden',
   file: 'MediaLinkExpired',
 };

@@ -1,4 +1,4 @@
-import type { FaultRule } from '../../simulator';
+import { FAULT_NAMES, type FaultName, type FaultRule } from '../../simulator';
 import { dataDraws } from './data-faults';
 import { createDice, type Dice } from './dice';
 import type { Draw, DrawnFault } from './drawn-fault';
@@ -28,6 +28,24 @@ const groups: readonly (readonly Drawable[])[] = [transient, transient, dataDraw
 
 /** The switches that some schedule may use. */
 export const drawnNames: ReadonlySet<string> = new Set(groups.flat().map(([name]) => name));
+
+/**
+ * What only a job of Data Extraction and its file ever meet; no window makes one. test/unit/cxone/extraction.test.ts shows
+ * what the client does about them.
+ */
+const ofJobs: ReadonlySet<FaultName> = new Set<FaultName>([
+  'entityForbidden',
+  'jobIdShape',
+  'jobSlow',
+  'jobFails',
+  'withoutLength',
+  'csvWithoutBom',
+  'csvHeader',
+  'csvRagged',
+]);
+
+/** The switches that a window can meet. */
+export const windowFaults = FAULT_NAMES.filter((name) => !ofJobs.has(name));
 
 const firstDay = Date.UTC(2019, 0, 1);
 const minuteMs = 60_000;

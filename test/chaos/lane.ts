@@ -10,7 +10,7 @@ import {
   tenantDirectory,
   type TenantTuning,
 } from '../../activities';
-import { tenantDefaults } from '../../config/tenant-schema';
+import { extractDefaults, tenantDefaults } from '../../config/tenant-schema';
 import { createCxoneClient, type CxoneClient, type CxoneConnection } from '../../cxone';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator';
 import { migrate, openRecordingFiles, openStore } from '../../store';
@@ -177,6 +177,7 @@ function tuningOf({ pageSize, pagesInFlight }: FaultSchedule): TenantTuning {
   return {
     ...tenantDefaults,
     ...none,
+    extract: extractDefaults,
     agentRefreshHours,
     parkedTimeoutHours,
     pageSize,

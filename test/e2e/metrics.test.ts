@@ -30,6 +30,10 @@ it('a worker shows every metric that rules rely on, with its labels, and no othe
        media_type_ids, status, attempt, parked_at, parked_code)
      values ('acme', '2025-01-01', '2025-01-02', 'start', '{}', '{}', '{}', 'running', 1, now(), 'MediaForbidden')`,
   );
+  await stand.query(
+    `insert into cxone.extraction (tenant, dataset, day, status, attempt, workflow_id, run_id, started_at)
+     values ('acme', 'evaluations', '2025-01-01', 'failed', 1, 'w', 'r', now())`,
+  );
   const worker = await stand.startWorker({ METRICS_ADDRESS: '127.0.0.1:0' });
   const port = /"port":(\d+),"msg":"metrics are served"/.exec(worker.log())?.[1] ?? '';
   // CXone says once that it is asked too much; after that, requests wait by our own count.

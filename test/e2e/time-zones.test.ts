@@ -1,4 +1,6 @@
 import { Client } from 'pg';
+import { syncWindowId } from '../../workflows/ids';
+import { parseSyncWindowInput } from '../../workflows/inputs';
 import { taskQueues } from '../../workflows/task-queues';
 import { runCommand } from './run-command';
 import { openStand, type Span, type Stand } from './stand';
@@ -126,7 +128,10 @@ async function work(zone: string) {
         const [mark] = await stand.query<{ value: Date }>(
           `select value from cxone.watermark where stream = 'contacts'`,
         );
-        const { fetched: read, expected: counted } = report as Record<string, unknown>;
+        const { from, to, fetched: read, expected: counted } = report as Record<string, unknown>;
+        // A tick ends when its contacts are proven; its window goes on to its agents and its closing.
+        const window = parseSyncWindowInput({ tenant: 'acme', from, to, by: 'update' });
+        await stand.client.workflow.getHandle(syncWindowId(window)).result();
         increments.push([read, counted, mark?.value.toISOString()]);
       }
     }

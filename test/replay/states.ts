@@ -16,6 +16,9 @@ export interface RecordedEvent {
     readonly signalName?: string;
     readonly input?: { readonly payloads?: readonly Payload[] };
   };
+  readonly activityTaskScheduledEventAttributes?: {
+    readonly activityType?: { readonly name?: string };
+  };
   readonly startChildWorkflowExecutionInitiatedEventAttributes?: {
     readonly workflowType?: { readonly name?: string };
   };
@@ -64,6 +67,11 @@ const hasChild = (type: string): State => {
     event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowType?.name === type;
   return (events) => events.some(has);
 };
+const hasActivity = (type: string): State => {
+  const has = (event: RecordedEvent): boolean =>
+    event.activityTaskScheduledEventAttributes?.activityType?.name === type;
+  return (events) => events.some(has);
+};
 interface WindowEnded {
   readonly from: string;
   readonly outcome: string;
@@ -80,6 +88,13 @@ const hasResumedChild: State = (events) =>
       outcome === 'parked' &&
       all.slice(index).some((later) => later.from === from && later.outcome === 'complete'),
   );
+/** A range that was told of a day that is parked, or of one that ended later by a person's help. */
+const hasNewsOf = (outcome: string): State => {
+  const has = ({ workflowExecutionSignaledEventAttributes: told }: RecordedEvent): boolean =>
+    told?.signalName === 'dayEnded' &&
+    (decoded(told.input?.payloads?.[0]) as WindowEnded).outcome === outcome;
+  return (events) => events.some(has);
+};
 const isByUpdate: State = ([started]) =>
   (
     decoded(started?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]) as
@@ -118,6 +133,7 @@ export const requiredStates: Readonly<Record<string, Readonly<Record<string, Sta
     'by update, complete': both(isByUpdate, complete),
     split: both(hasChild('syncWindow'), complete),
     'with its recordings in children': both(hasChild('downloadRecordings'), isOpen),
+    'with its recordings in bulk': both(hasActivity('pollBulk'), complete),
   },
   backfill: {
     'mid-way': both(isOpen, hasChild('syncWindow')),
@@ -145,6 +161,24 @@ export const requiredStates: Readonly<Record<string, Readonly<Record<string, Sta
     ...byPerson,
     'to be continued': continued,
     'a continuation': isContinuation,
+    'in bulk': both(hasActivity('pollBulk'), complete),
   },
-  downloadRecordings: { running: isOpen, complete },
+  downloadRecordings: {
+    running: isOpen,
+    complete,
+    'waiting for a bulk request': both(isOpen, hasActivity('pollBulk')),
+  },
+  extractDataset: {
+    running: both(isOpen, (events) => !isParked(events) && !hasChild('extractDataset')(events)),
+    complete,
+    failed,
+    cancelled,
+    ...byPerson,
+    'several days, mid-way': both(isOpen, hasChild('extractDataset')),
+    'several days, complete': both(complete, hasChild('extractDataset')),
+    'with a parked day': both(isOpen, hasNewsOf('parked')),
+    'with a day that was resumed': both(hasNewsOf('parked'), hasNewsOf('complete')),
+    'to be continued': continued,
+    'a continuation': isContinuation,
+  },
 };

@@ -15,8 +15,21 @@ describe('the fields that are read are the fields that have a column', () => {
     expect([...cxone.lookupFields[list]].sort()).toEqual([...store.lookupFields[list]].sort());
   });
 
+  it('of interaction metadata', () => {
+    const { 'interaction-metadata': fields } = store.extractionFields;
+    expect([...cxone.interactionMetadataFields].sort()).toEqual([...fields].sort());
+  });
+
+  it('of evaluations', () => {
+    expect([...cxone.evaluationFields].sort()).toEqual([...store.extractionFields.evaluations].sort());
+  });
+
   it('each once', () => {
-    const lists = Object.values(cxone.lookupFields);
+    const lists = [
+      ...Object.values(cxone.lookupFields),
+      cxone.interactionMetadataFields,
+      cxone.evaluationFields,
+    ];
     for (const fields of [cxone.contactFields, cxone.agentFields, ...lists])
       expect(new Set(fields).size).toBe(fields.length);
   });

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Activities } from '../../activities';
+import type { LoadedDay } from '../../activities/extraction-types';
 import type { FetchedPage, OpenWindow, WindowReport } from '../../activities/types';
 import { createWorkers, runWorkers } from '../../workers/create-workers';
 import { memoryWaits } from '../setup/memory-waits';
@@ -40,6 +41,17 @@ export const report: WindowReport = {
   pages: 3,
   rereads: 0,
   durationMs: 1,
+};
+
+/** A day of Data Extraction with ten rows. */
+export const loadedDay: LoadedDay = {
+  status: 'complete',
+  records: 10,
+  inserted: 10,
+  updated: 0,
+  unchanged: 0,
+  rejected: 0,
+  absent: 0,
 };
 
 /** A page of a source with `total` contacts that stands still. */
@@ -84,12 +96,19 @@ export function quietActivities(total = 25): Activities {
     fetchLookups: async () => ({ pageId: null, records: 0, totalRecords: null, next: null, refused: null }),
     persistLookups: async () => ({ inserted: 0, updated: 0, unchanged: 0, rejected: 0, problem: null }),
     dueRecordings: async () => [],
+    requestBulk: async () => ({ requestId: 'bulk-1' }),
+    pollBulk: async ({ masterContactIds }) => ({ status: 'completed', brought: masterContactIds }),
     downloadRecording: async () => ({ status: 'stored', files: 1, bytes: 1 }),
     closeWindow: async ({ status }) => ({ ...report, status }),
     closeSplitWindow: async () => report,
     findComplete: async () => ({ complete: [], mediaPerSecond: null }),
     inspectRuns: async (ids) => ids.map(() => ({ status: 'running', contacts: 0, recordings: 0 })),
     cancelBackfill: async () => undefined,
+    findExtracted: async () => [],
+    createExtractionJob: async ({ day }) => ({ status: 'created', jobId: `job-${day}`, lookAfterMs: 10 }),
+    lookAtExtractionJob: async () => ({ status: 'succeeded' }),
+    loadExtraction: async () => loadedDay,
+    endExtraction: async () => undefined,
   };
 }
 

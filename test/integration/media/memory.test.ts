@@ -1,23 +1,21 @@
 import { pathToFileURL } from 'node:url';
-import type { RecordingTruth } from '../../../simulator';
 import { createSpaceGuard } from '../../../store';
 import { postgresServers } from '../../setup/servers';
 import { type MediaStand, openMediaStand } from './stand';
 
 const bytes = 300_000_000;
 let stand: MediaStand;
-let call: RecordingTruth;
 beforeAll(async () => {
   stand = await openMediaStand(postgresServers()[0], {
-    contactsPerDay: 4,
+    contactsPerDay: 16,
     mediaBytes: { min: bytes, max: bytes },
   });
-  call = await stand.nextCall();
 });
 afterAll(() => stand?.close());
 
 describe('a recording of 300 MB', () => {
   it('is refused before its first byte where the disk has no room for it, and its call stays as it was', async () => {
+    const call = await stand.nextCall();
     const space = async () => ({ bavail: 1_250_000, bsize: 1_000 });
     const guardSpace = createSpaceGuard(pathToFileURL(stand.folder).href, 1_000_000_000, space);
     await expect(stand.worker({ guardSpace }).fetch(call.masterContactId)).rejects.toMatchObject({
@@ -28,6 +26,7 @@ describe('a recording of 300 MB', () => {
   });
 
   it('is stored whole although it breaks off, and never held in memory', async () => {
+    const call = await stand.nextCall();
     stand.simulator.setFaults([
       { name: 'reset', match: { family: 'file' }, onCall: [1], args: { afterBytes: 120_000_000 } },
     ]);

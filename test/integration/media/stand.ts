@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createBulkActivities } from '../../../activities/bulk';
+import { createLiveActivities } from '../../../activities/live';
 import { type RecordingDependencies, createRecordingActivities } from '../../../activities/recordings';
 import { tenantDirectory, type TenantTuning } from '../../../activities/tenants';
-import type { DownloadResult } from '../../../activities/types';
+import type { DownloadInput, DownloadResult } from '../../../activities/types';
 import { createCxoneClient } from '../../../cxone';
 import {
   type RecordingTruth,
@@ -27,6 +29,8 @@ export interface MediaStand {
   now(): number;
   /** The simulator's recordings of the day, one call with one file after the other; each is given once. */
   nextCall(): Promise<RecordingTruth>;
+  /** The same of calls with two files. */
+  nextPair(): Promise<readonly [RecordingTruth, RecordingTruth]>;
   /** A worker's activities, with a client of its own. */
   worker(changes?: Partial<RecordingDependencies>, tuned?: Partial<TenantTuning>): MediaWorker;
   row(masterContactId: number): Promise<RecordingRow | undefined>;
@@ -36,9 +40,22 @@ export interface MediaStand {
 }
 
 export interface MediaWorker {
-  readonly activities: ReturnType<typeof createRecordingActivities>;
+  readonly activities: ReturnType<typeof activitiesOf>;
   /** Runs an activity of a call as Temporal does, attempt after attempt, at most five; its last failure is thrown. */
-  fetch(masterContactId: number, runId?: string): Promise<DownloadResult>;
+  fetch(masterContactId: number, runId?: string, bulk?: DownloadInput['bulk']): Promise<DownloadResult>;
+  /** Runs any activity likewise. */
+  attempt<T>(work: () => Promise<T>, runId?: string): Promise<T>;
+}
+
+function activitiesOf(dependencies: RecordingDependencies) {
+  return {
+    ...createRecordingActivities(dependencies),
+    ...createBulkActivities(dependencies),
+    ...createLiveActivities({
+      ...dependencies,
+      inspectBackfill: async () => ({ status: 'gone', contacts: 0, recordings: 0 }),
+    }),
+  };
 }
 
 const noon = Date.parse('2026-11-20T12:00:00Z');
@@ -62,13 +79,28 @@ export async function openMediaStand(
     ...options,
   });
   const { recordings = [] } = simulator.truth({ ...day, recordings: true });
-  const files = recordings.filter(({ masterContactId }) => {
-    const ofCall = recordings.filter((one) => one.masterContactId === masterContactId);
-    return ofCall.length === 1;
+  const filesOf = (id: number) => recordings.filter(({ masterContactId }) => masterContactId === id);
+  const singles = recordings.filter(({ masterContactId: id }) => filesOf(id).length === 1);
+  const waiting = singles[Symbol.iterator]();
+  const firsts = recordings.filter((one) => {
+    const files = filesOf(one.masterContactId);
+    return files.length === 2 && files[0] === one;
   });
-  const waiting = files[Symbol.iterator]();
+  const pairs = firsts[Symbol.iterator]();
   const closers: (() => void)[] = [];
   let runs = 0;
+
+  const expect = async ({ masterContactId }: RecordingTruth): Promise<void> => {
+    await store.pool.query(
+      `insert into cxone.contact (tenant, contact_id, master_contact_id, contact_start_date)
+       values ('acme', $1, $1, $2)`,
+      [masterContactId, new Date(now - 6 * hourMs)],
+    );
+    await store.pool.query(
+      `insert into cxone.recording (tenant, master_contact_id, next_attempt_at) values ('acme', $1, now())`,
+      [masterContactId],
+    );
+  };
 
   const stand: MediaStand = {
     simulator,
@@ -79,16 +111,15 @@ export async function openMediaStand(
     async nextCall() {
       const { value } = waiting.next() as { value?: RecordingTruth };
       if (value === undefined) throw new Error('the simulator has no more calls');
-      await store.pool.query(
-        `insert into cxone.contact (tenant, contact_id, master_contact_id, contact_start_date)
-         values ('acme', $1, $1, $2)`,
-        [value.masterContactId, new Date(now - 6 * hourMs)],
-      );
-      await store.pool.query(
-        `insert into cxone.recording (tenant, master_contact_id, next_attempt_at) values ('acme', $1, now())`,
-        [value.masterContactId],
-      );
+      await expect(value);
       return value;
+    },
+    async nextPair() {
+      const { value } = pairs.next() as { value?: RecordingTruth };
+      const [first, second] = value ? filesOf(value.masterContactId) : [];
+      if (!first || !second) throw new Error('the simulator has no more calls with two files');
+      await expect(first);
+      return [first, second];
     },
     worker(changes = {}, tuned = {}) {
       const cxone = createCxoneClient(
@@ -102,12 +133,13 @@ export async function openMediaStand(
           updatedSinceInclusive: true,
           mediaHosts: [],
           allowInsecureHosts: ['127.0.0.1'],
-          timeoutMs: 5_000,
+          // No test here waits for a time-out, and a busy machine may be slow.
+          timeoutMs: 60_000,
         },
         { now: () => now },
       );
       closers.push(() => cxone.close());
-      const activities = createRecordingActivities({
+      const activities = activitiesOf({
         store,
         files: openRecordingFiles(pathToFileURL(folder).href),
         tenants: tenantDirectory([{ name: 'acme', cxone, tuning: { ...tuning, ...tuned } }]),
@@ -116,16 +148,18 @@ export async function openMediaStand(
         now: () => now,
         ...changes,
       });
-      return {
+      const worker: MediaWorker = {
         activities,
-        async fetch(masterContactId, runId = `run-${(runs += 1)}`) {
+        fetch(masterContactId, runId, bulk) {
+          const input = { tenant: 'acme', masterContactId: String(masterContactId), ...(bulk && { bulk }) };
+          return worker.attempt(() => activities.downloadRecording(input), runId);
+        },
+        async attempt(work, runId = `run-${(runs += 1)}`) {
           for (let attempt = 1; ; attempt += 1) {
             const workflowExecution = { workflowId: 'window', runId };
             const environment = activityEnvironment({ attempt, activityId: '1', workflowExecution });
             try {
-              return await environment.run(async () =>
-                activities.downloadRecording({ tenant: 'acme', masterContactId: String(masterContactId) }),
-              );
+              return await environment.run(work);
             } catch (error) {
               const retryable = (error as { retryable?: boolean; kind?: string }).kind === 'retryable';
               if (!retryable || attempt === 5) throw error;
@@ -133,6 +167,7 @@ export async function openMediaStand(
           }
         },
       };
+      return worker;
     },
     row: async (masterContactId) => (await store.recordings.known('acme', String(masterContactId)))[0],
     files: () => filesBelow(folder),

@@ -39,6 +39,50 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
     return windowId;
   }
 
+  it('days of datasets are counted by state, with the last complete one and the last failure', async () => {
+    const line = (dataset: string, day: string, status: string, more: object = {}) =>
+      stand.query(
+        `insert into cxone.extraction
+           (tenant, dataset, day, status, attempt, workflow_id, run_id, started_at, closed_at, complete_at, error_code)
+         select 'acme', $1, $2, $3, 1, 'w', 'r', now(), l.closed, l.complete, l.code
+         from jsonb_to_record($4) as l (closed timestamptz, complete timestamptz, code text)`,
+        [dataset, day, status, JSON.stringify(more)],
+      );
+    const at3 = '2026-11-25T03:00:00Z';
+    await line('interaction-metadata', '2026-11-21', 'complete', { closed: at3, complete: at3 });
+    await line('interaction-metadata', '2026-11-22', 'complete', { closed: at3, complete: at3 });
+    // Complete once, and failed when it was read again.
+    await line('interaction-metadata', '2026-11-23', 'failed', {
+      closed: '2026-11-25T04:00:00Z',
+      complete: at3,
+      code: 'ExtractionFailed',
+    });
+    await line('interaction-metadata', '2026-11-24', 'failed', { closed: at3, code: 'ExtractionForbidden' });
+    await line('evaluations', '2026-11-24', 'running');
+    expect(await stand.store.overview.extractions(['acme', 'other'])).toEqual([
+      {
+        tenant: 'acme',
+        dataset: 'interaction-metadata',
+        lastComplete: '2026-11-23',
+        complete: 3,
+        running: 0,
+        failed: 2,
+        incomplete: 0,
+        failure: { day: '2026-11-23', code: 'ExtractionFailed', at: new Date('2026-11-25T04:00:00Z') },
+      },
+      {
+        tenant: 'acme',
+        dataset: 'evaluations',
+        lastComplete: null,
+        complete: 0,
+        running: 1,
+        failed: 0,
+        incomplete: 0,
+        failure: null,
+      },
+    ]);
+  });
+
   describe('windows', () => {
     it('are counted by state, a parked one as parked only', async () => {
       await close(0, 'complete');

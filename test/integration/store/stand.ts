@@ -97,7 +97,8 @@ export async function openStand(server: PostgresServer): Promise<Stand> {
         `truncate cxone.contact, cxone.agent, cxone.agent_look, cxone.recording, cxone.interaction, cxone.rejected_record,
                   cxone.schema_drift, cxone.landing_page, cxone.sync_window, cxone.watermark, cxone.quota,
                   cxone.skill, cxone.campaign, cxone.team, cxone.disposition, cxone.lookup_list,
-                  cxone.sign_in, cxone.live_gap`,
+                  cxone.interaction_metadata, cxone.evaluation, cxone.extraction, cxone.extraction_slot,
+                  cxone.extraction_key, cxone.extraction_wait, cxone.sign_in, cxone.live_gap`,
       );
     },
     async close() {

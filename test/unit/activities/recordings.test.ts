@@ -594,6 +594,6 @@ describe('dueRecordings', () => {
     const { activities, due } = stand({});
     const input = { tenant: 'acme', windowId: '7', attempt: 2, after: '899', limit: 300 };
     expect(await run(activities, 'dueRecordings', input)).toEqual(['900', '901']);
-    expect(due).toEqual([['7', 2, '899', 300, new Date(now)]]);
+    expect(due).toEqual([['7', 2, '899', 300, new Date(now), false]]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Tenant } from '../../../config';
-import { tenantDefaults } from '../../../config/tenant-schema';
+import { extractDefaults, tenantDefaults } from '../../../config/tenant-schema';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../simulator';
 
 /** A simulated CXone and the tenant `acme` of the tenants file that belongs to it. */
@@ -24,6 +24,7 @@ export async function simulateTenant(options: SimulatorOptions = {}): Promise<Si
       campaignIds: [],
       mediaTypeIds: [],
       recordingKeys: [],
+      extract: extractDefaults,
       timeoutMs: 20_000,
       mediaHosts: [],
       allowInsecureHosts: ['127.0.0.1'],

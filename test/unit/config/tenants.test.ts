@@ -68,7 +68,18 @@ describe('a tenant', () => {
       recordingGiveUpHours: 48,
       recordingLookAfterMinutes: [5, 15, 60, 240, 720],
       recordedMediaTypeIds: [4, 5],
+      recordingSource: 'look-up',
+      bulkCallsPerRequest: 100,
+      bulkWaitMinutes: 30,
       recordingKeys: [],
+      extract: {
+        interactionMetadata: false,
+        evaluations: false,
+        interactionMetadataVersion: '7',
+        evaluationsVersion: '4',
+        rereadDays: 3,
+        secondsApart: 30,
+      },
       maxRereads: 3,
       parkedTimeoutHours: 168,
       maxContactsPerWindow: 200_000,
@@ -197,6 +208,9 @@ describe('what is wrong', () => {
     ['pageSize', '1000', 'a whole number'],
     ['pagesInFlight', 1.5, 'a whole number'],
     ['recordings', 'yes', 'true or false'],
+    ['recordingSource', 'List', 'look-up, listed or bulk'],
+    ['bulkCallsPerRequest', 101, 'at most 100'],
+    ['bulkWaitMinutes', 0, 'at least 1'],
     ['skillIds', [-1], 'positive'],
     ['mediaHosts', ['https://x'], 'host names'],
     ['allowInsecureHosts', ['*.example.com'], 'without wildcards'],
@@ -218,6 +232,28 @@ describe('what is wrong', () => {
       expect(JSON.stringify(problems)).not.toContain('canary');
     },
   );
+
+  it('recordings by a list that is not kept up to date are refused, with the setting that does', () => {
+    const problems = problemsOf(() => loadAcme({ recordingSource: 'listed' }));
+    expect(problems).toMatchObject([
+      {
+        name: 'tenants.acme.recordingSource',
+        expected: expect.stringContaining('"interactionMetadata": true'),
+      },
+    ]);
+    const extract = { interactionMetadata: true };
+    expect(loadAcme({ recordingSource: 'listed', extract })?.recordingSource).toBe('listed');
+    // Without recordings nobody asks where they are.
+    expect(loadAcme({ recordingSource: 'listed', recordings: false })?.recordings).toBe(false);
+  });
+
+  it('a tenant with recordings in bulk has the quota that NICE names for it, unless another is stated', () => {
+    const bulk = { recordingSource: 'bulk' };
+    expect(loadAcme(bulk)?.limits.bulk).toEqual({ requests: 15, perSeconds: 300 });
+    const limits = { bulk: { requests: 30, perSeconds: 60 } };
+    expect(loadAcme({ ...bulk, limits })?.limits).toMatchObject({ ...limits, media: { requests: 150 } });
+    expect(Object.keys(loadAcme({})?.limits ?? {})).toEqual(['media']);
+  });
 
   it('names what is missing', () => {
     expect(

@@ -3,6 +3,7 @@ import { agentFields, contactFields, CxoneError, parseAgentPage, parseContactPag
 import { readAgent, readContact } from '../../../cxone';
 import { readJson } from '../../../cxone/answer';
 import { createDiscovery } from '../../../cxone/discovery';
+import { parseJob, readJobId } from '../../../cxone/extraction-jobs';
 import { createHostPolicy } from '../../../cxone/host-policy';
 import { parseInteractions } from '../../../cxone/interactions';
 import { parseList } from '../../../cxone/list-page';
@@ -13,7 +14,7 @@ import { answer } from './interceptors/stubs';
 /** Whatever a server may send: near misses of the real thing more often than not. */
 const anyJson = fc.oneof(
   fc.json({ maxDepth: 5 }),
-  ...['completedContacts', 'agents', 'interactions', 'Interactions', 'resultSet', 'value', 'data'].map(
+  ...['completedContacts', 'agents', 'interactions', 'resultSet', 'value', 'data', 'jobStatus', 'jobId'].map(
     (key) =>
       fc
         .record({ [key]: fc.jsonValue(), totalRecords: fc.jsonValue() }, { requiredKeys: [key] })
@@ -40,6 +41,8 @@ it.each<[string, (body: Buffer) => unknown]>([
   ['parseContactPage', parseContactPage],
   ['parseAgentPage', parseAgentPage],
   ['parseInteractions', (body) => parseInteractions(body)],
+  ['parseJob', (body) => parseJob(body)],
+  ['readJobId', (body) => expect(readJobId(body) ?? 'x').toMatch(/^[\w.-]+$/)],
   ['readJson', (body) => readJson(body, 'media')],
 ])('%s gives a value or an error of ours, whatever came', (_name, read) => {
   fc.assert(

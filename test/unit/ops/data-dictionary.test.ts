@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { agentFields } from '../../../store/agent-columns';
 import { contactFields } from '../../../store/contact-columns';
 import { snakeCase } from '../../../store/columns';
+import { extractionFields } from '../../../store/extraction-columns';
 import { lookupFields } from '../../../store/lookup-columns';
 import { repository, textOf } from './compose-file';
 
@@ -13,7 +14,7 @@ interface Column {
   readonly required: boolean;
 }
 
-const types = 'bigint|integer|double precision|boolean|text|varchar\\(\\d+\\)|timestamptz|jsonb|bytea';
+const types = 'bigint|integer|double precision|boolean|text|varchar\\(\\d+\\)|timestamptz|date|jsonb|bytea';
 const definition = new RegExp(`^"?(\\w+)"? ((?:${types})(?:\\[\\])?)(?= |,|;|$)(.*)`);
 
 function column(table: string, text: string): readonly Column[] {
@@ -106,6 +107,8 @@ describe('docs/data-dictionary.md', () => {
     ['campaign', lookupFields.campaigns],
     ['team', lookupFields.teams],
     ['disposition', lookupFields.dispositions],
+    ['interaction_metadata', extractionFields['interaction-metadata']],
+    ['evaluation', extractionFields.evaluations],
   ])('names the field of CXone behind every column of %s that holds one', (table, fields) => {
     const sources = new Map(
       entries.filter((entry) => entry.table === table).map(({ name, source }) => [name, source]),
@@ -126,6 +129,9 @@ describe('docs/data-dictionary.md', () => {
         'agent.telephone1',
         'interaction.participants',
         'interaction.messages',
+        'interaction_metadata.ani',
+        'evaluation.user_review_comments',
+        'evaluation.lastname_eva',
         'rejected_record.raw',
         'landing_page.body',
       ]),

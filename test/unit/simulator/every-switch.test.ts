@@ -22,14 +22,21 @@ const QUICK: Readonly<Record<string, FaultArguments>> = {
 describe('whatever is switched on', () => {
   let simulator: Simulator;
   let reader: Reader;
+  let token: string;
   let paths: readonly string[];
 
   beforeAll(async () => {
-    simulator = await startSimulator({ contactsPerDay: 60, clock: () => NOW, mediaQuota: 'off' });
-    reader = await Reader.of(simulator);
+    simulator = await startSimulator({
+      contactsPerDay: 60,
+      clock: () => NOW,
+      mediaQuota: 'off',
+      extractionSpacingSeconds: 0,
+    });
+    await signIn();
     const { recordings = [] } = simulator.truth({ ...DAY_WINDOW, recordings: true });
     const call = `/media-playback/v1/contacts?acd-call-id=${recordings[0]?.masterContactId}`;
     const { redirectUrl } = parse(await reader.get(`${call}&isDownload=true`)) as { redirectUrl: string };
+    const [job, csv] = await extract();
     paths = [
       '/.well-known/openid-configuration',
       `/.well-known/cxone-configuration?tenantId=${simulator.credentials.tenantId}`,
@@ -40,7 +47,10 @@ describe('whatever is switched on', () => {
       `${ACD}/teams`,
       call,
       `/media-playback/v1/segments/${recordings[0]?.segmentId}`,
+      '/media-download/v1/status/none',
       '/data-extraction/v1/jobs',
+      job,
+      csv,
       redirectUrl,
       '/nothing',
     ];
@@ -48,6 +58,27 @@ describe('whatever is switched on', () => {
   afterEach(() => simulator.setFaults([]));
   afterAll(() => simulator.close());
 
+  const signIn = async (): Promise<void> => {
+    reader = await Reader.of(simulator);
+    ({ access_token: token } = parse(await askToken(simulator)) as { access_token: string });
+  };
+  const post = (): Promise<{ readonly status: number; readonly body: Buffer }> =>
+    ask(`${simulator.address}/data-extraction/v1/jobs`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}` },
+      body: JSON.stringify({
+        ...{ entityName: 'qm-workflows', version: '4' },
+        ...{ startDate: '2026-03-10', endDate: '2026-03-12' },
+      }),
+    });
+  /** The paths of a job and of its CSV. */
+  const extract = async (): Promise<readonly [string, string]> => {
+    const created = await post();
+    const path = `/data-extraction/v1/jobs/${JSON.parse(created.body.toString()) as string}`;
+    await reader.get(path);
+    const { jobStatus } = parse(await reader.get(path)) as { jobStatus: { result: { url: string } } };
+    return [path, jobStatus.result.url];
+  };
   /** Status of an answer; 0 for a connection that broke. */
   const statusOf = (path: string): Promise<number> => {
     // The file storage refuses tokens.
@@ -60,16 +91,22 @@ describe('whatever is switched on', () => {
   const sweep = async (): Promise<void> => {
     for (const path of paths)
       expect([0, 200, 202, 204, 302, 400, 401, 403, 404, 408, 412, 429, 500]).toContain(await statusOf(path));
-    const token = await askToken(simulator).then(
+    const tokens = await askToken(simulator).then(
       ({ status }) => status,
       () => 0,
     );
-    expect([0, 200, 302, 401, 403, 429, 500]).toContain(token);
+    expect([0, 200, 302, 401, 403, 429, 500]).toContain(tokens);
+    const job = await post().then(
+      ({ status }) => status,
+      () => 0,
+    );
+    expect([0, 200, 202, 302, 401, 403, 429, 500]).toContain(job);
   };
   const recover = async (): Promise<void> => {
     simulator.setFaults([]);
-    reader = await Reader.of(simulator);
+    await signIn();
     expect(await statusOf(`${ACD}/agents?top=1`)).toBe(200);
+    expect((await post()).status).toBe(202);
   };
 
   it.each(FAULT_NAMES)(

@@ -1,6 +1,6 @@
 import type { Simulator } from '../../../simulator';
 import { startSimulator } from '../../../simulator';
-import { ask, DAY, DAY_WINDOW, NOW, parse, Reader } from './client';
+import { ask, askToken, DAY, DAY_WINDOW, NOW, parse, Reader } from './client';
 import type { Row } from './client';
 import names from './published-field-names.json';
 
@@ -22,6 +22,19 @@ const BEYOND: Partial<Record<keyof typeof names, readonly string[]>> = {
   skill: ['lastUpdateTime'],
 };
 
+const columns = (list: string): readonly string[] => list.toLowerCase().trim().split(/\s+/);
+
+/** Columns that clients read (contract §10); from `endDate` on, what Media Playback says of the same interaction. */
+const INTERACTION_COLUMNS = columns(`
+  ACDCallID SegmentID StartDate VoiceRecordingStatus Agent1ACDID Agent1Name Agent1Team Agent1Skills
+  Agent1ContactNumber ANI DNIS Disposition
+  EndDate ScreenRecordingStatus Direction MediaType ChannelType`);
+const EVALUATION_COLUMNS = columns(`
+  tenantName agentId type evaluationFlowTrigger workflowStatus workflowState autoAcknowledged workflowId planName
+  formName formVersion startDate submissionDate lastUpdated scorePercentage score maximumPossibleScore rank
+  failedCriticalQuestion userReviewComments disputeResolverComments segmentId acdId interactionType
+  interactionStartDate interactionEndDate interactionDirection teamId teamName phoneNumber firstname lastname`);
+
 const lower = (text: string): string => text.toLowerCase();
 
 /** Casing differs between schema and payload (contract §3.2, §4.2), so names are compared without it. */
@@ -40,7 +53,10 @@ describe('every operation answers with published members only', () => {
   let reader: Reader;
 
   beforeAll(async () => {
-    simulator = await startSimulator({ contactsPerDay: 300, clock: () => NOW, mediaQuota: 'off' });
+    simulator = await startSimulator({
+      ...{ contactsPerDay: 300, clock: () => NOW },
+      ...{ mediaQuota: 'off', extractionSpacingSeconds: 0 },
+    });
     reader = await Reader.of(simulator);
   });
   afterAll(() => simulator.close());
@@ -145,6 +161,25 @@ describe('every operation answers with published members only', () => {
     }
   });
 
+  it('bulk requests', async () => {
+    const token = simulator.canaries.find((canary) => canary.startsWith('eyJ'));
+    const { recordings = [] } = simulator.truth({ ...DAY_WINDOW, recordings: true });
+    const entityIds = ['1', ...recordings.slice(0, 3).map((one) => String(one.masterContactId))];
+    const answer = await ask(`${simulator.address}/media-download/v1/contacts`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}` },
+      body: JSON.stringify({ entityIds }),
+    });
+    const request = parse(answer) as Row;
+    expectPublished('bulkRequest', request);
+    for (const state of ['PENDING', 'COMPLETED']) {
+      const status = await get(`/media-download/v1/status/${String(request['requestId'])}`);
+      expect(status['status']).toBe(state);
+      expectPublished('bulkStatus', status);
+      expectPublished('bulkEntity', status['entities']);
+    }
+  });
+
   it('extraction jobs', async () => {
     const path = '/data-extraction/v1/jobs';
     const token = simulator.canaries.find((canary) => canary.startsWith('eyJ'));
@@ -162,5 +197,27 @@ describe('every operation answers with published members only', () => {
     expectPublished('jobAnswer', job);
     expectPublished('jobStatus', status);
     expectPublished('jobResult', result);
+  });
+
+  it.each([
+    ['recording-interaction-metadata', '7', INTERACTION_COLUMNS],
+    ['recording-interaction-metadata', '10', INTERACTION_COLUMNS],
+    ['qm-workflows', '4', EVALUATION_COLUMNS],
+    ['qm-workflows', '1', EVALUATION_COLUMNS],
+  ])('columns of %s %s', async (entityName, version, known) => {
+    const { access_token } = parse(await askToken(simulator)) as { access_token: string };
+    const { body } = await ask(`${simulator.address}/data-extraction/v1/jobs`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${access_token}` },
+      body: JSON.stringify({ entityName, version, startDate: '2026-03-10', endDate: '2026-03-10' }),
+    });
+    const path = `/data-extraction/v1/jobs/${JSON.parse(body.toString()) as string}`;
+    await get(path);
+    const { jobStatus } = (await get(path)) as { jobStatus: { result: { url: string } } };
+    const csv = (await ask(jobStatus.result.url)).body.toString();
+    const header = csv.slice(1, csv.indexOf('\r\n')).split(',');
+    const plain = header.map((name) => name.replace(/[^A-Za-z0-9]/g, '').toLowerCase());
+    const strangers = plain.filter((name) => !known.some((column) => name.startsWith(column)));
+    expect([header.length > 10, strangers]).toEqual([true, []]);
   });
 });

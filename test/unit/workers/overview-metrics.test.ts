@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Lag, WindowStates } from '../../../store';
+import type { ExtractionState, Lag, WindowStates } from '../../../store';
 import { attemptMetrics } from '../../../workers/attempt-metrics';
 import { watchOverview } from '../../../workers/overview-metrics';
 import { activityQueues } from '../../../workers/queues';
@@ -12,6 +12,7 @@ function overview(figures: {
   windows?: Partial<WindowStates>;
   lag?: Lag;
   parked?: readonly { tenant: string; code: string; windows: number }[];
+  extractions?: readonly ExtractionState[];
 }) {
   let now = figures;
   const none = { complete: 0, running: 0, parked: 0, failed: 0, incomplete: 0 };
@@ -21,6 +22,7 @@ function overview(figures: {
     openRecordings: async () => new Map([['acme', { pending: 7, failed: 2 }]]),
     lags: async () => new Map(now.lag ? [['acme', now.lag] as const] : []),
     parkedCodes: async () => now.parked ?? [],
+    extractions: async () => now.extractions ?? [],
   };
 }
 
@@ -67,6 +69,32 @@ it('a tenant that was never synced live has no lag', async () => {
     quiet,
   )();
   expect(latest(shown, 'cxone_watermark_lag_seconds')).toEqual({ acme: 42 });
+});
+
+it('days of a dataset that are not there are shown, and fall to nought once they are', async () => {
+  const { meter, shown } = rememberingMeter();
+  const state: ExtractionState = {
+    tenant: 'acme',
+    dataset: 'evaluations',
+    lastComplete: null,
+    complete: 8,
+    running: 1,
+    failed: 2,
+    incomplete: 0,
+    failure: null,
+  };
+  const figures = overview({ extractions: [state] });
+  const stop = watchOverview(figures, ['acme'], meter, quiet);
+  await jest.advanceTimersByTimeAsync(0);
+  expect(latest(shown, 'cxone_extraction_days')).toEqual({
+    'acme evaluations running': 1,
+    'acme evaluations failed': 2,
+    'acme evaluations incomplete': 0,
+  });
+  figures.becomes({ extractions: [{ ...state, running: 0, failed: 0 }] });
+  await jest.advanceTimersByTimeAsync(15_000);
+  await stop();
+  expect(latest(shown, 'cxone_extraction_days')).toMatchObject({ 'acme evaluations failed': 0 });
 });
 
 it('a code that no run is parked with any more falls to nought', async () => {

@@ -92,6 +92,24 @@ describe('a family that is refused', () => {
   );
 });
 
+describe('what only a job of Data Extraction would tell', () => {
+  it.each([
+    [false, 0, 'If evaluations are wanted', 'The sync does not need them'],
+    [true, 2, 'Make sure of both', 'QM Tools > Data Extraction APIs > QM Workflow API'],
+  ])('is said, and no job is made, when both are wanted: %s', async (wanted, warned, beginning, place) => {
+    const extract = { ...world.tenant().extract, interactionMetadata: wanted, evaluations: wanted };
+    const report = await check([], { extract });
+    const findings = ['extraction', 'evaluations'].map((name) => result(report, name));
+    expect(findings.map(({ status }) => status)).toEqual(['ok', 'unknown']);
+    const texts = findings.map(({ message, remedy = '' }) => `${message} ${remedy}`);
+    expect(texts.filter((text) => text.includes('ExtractionForbidden'))).toHaveLength(warned);
+    expect(findings[1]?.remedy).toContain(beginning);
+    expect(findings[1]?.remedy).toContain(place);
+    const asked = world.simulator.journal.entries({ family: 'extraction' });
+    expect(asked.map(({ method }) => method)).toEqual(['GET']);
+  });
+});
+
 describe('what is allowed, but not in full', () => {
   it.each([1, 7])('%i agents that are hidden are counted', async (count) => {
     const report = await check([{ name: 'hiddenAgents', args: { count } }]);
@@ -195,6 +213,21 @@ describe('what says nothing about the set-up', () => {
     expect(report.ok).toBe(true);
     expect(result(report, 'media-playback').status).toBe('ok');
     expect(result(report, 'sentiments').status).toBe('unknown');
+  });
+
+  it('Media Download is asked about where recordings come from it, and nothing is begun', async () => {
+    const bulk = { recordingSource: 'bulk' } as const;
+    expect(result(await check([], bulk), 'media-download').status).toBe('ok');
+    expect(world.simulator.journal.entries({ family: 'bulk' })).toMatchObject([
+      { method: 'GET', status: 404 },
+    ]);
+    const refused = await check([{ name: 'forbidden', match: { family: 'bulk' } }], bulk);
+    expect(refused.ok).toBe(false);
+    expect(result(refused, 'media-download')).toMatchObject({
+      status: 'failed',
+      code: 'BulkForbidden',
+      remedy: expect.stringContaining('licence'),
+    });
   });
 
   it('a second caller of Data Extraction is no missing permission', async () => {

@@ -12,6 +12,7 @@ export function tenantStatus(changes: Partial<TenantStatus> = {}): TenantStatus 
     gaps: [],
     recordings: { pending: 0, stored: 0, absent: 0, failed: 0 },
     quotas: [],
+    extractions: [],
     failures: [],
     schedules: [],
     backfills: [],

@@ -36,6 +36,30 @@ describe('the status of a tenant', () => {
     expect(line).toContain('50 stored, 40 pending, 10 failed, 900 absent');
   });
 
+  it('names the last day of each dataset that is complete, and the last failure', () => {
+    const dataset = {
+      dataset: 'evaluations',
+      wanted: true,
+      lastComplete: '2026-11-23',
+      complete: 1_200,
+      running: 0,
+      failed: 0,
+      incomplete: 0,
+      failure: null,
+    };
+    expect(lineWith('extract', { extractions: [dataset] })).toBe(
+      '  extract     evaluations  last complete day 2026-11-23 (1,200 in all)',
+    );
+    const failure = { day: '2026-11-24', code: 'ExtractionForbidden', at: '2026-11-25T11:15:00Z' };
+    const failing = { ...dataset, wanted: false, lastComplete: null, failed: 1, failure };
+    expect(lineWith('extract', { extractions: [failing] })).toBe(
+      '  extract     evaluations  no day complete yet, 1 failed, not wanted every night',
+    );
+    expect(lineWith('2026-11-24', { extractions: [failing] })).toBe(
+      '              2026-11-24 failed 1 h ago: ExtractionForbidden',
+    );
+  });
+
   it('shows each quota with what is used of it, its pace, and until when CXone wants no request', () => {
     const quota = {
       family: 'media',

@@ -21,6 +21,24 @@ describe('what a script is told', () => {
     ['failed windows', { windows: { ...windows, failed: 3 } }, ['acme: 3 failed']],
     ['windows with gaps', { windows: { ...windows, incomplete: 1 } }, ['acme: 1 with gaps']],
     [
+      'days that could not be extracted',
+      {
+        extractions: [
+          {
+            dataset: 'evaluations',
+            wanted: true,
+            lastComplete: null,
+            complete: 0,
+            running: 0,
+            failed: 2,
+            incomplete: 1,
+            failure: null,
+          },
+        ],
+      },
+      ['acme: 3 days of evaluations failed'],
+    ],
+    [
       'what the live sync could not read',
       { gaps: [gapLine] },
       ['acme: 1 unread since the live sync was away'],

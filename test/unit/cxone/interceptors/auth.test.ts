@@ -25,7 +25,7 @@ const unauthorized = new CxoneError('Unauthorized', 'No.');
 
 it('adds token and address to a query', async () => {
   const next = jest.fn<Promise<HttpAnswer>, [HttpRequest]>(async () => answer(200));
-  await auth(session(), policy)(next)(query);
+  await auth(session(), policy)(next).get(query);
   expect(next.mock.calls[0]?.[0]).toMatchObject({
     family: 'agents',
     method: 'GET',
@@ -40,7 +40,7 @@ it('repeats once with the new token, at the address that came with it', async ()
   const next = jest
     .fn<Promise<HttpAnswer>, [HttpRequest]>(async () => answer(200))
     .mockRejectedValueOnce(unauthorized);
-  await expect(auth(session(moved), policy)(next)(query)).resolves.toMatchObject({ status: 200 });
+  await expect(auth(session(moved), policy)(next).get(query)).resolves.toMatchObject({ status: 200 });
   expect(next.mock.calls.map(([sent]) => sent)).toMatchObject([
     { headers: { Authorization: 'Bearer old' } },
     {
@@ -52,7 +52,7 @@ it('repeats once with the new token, at the address that came with it', async ()
 
 it('gives up after the second 401', async () => {
   const next = jest.fn(async () => Promise.reject(unauthorized));
-  await expect(auth(session(), policy)(next)(query)).rejects.toBe(unauthorized);
+  await expect(auth(session(), policy)(next).get(query)).rejects.toBe(unauthorized);
   expect(next).toHaveBeenCalledTimes(2);
 });
 
@@ -61,7 +61,7 @@ it('repeats a 403 once when somebody has signed in anew since the token was issu
   const next = jest
     .fn<Promise<HttpAnswer>, [HttpRequest]>(async () => answer(200))
     .mockRejectedValueOnce(forbidden);
-  await expect(auth(session(grantOf('new'), true), policy)(next)(query)).resolves.toMatchObject({
+  await expect(auth(session(grantOf('new'), true), policy)(next).get(query)).resolves.toMatchObject({
     status: 200,
   });
   expect(next.mock.calls.map(([sent]) => sent.headers?.['Authorization'])).toEqual([
@@ -69,14 +69,14 @@ it('repeats a 403 once when somebody has signed in anew since the token was issu
     'Bearer new',
   ]);
   const refused = jest.fn(async () => Promise.reject(forbidden));
-  await expect(auth(session(grantOf('new'), true), policy)(refused)(query)).rejects.toBe(forbidden);
+  await expect(auth(session(grantOf('new'), true), policy)(refused).get(query)).rejects.toBe(forbidden);
   expect(refused).toHaveBeenCalledTimes(2);
 });
 
 it('repeats for no other error', async () => {
   for (const error of [new CxoneError('AgentsForbidden', 'No.'), new Error('else')]) {
     const next = jest.fn(async () => Promise.reject(error));
-    await expect(auth(session(), policy)(next)(query)).rejects.toBe(error);
+    await expect(auth(session(), policy)(next).get(query)).rejects.toBe(error);
     expect(next).toHaveBeenCalledTimes(1);
   }
 });
@@ -84,6 +84,6 @@ it('repeats for no other error', async () => {
 it('sends no token to an address that the rules refuse', async () => {
   const next = jest.fn();
   const lured: Session = { ...session(), grant: async () => grantOf('old', 'http://10.0.0.7') };
-  await expect(auth(lured, policy)(next)(query)).rejects.toMatchObject({ code: 'HostRefused' });
+  await expect(auth(lured, policy)(next).get(query)).rejects.toMatchObject({ code: 'HostRefused' });
   expect(next).not.toHaveBeenCalled();
 });

@@ -1,0 +1,249 @@
+import type { TruthWindow } from '../../simulator/truth';
+import { exposeRun, leaks, secretForms } from './leaks';
+import { untilParked } from './parked-stand';
+import { runCommand } from './run-command';
+import { openStand, type Stand, type StandWorker } from './stand';
+import { type ApiRecord, differences, type StoredRow } from './truth';
+
+const datasets = ['interaction-metadata', 'evaluations'] as const;
+type Dataset = (typeof datasets)[number];
+
+/** In the evening of the second day: its last calls and what becomes of evaluations are still to come. */
+const early = Date.parse('2025-03-11T20:00:00Z');
+const settled = Date.parse('2025-03-20T12:00:00Z');
+const range = { from: '2025-03-10', to: '2025-03-12' };
+/** CXone takes a job every 30 s: by its clock, of which forty seconds pass in one of ours. */
+const haste = 40;
+
+let clockFrom = early;
+let stand: Stand;
+let worker: StandWorker;
+beforeAll(async () => {
+  const began = Date.now();
+  stand = await openStand({
+    simulator: {
+      clock: () => clockFrom + haste * (Date.now() - began),
+      contactsPerDay: 300,
+      evaluatedShare: 0.5,
+    },
+    tenant: { extract: { interactionMetadata: true, evaluations: true, secondsApart: 1, rereadDays: 1 } },
+  });
+  worker = await stand.startWorker();
+});
+afterAll(async () => {
+  if (!stand) return;
+  await runCommand(stand, ['schedule', 'remove', '--tenant', 'acme']);
+  await stand.close();
+});
+
+const acme = ['--tenant', 'acme'];
+const runJson = async (...args: readonly string[]) => {
+  const result = await runCommand(stand, [...args, '--json']);
+  return { ...result, document: JSON.parse(result.stdout) as Readonly<Record<string, unknown>> };
+};
+const extract = (dataset: Dataset, { from, to }: typeof range, ...more: readonly string[]) =>
+  runJson('extract', ...acme, '--dataset', dataset, '--from', from, '--to', to, ...more);
+const idOf = (dataset: Dataset, day: string) => `extract:acme:${dataset}:${day}`;
+const asked = (status?: number) =>
+  stand.simulator.journal.entries({ family: 'extraction', ...(status && { status }) });
+
+/** What CXone holds now, by key. */
+function truth(dataset: Dataset, { from, to }: typeof range): ReadonlyMap<string, ApiRecord> {
+  const window: TruthWindow = { from: Date.parse(from), to: Date.parse(to), extraction: true };
+  const { interactionMetadata = [], evaluations = [] } = stand.simulator.truth(window);
+  return dataset === 'evaluations'
+    ? new Map(evaluations.map((row) => [row.evaluationId, { ...row }]))
+    : new Map(interactionMetadata.map((row) => [row.segmentId, { ...row }]));
+}
+
+async function stored(dataset: Dataset, { from, to } = range): Promise<ReadonlyMap<string, StoredRow>> {
+  const [table, key] =
+    dataset === 'evaluations' ? ['evaluation', 'evaluation_id'] : ['interaction_metadata', 'segment_id'];
+  const rows = await stand.query<StoredRow>(
+    `select * from cxone.${table} where extract_day >= $1 and extract_day < $2 and absent_since is null`,
+    [from, to],
+  );
+  return new Map(rows.map((row) => [String(row[key]), row]));
+}
+
+/** What is stored otherwise than CXone has it, a line each. */
+async function unlikeTruth(dataset: Dataset, days = range): Promise<string[]> {
+  const [there, here] = [truth(dataset, days), await stored(dataset, days)];
+  return [
+    ...[...here.keys()].filter((key) => !there.has(key)).map((key) => `${key} is not at CXone`),
+    ...[...there].flatMap(([key, record]) =>
+      differences(record, here.get(key)).map((difference) => `${key}: ${difference}`),
+    ),
+  ];
+}
+
+describe('two datasets extracted at the same time', () => {
+  it('take turns, and CXone never finds that too soon', async () => {
+    const ends = await Promise.all(datasets.map((dataset) => extract(dataset, range)));
+    for (const { status, document } of ends) {
+      expect([status, document]).toMatchObject([
+        0,
+        { status: 'complete', days: 2, complete: 2, rejected: 0 },
+      ]);
+    }
+    const jobs = asked().filter(({ method }) => method === 'POST');
+    expect(jobs.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+    const apart = jobs.slice(1).map(({ at }, index) => at - (jobs[index]?.at ?? 0));
+    expect(Math.min(...apart)).toBeGreaterThanOrEqual(30_000);
+    expect(asked(403)).toEqual([]);
+  });
+
+  it('have rows of their own for each day, and no more to do when asked again', async () => {
+    for (const dataset of datasets) expect((await stored(dataset)).size).toBeGreaterThan(20);
+    stand.simulator.journal.clear();
+    const { status, document } = await extract('evaluations', range);
+    expect([status, document]).toMatchObject([0, { status: 'complete', skipped: 2, records: 0 }]);
+    expect(asked()).toEqual([]);
+  });
+});
+
+it('what came late and what changed since comes by reading the days again; then every row is as CXone has it', async () => {
+  clockFrom = settled;
+  const before = await Promise.all(datasets.map(async (dataset) => (await stored(dataset)).size));
+  const ends = await Promise.all(datasets.map((dataset) => extract(dataset, range, '--force')));
+  const [calls, evaluations] = ends.map(({ document }) => document);
+  expect(ends.map(({ status }) => status)).toEqual([0, 0]);
+  expect(calls).toMatchObject({ complete: 2, skipped: 0, absent: 0, inserted: expect.any(Number) });
+  expect(Number(calls?.['inserted'])).toBeGreaterThan(0);
+  expect(Number(evaluations?.['updated'])).toBeGreaterThan(0);
+  for (const [index, dataset] of datasets.entries()) {
+    const counts = ends[index]?.document ?? {};
+    expect((await stored(dataset)).size).toBe((before[index] ?? 0) + Number(counts['inserted']));
+    expect(await unlikeTruth(dataset)).toEqual([]);
+  }
+});
+
+it('a CXone that says too soon, in words or without any, is asked again', async () => {
+  stand.simulator.setFaults([
+    { name: 'extractionBusy', match: { path: '/jobs' }, onCall: 1 },
+    { name: 'extractionBusy', match: { path: '/jobs' }, onCall: 2, args: { body: 'Forbidden' } },
+  ]);
+  stand.simulator.journal.clear();
+  const day = { from: '2025-03-09', to: '2025-03-10' };
+  const { status } = await extract('interaction-metadata', day);
+  expect(status).toBe(0);
+  expect(asked(403)).toHaveLength(2);
+  expect(await unlikeTruth('interaction-metadata', day)).toEqual([]);
+});
+
+describe('a permission that is missing', () => {
+  const day = { from: '2025-03-08', to: '2025-03-09' };
+  const id = idOf('evaluations', day.from);
+
+  it('parks the dataset it is for, says which it is, and holds up no other', async () => {
+    stand.simulator.setFaults([{ name: 'entityForbidden', args: { entity: 'qm-workflows' } }]);
+    const { status, document, stderr } = await extract('evaluations', day);
+    expect(status).toBe(4);
+    expect(document).toMatchObject({ status: 'parked', code: 'ExtractionForbidden' });
+    expect(stderr).toContain('QM Tools > Data Extraction APIs > QM Workflow API');
+    expect(stderr).toContain(`npx cxone-sync resume ${id}`);
+    await untilParked(stand, id);
+    expect((await extract('interaction-metadata', day)).status).toBe(0);
+    const [line] = await stand.query(
+      `select status, error_code from cxone.extraction where dataset = 'evaluations' and day = $1`,
+      [day.from],
+    );
+    expect(line).toEqual({ status: 'failed', error_code: 'ExtractionForbidden' });
+  });
+
+  it('is seen in the status, beside what is complete', async () => {
+    const { stdout } = await runCommand(stand, ['status', ...acme]);
+    expect(stdout).toMatch(/extract +interaction-metadata {2}last complete day 2025-03-11 \(4 in all\)/);
+    expect(stdout).toMatch(/extract +evaluations {2}last complete day 2025-03-11 \(2 in all\), 1 failed/);
+    expect(stdout).toContain(`then: npx cxone-sync resume ${id}`);
+    expect((await runCommand(stand, ['status', ...acme, '--check'])).stderr).toContain(
+      'acme: 1 days of evaluations failed',
+    );
+  });
+
+  it('is given: the run goes on, and the day is whole', async () => {
+    stand.simulator.setFaults([]);
+    expect((await runCommand(stand, ['resume', id])).status).toBe(0);
+    expect(await stand.client.workflow.getHandle(id).result()).toMatchObject({ status: 'complete' });
+    expect(await unlikeTruth('evaluations', day)).toEqual([]);
+  });
+});
+
+it('a row that cannot be read costs no other, and is stored once it can be', async () => {
+  const day = { from: '2025-03-07', to: '2025-03-08' };
+  stand.simulator.setFaults([{ name: 'csvRagged', args: { every: 10 } }]);
+  const { status, document } = await extract('interaction-metadata', day);
+  stand.simulator.setFaults([]);
+  const rejected = Number(document['rejected']);
+  expect([status, rejected > 2]).toEqual([0, true]);
+  expect((await stored('interaction-metadata', day)).size).toBe(
+    truth('interaction-metadata', day).size - rejected,
+  );
+  const kind = ['--kind', 'interaction-metadata'];
+  const listed = await runJson('rejected', 'list', ...acme, ...kind);
+  expect(listed.document).toMatchObject({ total: rejected });
+  expect((await runCommand(stand, ['rejected', 'replay', ...acme, ...kind])).status).toBe(4);
+  await stand.query(
+    `update cxone.rejected_record set raw = jsonb_build_object('Segment ID', content_hash)::text
+     where kind = 'interaction-metadata'`,
+  );
+  const replay = await runJson('rejected', 'replay', ...acme, ...kind);
+  expect([replay.status, replay.document]).toMatchObject([0, { replayed: rejected, inserted: rejected }]);
+});
+
+it('the nightly schedules of both datasets are kept, and what they start loads the last days', async () => {
+  const { document } = await runJson('schedule', 'apply', ...acme, '--every', '1h', '--no-reread');
+  expect(document['schedules']).toEqual(
+    ['incremental:acme', 'extract:acme:interaction-metadata', 'extract:acme:evaluations'].map((id) => ({
+      id,
+      done: 'created',
+    })),
+  );
+  await stand.client.schedule.getHandle('extract:acme:evaluations').trigger();
+  const runs = stand.client.workflow.list({ query: `CxoneTrigger = 'schedule' and CxoneTenant = 'acme'` });
+  const started = async (): Promise<string> => {
+    for await (const { workflowId, type } of runs) if (type === 'extractDataset') return workflowId;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return started();
+  };
+  const report = await stand.client.workflow.getHandle(await started()).result();
+  expect(report).toMatchObject({ dataset: 'evaluations', days: 1, status: 'complete' });
+});
+
+describe('what is extracted', () => {
+  it('stands in its tables, and in no history and no log', async () => {
+    const ids = ['2025-03-10', '2025-03-11'].flatMap((day) => datasets.map((dataset) => idOf(dataset, day)));
+    const histories = await Promise.all(ids.map((id) => exposeRun(stand.client.workflow.getHandle(id))));
+    for (const { largestPayload } of histories) expect(largestPayload).toBeLessThan(16 * 1_024);
+    const ledger = await stand.query<{ text: string }>(`select e::text as text from cxone.extraction e`);
+    const exposed = [
+      ...histories,
+      { where: 'the worker’s log', text: worker.log() },
+      { where: 'the ledger', text: ledger.map(({ text }) => text).join('\n') },
+    ];
+    const forms = secretForms(stand.simulator);
+    expect(leaks(forms, exposed)).toEqual([]);
+    // Which the search would have found: comments and names of evaluators, numbers of callers.
+    const tables = await stand.query<{ text: string }>(
+      `select e::text as text from cxone.evaluation e
+       union all select m::text from cxone.interaction_metadata m`,
+    );
+    const text = tables.map((row) => row.text).join('\n');
+    const found = leaks(forms, [{ where: 'the tables', text }]).join('\n');
+    for (const canary of ['cnry-', '19995550']) expect(found).toContain(canary);
+  });
+
+  it.each([
+    ['days to come', ['--from', '2099-01-01', '--to', '2099-01-02'], /goes beyond today/],
+    [
+      'a dataset nobody knows',
+      ['--dataset', 'calls'],
+      /Allowed choices are interaction-metadata, evaluations/,
+    ],
+    ['a tenant nobody knows', ['--tenant', 'nobody'], /No tenant "nobody"/],
+  ])('is not asked for by a wrong command: %s', async (_what, args, message) => {
+    const usual = ['--dataset', 'evaluations', '--from', range.from, '--to', range.to];
+    const { status, stderr } = await runCommand(stand, ['extract', ...acme, ...usual, ...args]);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+});

@@ -1,0 +1,194 @@
+import { writeFileSync } from 'node:fs';
+import type { RecordingTruth } from '../../simulator';
+import type { RecordingsDone } from '../../workflows/download-all';
+import { taskQueues } from '../../workflows/task-queues';
+import { exposeRun, leaks, secretForms } from './leaks';
+import { runCommand } from './run-command';
+import { openStand, reportOf, settledDay as day, type Stand } from './stand';
+import { compareIds, filesBelow, nothingDiffers } from './truth';
+
+jest.setTimeout(180_000);
+
+type Name = 'listed' | 'bulk';
+
+const settings: Readonly<Record<Name, object>> = {
+  listed: {
+    recordingSource: 'listed',
+    extract: { interactionMetadata: true, secondsApart: 0 },
+    // Chats are never recorded here: each of them would be a look-up in vain.
+    recordedMediaTypeIds: [3, 4, 5],
+  },
+  bulk: { recordingSource: 'bulk', bulkCallsPerRequest: 15 },
+};
+
+let stand: Stand;
+let worker: { log(): string };
+beforeAll(async () => {
+  stand = await openStand({
+    simulator: {
+      contactsPerDay: 90,
+      loggedShare: 0.8,
+      extractionSpacingSeconds: 0,
+      tenants: [{ name: 'listed' }, { name: 'bulk' }],
+    },
+  });
+  const secrets: Record<string, string> = {};
+  const tenants = stand.simulator.tenants.map(({ name, credentials }) => {
+    const prefix = name.toUpperCase();
+    secrets[`${prefix}_CLIENT_SECRET`] = credentials.clientSecret;
+    secrets[`${prefix}_ACCESS_KEY_SECRET`] = credentials.accessKeySecret;
+    return [
+      name,
+      {
+        issuer: stand.simulator.address,
+        clientId: credentials.clientId,
+        clientSecret: { env: `${prefix}_CLIENT_SECRET` },
+        accessKeyId: credentials.accessKeyId,
+        accessKeySecret: { env: `${prefix}_ACCESS_KEY_SECRET` },
+        allowInsecureHosts: ['127.0.0.1'],
+        parkedTimeoutHours: 0,
+        limits: {
+          media: { requests: 1_000_000, perSeconds: 1 },
+          bulk: { requests: 1_000_000, perSeconds: 1 },
+        },
+        // Every call is old enough for its recording to be there.
+        recordingGiveUpHours: 1,
+        ...settings[name as Name],
+      },
+    ] as const;
+  });
+  writeFileSync(stand.env['TENANTS_FILE'] ?? '', JSON.stringify({ tenants: Object.fromEntries(tenants) }));
+  stand = { ...stand, env: { ...stand.env, ...secrets } };
+  worker = await stand.startWorker(secrets);
+});
+afterEach(() => {
+  stand.simulator.setFaults([]);
+  stand.simulator.journal.clear();
+});
+afterAll(() => stand?.close());
+
+interface Row {
+  readonly master_contact_id: string;
+  readonly segment_id: string | null;
+  readonly status: string;
+  readonly storage_key: string | null;
+  readonly sha256: string | null;
+  readonly last_error_code: string | null;
+}
+
+const rowsOf = (tenant: Name) =>
+  stand.query<Row>('select * from cxone.recording where tenant = $1 order by master_contact_id', [tenant]);
+
+/** The recordings that CXone has of a day. */
+function truthOf(tenant: Name, { from, to } = day): readonly RecordingTruth[] {
+  const found = stand.simulator.tenants.find(({ name }) => name === tenant);
+  const window = { from: Date.parse(from), to: Date.parse(to), recordings: true };
+  return found?.truth(window).recordings ?? [];
+}
+
+/** What is stored of a tenant is what CXone has, byte for byte, under the names of its segments. */
+async function expectTruth(tenant: Name, truth: readonly RecordingTruth[]): Promise<void> {
+  expect(truth.length).toBeGreaterThan(20);
+  const stored = (await rowsOf(tenant)).filter(({ status }) => status === 'stored');
+  const line = (id: unknown, segment: unknown, sha256: unknown): string => [id, segment, sha256].join(' ');
+  expect(
+    compareIds(
+      truth.map((one) => line(one.masterContactId, one.segmentId, one.sha256)),
+      stored.map((row) => line(row.master_contact_id, row.segment_id, row.sha256)),
+    ),
+  ).toEqual(nothingDiffers);
+  const files = filesBelow(stand.recordingsFolder);
+  for (const { storage_key: key, sha256 } of stored) expect(files.get(key ?? '')?.sha256).toBe(sha256);
+}
+
+const asked = (tenant: Name, family: 'media' | 'bulk', method = 'GET') =>
+  stand.simulator.journal.entries({ tenant, family }).filter((entry) => entry.method === method);
+const callsOf = (truth: readonly RecordingTruth[]): Set<string> =>
+  new Set(truth.map(({ masterContactId }) => String(masterContactId)));
+
+async function sweep(tenant: Name): Promise<RecordingsDone> {
+  return stand.client.workflow.execute<(input: object) => Promise<RecordingsDone>>('sweepRecordings', {
+    taskQueue: taskQueues.workflows,
+    workflowId: `sweep-recordings:${tenant}`,
+    args: [{ tenant }],
+  });
+}
+
+describe('recordings by the listing', () => {
+  it('are not waited for by the window, which reports them as pending and looks nothing up', async () => {
+    const report = reportOf(await stand.sync({ ...day, tenant: 'listed' }));
+    expect(report).toMatchObject({ status: 'complete', recordings: { stored: 0, absent: 0, failed: 0 } });
+    expect(report.recordings.pending).toBeGreaterThan(30);
+    expect(await sweep('listed')).toMatchObject({ stored: 0 });
+    expect(asked('listed', 'media')).toEqual([]);
+  });
+
+  it('are looked up once they are listed: one look-up for each call with audio, none for any other', async () => {
+    const to = new Date(Date.parse(day.to) + 86_400_000).toISOString().slice(0, 10);
+    const range = ['--tenant', 'listed', '--from', day.from.slice(0, 10), '--to', to];
+    const extract = await runCommand(stand, ['extract', '--dataset', 'interaction-metadata', ...range]);
+    expect([extract.status, extract.stderr]).toEqual([0, expect.any(String)]);
+    const truth = truthOf('listed');
+    expect(await sweep('listed')).toMatchObject({ stored: truth.length, pending: 0, failed: 0 });
+    await expectTruth('listed', truth);
+    const lookUps = asked('listed', 'media').map(({ query }) => query['acd-call-id'] ?? '');
+    expect(lookUps.toSorted()).toEqual([...callsOf(truth)].toSorted());
+    const others = (await rowsOf('listed')).filter(({ status }) => status !== 'stored');
+    expect(others.length).toBeGreaterThan(4);
+    expect(new Set(others.map(({ status, last_error_code: code }) => `${status} ${code}`))).toEqual(
+      new Set(['absent NotListed']),
+    );
+  });
+
+  it('are done with: the window again finds nothing to look up, and counts what there is', async () => {
+    const report = reportOf(await stand.sync({ ...day, tenant: 'listed' }));
+    const rows = await rowsOf('listed');
+    expect(report.recordings).toMatchObject({
+      pending: 0,
+      stored: truthOf('listed').length,
+      absent: rows.filter(({ status }) => status === 'absent').length,
+    });
+    expect(asked('listed', 'media')).toEqual([]);
+  });
+});
+
+describe('recordings in bulk', () => {
+  it('cost a request for each group of calls, and a look-up only for what that does not bring', async () => {
+    stand.simulator.setFaults([{ name: 'bulkLinks' }, { name: 'bulkSlow', args: { count: 0 } }]);
+    const report = reportOf(await stand.sync({ ...day, tenant: 'bulk' }));
+    const truth = truthOf('bulk');
+    expect(report).toMatchObject({ status: 'complete', recordings: { stored: truth.length, failed: 0 } });
+    await expectTruth('bulk', truth);
+    const calls = new Set((await rowsOf('bulk')).map((row) => row.master_contact_id));
+    expect(asked('bulk', 'bulk', 'POST')).toHaveLength(Math.ceil(calls.size / 15));
+    const withFile = callsOf(truth);
+    const lookUps = asked('bulk', 'media').map(({ query }) => query['acd-call-id'] ?? '');
+    expect(lookUps.toSorted()).toEqual([...calls].filter((id) => !withFile.has(id)).toSorted());
+    // Of what only a look-up tells there is no row, rather than an empty one.
+    const described = await stand.query(`select from cxone.interaction where tenant = 'bulk' and has_file`);
+    expect(described).toEqual([]);
+  });
+
+  it('are looked up where the licence or the permission is missing, after one request', async () => {
+    const next = { from: day.to, to: new Date(Date.parse(day.to) + 86_400_000).toISOString() };
+    stand.simulator.setFaults([{ name: 'forbidden', match: { family: 'bulk' } }]);
+    const report = reportOf(await stand.sync({ ...next, tenant: 'bulk' }));
+    const truth = truthOf('bulk', next);
+    expect(report).toMatchObject({ status: 'complete', recordings: { stored: truth.length, failed: 0 } });
+    expect(asked('bulk', 'bulk', 'POST')).toMatchObject([{ status: 403 }]);
+    expect(asked('bulk', 'media').length).toBeGreaterThanOrEqual(callsOf(truth).size);
+    expect(worker.log()).toContain('BulkForbidden');
+    await expectTruth('bulk', [...truthOf('bulk'), ...truth]);
+  });
+
+  it('leave no link, token or secret in histories and logs', async () => {
+    const runs: Awaited<ReturnType<typeof exposeRun>>[] = [];
+    for await (const { workflowId, runId } of stand.client.workflow.list()) {
+      runs.push(await exposeRun(stand.client.workflow.getHandle(workflowId, runId)));
+    }
+    expect(runs.length).toBeGreaterThanOrEqual(5);
+    expect(runs.some(({ text }) => text.includes('pollBulk'))).toBe(true);
+    const exposed = [...runs, { where: 'the log', text: worker.log() }];
+    expect(leaks(secretForms(stand.simulator), exposed)).toEqual([]);
+  });
+});
