@@ -1,6 +1,6 @@
 import { loadSettings, loadTenants, type Tenant } from '../config';
 import { createCxoneClient } from '../cxone';
-import { openStore, pendingMigrations } from '../store';
+import { openStore, pendingMigrations, type Store } from '../store';
 import { stamp } from '../workflows/ids';
 import type { SyncWindow } from '../workflows/inputs';
 import { CommandError, exitStatus } from './exit-status';
@@ -53,6 +53,7 @@ async function prepare(
   try {
     await requireWorkers(temporal);
     await foreseen(() => ask(tenant));
+    await foreseen(() => tellWorkers(settings.database.url, tenant.tenant));
   } catch (error) {
     await temporal.close();
     throw error;
@@ -88,12 +89,7 @@ async function probeRecordings(): Promise<void> {
  * @throws {CommandError} status 3 when it is not migrated.
  */
 export async function requireDatabase(url: string): Promise<void> {
-  const store = openStore({ url, maxConnections: 1, applicationName: 'cxone-sync preflight' });
-  try {
-    await store.ping();
-  } finally {
-    await store.close();
-  }
+  await withStore(url, (store) => store.ping());
   const pending = await pendingMigrations(url);
   if (pending.length === 0) return;
   throw new CommandError(
@@ -102,6 +98,20 @@ export async function requireDatabase(url: string): Promise<void> {
       'Run: npx cxone-sync migrate',
     'DatabaseNotMigrated',
   );
+}
+
+async function withStore(url: string, ask: (store: Store) => Promise<unknown>): Promise<void> {
+  const store = openStore({ url, maxConnections: 1, applicationName: 'cxone-sync preflight' });
+  try {
+    await ask(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** The credentials work: workers that remember otherwise, of before somebody mended them, need not wait to find out. */
+async function tellWorkers(url: string, tenant: string): Promise<void> {
+  await withStore(url, (store) => store.signIns.note(tenant));
 }
 
 /** One token and one small request: wrong credentials, a missing permission and a future window show here. */

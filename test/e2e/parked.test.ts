@@ -78,6 +78,17 @@ describe('wrong credentials', () => {
   });
 });
 
+describe('credentials that were mended', () => {
+  it('are good at once for a window that is started on the command line', async () => {
+    stand.simulator.setFaults([{ name: 'keyDeactivated' }, { name: 'revokeTokens' }]);
+    const waiting = await startParked(stand, march(14));
+    stand.simulator.setFaults([]);
+    expect((await runJson(stand, sync(15))).document).toMatchObject({ status: 'complete' });
+    await runCommand(stand, ['resume', waiting]);
+    expect(await endOf(stand, waiting)).toMatchObject({ status: 'complete' });
+  });
+});
+
 describe('cxone-sync sync', () => {
   it('ends with status 4 at once when its run parks, says why and what to type, and leaves it waiting', async () => {
     stand.simulator.setFaults([forbidden('media')]);
