@@ -11,11 +11,7 @@ let stand: Stand;
 afterEach(() => stand?.close());
 
 /** A stand whose simulator and tenants file agree on the quota, with so many recordings in the day. */
-async function open(
-  mediaQuota: typeof quota | 'off',
-  contactsPerDay: number,
-  media = quota,
-): Promise<void> {
+async function open(mediaQuota: typeof quota | 'off', contactsPerDay: number, media = quota): Promise<void> {
   const start = Date.now();
   stand = await openStand({
     // A clock that goes on: the simulator's quota is one of time.
