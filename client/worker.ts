@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { createLogger, loadSettings, loadTenants } from '../config';
-import { runWorkerProcess } from '../workers';
 import { CommandError, exitStatus } from './exit-status';
 import { foreseen } from './foreseen';
 import { requireDatabase } from './preflight';
@@ -28,6 +27,8 @@ then is given back and taken over by another worker. Start as many as you like.`
         : null;
       await foreseen(() => requireDatabase(settings.database.url));
       const logger = createLogger(settings.logging);
+      // Temporal's core takes a sixth of a second to load, which every other command would wait for.
+      const { runWorkerProcess } = await import('../workers/index.js');
       await foreseen(() =>
         runWorkerProcess({
           tenants,
