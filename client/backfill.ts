@@ -79,15 +79,14 @@ async function runBackfill(flags: BackfillFlags, output: Output): Promise<void> 
       runId: handle.firstExecutionRunId,
       url: webUiLink(uiUrl, temporal.namespace, handle.workflowId),
     };
-    output.note(`run ${run.workflowId}: ${plan.windows} windows`);
-    await tellWhetherJoined(handle, began, output);
-    output.note(`see ${run.url}`);
-    if (flags.detach) {
+    await interruptible(output, async () => {
+      output.note(`run ${run.workflowId}: ${plan.windows} windows`);
+      await tellWhetherJoined(handle, began, output);
+      output.note(`see ${run.url}`);
+      if (!flags.detach) return waitFor(temporal, handle, run, output);
       output.document(run);
       output.result(`${run.workflowId}\n${run.url}`);
-      return;
-    }
-    await waitFor(temporal, handle, run, output);
+    });
   } finally {
     await temporal.close();
   }
@@ -99,16 +98,14 @@ async function waitFor(
   run: object,
   output: Output,
 ): Promise<void> {
-  await interruptible(output, async () => {
-    const show = (line: string): void => output.progress(line);
-    const end = await followBackfill(temporal.client, handle, (progress) => show(backfillLine(progress)));
-    if (!end.ok) throw new CommandError(exitStatus.failed, `${end.code}: ${end.message}`, end.code);
-    const { report } = end;
-    output.document({ ...run, ...report });
-    output.result(`${report.status.padEnd(11)} ${handle.workflowId}`);
-    for (const line of backfillLines(report)) output.result(line);
-    if (report.status !== 'complete') throw incomplete(report);
-  });
+  const show = (line: string): void => output.progress(line);
+  const end = await followBackfill(temporal.client, handle, (progress) => show(backfillLine(progress)));
+  if (!end.ok) throw new CommandError(exitStatus.failed, `${end.code}: ${end.message}`, end.code);
+  const { report } = end;
+  output.document({ ...run, ...report });
+  output.result(`${report.status.padEnd(11)} ${handle.workflowId}`);
+  for (const line of backfillLines(report)) output.result(line);
+  if (report.status !== 'complete') throw incomplete(report);
 }
 
 function incomplete(report: BackfillReport): CommandError {

@@ -80,37 +80,29 @@ async function runSync(flags: SyncFlags, output: Output): Promise<void> {
       runId: handle.firstExecutionRunId,
       url: webUiLink(uiUrl, temporal.namespace, handle.workflowId, handle.firstExecutionRunId),
     };
-    output.note(`run ${run.workflowId}`);
-    await tellWhetherJoined(handle, began, output);
-    output.note(`see ${run.url}`);
-    if (flags.detach) {
+    await interruptible(output, async () => {
+      output.note(`run ${run.workflowId}`);
+      await tellWhetherJoined(handle, began, output);
+      output.note(`see ${run.url}`);
+      if (!flags.detach) return waitFor(handle, run, output);
       output.document(run);
       output.result(`${run.workflowId}\n${run.url}`);
-      return;
-    }
-    await waitFor(handle, run, output);
+    });
   } finally {
     await temporal.close();
   }
 }
 
 async function waitFor(handle: WindowHandle, run: object, output: Output): Promise<void> {
-  await interruptible(output, async () => {
-    const end = await followWindow(handle, (progress) => output.progress(progressLine(progress)));
-    if ('parked' in end) throw parkedError(end, run, handle.workflowId, output);
-    if (!end.ok) throw new CommandError(statusOf(end.code), `${end.code}: ${end.message}`, end.code);
-    const { status } = end.report;
-    output.document({ ...run, ...end.report });
-    output.result(`${status.padEnd(11)} ${handle.workflowId}`);
-    for (const line of reportLines(end.report)) output.result(line);
-    if (status === 'complete') return;
-    throw new CommandError(
-      exitStatus.incomplete,
-      'The window was closed with gaps.',
-      'WindowIncomplete',
-      true,
-    );
-  });
+  const end = await followWindow(handle, (progress) => output.progress(progressLine(progress)));
+  if ('parked' in end) throw parkedError(end, run, handle.workflowId, output);
+  if (!end.ok) throw new CommandError(statusOf(end.code), `${end.code}: ${end.message}`, end.code);
+  const { status } = end.report;
+  output.document({ ...run, ...end.report });
+  output.result(`${status.padEnd(11)} ${handle.workflowId}`);
+  for (const line of reportLines(end.report)) output.result(line);
+  if (status === 'complete') return;
+  throw new CommandError(exitStatus.incomplete, 'The window was closed with gaps.', 'WindowIncomplete', true);
 }
 
 /** A window that was read and found to lack contacts has finished with something missing, which is no failure to run. */

@@ -77,14 +77,13 @@ async function runExtract(flags: ExtractFlags, output: Output): Promise<void> {
       runId: handle.firstExecutionRunId,
       url: webUiLink(uiUrl, temporal.namespace, handle.workflowId),
     };
-    output.note(`run ${run.workflowId}: ${plan.days} day${plan.days === 1 ? '' : 's'}`);
-    output.note(`see ${run.url}`);
-    if (flags.detach) {
+    await interruptible(output, async () => {
+      output.note(`run ${run.workflowId}: ${plan.days} day${plan.days === 1 ? '' : 's'}`);
+      output.note(`see ${run.url}`);
+      if (!flags.detach) return waitFor(temporal, handle, run, output);
       output.document(run);
       output.result(`${run.workflowId}\n${run.url}`);
-      return;
-    }
-    await interruptible(output, () => waitFor(temporal, handle, run, output));
+    });
   } finally {
     await temporal.close();
   }

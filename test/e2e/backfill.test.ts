@@ -55,9 +55,12 @@ async function untilFollowing({ process: { stderr } }: RunningCommand): Promise<
   await eventually('a start', async () => expect(said).toContain('see http'));
 }
 
-/** One request of the whole backfill is refused as only a person can mend: its window fails. */
+/**
+ * One request of the whole backfill is refused as only a person can mend: its window fails. Not by a 403, which a token
+ * that is older than the command's sign-in has repeated.
+ */
 const oneRefusal = (slow = 0) => [
-  { name: 'forbidden' as const, match: { family: 'contacts' as const }, onCall: 8 },
+  { name: 'status' as const, match: { family: 'contacts' as const }, onCall: 8, args: { status: 400 } },
   ...(slow > 0
     ? [{ name: 'slow' as const, match: { family: 'contacts' as const }, args: { delayMs: slow } }]
     : []),
@@ -73,7 +76,7 @@ describe('cxone-sync backfill', () => {
     await eventually('a failed window', async () => expect((await progressOf(id)).failed).toBe(1), 60_000);
     const paused = await runCommand(stand, ['backfill', 'pause', id, '--json']);
     expect([paused.status, documentOf(paused)['stage']]).toEqual([0, 'paused']);
-    expect(documentOf(paused)['failedWindows']).toMatchObject([{ code: 'ContactsForbidden' }]);
+    expect(documentOf(paused)['failedWindows']).toMatchObject([{ code: 'BadRequest' }]);
     stand.simulator.setFaults([]);
 
     expect((await runCommand(stand, ['backfill', 'pause', id])).status).toBe(2);
@@ -97,7 +100,7 @@ describe('cxone-sync backfill', () => {
     expect(documentOf(first)).toMatchObject({
       status: 'incomplete',
       complete: 5,
-      failed: [{ code: 'ContactsForbidden' }],
+      failed: [{ code: 'BadRequest' }],
     });
     expect(first.stderr).toContain('1 of 6 windows are not complete');
     stand.simulator.setFaults([]);

@@ -74,14 +74,15 @@ async function traces(stand: Stand) {
     `select master_contact_id, segment_id, status, storage_key, sha256, extract(epoch from start_time)::text as start
      from cxone.recording order by master_contact_id, segment_id`,
   );
-  const ids: string[] = [];
-  for await (const { workflowId } of stand.client.workflow.list()) ids.push(workflowId);
+  // A sweep that is still at it does the next tick's work too, so there may be more or fewer runs of one id.
+  const ids = new Set<string>();
+  for await (const { workflowId } of stand.client.workflow.list()) ids.add(workflowId);
   return {
     contacts: zoneless,
     windows,
     recordings,
     files: [...filesBelow(stand.recordingsFolder).keys()].sort(),
-    runs: ids.sort(),
+    runs: [...ids].sort(),
   };
 }
 
