@@ -72,7 +72,7 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
 
     /** Master contact ids of the tenant's calls whose recording is to be looked for now, in descending order. */
     async recordingsToSweep({ tenant, after, limit }: SweepInput): Promise<readonly string[] | DueInBulk> {
-      const onlyListed = await heedListing(store, tenants(tenant), after);
+      const onlyListed = await heedListing(store, tenants(tenant), null, after);
       const time = new Date(now());
       const masterContactIds = await store.recordings.dueOfTenant(tenant, after, limit, time, onlyListed);
       const bulk = bulkPlanOf(tenants(tenant).tuning);

@@ -64,8 +64,9 @@ export function sourcesOf(
 }
 
 /**
- * Errors of a source that has another one behind it: what it has brought is of no use, however often it is asked. What
- * may pass by itself, and what a person has to mend for every source, is no reason to spend a look-up.
+ * Errors of a source that has another one behind it: what it has brought is of no use, however often it is asked, or its
+ * file or link is not what it should be. What concerns every source alike (credentials, quota, disk, database), or passes
+ * by itself, is no reason to spend a look-up.
  */
 export const failsOver: ReadonlySet<string> = new Set([
   'NotFound',
@@ -74,5 +75,11 @@ export const failsOver: ReadonlySet<string> = new Set([
   'UnexpectedShape',
   'UnexpectedHtml',
   'MediaLinkExpired',
+  'MediaHostRefused',
   'MediaUnavailable',
+  'MediaChanged',
+  'MediaTooLarge',
+  'RecordingIncomplete',
+  'RecordingEmpty',
+  'RecordingTooLarge',
 ]);

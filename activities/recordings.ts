@@ -52,7 +52,7 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
       after,
       limit,
     }: DueRecordingsInput): Promise<readonly string[]> {
-      const onlyListed = await heedListing(store, tenants(tenant), after);
+      const onlyListed = await heedListing(store, tenants(tenant), windowId, after);
       return store.recordings.due(windowId, attempt, after, limit, new Date(now()), onlyListed);
     },
 
@@ -114,7 +114,7 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
         if ('status' in outcome) return outcome;
         found = outcome;
       } catch (error) {
-        const passes = error instanceof CxoneError && failsOver.has(error.code);
+        const passes = isOfCxoneOrFile(error) && failsOver.has(error.code);
         if (!passes || source === sources.at(-1)) throw error;
       }
     }
@@ -136,8 +136,7 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     masterContactId: string,
     error: unknown,
   ): Promise<DownloadResult | null> {
-    const known = error instanceof CxoneError || error instanceof RecordingFileError;
-    if (!known || !ofOneRecording.has(error.code)) return null;
+    if (!isOfCxoneOrFile(error) || !ofOneRecording.has(error.code)) return null;
     const passing = error instanceof CxoneError ? error.kind === 'retryable' : error.retryable;
     if (passing && (await triesSoFar(store.waits)) < triesAtMost) return null;
     const next = nextTry(await store.recordings.call(name, masterContactId), tuning, now(), passing);
@@ -162,6 +161,10 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
       work();
     };
   }
+}
+
+function isOfCxoneOrFile(error: unknown): error is CxoneError | RecordingFileError {
+  return error instanceof CxoneError || error instanceof RecordingFileError;
 }
 
 /** Chats and e-mails alone have no file that could still come: what they hold is in the answer. */

@@ -131,10 +131,14 @@ function readEntity(item: unknown): Entity {
   return { id: entityId, brought: parts.every(({ link }) => link !== null), files: named(own) };
 }
 
-/** All or none: a call of which a part is left out would count as done without it. */
+/**
+ * All or none: a call of which a part is left out would count as done without it. Nor several parts without their
+ * segments' ids: were one of them not to be had, the look-up that follows would store the others under other names.
+ */
 function named(
   parts: readonly { readonly link: string | null; readonly segmentId: string | null }[],
 ): readonly BulkFile[] {
+  if (parts.length > 1 && !parts.every(({ segmentId }) => isFileName(segmentId))) return [];
   const seen = new Map<string, number>();
   const files = parts.map(({ link, segmentId }, index) => {
     const name = isFileName(segmentId) ? segmentId : `interaction-${index + 1}`;

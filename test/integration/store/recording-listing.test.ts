@@ -15,7 +15,8 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
   afterAll(() => stand.close());
 
   const soon = () => at(60, new Date());
-  const settle = () => stand.store.recordings.settleListed('acme');
+  // Portions so small that several are needed.
+  const settle = (windowId: string | null = null) => stand.store.recordings.settleListed('acme', windowId, 1);
   const due = (onlyListed = true) =>
     stand.store.recordings.dueOfTenant('acme', null, 100, soon(), onlyListed);
   const states = async () =>
@@ -102,6 +103,23 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
     await extract('2026-07-21', true);
     await stand.query(`update cxone.extraction set status = 'running'`);
     expect(await settle()).toEqual({ absent: 1, listed: 0 });
+  });
+
+  it('a window settles its own calls alone', async () => {
+    await arrive(contact(1));
+    const { windowId } = await stand.claim({
+      ...wholeDay,
+      from: at(86_400 * 3),
+      to: at(86_400 * 4),
+    });
+    await stand.persist(batch([contact(2, { contactStartDate: at(86_400 * 3 + 60).toISOString() })]));
+    for (const day of ['20', '21', '23', '24']) await extract(`2026-07-${day}`, true);
+    expect(await settle(windowId)).toEqual({ absent: 1, listed: 0 });
+    expect(await states()).toEqual({ 1: 'pending', 2: 'absent NotListed' });
+    await list(1, 'Success');
+    await list(2, 'Success');
+    expect(await settle(windowId)).toEqual({ absent: 0, listed: 1 });
+    expect(await settle()).toEqual({ absent: 0, listed: 0 });
   });
 
   it('a call that goes on over midnight waits for the day after its last contact', async () => {

@@ -109,14 +109,20 @@ describe('a call whose bulk link is of no use', () => {
     return { outcome, lookUps };
   }
 
-  it.each(['NotFound', 'BulkForbidden', 'UnexpectedShape', 'MediaLinkExpired', 'MediaUnavailable'] as const)(
-    'is looked up after %s',
-    async (code) => {
-      expect(await fetchWith(code)).toEqual({ outcome: 'pending', lookUps: 1 });
-    },
-  );
+  it.each([
+    'NotFound',
+    'BulkForbidden',
+    'UnexpectedShape',
+    'MediaLinkExpired',
+    'MediaHostRefused',
+    'MediaChanged',
+    'MediaTooLarge',
+    'MediaUnavailable',
+  ] as const)('is looked up after %s', async (code) => {
+    expect(await fetchWith(code)).toEqual({ outcome: 'pending', lookUps: 1 });
+  });
 
-  it.each(['CxoneUnavailable', 'MediaIncomplete', 'Throttled', 'MediaHostRefused', 'InvalidClient'] as const)(
+  it.each(['CxoneUnavailable', 'MediaIncomplete', 'Throttled', 'InvalidClient'] as const)(
     'costs no look-up after %s, which passes or concerns look-ups as well',
     async (code) => {
       expect(await fetchWith(code)).toEqual({ outcome: code, lookUps: 0 });

@@ -44,8 +44,15 @@ describe('a bulk answer', () => {
   });
 
   it('gives two files of one segment different names, and none that could leave its folder', () => {
-    const { calls } = read(done([{ entityId: '900', segments: segments('a', 'a', '../../b') }]));
-    expect(calls.get('900')?.map(({ segmentId }) => segmentId)).toEqual(['a', 'a-2', 'interaction-3']);
+    const { calls } = read(done([{ entityId: '900', segments: segments('a', 'a') }]));
+    expect(calls.get('900')?.map(({ segmentId }) => segmentId)).toEqual(['a', 'a-2']);
+    const alone = read(done([{ entityId: '900', segments: segments('../../b') }]));
+    expect(alone.calls.get('900')?.map(({ segmentId }) => segmentId)).toEqual(['interaction-1']);
+  });
+
+  it('leaves a call to the look-up of whose several files one does not say its segment', () => {
+    const { calls } = read(done([{ entityId: '900', segments: segments('a', '../../b') }]));
+    expect(calls.size).toBe(0);
   });
 
   it('takes the location of a request that had one call for that call’s file', () => {
