@@ -64,7 +64,8 @@ export async function extractDay(
       skipped = complete.length > 0;
       if (skipped) return;
     }
-    if (parking.times() > 0 || goesOnAfterReset()) await api.authenticate({ tenant, anew: true });
+    // After a person has mended something, what CXone refused before is tried anew.
+    await api.authenticate({ tenant, anew: parking.times() > 0 || goesOnAfterReset() });
     // Waiting for a turn again and again makes a long history.
     if (workflowInfo().continueAsNewSuggested)
       await continueAsNew<typeof extractDataset>({ ...input, force: true }, { from, to, parked: parked() });
