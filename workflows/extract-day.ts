@@ -21,7 +21,7 @@ import {
 import { showExtractionGoesOn, showExtractionParked } from './extract-progress';
 import { newReport, withDay, withSkipped } from './extract-state';
 import { type Cause, causeOf } from './failures';
-import { createParking, goesOnAfterReset, patienceMs } from './parking';
+import { createParking, goesOnAfterReset, tenantPatience } from './parking';
 
 /** What the run of a day shows of itself. */
 export interface DayWatch {
@@ -45,7 +45,7 @@ export async function extractDay(
   let loaded: LoadedDay | undefined;
   let skipped = false;
   const parking = createParking({
-    timeoutMs: () => patienceMs,
+    ...tenantPatience(tenant),
     tell: async (waiting) => {
       onWait(waiting?.causes ?? []);
       if (!waiting) return showExtractionGoesOn();
