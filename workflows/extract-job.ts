@@ -16,6 +16,8 @@ export interface JobWatch {
 
 /** Jobs made for a day that CXone ends otherwise than well, before somebody has to look. */
 const jobsAtMost = 3;
+/** Turns that are lost to another run in the middle of the work, each with a job, before somebody has to look. */
+const lostAtMost = 10;
 /** A turn at the tenant's one job may be waited for so long; then the run parks, and tries again by itself. */
 const turnPatienceMs = 2 * 3_600_000;
 /** What runs longer is stuck. */
@@ -35,9 +37,10 @@ const why: Readonly<Record<ExtractionWait, string>> = {
  * A job that fails, or whose result is gone, is made anew.
  *
  * @throws ApplicationFailure `ExtractionFailed` when job after job fails, or one takes hours; `ExtractionBusy` when no turn
- * comes; and the code of whatever an activity failed with.
+ * comes, or turn after turn is lost; and the code of whatever an activity failed with.
  */
 export async function loadDay(day: ExtractionDay, { onStage }: JobWatch): Promise<LoadedDay> {
+  let lost = 0;
   for (let ended = 0; ended < jobsAtMost;) {
     onStage('wait');
     const { jobId, lookAfterMs } = await takeTurn(day);
@@ -53,8 +56,10 @@ export async function loadDay(day: ExtractionDay, { onStage }: JobWatch): Promis
       if (loaded.status !== 'gone' && loaded.status !== 'lost') return loaded;
       status = loaded.status;
     }
-    // Who lost its turn has done nothing wrong.
-    if (status !== 'lost') ended += 1;
+    // Who lost its turn has done nothing wrong, but two that lose it to each other would make jobs for ever.
+    if (status === 'lost') lost += 1;
+    else ended += 1;
+    if (lost === lostAtMost) throw turnsLost(day);
   }
   throw permanentFailure({
     code: 'ExtractionFailed',
@@ -99,6 +104,16 @@ async function untilEnd(job: ExtractionJobRef, firstPauseMs: number): Promise<Se
       });
     }
   }
+}
+
+function turnsLost({ dataset, day }: ExtractionDay) {
+  return permanentFailure({
+    code: 'ExtractionBusy',
+    message: `The run of ${dataset} of ${day} lost its turn at the tenant’s one extraction job ${lostAtMost} times.`,
+    remedy:
+      'Look whether workers keep up: a file that waits for ten minutes until a worker has room for it loses its turn.',
+    passing: true,
+  });
 }
 
 function noTurn({ dataset, day }: ExtractionDay) {

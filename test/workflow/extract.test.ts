@@ -190,6 +190,29 @@ describe('one day', () => {
     });
   });
 
+  it('that loses its turn again and again parks instead of making jobs for ever', async () => {
+    const { activities, seen } = world({ lookAtExtractionJob: async () => ({ status: 'lost' }) });
+    await stand.serve(activities, async () => {
+      const handle = await start(newInput());
+      await parked(handle);
+      expect(seen.filter((one) => one.startsWith('create'))).toHaveLength(10);
+      expect((await labelsOf(handle)).get(keys.errorType)).toBe('ExtractionBusy');
+      await handle.executeUpdate('abort');
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'ExtractionBusy' } });
+    });
+  });
+
+  it('fails at once where the tenant’s settings say that nobody is waited for', async () => {
+    const { activities } = world({
+      parkedTimeout: async () => ({ hours: 0 }),
+      createExtractionJob: async () => Promise.reject(refusal('ExtractionForbidden')),
+    });
+    await stand.serve(activities, async () => {
+      const handle = await start(newInput());
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'ExtractionForbidden' } });
+    });
+  });
+
   it('parks for a missing permission at once, and goes on when told to', async () => {
     let forbidden = true;
     const anew: boolean[] = [];
