@@ -98,7 +98,7 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
       if (job === null) return { status: 'gone' };
       if (job.status === 'failed' || job.status === 'cancelled') {
         log.warn('CXone could not do an extraction job', { status: job.status, said: job.errorMessage });
-        return { status: 'failed' };
+        return { status: 'failed', ...(job.errorMessage !== null && { said: job.errorMessage }) };
       }
       return { status: job.status === 'expired' ? 'gone' : job.status };
     },

@@ -41,12 +41,15 @@ const why: Readonly<Record<ExtractionWait, string>> = {
  */
 export async function loadDay(day: ExtractionDay, { onStage }: JobWatch): Promise<LoadedDay> {
   let lost = 0;
+  let said = '';
   for (let ended = 0; ended < jobsAtMost;) {
     onStage('wait');
     const { jobId, lookAfterMs } = await takeTurn(day);
     const job = { ...day, jobId };
     onStage('job');
-    let status: SeenExtraction['status'] = await untilEnd(job, lookAfterMs);
+    const end = await untilEnd(job, lookAfterMs);
+    let { status } = end;
+    said = end.said ?? said;
     if (status === 'succeeded') {
       onStage('load');
       const loaded = await loading.loadExtraction.executeWithOptions(
@@ -63,7 +66,7 @@ export async function loadDay(day: ExtractionDay, { onStage }: JobWatch): Promis
   }
   throw permanentFailure({
     code: 'ExtractionFailed',
-    message: `CXone ended ${jobsAtMost} jobs in a row for ${day.dataset} of ${day.day} without a result.`,
+    message: `CXone ended ${jobsAtMost} jobs in a row for ${day.dataset} of ${day.day} without a result.${said === '' ? '' : ` It said: ${said}`}`,
     remedy:
       'Check the versions under "extract" in the tenants file; if they are right, ask NICE why jobs of Data Extraction ' +
       'fail for this tenant.',
@@ -88,14 +91,12 @@ async function takeTurn(
   }
 }
 
-async function untilEnd(job: ExtractionJobRef, firstPauseMs: number): Promise<SeenExtraction['status']> {
+async function untilEnd(job: ExtractionJobRef, firstPauseMs: number): Promise<SeenExtraction> {
   const since = Date.now();
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestLookPauseMs, pauseMs * 1.5)) {
     await sleep(Math.ceil(pauseMs), { summary: 'CXone works on the job' });
-    const { status } = await api.lookAtExtractionJob.executeWithOptions({ summary: 'is the job done?' }, [
-      job,
-    ]);
-    if (status !== 'running') return status;
+    const seen = await api.lookAtExtractionJob.executeWithOptions({ summary: 'is the job done?' }, [job]);
+    if (seen.status !== 'running') return seen;
     if (Date.now() - since > jobPatienceMs) {
       throw permanentFailure({
         code: 'ExtractionFailed',

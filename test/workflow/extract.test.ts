@@ -161,7 +161,7 @@ describe('one day', () => {
     const ends = ['failed', 'gone', 'succeeded'] as const;
     let looked = 0;
     const { activities, seen } = world({
-      lookAtExtractionJob: async () => ({ status: ends[looked++] ?? 'failed' }),
+      lookAtExtractionJob: async () => ({ status: ends[looked++] ?? 'failed', said: 'No such version.' }),
       loadExtraction: async () => ({ status: 'gone' }),
     });
     await stand.serve(activities, async () => {
@@ -175,7 +175,9 @@ describe('one day', () => {
       expect(seen.at(-1)).toBe('end 2025-11-01 failed ExtractionFailed');
       expect((await labelsOf(handle)).get(keys.errorType)).toBe('ExtractionFailed');
       await handle.executeUpdate('abort');
-      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'ExtractionFailed' } });
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: { type: 'ExtractionFailed', message: expect.stringContaining('It said: No such version.') },
+      });
     });
   });
 

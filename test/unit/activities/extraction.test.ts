@@ -214,6 +214,16 @@ describe('a look at a job', () => {
     expect(await run(look(status), 'lookAtExtractionJob', job)).toEqual({ status: told });
   });
 
+  it('that failed tells CXone’s words', async () => {
+    const { activities } = stand({
+      extraction: { job: async () => ({ status: 'failed', errorMessage: 'No such version.', url: null }) },
+    });
+    expect(await run(activities, 'lookAtExtractionJob', job)).toEqual({
+      status: 'failed',
+      said: 'No such version.',
+    });
+  });
+
   it('tells nothing but that: no address, which would stay in the history', async () => {
     const { activities } = stand();
     expect(await run(activities, 'lookAtExtractionJob', job)).toEqual({ status: 'succeeded' });
@@ -326,6 +336,15 @@ describe('a file', () => {
     await expect(attempt(1)).rejects.toMatchObject({ code: 'ExtractionLinkExpired' });
     await expect(attempt(2)).rejects.toMatchObject({ code: 'ExtractionLinkExpired' });
     expect(await attempt(3)).toEqual({ status: 'gone' });
+  });
+
+  it('of a run that has lost its turn while it waited to be loaded costs no request', async () => {
+    const { activities, begun } = loading(rows(3), {
+      slots: { prolong: async () => false },
+      extraction: { job: async () => Promise.reject(new Error('not asked')) },
+    });
+    expect(await run(activities, 'loadExtraction', job)).toEqual({ status: 'lost' });
+    expect(begun()).toBe(0);
   });
 
   it('of a run that has lost its turn is left', async () => {
