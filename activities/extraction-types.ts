@@ -28,6 +28,8 @@ export type CreatedExtraction =
 /** `gone`: CXone does not know the job any more; `lost`: another run has taken the tenant's turn over. */
 export interface SeenExtraction {
   readonly status: 'running' | 'succeeded' | 'failed' | 'gone' | 'lost';
+  /** CXone's words on why it failed, fit to show. */
+  readonly said?: string;
 }
 
 /** A day that is loaded. `unfinished`: its last rows were still to come when its job was made. Counts are rows. */

@@ -1,4 +1,4 @@
-import { cancellationSignal, log } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import { type CxoneClient, CxoneError, type ExtractionEntity, type ExtractionJob } from '../cxone';
 import { type Claimant, type ExtractionRow, type SlotClaim, type Store, StoreError } from '../store';
 import type {
@@ -26,7 +26,7 @@ export interface ExtractionDependencies extends LoadDependencies {
 const leaseSeconds = 600;
 /** New interactions are up to half an hour late (contract §10). */
 const latenessMinutes = 30;
-/** A 403 says nothing of permissions when a job was asked for so short a while ago. */
+/** A 403 says nothing of permissions when a job was made or ran so short a while ago (contract §10). */
 const recentMs = 60_000;
 const firstLookMs = 5_000;
 /** How long another run that has the turn is left alone before it is asked for again. */
@@ -62,7 +62,7 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
       if (turn.status === 'held' || turn.status === 'queued')
         return { status: 'wait', why: 'held', waitMs: Math.min(heldWaitMs, pauseOf(secondsApart)) };
       if (turn.status === 'too soon') return { status: 'wait', why: 'too soon', waitMs: turn.waitMs };
-      const { askedAt, lastAskedAt } = turn;
+      const { askedAt, lastJobAt } = turn;
       try {
         const jobId = await cxone.extraction.createJob(
           {
@@ -70,16 +70,20 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
             version: versionOf(tuning, dataset),
             from: day,
             to: day,
-            recentJob: lastAskedAt !== null && askedAt.getTime() - lastAskedAt.getTime() < recentMs,
+            // A try before this one may have made a job that nobody has heard of.
+            recentJob:
+              activityInfo().attempt > 1 ||
+              (lastJobAt !== null && askedAt.getTime() - lastJobAt.getTime() < recentMs),
           },
           cancellationSignal(),
         );
-        await store.extractionSlots.answered(name, claimant);
+        await store.extractionSlots.answered(name, claimant, 'made');
         await store.extractions.begin({ ...input, jobId }, askedAt);
         return { status: 'created', jobId, lookAfterMs: Math.min(firstLookMs, pauseOf(secondsApart)) };
       } catch (error) {
-        if (!(error instanceof CxoneError) || error.code !== 'ExtractionBusy') throw error;
-        await store.extractionSlots.answered(name, claimant);
+        if (!(error instanceof CxoneError)) throw error;
+        if (error.code !== 'ExtractionBusy') throw triedAgainAfter(error, pauseOf(secondsApart));
+        await store.extractionSlots.answered(name, claimant, 'refused');
         const asked = error.retryAfterMs ?? Infinity;
         return { status: 'wait', why: 'busy', waitMs: Math.min(asked, 2 * pauseOf(secondsApart)) };
       }
@@ -94,7 +98,7 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
       if (job === null) return { status: 'gone' };
       if (job.status === 'failed' || job.status === 'cancelled') {
         log.warn('CXone could not do an extraction job', { status: job.status, said: job.errorMessage });
-        return { status: 'failed' };
+        return { status: 'failed', ...(job.errorMessage !== null && { said: job.errorMessage }) };
       }
       return { status: job.status === 'expired' ? 'gone' : job.status };
     },
@@ -108,6 +112,9 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
       const before = await store.extractions.find(input);
       // What a worker could not tell any more, because it ended.
       if (before?.jobId === input.jobId && isLoaded(before)) return toLoaded(before);
+      // In the queue of the files it may have waited for longer than a turn lasts.
+      if (!(await store.extractionSlots.prolong(input.tenant, input.claimant, leaseSeconds)))
+        return { status: 'lost' };
       try {
         // Before the link is asked for, which must be used at once.
         await store.extractions.startOver(input);
@@ -168,6 +175,17 @@ async function look(
 
 function versionOf({ extract }: Tenant['tuning'], dataset: ExtractionDay['dataset']): string {
   return dataset === 'evaluations' ? extract.evaluationsVersion : extract.interactionMetadataVersion;
+}
+
+/**
+ * The same error, tried again when the turn that it has used up is over: a try that came sooner would not get as far as
+ * asking CXone, and the error would never be seen.
+ */
+function triedAgainAfter(error: CxoneError, pauseMs: number): CxoneError {
+  const { code, message, status, remedy, retryAfterMs = 0 } = error;
+  // When a quota has room, our own limiter has counted.
+  if (error.kind !== 'retryable' || code === 'QuotaExhausted') return error;
+  return new CxoneError(code, message, { status, remedy, retryAfterMs: Math.max(retryAfterMs, pauseMs) });
 }
 
 /** In ms; also where jobs may follow each other at once, CXone is not asked without a pause. */

@@ -27,18 +27,26 @@ interface Row {
 /** No row of ours comes near it; a quote that is never closed must not take the rest of the file into memory. */
 const largestRow = 4 * 1024 * 1024;
 
+export interface CsvOptions {
+  /** Whether the bytes end with an error unless they are all there: a last row that does not fit is then no cut-off one. */
+  readonly isWhole?: boolean;
+}
+
 /**
  * Reads CSV (RFC 4180) as it comes, one row in memory at a time: cells with quotes, commas and line breaks in them,
  * CRLF or LF, with a byte-order mark or without. A quote where none belongs is text.
  * @returns null when there is not even a header
- * @throws CxoneError `IncompleteAnswer`: a quote that is not closed, or a last row that is cut off
+ * @throws CxoneError `IncompleteAnswer`: a quote that is not closed, or a last row that seems cut off
  */
-export async function readCsv(bytes: AsyncIterable<Buffer>): Promise<CsvTable | null> {
+export async function readCsv(
+  bytes: AsyncIterable<Buffer>,
+  { isWhole = false }: CsvOptions = {},
+): Promise<CsvTable | null> {
   const rows = rowsOf(bytes);
   const first = await rows.next();
   if (first.done === true) return null;
   const columns = columnsOf(first.value.record);
-  return { columns, records: recordsOf(columns, rows) };
+  return { columns, records: recordsOf(columns, rows, isWhole) };
 }
 
 async function* rowsOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<Row, void, void> {
@@ -63,6 +71,7 @@ async function* rowsOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<Row, void, 
 async function* recordsOf(
   columns: readonly string[],
   rows: AsyncGenerator<Row, void, void>,
+  isWhole: boolean,
 ): AsyncGenerator<CsvRecord, void, void> {
   for await (const { record: cells, raw } of rows) {
     if (cells.length === columns.length) {
@@ -73,7 +82,7 @@ async function* recordsOf(
       yield record;
     } else {
       const text = raw.replace(/[\r\n]+$/, '');
-      if (text === raw) throw cutOff();
+      if (text === raw && !isWhole) throw cutOff();
       yield { [misfitRow]: text };
     }
   }

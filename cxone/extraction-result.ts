@@ -27,7 +27,7 @@ export interface ExtractionResult {
   /**
    * Rows as the readers of `extraction-records` take them. Must be read to the end or given up (`break`), which closes
    * the connection. @throws CxoneError `IncompleteAnswer` (shorter or longer than announced, broken off, standing still,
-   * a row cut off), `ResponseTooLarge`
+   * a row cut off where no length was announced), `ResponseTooLarge`
    */
   readonly records: AsyncIterable<CsvRecord>;
   /** As announced. */
@@ -58,7 +58,9 @@ export async function openExtractionResult(
     const objection = objectionTo(answer, now());
     if (objection !== null) throw objection;
     const body = bodyOf(answer, { contentLength, idleTimeoutMs, maxBytes, signal, progress });
-    const table = await readCsv(isGzip(answer) ? unpacked(body) : body);
+    // The body ends with an error when it is not as long as announced, as a packed one does when a byte is missing.
+    const isWhole = contentLength !== undefined || isGzip(answer);
+    const table = await readCsv(isGzip(answer) ? unpacked(body) : body, { isWhole });
     if (table === null) throw unexpected('an empty file, without even a header');
     if (entity !== undefined && !table.columns.some((column) => isKey(column, entity))) {
       throw unexpected(`a CSV without the column "${keyColumns[entity]}"`);

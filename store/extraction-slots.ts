@@ -16,8 +16,8 @@ export type SlotClaim =
       readonly status: 'granted';
       /** Now: no later than the job will be made. */
       readonly askedAt: Date;
-      /** When the job before was asked for; null when there was none. */
-      readonly lastAskedAt: Date | null;
+      /** When the job before was made or last heard of, whichever run's it is; null when there was none. */
+      readonly lastJobAt: Date | null;
     }
   | { readonly status: 'held'; readonly by: Claimant }
   | { readonly status: 'queued' }
@@ -37,10 +37,10 @@ export interface ExtractionSlots {
   claim(tenant: string, claimant: Claimant, terms: SlotTerms, replacing?: Claimant): Promise<SlotClaim>;
   /**
    * Says that CXone has answered: from here on the next job's time is counted, since when exactly CXone heard of this one
-   * nobody else knows.
+   * nobody else knows. A job that was `made` counts from here on, too.
    */
-  answered(tenant: string, claimant: Claimant): Promise<void>;
-  /** Says that the holder is alive; false when it is none any more. */
+  answered(tenant: string, claimant: Claimant, answer: 'made' | 'refused'): Promise<void>;
+  /** Says that the holder, and with it its job, is alive; false when it is none any more. */
   prolong(tenant: string, claimant: Claimant, leaseSeconds: number): Promise<boolean>;
   /** Lets the slot go; nothing happens when somebody else has it. */
   release(tenant: string, claimant: Claimant): Promise<void>;
@@ -49,7 +49,7 @@ export interface ExtractionSlots {
 interface Slot {
   readonly workflow_id: string | null;
   readonly run_id: string | null;
-  readonly asked_at: Date | null;
+  readonly job_at: Date | null;
   readonly held: boolean;
   readonly wait_ms: number;
 }
@@ -57,7 +57,7 @@ interface Slot {
 // Two statements instead of one clever one, as for windows: the insert makes sure there is a row, the lock decides who
 // is first. The clock is read behind the lock: now() is when the transaction began to wait for it.
 const lockSql = `
-  select workflow_id, run_id, asked_at, coalesce(held_until > clock.now, false) as held,
+  select workflow_id, run_id, job_at, coalesce(held_until > clock.now, false) as held,
          greatest(0, extract(epoch from asked_at - clock.now) + $2::float8)::float8 * 1000 as wait_ms
   from (select * from cxone.extraction_slot where tenant = $1 for update) as slot,
        lateral (select clock_timestamp() as now where slot.tenant is not null) as clock`;
@@ -91,11 +91,11 @@ const standInLineSql = `
 const leaveLineSql = 'delete from cxone.extraction_wait where tenant = $1 and workflow_id = $2';
 
 const answeredSql = `
-  update cxone.extraction_slot set asked_at = clock_timestamp()
+  update cxone.extraction_slot set asked_at = clock_timestamp(), job_at = case when $4 then clock_timestamp() else job_at end
   where tenant = $1 and workflow_id = $2 and run_id = $3`;
 
 export const prolongSql = `
-  update cxone.extraction_slot set held_until = clock_timestamp() + $4 * interval '1 second'
+  update cxone.extraction_slot set held_until = clock_timestamp() + $4 * interval '1 second', job_at = clock_timestamp()
   where tenant = $1 and workflow_id = $2 and run_id = $3
   returning 1`;
 
@@ -128,10 +128,10 @@ export function createExtractionSlots(pool: Pool): ExtractionSlots {
         await client.query(leaveLineSql, me.slice(0, 2));
         const granted = await client.query<{ asked_at: Date }>(grantSql, [...me, leaseSeconds]);
         const { asked_at: askedAt } = granted.rows[0] as { asked_at: Date };
-        return { status: 'granted', askedAt, lastAskedAt: slot.asked_at };
+        return { status: 'granted', askedAt, lastJobAt: slot.job_at };
       }),
-    async answered(tenant, { workflowId, runId }) {
-      await run(pool, answeredSql, [tenant, workflowId, runId]);
+    async answered(tenant, { workflowId, runId }, answer) {
+      await run(pool, answeredSql, [tenant, workflowId, runId, answer === 'made']);
     },
     async prolong(tenant, { workflowId, runId }, leaseSeconds) {
       return (await run(pool, prolongSql, [tenant, workflowId, runId, leaseSeconds])).length > 0;

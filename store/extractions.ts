@@ -57,9 +57,10 @@ const closeSql = `
   on conflict (tenant, dataset, day) do update
   set status = excluded.status, error_code = excluded.error_code, closed_at = now(),
       workflow_id = excluded.workflow_id, run_id = excluded.run_id
-  -- Another run may have begun the day meanwhile; and what this one has loaded is loaded, though it was cancelled then.
-  where case when present.workflow_id = $5 and present.run_id = $6 then present.status not in ('complete', 'unfinished')
-             else present.status <> 'running' end`;
+  -- What is loaded is loaded, by whichever run, though this one failed or was cancelled then; and another run may have
+  -- begun the day meanwhile.
+  where present.status not in ('complete', 'unfinished')
+    and (present.status <> 'running' or (present.workflow_id = $5 and present.run_id = $6))`;
 
 const clearKeysSql = 'delete from cxone.extraction_key where tenant = $1 and dataset = $2 and day = $3';
 

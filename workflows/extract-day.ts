@@ -21,7 +21,7 @@ import {
 import { showExtractionGoesOn, showExtractionParked } from './extract-progress';
 import { newReport, withDay, withSkipped } from './extract-state';
 import { type Cause, causeOf } from './failures';
-import { createParking, goesOnAfterReset, patienceMs } from './parking';
+import { createParking, goesOnAfterReset, tenantPatience } from './parking';
 
 /** What the run of a day shows of itself. */
 export interface DayWatch {
@@ -45,7 +45,7 @@ export async function extractDay(
   let loaded: LoadedDay | undefined;
   let skipped = false;
   const parking = createParking({
-    timeoutMs: () => patienceMs,
+    ...tenantPatience(tenant),
     tell: async (waiting) => {
       onWait(waiting?.causes ?? []);
       if (!waiting) return showExtractionGoesOn();
@@ -64,7 +64,8 @@ export async function extractDay(
       skipped = complete.length > 0;
       if (skipped) return;
     }
-    if (parking.times() > 0 || goesOnAfterReset()) await api.authenticate({ tenant, anew: true });
+    // After a person has mended something, what CXone refused before is tried anew.
+    await api.authenticate({ tenant, anew: parking.times() > 0 || goesOnAfterReset() });
     // Waiting for a turn again and again makes a long history.
     if (workflowInfo().continueAsNewSuggested)
       await continueAsNew<typeof extractDataset>({ ...input, force: true }, { from, to, parked: parked() });

@@ -16,6 +16,8 @@ export interface JobWatch {
 
 /** Jobs made for a day that CXone ends otherwise than well, before somebody has to look. */
 const jobsAtMost = 3;
+/** Turns that are lost to another run in the middle of the work, each with a job, before somebody has to look. */
+const lostAtMost = 10;
 /** A turn at the tenant's one job may be waited for so long; then the run parks, and tries again by itself. */
 const turnPatienceMs = 2 * 3_600_000;
 /** What runs longer is stuck. */
@@ -35,15 +37,19 @@ const why: Readonly<Record<ExtractionWait, string>> = {
  * A job that fails, or whose result is gone, is made anew.
  *
  * @throws ApplicationFailure `ExtractionFailed` when job after job fails, or one takes hours; `ExtractionBusy` when no turn
- * comes; and the code of whatever an activity failed with.
+ * comes, or turn after turn is lost; and the code of whatever an activity failed with.
  */
 export async function loadDay(day: ExtractionDay, { onStage }: JobWatch): Promise<LoadedDay> {
+  let lost = 0;
+  let said = '';
   for (let ended = 0; ended < jobsAtMost;) {
     onStage('wait');
     const { jobId, lookAfterMs } = await takeTurn(day);
     const job = { ...day, jobId };
     onStage('job');
-    let status: SeenExtraction['status'] = await untilEnd(job, lookAfterMs);
+    const end = await untilEnd(job, lookAfterMs);
+    let { status } = end;
+    said = end.said ?? said;
     if (status === 'succeeded') {
       onStage('load');
       const loaded = await loading.loadExtraction.executeWithOptions(
@@ -53,12 +59,14 @@ export async function loadDay(day: ExtractionDay, { onStage }: JobWatch): Promis
       if (loaded.status !== 'gone' && loaded.status !== 'lost') return loaded;
       status = loaded.status;
     }
-    // Who lost its turn has done nothing wrong.
-    if (status !== 'lost') ended += 1;
+    // Who lost its turn has done nothing wrong, but two that lose it to each other would make jobs for ever.
+    if (status === 'lost') lost += 1;
+    else ended += 1;
+    if (lost === lostAtMost) throw turnsLost(day);
   }
   throw permanentFailure({
     code: 'ExtractionFailed',
-    message: `CXone ended ${jobsAtMost} jobs in a row for ${day.dataset} of ${day.day} without a result.`,
+    message: `CXone ended ${jobsAtMost} jobs in a row for ${day.dataset} of ${day.day} without a result.${said === '' ? '' : ` It said: ${said}`}`,
     remedy:
       'Check the versions under "extract" in the tenants file; if they are right, ask NICE why jobs of Data Extraction ' +
       'fail for this tenant.',
@@ -83,14 +91,12 @@ async function takeTurn(
   }
 }
 
-async function untilEnd(job: ExtractionJobRef, firstPauseMs: number): Promise<SeenExtraction['status']> {
+async function untilEnd(job: ExtractionJobRef, firstPauseMs: number): Promise<SeenExtraction> {
   const since = Date.now();
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestLookPauseMs, pauseMs * 1.5)) {
     await sleep(Math.ceil(pauseMs), { summary: 'CXone works on the job' });
-    const { status } = await api.lookAtExtractionJob.executeWithOptions({ summary: 'is the job done?' }, [
-      job,
-    ]);
-    if (status !== 'running') return status;
+    const seen = await api.lookAtExtractionJob.executeWithOptions({ summary: 'is the job done?' }, [job]);
+    if (seen.status !== 'running') return seen;
     if (Date.now() - since > jobPatienceMs) {
       throw permanentFailure({
         code: 'ExtractionFailed',
@@ -99,6 +105,16 @@ async function untilEnd(job: ExtractionJobRef, firstPauseMs: number): Promise<Se
       });
     }
   }
+}
+
+function turnsLost({ dataset, day }: ExtractionDay) {
+  return permanentFailure({
+    code: 'ExtractionBusy',
+    message: `The run of ${dataset} of ${day} lost its turn at the tenant’s one extraction job ${lostAtMost} times.`,
+    remedy:
+      'Look whether workers keep up: a file that waits for ten minutes until a worker has room for it loses its turn.',
+    passing: true,
+  });
 }
 
 function noTurn({ dataset, day }: ExtractionDay) {

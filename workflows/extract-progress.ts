@@ -94,7 +94,7 @@ export function showExtractionFailure(plan: ExtractPlan, cause: Cause): void {
       `- **Failed**: ${cause.code}`,
       `- ${withoutRemedy(cause)}`,
       ...(cause.remedy ? [`- What to do: ${cause.remedy}`] : []),
-      '- Then start the same days again; what is stored stays stored.',
+      '- Then start the same days again, or `npx cxone-sync resume` with the id of the run; what is stored stays stored.',
     ].join('\n'),
   );
 }

@@ -165,17 +165,24 @@ export function createParking({ tell, timeoutMs, learn }: ParkingOptions): Parki
   };
 }
 
-/** Parking of a run that belongs to a tenant and to no window: what the tenant's settings say is asked for when needed. */
-export function createTenantParking(tenant: string): Parking {
+/** How long runs of a tenant wait for a person by its settings, which are asked for when needed. */
+export function tenantPatience(tenant: string): Required<Pick<ParkingOptions, 'timeoutMs' | 'learn'>> {
   let timeoutMs = patienceMs;
   let asks: boolean | undefined;
-  return createParking({
+  return {
     timeoutMs: () => timeoutMs,
     learn: async () => {
       // Once for the whole run: one that was parked by an earlier release goes on by its rules.
       asks ??= patched('tenant-patience');
       if (asks) timeoutMs = await patienceOf(tenant);
     },
+  };
+}
+
+/** Parking of a run that belongs to a tenant and to no window. */
+export function createTenantParking(tenant: string): Parking {
+  return createParking({
+    ...tenantPatience(tenant),
     tell: async (parked) => {
       if (parked) showTenantParked(tenant, parked);
       else showTenantRun(tenant, 'goes on', 'Running');

@@ -50,10 +50,10 @@ today is loaded as far as it is, and ends with status 4. To be kept up to date, 
 \`cxone-sync schedule apply\`.
 
 The run is a durable Temporal workflow: Ctrl-C leaves it running, and the same command joins it again. Days that are
-complete are skipped unless --force; a day that fails or is parked stops no other.
-Exit status: 0 every day complete · 1 failed or cancelled · 2 bad input or settings · 3 CXone, Temporal or PostgreSQL
-refused or cannot be reached, or no worker is listening · 4 finished, but days failed, are parked or unfinished ·
-130 interrupted (the run goes on)
+complete are skipped unless --force; a day that fails or is parked stops no other. For a missing permission, and whatever
+else only a person can mend, the day waits (parked) until \`cxone-sync resume\`, \`skip\` or \`abort\`.
+Exit status: 0 every day complete · 1 failed or cancelled · 2 bad input or settings · 3 Temporal or PostgreSQL refused or
+cannot be reached, or no worker is listening · 4 days failed, are parked or unfinished · 130 interrupted (the run goes on)
 
 Examples:
   npx cxone-sync extract --tenant acme --dataset interaction-metadata --from 2026-11-01 --to 2026-12-01

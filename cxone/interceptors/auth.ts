@@ -34,12 +34,16 @@ export function auth(session: Session, policy: HostPolicy): (next: Exchange) => 
 
       return async (query, signal) => {
         const grant = await session.grant(signal);
+        let answer: HttpAnswer | undefined;
         try {
-          return await call(query, grant, signal);
+          answer = await call(query, grant, signal);
         } catch (error) {
           if (!(await isOfToken(error, grant))) throw error;
-          return call(query, await session.replace(grant, signal), signal);
         }
+        // Also where the caller judges a 403 by itself. What was refused has begun nothing, so a post may be repeated.
+        if (answer !== undefined && !(answer.status === 403 && (await session.outlived(grant))))
+          return answer;
+        return call(query, await session.replace(grant, signal), signal);
       };
     };
     return { get: sending('GET'), post: sending('POST') };

@@ -114,12 +114,14 @@ create table cxone.extraction (
 
 -- Whose turn it is to have a job at CXone, which runs one of a tenant at a time and takes a new one every half minute.
 -- asked_at: when a job was last asked for, or the answer came, whatever it was.
+-- job_at: when a job was last made, or seen, or its file read.
 create table cxone.extraction_slot (
   tenant text primary key,
   workflow_id text,
   run_id text,
   held_until timestamptz,
   asked_at timestamptz,
+  job_at timestamptz,
   check ((workflow_id is null) = (held_until is null))
 );
 

@@ -26,7 +26,10 @@ beforeAll(async () => {
       contactsPerDay: 300,
       evaluatedShare: 0.5,
     },
-    tenant: { extract: { interactionMetadata: true, evaluations: true, secondsApart: 1, rereadDays: 1 } },
+    tenant: {
+      extract: { interactionMetadata: true, evaluations: true, secondsApart: 1, rereadDays: 1 },
+      parkedTimeoutHours: 168,
+    },
   });
   worker = await stand.startWorker();
 });

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
 import type { CreatedExtraction, ExtractionDay } from '../../activities/extraction-types';
+import { resetToFailure } from '../../client/parked/reset-run';
 import { runInspection } from '../../workers/run-inspection';
 import type { extractDataset } from '../../workflows';
 import type { ExtractInput } from '../../workflows/extract-input';
@@ -160,7 +161,7 @@ describe('one day', () => {
     const ends = ['failed', 'gone', 'succeeded'] as const;
     let looked = 0;
     const { activities, seen } = world({
-      lookAtExtractionJob: async () => ({ status: ends[looked++] ?? 'failed' }),
+      lookAtExtractionJob: async () => ({ status: ends[looked++] ?? 'failed', said: 'No such version.' }),
       loadExtraction: async () => ({ status: 'gone' }),
     });
     await stand.serve(activities, async () => {
@@ -174,7 +175,9 @@ describe('one day', () => {
       expect(seen.at(-1)).toBe('end 2025-11-01 failed ExtractionFailed');
       expect((await labelsOf(handle)).get(keys.errorType)).toBe('ExtractionFailed');
       await handle.executeUpdate('abort');
-      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'ExtractionFailed' } });
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: { type: 'ExtractionFailed', message: expect.stringContaining('It said: No such version.') },
+      });
     });
   });
 
@@ -186,6 +189,29 @@ describe('one day', () => {
     await stand.serve(activities, async () => {
       expect(await (await start(newInput())).result()).toMatchObject({ status: 'complete' });
       expect(seen.filter((one) => one.startsWith('create'))).toHaveLength(4);
+    });
+  });
+
+  it('that loses its turn again and again parks instead of making jobs for ever', async () => {
+    const { activities, seen } = world({ lookAtExtractionJob: async () => ({ status: 'lost' }) });
+    await stand.serve(activities, async () => {
+      const handle = await start(newInput());
+      await parked(handle);
+      expect(seen.filter((one) => one.startsWith('create'))).toHaveLength(10);
+      expect((await labelsOf(handle)).get(keys.errorType)).toBe('ExtractionBusy');
+      await handle.executeUpdate('abort');
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'ExtractionBusy' } });
+    });
+  });
+
+  it('fails at once where the tenant’s settings say that nobody is waited for', async () => {
+    const { activities } = world({
+      parkedTimeout: async () => ({ hours: 0 }),
+      createExtractionJob: async () => Promise.reject(refusal('ExtractionForbidden')),
+    });
+    await stand.serve(activities, async () => {
+      const handle = await start(newInput());
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'ExtractionForbidden' } });
     });
   });
 
@@ -212,7 +238,39 @@ describe('one day', () => {
       forbidden = false;
       await handle.executeUpdate('resume');
       expect(await handle.result()).toMatchObject({ status: 'complete' });
-      expect(anew).toEqual([true]);
+      expect(anew).toEqual([false, true]);
+    });
+  });
+
+  it('that failed while it was loaded goes on when it is reset, with a job of its own', async () => {
+    let broken = true;
+    const anew: boolean[] = [];
+    const { activities, seen } = world({
+      authenticate: async (given) => {
+        anew.push(given.anew === true);
+        return { expiresAt: '2026-11-20T01:00:00.000Z', area: 'na1' };
+      },
+      loadExtraction: async ({ jobId }) => {
+        if (broken) throw refusal('UnexpectedShape');
+        // As the ledger has it: what failed has given its turn back.
+        return jobId === 'job-1' ? { status: 'lost' } : loadedDay;
+      },
+    });
+    await stand.serve(activities, async () => {
+      const handle = await start(newInput());
+      await parked(handle);
+      await handle.executeUpdate('abort');
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'UnexpectedShape' } });
+      broken = false;
+      const { workflowId, firstExecutionRunId } = handle;
+      const { namespace } = stand.client.options;
+      const reset = await resetToFailure(stand.client, namespace, workflowId, firstExecutionRunId);
+      expect(reset).toMatchObject({ ok: true });
+      const again = stand.client.workflow.getHandle<typeof extractDataset>(workflowId, reset.runId);
+      expect(await again.result()).toMatchObject({ status: 'complete', records: 10 });
+      expect(seen.filter((one) => one.startsWith('create'))).toHaveLength(2);
+      // The sign-in before the step that failed stands as it was.
+      expect(anew).toEqual([false]);
     });
   });
 

@@ -22,7 +22,7 @@ const other = { workflowId: 'extract:acme:interaction-metadata:2026-11-01', runI
 const input = { tenant: 'acme', dataset: 'evaluations' as const, day: '2026-11-01', claimant };
 const job: ExtractionJobRef = { ...input, jobId: 'job-1' };
 const askedAt = new Date('2026-11-25T12:00:00.000Z');
-const granted = (lastAskedAt: Date | null = null): SlotClaim => ({ status: 'granted', askedAt, lastAskedAt });
+const granted = (lastJobAt: Date | null = null): SlotClaim => ({ status: 'granted', askedAt, lastJobAt });
 const refusal = (code: CxoneErrorCode, retryAfterMs?: number) =>
   new CxoneError(code, `${code} happened.`, { retryAfterMs });
 const notHeld = new StoreError('ExtractionNotHeld', 'not held', '', false);
@@ -81,7 +81,7 @@ function stand(world: World = {}) {
           seen.push({ who, terms, ...(replacing && { replacing }) });
           return claims.shift() ?? granted();
         },
-        answered: async () => void seen.push('answered'),
+        answered: async (_tenant, _who, answer) => void seen.push(answer),
         prolong: async () => true,
         release: async (...given) => void seen.push(['release', ...given]),
         ...world.slots,
@@ -115,7 +115,7 @@ describe('a job', () => {
     expect(seen).toEqual([
       { who: claimant, terms: { leaseSeconds: 600, secondsApart: 30 } },
       { entity: 'qm-workflows', version: '4', from: '2026-11-01', to: '2026-11-01', recentJob: false },
-      'answered',
+      'made',
       ['begin', job, askedAt],
     ]);
     await run(activities, 'createExtractionJob', { ...input, dataset: 'interaction-metadata' });
@@ -125,7 +125,7 @@ describe('a job', () => {
   it.each([
     [59, true],
     [61, false],
-  ])('asked for %i s after the one before says so: %s', async (seconds, recentJob) => {
+  ])('asked for %i s after another one was there says so: %s', async (seconds, recentJob) => {
     const before = new Date(askedAt.getTime() - seconds * 1_000);
     const { activities, seen } = stand({ claims: [granted(before)] });
     await run(activities, 'createExtractionJob', input);
@@ -161,6 +161,34 @@ describe('a job', () => {
     expect(await run(busy(3_600_000).activities, 'createExtractionJob', input)).toEqual(wait(60_000));
   });
 
+  it('that was tried before may have been made unheard, so that a 403 says nothing', async () => {
+    const { activities, seen } = stand();
+    await run(activities, 'createExtractionJob', input, { attempt: 2 });
+    expect(asked(seen)).toMatchObject([{ recentJob: true }]);
+  });
+
+  it('that CXone fails at is tried again when its turn comes, so that the error itself is what is seen in the end', async () => {
+    const failing = (error: CxoneError, secondsApart?: number) =>
+      stand({
+        extraction: { createJob: async () => Promise.reject(error) },
+        ...(secondsApart === undefined ? {} : { secondsApart }),
+      });
+    const down = (retryAfterMs?: number) => refusal('CxoneUnavailable', retryAfterMs);
+    const delay = (retryAfterMs: number) => ({
+      code: 'CxoneUnavailable',
+      message: 'CxoneUnavailable happened.',
+      kind: 'retryable',
+      retryAfterMs,
+    });
+    const { activities, seen } = failing(down());
+    await expect(run(activities, 'createExtractionJob', input)).rejects.toMatchObject(delay(30_000));
+    // No answer of which anybody could say since when it counts.
+    expect(seen).not.toContain('made');
+    expect(seen).not.toContain('refused');
+    const patient = failing(down(50_000));
+    await expect(run(patient.activities, 'createExtractionJob', input)).rejects.toMatchObject(delay(50_000));
+  });
+
   it('that is not permitted fails for good, with what to do', async () => {
     const { activities } = stand({
       extraction: { createJob: async () => Promise.reject(refusal('ExtractionForbidden')) },
@@ -184,6 +212,16 @@ describe('a look at a job', () => {
     ['expired', 'gone'],
   ] as const)('that CXone calls %s tells %s', async (status, told) => {
     expect(await run(look(status), 'lookAtExtractionJob', job)).toEqual({ status: told });
+  });
+
+  it('that failed tells CXone’s words', async () => {
+    const { activities } = stand({
+      extraction: { job: async () => ({ status: 'failed', errorMessage: 'No such version.', url: null }) },
+    });
+    expect(await run(activities, 'lookAtExtractionJob', job)).toEqual({
+      status: 'failed',
+      said: 'No such version.',
+    });
   });
 
   it('tells nothing but that: no address, which would stay in the history', async () => {
@@ -298,6 +336,15 @@ describe('a file', () => {
     await expect(attempt(1)).rejects.toMatchObject({ code: 'ExtractionLinkExpired' });
     await expect(attempt(2)).rejects.toMatchObject({ code: 'ExtractionLinkExpired' });
     expect(await attempt(3)).toEqual({ status: 'gone' });
+  });
+
+  it('of a run that has lost its turn while it waited to be loaded costs no request', async () => {
+    const { activities, begun } = loading(rows(3), {
+      slots: { prolong: async () => false },
+      extraction: { job: async () => Promise.reject(new Error('not asked')) },
+    });
+    expect(await run(activities, 'loadExtraction', job)).toEqual({ status: 'lost' });
+    expect(begun()).toBe(0);
   });
 
   it('of a run that has lost its turn is left', async () => {

@@ -69,6 +69,16 @@ describe('a CSV', () => {
     await expect(read(text)).rejects.toMatchObject({ code: 'IncompleteAnswer', kind: 'retryable' });
   });
 
+  it('whose last row does not fit and has no line break keeps it as a misfit when the bytes are all there', async () => {
+    async function* chunks() {
+      yield Buffer.from('A,B\n1,2\n3');
+    }
+    const table = await readCsv(chunks(), { isWhole: true });
+    const records: unknown[] = [];
+    for await (const record of table?.records ?? []) records.push({ ...record });
+    expect(records).toEqual([{ A: '1', B: '2' }, { [misfitRow]: '3' }]);
+  });
+
   it('that puts all its rows into one cell is given up before it fills the memory', async () => {
     const state = { sent: 0 };
     async function* chunks() {

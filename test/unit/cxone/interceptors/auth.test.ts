@@ -73,6 +73,29 @@ it('repeats a 403 once when somebody has signed in anew since the token was issu
   expect(refused).toHaveBeenCalledTimes(2);
 });
 
+it('repeats a 403 that its caller judges by itself as well, also of a post, which has begun nothing', async () => {
+  const judged: ApiQuery = { ...query, accept: [403], body: {} };
+  const answers = (...statuses: readonly number[]) => {
+    const left = [...statuses];
+    return jest.fn<Promise<HttpAnswer>, [HttpRequest]>(async () => answer(left.shift() ?? 500));
+  };
+  const outlived = session(grantOf('new'), true);
+  const mended = answers(403, 202);
+  expect((await auth(outlived, policy)(mended).post(judged)).status).toBe(202);
+  expect(mended.mock.calls.map(([sent]) => sent.headers?.['Authorization'])).toEqual([
+    'Bearer old',
+    'Bearer new',
+  ]);
+  const stillRefused = answers(403, 403, 202);
+  expect((await auth(outlived, policy)(stillRefused).post(judged)).status).toBe(403);
+  const nobodySignedInAnew = answers(403, 202);
+  expect((await auth(session(), policy)(nobodySignedInAnew).post(judged)).status).toBe(403);
+  expect(nobodySignedInAnew).toHaveBeenCalledTimes(1);
+  const made = answers(202, 500);
+  expect((await auth(outlived, policy)(made).post(judged)).status).toBe(202);
+  expect(made).toHaveBeenCalledTimes(1);
+});
+
 it('repeats for no other error', async () => {
   for (const error of [new CxoneError('AgentsForbidden', 'No.'), new Error('else')]) {
     const next = jest.fn(async () => Promise.reject(error));
