@@ -6,6 +6,7 @@ import { parseSyncWindowInput } from '../../workflows/inputs';
 import type { Progress } from '../../workflows/progress';
 import { CommandError, exitStatus } from '../exit-status';
 import { wholeNumber } from '../flags';
+import { foreseen } from '../foreseen';
 import { bar, count, createOutput, duration, type Output, size } from '../output';
 import { followWindow, startWindow } from '../run-window';
 import { webUiLink } from '../temporal';
@@ -39,7 +40,7 @@ export function addDemoCommand(program: Command): void {
     .option('--once', 'exit when done: status 0 only if the stored data equal the truth')
     .option('--fresh', 'throw away what an earlier demo left, and start over')
     .option('--contacts-per-day <n>', 'contacts of the simulated day', wholeNumber(1), 12_000)
-    .action((flags: DemoFlags) => runDemo(flags, createOutput({})));
+    .action((flags: DemoFlags) => foreseen(() => runDemo(flags, createOutput({}))));
 }
 
 async function runDemo(flags: DemoFlags, output: Output): Promise<void> {
@@ -52,7 +53,11 @@ async function runDemo(flags: DemoFlags, output: Output): Promise<void> {
   interrupted.catch(() => undefined);
   let stand: Stand | undefined;
   try {
-    output.note(folder.resumed ? `Going on with what lies in ${path}` : `Everything is kept in ${path}`);
+    output.note(
+      folder.resumed
+        ? `Going on with what lies in ${path}; --fresh starts over`
+        : `Everything is kept in ${path}`,
+    );
     const starting = startStand({
       folder: path,
       fresh: flags.fresh === true,
