@@ -59,7 +59,10 @@ describe('a run that was started on one build', () => {
     expect(await versioningOf(handle.workflowId)).toEqual({ build: 'a', behavior: autoUpgrade });
 
     const b = await build('b');
-    expect(b.log()).toContain('this build is given no work until it is made current');
+    // Said once the server knows of the build, a moment after the worker listens.
+    await eventually('the notice', async () =>
+      expect(b.log()).toContain('this build is given no work until it is made current'),
+    );
     await makeCurrent('b');
     expect(await a.stop()).toEqual({ code: 0, signal: null });
     const before = pages().length;
