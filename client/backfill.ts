@@ -7,11 +7,10 @@ import { checkedInput } from './checked-input';
 import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, type CommonFlags, idList, wholeNumber } from './flags';
 import { foreseen } from './foreseen';
-import { interruptible } from './interruptible';
-import { tellWhetherJoined } from './joined-run';
 import { createOutput, type Output } from './output';
 import { preflight } from './preflight';
 import { type BackfillHandle, followBackfill, startBackfill } from './run-backfill';
+import { tellStarted } from './started-run';
 import { grpcReason, type TemporalClient, webUiLink } from './temporal';
 
 interface BackfillFlags extends CommonFlags {
@@ -79,14 +78,11 @@ async function runBackfill(flags: BackfillFlags, output: Output): Promise<void> 
       runId: handle.firstExecutionRunId,
       url: webUiLink(uiUrl, temporal.namespace, handle.workflowId),
     };
-    await interruptible(output, async () => {
-      output.note(`run ${run.workflowId}: ${plan.windows} windows`);
-      await tellWhetherJoined(handle, began, output);
-      output.note(`see ${run.url}`);
-      if (!flags.detach) return waitFor(temporal, handle, run, output);
-      output.document(run);
-      output.result(`${run.workflowId}\n${run.url}`);
-    });
+    const title = `${run.workflowId}: ${plan.windows} windows`;
+    const detach = flags.detach === true;
+    await tellStarted(output, { handle, run, title, began, detach }, () =>
+      waitFor(temporal, handle, run, output),
+    );
   } finally {
     await temporal.close();
   }

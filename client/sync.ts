@@ -5,13 +5,12 @@ import { checkedInput } from './checked-input';
 import { CommandError, exitStatus } from './exit-status';
 import { addCommonFlags, idList, type CommonFlags } from './flags';
 import { foreseen } from './foreseen';
-import { interruptible } from './interruptible';
-import { tellWhetherJoined } from './joined-run';
 import { createOutput, type Output } from './output';
 import { parkedError } from './parked-error';
 import { preflight } from './preflight';
 import { progressLine, reportLines } from './report';
 import { followWindow, startWindow, type WindowHandle } from './run-window';
+import { tellStarted } from './started-run';
 import { grpcReason, webUiLink } from './temporal';
 
 interface SyncFlags extends CommonFlags {
@@ -80,14 +79,10 @@ async function runSync(flags: SyncFlags, output: Output): Promise<void> {
       runId: handle.firstExecutionRunId,
       url: webUiLink(uiUrl, temporal.namespace, handle.workflowId, handle.firstExecutionRunId),
     };
-    await interruptible(output, async () => {
-      output.note(`run ${run.workflowId}`);
-      await tellWhetherJoined(handle, began, output);
-      output.note(`see ${run.url}`);
-      if (!flags.detach) return waitFor(handle, run, output);
-      output.document(run);
-      output.result(`${run.workflowId}\n${run.url}`);
-    });
+    const detach = flags.detach === true;
+    await tellStarted(output, { handle, run, title: run.workflowId, began, detach }, () =>
+      waitFor(handle, run, output),
+    );
   } finally {
     await temporal.close();
   }

@@ -5,10 +5,10 @@ import { checkedInput } from '../checked-input';
 import { CommandError, exitStatus } from '../exit-status';
 import { addCommonFlags, type CommonFlags } from '../flags';
 import { foreseen } from '../foreseen';
-import { interruptible } from '../interruptible';
 import { createOutput, type Output } from '../output';
 import { parkedError } from '../parked-error';
 import { preflightTenant } from '../preflight';
+import { tellStarted } from '../started-run';
 import { grpcReason, type TemporalClient, webUiLink } from '../temporal';
 import { extractLine, extractLines } from './extract-report';
 import { type ExtractHandle, followExtraction, startExtraction } from './run-extract';
@@ -68,6 +68,7 @@ async function runExtract(flags: ExtractFlags, output: Output): Promise<void> {
   const plan = checkedInput(() => planExtraction(input, new Date()));
   const { temporal, uiUrl } = await preflightTenant(tenant);
   try {
+    const began = Date.now();
     const handle = await startExtraction(temporal.client, input, plan).catch((error: unknown) => {
       const message = `Temporal did not start the run: ${grpcReason(error)}`;
       throw new CommandError(exitStatus.unavailable, message, 'TemporalUnavailable');
@@ -77,13 +78,11 @@ async function runExtract(flags: ExtractFlags, output: Output): Promise<void> {
       runId: handle.firstExecutionRunId,
       url: webUiLink(uiUrl, temporal.namespace, handle.workflowId),
     };
-    await interruptible(output, async () => {
-      output.note(`run ${run.workflowId}: ${plan.days} day${plan.days === 1 ? '' : 's'}`);
-      output.note(`see ${run.url}`);
-      if (!flags.detach) return waitFor(temporal, handle, run, output);
-      output.document(run);
-      output.result(`${run.workflowId}\n${run.url}`);
-    });
+    const title = `${run.workflowId}: ${plan.days} day${plan.days === 1 ? '' : 's'}`;
+    const detach = flags.detach === true;
+    await tellStarted(output, { handle, run, title, began, detach }, () =>
+      waitFor(temporal, handle, run, output),
+    );
   } finally {
     await temporal.close();
   }

@@ -1,0 +1,52 @@
+import { interruptible } from './interruptible';
+import type { Output } from './output';
+
+/** A run as a command tells of it. `url` is its place in Web UI. */
+export interface StartedRun {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly url: string;
+}
+
+interface StartedHandle {
+  describe(): Promise<{ readonly startTime: Date }>;
+}
+
+/** A run that started so long before its command, by another machine's clock, was not started by it. In ms. */
+const clockDifferenceMs = 5_000;
+
+/**
+ * Tells of a run that was started, or joined, and where to see it. With `detach` that is all, and the command's result;
+ * otherwise the run is followed, which a person may leave from the first line on.
+ *
+ * @param title what the run is, after `run `
+ * @param began when the command wanted to start it, epoch ms
+ */
+export async function tellStarted(
+  output: Output,
+  {
+    handle,
+    run,
+    title,
+    began,
+    detach,
+  }: {
+    readonly handle: StartedHandle;
+    readonly run: StartedRun;
+    readonly title: string;
+    readonly began: number;
+    readonly detach: boolean;
+  },
+  follow: () => Promise<void>,
+): Promise<void> {
+  await interruptible(output, async () => {
+    output.note(`run ${title}`);
+    const { startTime } = await handle.describe();
+    if (startTime.getTime() < began - clockDifferenceMs)
+      output.note('It was under way already, with the input it was started with; this command joins it.');
+    output.note(`see ${run.url}`);
+    if (!detach) return follow();
+    output.document(run);
+    output.result(`${run.workflowId}\n${run.url}`);
+  });
+}
