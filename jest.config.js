@@ -29,7 +29,6 @@ module.exports = {
     {
       ...shared,
       displayName: 'servers',
-      setupFilesAfterEnv: ['<rootDir>/test/setup/retry.ts'],
       testMatch: [
         '<rootDir>/test/workflow/**/*.test.ts',
         '<rootDir>/test/integration/**/*.test.ts',

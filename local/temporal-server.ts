@@ -13,6 +13,8 @@ export interface TemporalServerOptions {
   readonly dataFile?: string;
   /** Made at the start; `default` by default. */
   readonly namespace?: string;
+  /** Made at the start as well: one made later can be used only after the server's next look at its list, 2 s. */
+  readonly moreNamespaces?: readonly string[];
   /** Registered in the namespaces made at the start, for instance `{ name: 'CxoneTenant', type: 'Keyword' }`. */
   readonly searchAttributes?: readonly { readonly name: string; readonly type: string }[];
   /** Taken when free, else any others; 7233 and 8233 by default, 0 for any. */
@@ -96,14 +98,14 @@ function serverArguments(
   port: number,
   uiPort: number,
 ): readonly string[] {
-  const { dataFile, searchAttributes = [] } = options;
+  const { dataFile, moreNamespaces = [], searchAttributes = [] } = options;
   return [
     'server',
     'start-dev',
     '--ip=127.0.0.1',
     `--port=${port}`,
     `--ui-port=${uiPort}`,
-    `--namespace=${namespace}`,
+    ...[namespace, ...moreNamespaces].map((name) => `--namespace=${name}`),
     '--ui-disable-news-fetch',
     '--color=never',
     ...(dataFile === undefined ? [] : [`--db-filename=${dataFile}`]),

@@ -13,8 +13,8 @@ import {
 import { extractDefaults, tenantDefaults } from '../../config/tenant-schema';
 import { createCxoneClient, type CxoneClient, type CxoneConnection } from '../../cxone';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator';
-import { migrate, openRecordingFiles, openStore } from '../../store';
-import { createDatabase } from '../setup/servers';
+import { openRecordingFiles, openStore } from '../../store';
+import { createMigratedDatabase } from '../setup/servers';
 import type { CredentialChange } from './drawn-fault';
 import type { FaultSchedule } from './fault-schedule';
 import { createVirtualClock, type VirtualClock } from './virtual-clock';
@@ -74,8 +74,7 @@ export async function openLane(): Promise<Lane> {
   const recordingsFolder = join(folder, 'recordings');
   mkdirSync(recordingsFolder);
   const simulator = await startSimulator({ ...chaosSimulator, clock: () => clock.now() });
-  const database = await createDatabase();
-  await migrate(database.url);
+  const database = await createMigratedDatabase();
   const pool = new Pool({ connectionString: database.url, max: 2 });
   const store = openStore({ url: database.url, maxConnections: 8, applicationName: 'chaos' });
   const files = openRecordingFiles(pathToFileURL(recordingsFolder).href);

@@ -8,9 +8,8 @@ import { followWindow, startWindow, type WindowEnd, type WindowHandle } from '..
 import { connectTemporal, requireWorkers } from '../../client/temporal';
 import { type ManagedProcess, startProcess } from '../../local/process';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator';
-import { migrate } from '../../store';
 import { parseSyncWindowInput, type SyncWindowInput } from '../../workflows/inputs';
-import { createDatabase, createNamespace } from '../setup/servers';
+import { createMigratedDatabase, createNamespace } from '../setup/servers';
 
 /** The compiled command line; `npm run build` makes it, and `npm test` builds first. */
 export const mainScript = join(__dirname, '..', '..', 'dist', 'client', 'main.js');
@@ -86,9 +85,11 @@ export async function openStand({ simulator: settings, tenant }: StandOptions = 
       ...settings,
     });
     closers.push(() => simulator.close());
-    const [database, { address, namespace }] = await Promise.all([createDatabase(), createNamespace()]);
+    const [database, { address, namespace }] = await Promise.all([
+      createMigratedDatabase(),
+      createNamespace(),
+    ]);
     closers.push(() => database.drop());
-    await migrate(database.url);
     const pool = new Pool({ connectionString: database.url, max: 4 });
     closers.push(() => pool.end());
     const env = {

@@ -1,4 +1,5 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPostgresInstallations } from '../../local/postgres-binaries';
@@ -7,17 +8,22 @@ import { choosePostgres, startPostgres } from '../../local/postgres';
 import { obtainTemporal } from '../../local/temporal-cli';
 import { startTemporalServer } from '../../local/temporal-server';
 import { searchAttributes } from '../../ops/search-attributes';
+import { migrate } from '../../store';
 import { closers } from './running';
 import { isRunning } from './script';
-import type { PostgresServer } from './servers';
+import { execute, type PostgresServer, templateDatabase } from './servers';
 
 const folderPrefix = 'cxone-sync-run-';
+
+/** About as many as a whole run takes; beyond that tests make their own. */
+const namespaceCount = 60;
 
 const log = (message: string): void => void process.stdout.write(`${message}\n`);
 
 /**
  * Starts, once per run of Jest, the real servers that tests work with, says which they are, and names them in the
- * environment of the test processes: `TEST_TEMPORAL_ADDRESS`, `TEST_TEMPORAL_UI`, `TEST_POSTGRES`.
+ * environment of the test processes: `TEST_TEMPORAL_ADDRESS`, `TEST_TEMPORAL_UI`, `TEST_NAMESPACES`, `TEST_POSTGRES`,
+ * `TEST_WORKFLOW_BUNDLE`.
  * Given ones are used instead: `TEST_TEMPORAL_ADDRESS` or `TEMPORAL_ADDRESS` (tests make namespaces of their own
  * there) and `TEST_DATABASE_URL` (a user who may create databases).
  */
@@ -28,7 +34,12 @@ export default async function globalSetup(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), `${folderPrefix}${process.pid}-`));
   chmodSync(folder, 0o711);
   closers.push(() => rmSync(folder, { recursive: true, force: true }));
-  const [temporal, postgres] = await Promise.all([provideTemporal(), providePostgres(folder)]);
+  const [temporal, postgres, bundle] = await Promise.all([
+    provideTemporal(folder),
+    providePostgres(folder),
+    bundleWorkflows(folder),
+  ]);
+  process.env['TEST_WORKFLOW_BUNDLE'] = bundle;
   process.env['TEST_TEMPORAL_ADDRESS'] = temporal.address;
   process.env['TEST_TEMPORAL_UI'] = temporal.uiUrl;
   process.env['TEST_POSTGRES'] = JSON.stringify(postgres);
@@ -36,18 +47,37 @@ export default async function globalSetup(): Promise<void> {
   for (const { label } of postgres) log(`PostgreSQL for the tests: ${label}`);
 }
 
-async function provideTemporal(): Promise<{ readonly address: string; readonly uiUrl: string }> {
+async function provideTemporal(
+  folder: string,
+): Promise<{ readonly address: string; readonly uiUrl: string }> {
   const given = process.env['TEST_TEMPORAL_ADDRESS'] || process.env['TEMPORAL_ADDRESS'];
   if (given) return { address: given, uiUrl: process.env['TEST_TEMPORAL_UI'] ?? '' };
   const { command } = await obtainTemporal({ log, env: process.env });
-  const server = await startTemporalServer({ command, port: 0, uiPort: 0, searchAttributes, log });
+  const moreNamespaces = Array.from({ length: namespaceCount }, (_, index) => `test-${index + 1}`);
+  const server = await startTemporalServer({
+    command,
+    port: 0,
+    uiPort: 0,
+    moreNamespaces,
+    searchAttributes,
+    log,
+  });
   closers.unshift(() => server.stop());
+  const free = join(folder, 'namespaces');
+  mkdirSync(free);
+  for (const name of moreNamespaces) writeFileSync(join(free, name), '');
+  process.env['TEST_NAMESPACES'] = free;
   return server;
 }
 
 async function providePostgres(folder: string): Promise<readonly PostgresServer[]> {
   const given = process.env['TEST_DATABASE_URL'];
-  if (given) return [{ label: 'TEST_DATABASE_URL', url: given }];
+  if (given) {
+    const server = { label: 'TEST_DATABASE_URL', url: given };
+    await execute(given, `drop database if exists ${templateDatabase}`);
+    await makeTemplate(given);
+    return [server];
+  }
   const main = choosePostgres();
   const oldest = findPostgresInstallations()[0];
   const installations = oldest && oldest.major < main.major ? [main, oldest] : [main];
@@ -62,7 +92,25 @@ async function startOne(folder: string, binaries: PostgresInstallation): Promise
     log,
   });
   closers.unshift(() => server.stop());
+  await makeTemplate(server.url);
   return { label: `PostgreSQL ${server.version} (${binaries.origin})`, url: server.url };
+}
+
+async function makeTemplate(url: string): Promise<void> {
+  await execute(url, `create database ${templateDatabase}`);
+  const template = new URL(url);
+  template.pathname = `/${templateDatabase}`;
+  await migrate(template.href);
+}
+
+async function bundleWorkflows(folder: string): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: require.resolve('../../workflows'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  const file = join(folder, 'workflows.js');
+  writeFileSync(file, code);
+  return file;
 }
 
 /** A run of ours that was killed could not remove its folder; its servers ended with it. */

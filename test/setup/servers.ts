@@ -1,7 +1,12 @@
 import { Connection } from '@temporalio/client';
 import { randomBytes } from 'node:crypto';
+import { readdirSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { ensureNamespace, ensureSearchAttributes } from '../../ops/search-attributes';
+
+/** A database of each server that is migrated and that nobody connects to: copying it is quicker than migrating. */
+export const templateDatabase = 'cxone_sync_test_template';
 
 /** A PostgreSQL server for tests; `url` belongs to a user who may create databases. */
 export interface PostgresServer {
@@ -29,11 +34,20 @@ export function postgresServers(): readonly PostgresServer[] {
   return JSON.parse(fromGlobalSetup('TEST_POSTGRES')) as readonly PostgresServer[];
 }
 
-/** A database of its own, empty, on `server` (the private one by default). */
+/** A database of its own, migrated, on `server` (the private one by default). */
+export async function createMigratedDatabase(server = postgresServers()[0]): Promise<TestDatabase> {
+  return makeDatabase(server, ` template ${templateDatabase}`);
+}
+
+/** The same, empty. */
 export async function createDatabase(server = postgresServers()[0]): Promise<TestDatabase> {
+  return makeDatabase(server, '');
+}
+
+async function makeDatabase(server: PostgresServer | undefined, template: string): Promise<TestDatabase> {
   if (server === undefined) throw new Error('this run has no PostgreSQL server');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await execute(server.url, `create database ${name}`);
+  await execute(server.url, `create database ${name}${template}`);
   const url = new URL(server.url);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => execute(server.url, `drop database if exists ${name} with (force)`) };
@@ -44,6 +58,8 @@ export async function createDatabase(server = postgresServers()[0]): Promise<Tes
  */
 export async function createNamespace(): Promise<TestNamespace> {
   const address = fromGlobalSetup('TEST_TEMPORAL_ADDRESS');
+  const made = takeNamespace(process.env['TEST_NAMESPACES']);
+  if (made !== undefined) return { address, namespace: made };
   const namespace = `test-${randomBytes(6).toString('hex')}`;
   const connection = await Connection.connect({ address });
   try {
@@ -55,7 +71,28 @@ export async function createNamespace(): Promise<TestNamespace> {
   return { address, namespace };
 }
 
-async function execute(url: string, statement: string): Promise<void> {
+/** One of those that the global set-up had made, which no other test has taken; undefined when all are taken. */
+function takeNamespace(folder: string | undefined): string | undefined {
+  if (folder === undefined) return undefined;
+  for (const name of readdirSync(folder)) {
+    try {
+      // Of several processes only one can remove the file.
+      unlinkSync(join(folder, name));
+      return name;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  return undefined;
+}
+
+/** The workflows of the sources, bundled once for the whole run. */
+export function workflowBundle(): { readonly codePath: string } {
+  return { codePath: fromGlobalSetup('TEST_WORKFLOW_BUNDLE') };
+}
+
+/** Runs one statement on a connection of its own. */
+export async function execute(url: string, statement: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {

@@ -1,11 +1,11 @@
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Activities } from '../../activities';
 import type { LoadedDay } from '../../activities/extraction-types';
 import type { FetchedPage, OpenWindow, WindowReport } from '../../activities/types';
 import { createWorkers, runWorkers } from '../../workers/create-workers';
 import { memoryWaits } from '../setup/memory-waits';
-import { createNamespace, type TestNamespace } from '../setup/servers';
+import { createNamespace, type TestNamespace, workflowBundle } from '../setup/servers';
 
 /** A contact source in memory, behind mocked activities: what workflows see of the world. */
 export const openWindow: OpenWindow = {
@@ -136,10 +136,6 @@ export async function workflowStand(on?: TestNamespace): Promise<WorkflowStand> 
   const { address, namespace } = on ?? (await createNamespace());
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../../workflows'),
-    logger: new DefaultLogger('ERROR'),
-  });
   let served = quietActivities();
   const workers = await createWorkers({
     connection: native,
@@ -149,7 +145,7 @@ export async function workflowStand(on?: TestNamespace): Promise<WorkflowStand> 
     }),
     waits: memoryWaits(),
     shutdownGraceMs: 1_000,
-    workflows: { workflowBundle },
+    workflows: { workflowBundle: workflowBundle() },
   });
   const run = runWorkers(workers);
   return {

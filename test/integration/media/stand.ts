@@ -14,9 +14,9 @@ import {
   type Simulator,
   startSimulator,
 } from '../../../simulator';
-import { migrate, openRecordingFiles, openStore, type RecordingRow, type Store } from '../../../store';
+import { openRecordingFiles, openStore, type RecordingRow, type Store } from '../../../store';
 import { filesBelow } from '../../e2e/truth';
-import { createDatabase, type PostgresServer } from '../../setup/servers';
+import { createMigratedDatabase, type PostgresServer } from '../../setup/servers';
 import { activityEnvironment, tuning } from '../../unit/activities/fakes';
 
 /** Media Playback, a database and a folder: all that recordings need, without workflows. */
@@ -67,8 +67,7 @@ export async function openMediaStand(
   options: SimulatorOptions = {},
 ): Promise<MediaStand> {
   const folder = mkdtempSync(join(tmpdir(), 'cxone-media-'));
-  const database = await createDatabase(server);
-  await migrate(database.url);
+  const database = await createMigratedDatabase(server);
   const store = openStore({ url: database.url });
   let now = noon + 6 * hourMs;
   const simulator = await startSimulator({

@@ -1,9 +1,8 @@
 import { openStore } from '../../../store/store';
 import type { Store } from '../../../store/store';
-import { migrate } from '../../../store/migrate';
 import type { Batch, ColumnValue, PageOutcome, Row } from '../../../store/batch';
 import type { WindowKey } from '../../../store/window-ledger';
-import { createDatabase } from '../../setup/servers';
+import { createMigratedDatabase } from '../../setup/servers';
 import type { PostgresServer } from '../../setup/servers';
 
 export const day = new Date('2026-07-20T00:00:00.000Z');
@@ -57,8 +56,7 @@ export interface Stand {
 }
 
 export async function openStand(server: PostgresServer): Promise<Stand> {
-  const database = await createDatabase(server);
-  await migrate(database.url);
+  const database = await createMigratedDatabase(server);
   const store = openStore({ url: database.url, maxConnections: 8 });
   let pages = 0;
 

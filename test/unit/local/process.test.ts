@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeExit, startProcess } from '../../../local/process';
@@ -42,7 +42,8 @@ describe('a process of ours', () => {
     try {
       await shell('echo first', { logFile }).exited;
       await shell('echo second', { logFile }).exited;
-      await until('both lines in the log', () => readFileSync(logFile, 'utf8') === 'first\nsecond\n');
+      const written = (): string => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
+      await until('both lines in the log', () => written() === 'first\nsecond\n');
     } finally {
       rmSync(folder, { recursive: true });
     }
