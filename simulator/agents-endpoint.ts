@@ -1,7 +1,7 @@
 import type { AgentRecord, Agents } from './agents';
 import { BadParameter } from './bad-parameter';
 import type { StampWriter } from './calendar';
-import { readStamp } from './calendar';
+import { readDate, readStamp } from './calendar';
 import { BUSINESS_UNIT_ID } from './catalogue';
 import type { Exchange } from './exchange';
 import { LARGEST_PAGE, linksOf } from './links';
@@ -29,7 +29,7 @@ export function createAgentsEndpoint(
   const list = (exchange: Exchange): Reply => {
     const { parameters, now } = exchange;
     const sinceText = parameters.get('updatedSince') ?? parameters.get('updateSince');
-    const since = sinceText === undefined ? -Infinity : readStamp(sinceText);
+    const since = sinceText === undefined ? -Infinity : readDate(sinceText);
     if (since === undefined) throw new BadParameter('Invalid date in parameter updatedSince');
     const isActive = readFlag(parameters, 'isActive');
     const isLocked = readFlag(parameters, 'isLocked');

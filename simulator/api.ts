@@ -46,9 +46,7 @@ export function createApi(parts: Parts): Handler {
     const { family } = exchange;
     if (exchange.method !== 'GET') return empty(405);
     if (Number(version) < 2 || Number(version) > NEWEST_VERSION) return empty(404);
-    // Without an Accept header for JSON the service answers 200 with this text (contract §2.0).
-    if (!/\bjson\b/i.test(exchange.headers.accept ?? ''))
-      return text(200, 'No known way to render data', 'text/html');
+    if (!wantsJson(exchange)) return text(200, 'No known way to render data', 'text/html');
     const [name, id] = resource.split('/');
     if (family === 'contacts' && id?.toLowerCase() === 'completed') {
       return parts.contacts.completed(exchange, Number(version));
@@ -84,4 +82,15 @@ export function createApi(parts: Parts): Handler {
         : empty(400, { icStatusDescription: error.message });
     }
   };
+}
+
+/**
+ * What gets JSON: any `Accept` that does not begin with `text/html`, as the wildcard of most HTTP libraries does not
+ * (contract §2.0, §11.3). Without the header, or for a browser's, the service answers 200 with a line of HTML.
+ */
+function wantsJson({ headers, firing }: Exchange): boolean {
+  const accept = headers.accept ?? '';
+  if (firing.has('htmlUnlessJson')) return /\bjson\b/i.test(accept);
+  const [first = ''] = accept.split(',');
+  return first.trim() !== '' && !/^\s*text\/html\b/i.test(first);
 }

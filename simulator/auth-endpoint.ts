@@ -9,20 +9,25 @@ import type { Firing } from './switches';
 import type { Tokens, TokenSet } from './tokens';
 
 /**
- * The token endpoints: `POST /auth/token` (contract §1.4, §1.5, §1.8), a form, and the route that takes an access key
- * as JSON and no application (§1.7). Errors as `{ error, errorDescription }`; 401 also for `invalid_grant`, unlike
- * RFC 6749. Only the registered way of client authentication is accepted.
+ * The token endpoints: `POST /auth/token` (contract §1.4, §1.5, §1.8), a form or JSON (§11.5), and the route that takes
+ * an access key as JSON and no application (§1.7). Errors as `{ error, errorDescription }`; 401 also for
+ * `invalid_grant`, unlike RFC 6749. In a form only the registered way of client authentication is accepted; JSON has
+ * been seen with Basic, whose parts may then be percent-encoded or not; nothing says that it depends on the
+ * registration.
  */
 export function createTokenEndpoint(
   credentials: Credentials,
   method: ClientAuthentication,
   tokens: Tokens,
 ): (exchange: Exchange) => Reply {
-  const isClient = ({ proof, clientId, clientSecret, grant }: Caller): boolean => {
+  const isClient = (caller: Caller): boolean => {
+    const { proof, clientId, clientSecret, plainSecret, grant, isJson } = caller;
     // The spec lists no client_secret for the refresh grant (§1.5); a client that sends one is right as well.
     if (grant === 'refresh_token' && proof === 'none') return clientId === credentials.clientId;
+    if (clientId !== credentials.clientId) return false;
+    if (isJson && proof === 'basic' && plainSecret === credentials.clientSecret) return true;
     const isRegistered = proof === (method === 'client_secret_basic' ? 'basic' : 'post');
-    return isRegistered && clientId === credentials.clientId && clientSecret === credentials.clientSecret;
+    return (isRegistered || (isJson && proof === 'basic')) && clientSecret === credentials.clientSecret;
   };
 
   const isGranted = (caller: Caller, firing: Firing): boolean => {
@@ -46,9 +51,9 @@ export function createTokenEndpoint(
     if (verb !== 'POST') return json(405, { error: 'invalid_request', errorDescription: 'POST expected' });
     const wanted = isKeyRoute
       ? /^application\/json\b/i
-      : firing.has('jsonTokenRequest')
-        ? /^application\/(json|x-www-form-urlencoded)\b/i
-        : /^application\/x-www-form-urlencoded\b/i;
+      : firing.has('refuseJsonTokens')
+        ? /^application\/x-www-form-urlencoded\b/i
+        : /^application\/(json|x-www-form-urlencoded)\b/i;
     if (!wanted.test(headers['content-type'] ?? '')) {
       const expected = isKeyRoute ? 'JSON expected' : 'form expected';
       return json(415, { error: 'invalid_request', errorDescription: expected });

@@ -43,9 +43,28 @@ function clockText(second: number): string {
 
 const ZULU = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,7})?)?Z$/i;
 
-/** Reads an ISO 8601 date-time that ends in `Z`; `undefined` for anything else (offsets are refused: contract §2.8). */
+/** Reads an ISO 8601 date-time that ends in `Z`; `undefined` for anything else. */
 export function readStamp(text: string): number | undefined {
   if (!ZULU.test(text)) return undefined;
   const time = Date.parse(text);
   return Number.isNaN(time) ? undefined : time;
+}
+
+// In a query a plus sign that nobody encoded arrives as a space.
+const OFFSET = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?)([+ -])(\d\d):?(\d\d)$/i;
+const WITHOUT_ZONE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,7})?)?)?$/i;
+
+/**
+ * Reads a date of a query as CXone very probably does (contract §2.8, §11.4): `Z`, or an offset, which counts; a date
+ * or date-time without a zone is UTC. `undefined` for anything else.
+ */
+export function readDate(text: string): number | undefined {
+  const [, local, sign, hours, minutes] = OFFSET.exec(text) ?? [];
+  if (local !== undefined) {
+    const behind = (Number(hours) * HOUR + Number(minutes) * MINUTE) * (sign === '-' ? -1 : 1);
+    const time = readStamp(`${local}Z`);
+    return time === undefined || Number(hours) > 14 || Number(minutes) > 59 ? undefined : time - behind;
+  }
+  if (!WITHOUT_ZONE.test(text)) return readStamp(text);
+  return readStamp(text.length === 10 ? `${text}T00:00Z` : `${text}Z`);
 }

@@ -10,6 +10,9 @@ export interface Caller {
   readonly proof: 'post' | 'basic' | 'both' | 'none';
   readonly clientId: string;
   readonly clientSecret: string;
+  /** The secret of HTTP Basic before it is percent-decoded; empty without Basic. */
+  readonly plainSecret: string;
+  readonly isJson: boolean;
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   readonly refreshToken: string;
@@ -31,6 +34,8 @@ export function readCaller({ path, headers, body }: Pick<Received, 'path' | 'hea
     proof: headers.authorization === undefined ? (isPost ? 'post' : 'none') : isPost ? 'both' : 'basic',
     clientId: basic?.id ?? get('client_id'),
     clientSecret: basic?.secret ?? get('client_secret'),
+    plainSecret: basic?.plain ?? '',
+    isJson,
     accessKeyId: get(isKeyRoute ? 'accessKeyId' : 'username'),
     accessKeySecret: get(isKeyRoute ? 'accessKeySecret' : 'password'),
     refreshToken: get('refresh_token'),
@@ -48,15 +53,22 @@ function readJson(body: string): URLSearchParams {
 }
 
 /** Both parts are form-encoded before they are joined (§1.4). */
-function readBasic(header: string | undefined): { readonly id: string; readonly secret: string } | undefined {
+function readBasic(
+  header: string | undefined,
+): { readonly id: string; readonly secret: string; readonly plain: string } | undefined {
   const encoded = /^Basic\s+(\S+)$/i.exec(header ?? '')?.[1];
   if (encoded === undefined) return undefined;
-  const [id, secret] = Buffer.from(encoded, 'base64').toString().split(':');
+  const text = Buffer.from(encoded, 'base64').toString();
+  const colon = text.indexOf(':');
+  const [id, plain] = colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
+  return { id: decode(id), secret: decode(plain), plain };
+}
+
+/** Empty when it is not percent-encoded text. */
+function decode(part: string): string {
   try {
-    const decode = (part: string | undefined): string =>
-      decodeURIComponent((part ?? '').replaceAll('+', ' '));
-    return { id: decode(id), secret: decode(secret) };
+    return decodeURIComponent(part.replaceAll('+', ' '));
   } catch {
-    return undefined;
+    return '';
   }
 }

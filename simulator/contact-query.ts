@@ -1,5 +1,5 @@
 import { CAMPAIGNS, MEDIA_TYPES, SKILLS, TEAMS } from './catalogue';
-import { DAY, readStamp } from './calendar';
+import { DAY, readDate } from './calendar';
 import { agentOf } from './agent-id';
 import { BadParameter } from './bad-parameter';
 import type { DayTable } from './day-table';
@@ -41,13 +41,13 @@ const one = (value: number | undefined): readonly number[] | undefined =>
 /**
  * Reads the parameters of `/contacts/completed` (contract §2.1). Without any time, the last 24 hours are meant;
  * with an end alone, the 24 hours before it.
- * @throws BadParameter for malformed numbers, booleans and for dates that do not end in `Z`
+ * @throws BadParameter for malformed numbers, booleans and dates
  */
 export function readContactQuery(parameters: Parameters, now: number): ContactQuery {
   const time = (name: string): number | undefined => {
     const text = parameters.get(name);
     if (text === undefined) return undefined;
-    const value = readStamp(text);
+    const value = readDate(text);
     if (value === undefined) throw new BadParameter(`Invalid date in parameter ${name}`);
     return value;
   };

@@ -26,11 +26,17 @@ export const LIST_FAULTS = {
     return skip === 0 ? parameters : parameters.changed('skip', String(Math.max(0, skip - back)));
   }),
   ignoreOffsets: asking((parameters) =>
-    ['startDate', 'endDate', 'updatedSince'].reduce((changed, name) => {
-      const read = parameters.get(name)?.replace(/[+ -]\d\d:?\d\d$/, 'Z');
+    DATES.reduce((changed, name) => {
+      const read = parameters.get(name)?.replace(/(T.*)[+ -]\d\d:?\d\d$/i, '$1Z');
       return read === undefined ? changed : changed.changed(name, read);
     }, parameters),
   ),
+  refuseOffsets: (next, _args, exchange) => {
+    const wrong = DATES.find((name) => /[^z]$/i.test(exchange.parameters.get(name) ?? ''));
+    return isList(exchange) && wrong !== undefined
+      ? Promise.resolve(empty(400, { icStatusDescription: `Invalid date in parameter ${wrong}` }))
+      : next(exchange);
+  },
   updateSinceOnly: asking((parameters) => parameters.changed('updatedSince', undefined), 'agents', 'lookups'),
   updatedSinceOnly: asking((parameters) => parameters.changed('updateSince', undefined), 'agents', 'lookups'),
   emptyAs200: async (next, { form = 'emptyList' }, exchange) => {
@@ -74,6 +80,8 @@ export const LIST_FAULTS = {
     );
   },
 } as const satisfies Partial<Record<FaultName, Effect>>;
+
+const DATES = ['startDate', 'endDate', 'updatedSince', 'updateSince'];
 
 function isList({ family }: Exchange): boolean {
   return family === 'contacts' || family === 'agents' || family === 'lookups';

@@ -1,6 +1,6 @@
 import { BadParameter } from './bad-parameter';
 import type { StampWriter } from './calendar';
-import { DAY, readStamp } from './calendar';
+import { DAY, readDate } from './calendar';
 import { BUSINESS_UNIT_ID, CAMPAIGNS, DISPOSITIONS, MEDIA_TYPES, SKILLS, TEAMS } from './catalogue';
 import type { Exchange } from './exchange';
 import { linksOf } from './links';
@@ -108,7 +108,7 @@ export function createLookups(
       return json(200, { mediaTypes });
     }
     const sinceText = parameters.get('updatedSince') ?? parameters.get('updateSince');
-    const since = sinceText === undefined ? -Infinity : readStamp(sinceText);
+    const since = sinceText === undefined ? -Infinity : readDate(sinceText);
     if (since === undefined) throw new BadParameter('Invalid date in parameter updatedSince');
     // A clock that stands before the lists were made must not make a change older than what it changes.
     const all = editsOf(exchange, lists[name], stamp(Math.max(now, CHANGED + DAY))).filter(

@@ -58,11 +58,13 @@ async function serve(
   options: WebServerOptions,
 ): Promise<void> {
   const body = await readBody(request);
-  const url = new URL(request.url ?? '/', 'http://simulator');
+  const url = addressOf(request.url ?? '/');
+  // A client that joins a base and a path with a slash too many is understood (contract §11.3: NicePy does).
+  const path = url.pathname.replace(/\/{2,}/g, '/');
   const received: Received = {
     method: request.method ?? 'GET',
-    path: url.pathname,
-    family: options.familyOf(url.pathname),
+    path,
+    family: options.familyOf(path),
     parameters: new Parameters(url.searchParams),
     headers: request.headers,
     body: body ?? '',
@@ -73,6 +75,11 @@ async function serve(
   const reply = body === undefined ? empty(413) : await answer(options.handle, exchange);
   const isCut = !(await send(reply, response)) && reply.cutAt === 0;
   options.done(exchange, isCut ? 0 : reply.status);
+}
+
+/** The address asked for; a target that begins with two slashes is a path, too, and no host. */
+function addressOf(target: string): URL {
+  return new URL(target.startsWith('/') ? `http://simulator${target}` : target, 'http://simulator');
 }
 
 async function answer(handle: Handler, exchange: Exchange): Promise<Awaited<ReturnType<Handler>>> {

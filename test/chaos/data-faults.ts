@@ -49,7 +49,7 @@ const kindsDrawn: readonly BadRecordKind[] = BAD_RECORD_KINDS.filter((kind) => k
 
 /** Draws by the switch they use; several ways to use one switch are several entries. */
 export const dataDraws: readonly (readonly [FaultName, Draw])[] = [
-  ['jsonTokenRequest', quirk('jsonTokenRequest')],
+  ['refuseJsonTokens', quirk('refuseJsonTokens')],
   ['keepRefreshTokens', quirk('keepRefreshTokens')],
   ['withoutLastPollTime', quirk('withoutLastPollTime')],
   ['withoutLinks', quirk('withoutLinks')],
@@ -57,6 +57,8 @@ export const dataDraws: readonly (readonly [FaultName, Draw])[] = [
   ['resultSetWrapper', quirk('resultSetWrapper')],
   ['plainCampaigns', quirk('plainCampaigns')],
   ['ignoreOffsets', quirk('ignoreOffsets')],
+  ['refuseOffsets', quirk('refuseOffsets')],
+  ['htmlUnlessJson', quirk('htmlUnlessJson')],
   ['updateSinceOnly', quirk('updateSinceOnly')],
   ['updatedSinceOnly', quirk('updatedSinceOnly')],
   ['refuseLargeTop', quirk('refuseLargeTop')],

@@ -72,12 +72,30 @@ describe('an application registered for client_secret_post', () => {
     expect(parse(answer)).toEqual({ error, errorDescription: expect.any(String) as string });
   });
 
-  it('is refused when it uses Basic, or a JSON body', async () => {
+  it('is refused when it uses Basic, or a body of another type', async () => {
     const { clientId, clientSecret } = simulator.credentials;
     const headers = { Authorization: basic(clientId, clientSecret) };
     const answer = await askToken(simulator, { client_id: undefined, client_secret: undefined }, headers);
     expect([answer.status, parse(answer)]).toMatchObject([401, { error: 'invalid_client' }]);
-    expect((await askToken(simulator, {}, { 'Content-Type': 'application/json' })).status).toBe(415);
+    expect((await askToken(simulator, {}, { 'Content-Type': 'text/plain' })).status).toBe(415);
+  });
+
+  it('may send JSON: with Basic, its parts percent-encoded or not, or with the secret in the body', async () => {
+    const { clientId, clientSecret, accessKeyId, accessKeySecret } = simulator.credentials;
+    const grant = { grant_type: 'password', username: accessKeyId, password: accessKeySecret };
+    const send = async (Authorization: string | undefined, more: object = {}): Promise<number> => {
+      const headers = { 'Content-Type': 'application/json', ...(Authorization && { Authorization }) };
+      const body = JSON.stringify({ ...grant, ...more });
+      return (await ask(`${simulator.address}/auth/token`, { method: 'POST', headers, body })).status;
+    };
+    const plain = (id: string, secret: string): string =>
+      `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+    expect(await send(basic(clientId, clientSecret))).toBe(200);
+    expect(await send(plain(clientId, clientSecret))).toBe(200);
+    expect(await send(undefined, { client_id: clientId, client_secret: clientSecret })).toBe(200);
+    expect(await send(plain(clientId, `${clientSecret}x`))).toBe(401);
+    expect(await send(undefined)).toBe(401);
+    expect(await send(plain(clientId, clientSecret), { password: 'wrong' })).toBe(401);
   });
 
   it('may refresh once with each refresh token', async () => {

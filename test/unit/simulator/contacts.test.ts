@@ -260,8 +260,8 @@ describe('GET /contacts/completed', () => {
   });
 
   it.each([
-    ['startDate', '2026-03-10T00:00:00+00:00'],
-    ['endDate', '2026-03-10'],
+    ['startDate', '2026-03-10T00:00:00+99:00'],
+    ['endDate', '10 March 2026'],
     ['updatedSince', '2026-13-45T00:00:00Z'],
     ['top', '-1'],
     ['skip', 'x'],
@@ -274,9 +274,45 @@ describe('GET /contacts/completed', () => {
     expect(answer.headers['icstatusdescription']).toContain(parameter);
   });
 
-  it('answers HTML with 200 when Accept does not ask for JSON', async () => {
+  it.each([
+    ['an offset', '2026-03-10T02:00:00+02:00', '2026-03-09T19:00:00.000-0500'],
+    ['a date', '2026-03-10', '2026-03-10T00:00:00Z'],
+    ['no zone', '2026-03-10T00:00:00', '2026-03-10T00:00'],
+  ])('reads dates with %s to the instant', async (_name, ...starts) => {
+    const expected = await reader.page({ ...DAY, orderBy: 'contactId' });
+    for (const startDate of starts)
+      expect(await reader.page({ ...DAY, startDate, orderBy: 'contactId' })).toMatchObject({
+        totalRecords: expected.totalRecords,
+        completedContacts: expected.completedContacts,
+      });
+    // A plus sign that was not encoded.
+    const query = 'startDate=2026-03-10T02:00:00+02:00&endDate=2026-03-11T01:59:59.999+02:00';
+    const raw = await reader.get(`/incontactapi/services/v34.0/contacts/completed?${query}`);
+    expect(parse(raw)).toMatchObject({ totalRecords: expected.totalRecords });
+  });
+
+  it('answers JSON to */*, as HTTP libraries ask, and whatever else does not begin with HTML', async () => {
     const path = '/InContactAPI/services/v34.0/contacts/completed?top=1';
-    for (const accept of [undefined, '*/*', 'text/html']) {
+    for (const accept of ['*/*', 'application/*', 'text/plain, */*', 'application/json, text/html']) {
+      const answer = await reader.get(path, { Accept: accept });
+      expect([answer.status, Object.keys(parse(answer) as object)]).toContainEqual(
+        expect.arrayContaining(['completedContacts']),
+      );
+    }
+  });
+
+  it.each([
+    '//incontactApi//services/v34.0/contacts/completed',
+    '/incontactApi/services//v34.0//contacts//completed',
+  ])('takes the doubled slashes of %s for one', async (path) => {
+    const answer = await reader.get(`${path}?${new URLSearchParams(DAY).toString()}&top=1`);
+    const { _links } = parse(answer) as ContactPage;
+    expect(new URL(_links.self).pathname).toBe('/incontactApi/services/v34.0/contacts/completed');
+  });
+
+  it('answers HTML with 200 when Accept is missing or begins with HTML', async () => {
+    const path = '/InContactAPI/services/v34.0/contacts/completed?top=1';
+    for (const accept of [undefined, '', 'text/html', 'text/html, application/json']) {
       const answer = await reader.get(path, { Accept: accept });
       expect([answer.status, answer.body.toString()]).toEqual([200, 'No known way to render data']);
       expect(answer.headers['content-type']).toBe('text/html');

@@ -128,9 +128,29 @@ describe('an awkward list', () => {
     expect(await get('agents')).toEqual(agents);
   });
 
+  it('answers HTML unless JSON is named', async () => {
+    const path = '/incontactapi/services/v34.0/contacts/completed?top=1';
+    const typeFor = async (Accept: string): Promise<string | undefined> =>
+      (await reader.get(path, { Accept })).headers['content-type'];
+    expect(await typeFor('*/*')).toMatch('json');
+    under('htmlUnlessJson');
+    expect(await typeFor('*/*')).toBe('text/html');
+    expect(await typeFor('application/json')).toMatch('json');
+  });
+
+  it.each(['2026-03-10T00:00:00+05:00', '2026-03-10'])('refuses the date %s', async (startDate) => {
+    expect((await reader.completed({ ...query, startDate })).status).toBe(200);
+    under('refuseOffsets');
+    const answer = await reader.completed({ ...query, startDate });
+    expect([answer.status, answer.headers['icstatusdescription']]).toEqual([
+      400,
+      'Invalid date in parameter startDate',
+    ]);
+    expect((await reader.completed(query)).status).toBe(200);
+  });
+
   it('takes offsets for Z', async () => {
     const shifted = { ...query, startDate: '2026-03-10T00:00:00+05:00', endDate: '2026-03-10T23:59:59-0500' };
-    expect((await reader.completed(shifted)).status).toBe(400);
     under('ignoreOffsets');
     expect((await reader.page(shifted)).completedContacts).toEqual(
       (await reader.page({ ...query, endDate: '2026-03-10T23:59:59Z' })).completedContacts,

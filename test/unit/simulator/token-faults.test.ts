@@ -82,23 +82,18 @@ describe('tokens, keys and applications', () => {
     expect([(await ask(path)).status, (await askToken(simulator)).status]).toEqual([404, 200]);
   });
 
-  it('a JSON body passes where the switch allows it', async () => {
+  it('a JSON body is refused where the switch says so', async () => {
     const { clientId, clientSecret, accessKeyId, accessKeySecret } = simulator.credentials;
+    const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
     const send = (): Promise<Answer> =>
       ask(`${simulator.address}/auth/token`, {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({
-          grant_type: 'password',
-          username: accessKeyId,
-          password: accessKeySecret,
-          client_id: clientId,
-          client_secret: clientSecret,
-        }),
+        headers: { 'Content-Type': 'application/json', Authorization: `Basic ${basic}` },
+        body: JSON.stringify({ grant_type: 'password', username: accessKeyId, password: accessKeySecret }),
       });
-    expect((await send()).status).toBe(415);
-    under({ name: 'jsonTokenRequest' });
     expect((await send()).status).toBe(200);
+    under({ name: 'refuseJsonTokens' });
+    expect((await send()).status).toBe(415);
     expect((await askToken(simulator)).status).toBe(200);
   });
 
