@@ -1,5 +1,5 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
-import { CxoneError } from '../cxone';
+import { CxoneError, type Interaction } from '../cxone';
 import {
   type InteractionRow,
   recordingKey,
@@ -8,7 +8,6 @@ import {
   type Store,
   type StoredRecording,
 } from '../store';
-import type { FoundFile } from './recording-sources';
 import type { Tenant } from './tenants';
 
 export interface FetchDependencies {
@@ -24,7 +23,7 @@ export interface FetchedCall {
   readonly files: RecordingFiles;
   readonly masterContactId: string;
   /** Finds the call's files again, for new links. May cost quota. */
-  readonly find: () => Promise<readonly FoundFile[]>;
+  readonly find: () => Promise<readonly Interaction[]>;
   /** Told of bytes as they are stored. */
   readonly onProgress: () => void;
 }
@@ -44,7 +43,7 @@ const freshStarts = 2;
 export async function fetchFiles(
   { store, guardSpace, maxRecordingBytes }: FetchDependencies,
   { tenant, files, masterContactId, find, onProgress }: FetchedCall,
-  interactions: readonly FoundFile[],
+  interactions: readonly Interaction[],
 ): Promise<{ readonly files: number; readonly bytes: number }> {
   const { name, cxone } = tenant;
   const rows = await store.recordings.known(name, masterContactId);
@@ -63,7 +62,7 @@ export async function fetchFiles(
     return links.get(segmentId) ?? null;
   };
 
-  const fetchFile = async (interaction: FoundFile, url: string): Promise<StoredRecording> => {
+  const fetchFile = async (interaction: Interaction, url: string): Promise<StoredRecording> => {
     const { segmentId, mediaType, channelType, startTime, endTime } = interaction;
     const media = await cxone.download(url, cancellationSignal(), {
       maxBytes: maxRecordingBytes,
@@ -118,9 +117,11 @@ async function againIfReplaced<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What the table `interaction` keeps of them; nothing of those of which the source has told nothing. */
-export function toRows(found: readonly FoundFile[]): readonly InteractionRow[] {
-  return found.flatMap(({ url, metadata, ...interaction }) =>
-    metadata === null ? [] : [{ ...interaction, ...metadata, hasFile: url !== null }],
-  );
+/** What the table `interaction` keeps of them. */
+export function toRows(found: readonly Interaction[]): readonly InteractionRow[] {
+  return found.map(({ url, metadata, ...interaction }) => ({
+    ...interaction,
+    ...metadata,
+    hasFile: url !== null,
+  }));
 }

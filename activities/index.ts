@@ -4,7 +4,6 @@ import { type ContactDependencies, createContactActivities } from './contacts';
 import { createLookupActivities, type LookupDependencies } from './lookups';
 import { createLiveActivities, type LiveDependencies } from './live';
 import { type BackfillDependencies, createBackfillActivities } from './backfill';
-import { type BulkDependencies, createBulkActivities } from './bulk';
 import { createExtractionActivities, type ExtractionDependencies } from './extraction';
 import { createHalvesActivities } from './halves';
 import { createRecordingActivities, type RecordingDependencies } from './recordings';
@@ -17,7 +16,6 @@ export type ActivityDependencies = AuthenticationDependencies &
   LookupDependencies &
   LiveDependencies &
   RecordingDependencies &
-  BulkDependencies &
   ExtractionDependencies &
   BackfillDependencies;
 
@@ -31,7 +29,6 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createLookupActivities(dependencies),
     ...createLiveActivities(dependencies),
     ...createRecordingActivities(dependencies),
-    ...createBulkActivities(dependencies),
     ...createBackfillActivities(dependencies),
     ...createHalvesActivities(dependencies),
     ...createExtractionActivities(dependencies),

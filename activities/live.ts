@@ -1,10 +1,9 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { bulkPlanOf } from './bulk';
 import { type GapDependencies, gapToBegin } from './gaps';
 import { incrementOf } from './increment';
 import { heedListing } from './listing';
 import type { TenantDirectory } from './tenants';
-import type { DueInBulk, Increment, MoveWatermarkInput, SweepInput } from './types';
+import type { Increment, MoveWatermarkInput, SweepInput } from './types';
 
 export interface LiveDependencies extends GapDependencies {
   readonly tenants: TenantDirectory;
@@ -71,12 +70,10 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
     },
 
     /** Master contact ids of the tenant's calls whose recording is to be looked for now, in descending order. */
-    async recordingsToSweep({ tenant, after, limit }: SweepInput): Promise<readonly string[] | DueInBulk> {
+    async recordingsToSweep({ tenant, after, limit }: SweepInput): Promise<readonly string[]> {
       const onlyListed = await heedListing(store, tenants(tenant), null, after);
       const time = new Date(now());
-      const masterContactIds = await store.recordings.dueOfTenant(tenant, after, limit, time, onlyListed);
-      const bulk = bulkPlanOf(tenants(tenant).tuning);
-      return bulk ? { masterContactIds, bulk } : masterContactIds;
+      return store.recordings.dueOfTenant(tenant, after, limit, time, onlyListed);
     },
   };
 }

@@ -1,10 +1,9 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { CxoneError } from '../cxone';
+import { CxoneError, type Interaction } from '../cxone';
 import { RecordingFileError, type RecordingFiles, type Store } from '../store';
 import { type FetchDependencies, fetchFiles, toRows } from './fetch-files';
 import { heedListing } from './listing';
 import { nextLook, nextTry } from './recording-schedule';
-import { failsOver, type FoundFile, type RecordingSource, sourcesOf } from './recording-sources';
 import type { Tenant, TenantDirectory } from './tenants';
 import { activityKey, triesSoFar } from './tries';
 import type { DownloadInput, DownloadResult, DueRecordingsInput } from './types';
@@ -59,7 +58,6 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     /**
      * Finds a call's interactions and stores each one's file and what the answer tells of it. All in one attempt,
      * because the link is short-lived and a secret (contract §4.4). What is stored already is not downloaded again.
-     * What a bulk request was to bring, and has not, is looked up.
      *
      * A call that another run is at, or has done meanwhile, costs no look-up. A 404 leaves the call `pending` with a
      * next look, or `absent` once it is old (contract §4.5). A full disk fails before the look-up is spent.
@@ -90,33 +88,20 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
   async function fetchCall(
     tenant: Tenant,
     files: RecordingFiles,
-    { masterContactId, bulk }: DownloadInput,
+    { masterContactId }: DownloadInput,
     claim: () => Promise<boolean>,
   ): Promise<DownloadResult> {
     const { name, cxone, tuning } = tenant;
     const onProgress = seldom(() => void claim().catch(() => undefined));
-    const fetchFrom = async (source: RecordingSource): Promise<DownloadResult | readonly FoundFile[]> => {
-      const find = (): Promise<readonly FoundFile[]> => source.find(masterContactId, cancellationSignal());
-      const found = await find();
-      // An interaction without a link has no recording (contract §4.2); a call without any may be too young.
-      if (found.every(({ url }) => url === null)) return found;
+    const find = async (): Promise<readonly Interaction[]> =>
+      (await cxone.interactions(masterContactId, cancellationSignal())) ?? [];
+    const found = await find();
+    // An interaction without a link has no recording (contract §4.2); a call without any may be too young.
+    if (found.some(({ url }) => url !== null)) {
       const call = { tenant, files, masterContactId, find, onProgress };
       const fetched = await fetchFiles(dependencies, call, found);
       await store.recordings.settled(name, masterContactId, toRows(found));
       return { status: 'stored', ...fetched };
-    };
-
-    let found: readonly FoundFile[] = [];
-    const sources = sourcesOf(cxone, masterContactId, bulk);
-    for (const source of sources) {
-      try {
-        const outcome = await fetchFrom(source);
-        if ('status' in outcome) return outcome;
-        found = outcome;
-      } catch (error) {
-        const passes = isOfCxoneOrFile(error) && failsOver.has(error.code);
-        if (!passes || source === sources.at(-1)) throw error;
-      }
     }
     const next = writtenOnly(found)
       ? null
@@ -168,7 +153,7 @@ function isOfCxoneOrFile(error: unknown): error is CxoneError | RecordingFileErr
 }
 
 /** Chats and e-mails alone have no file that could still come: what they hold is in the answer. */
-function writtenOnly(interactions: readonly FoundFile[]): boolean {
+function writtenOnly(interactions: readonly Interaction[]): boolean {
   return (
     interactions.length > 0 &&
     interactions.every(({ mediaType }) => mediaType !== null && ['chat', 'email'].includes(mediaType))

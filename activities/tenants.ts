@@ -40,11 +40,8 @@ export interface TenantTuning {
   /** Media types whose contacts may have a recording; the others cost no look-up. */
   readonly recordedMediaTypeIds: readonly number[];
   readonly recordings: boolean;
-  /** How a call's files are found: each looked up, only those that are listed, or asked for in bulk. */
-  readonly recordingSource: 'look-up' | 'listed' | 'bulk';
-  /** Calls of one bulk request, and how long it may take. */
-  readonly bulkCallsPerRequest: number;
-  readonly bulkWaitMinutes: number;
+  /** Which calls are looked up: all, or only those that are listed. */
+  readonly recordingSource: 'look-up' | 'listed';
   /** How Data Extraction is asked; which datasets are kept up to date is the schedule's business. */
   readonly extract: ExtractTuning;
   readonly skillIds: readonly number[];

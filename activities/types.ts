@@ -64,8 +64,6 @@ export interface OpenWindow {
   readonly pageSize: number;
   readonly pagesInFlight: number;
   readonly recordingsInFlight: number;
-  /** Recordings are asked for in bulk; absent: each call is looked up. */
-  readonly bulk?: BulkPlan;
   readonly maxRereads: number;
   /** A window with more contacts is split; absent: none is. */
   readonly maxContacts?: number;
@@ -259,43 +257,6 @@ export interface DueRecordingsInput extends WindowRef {
 export interface DownloadInput {
   readonly tenant: string;
   readonly masterContactId: string;
-  /** The bulk request that has brought the call; without one it is looked up. */
-  readonly bulk?: { readonly requestId: string; readonly alone: boolean } | undefined;
-}
-
-/** How recordings are asked for in bulk. */
-export interface BulkPlan {
-  readonly callsPerRequest: number;
-  /** A request that is not done by then is given up. */
-  readonly waitMinutes: number;
-}
-
-/** Calls whose recording is to be looked for, and how, unless one by one. */
-export interface DueInBulk {
-  readonly masterContactIds: readonly string[];
-  readonly bulk: BulkPlan;
-}
-
-export interface RequestBulkInput {
-  readonly tenant: string;
-  readonly masterContactIds: readonly string[];
-}
-
-export interface RequestedBulk {
-  /** Null when CXone takes no bulk request. */
-  readonly requestId: string | null;
-  /** Why, by code. */
-  readonly refused?: string;
-}
-
-export interface PollBulkInput extends RequestBulkInput {
-  readonly requestId: string;
-}
-
-export interface PolledBulk {
-  readonly status: 'running' | 'completed' | 'failed';
-  /** Master contact ids of the calls that it brings. */
-  readonly brought: readonly string[];
 }
 
 export interface DownloadResult {

@@ -1,7 +1,6 @@
 import { log } from '@temporalio/activity';
 import { passesOf } from '../cxone';
 import { type Claimant, type LedgerRow, type Store, StoreError, type WindowFilter } from '../store';
-import { bulkPlanOf } from './bulk';
 import { activityFailure } from './failure';
 import type { TenantDirectory } from './tenants';
 import type { CloseInput, NoteParkedInput, OpenWindow, RoundRef, WindowReport, WindowSpan } from './types';
@@ -51,7 +50,6 @@ export function createWindowActivities({
       }
       if (claim.status === 'busy') throw windowBusy(claim.by);
       const recordings = span.recordings ?? tuning.recordings;
-      const bulk = bulkPlanOf(tuning);
       return {
         tenant: span.tenant,
         from: span.from,
@@ -66,7 +64,6 @@ export function createWindowActivities({
         pageSize: tuning.pageSize,
         pagesInFlight: tuning.pagesInFlight,
         recordingsInFlight: tuning.recordingsInFlight,
-        ...(bulk && { bulk }),
         maxRereads: tuning.maxRereads,
         parkedTimeoutHours: tuning.parkedTimeoutHours,
         leavesAgents:

@@ -19,8 +19,6 @@ export const tenantDefaults = {
   recordingLookAfterMinutes: [5, 15, 60, 240, 720],
   recordedMediaTypeIds: [4, 5],
   recordingSource: 'look-up',
-  bulkCallsPerRequest: 100,
-  bulkWaitMinutes: 30,
   maxRereads: 3,
   parkedTimeoutHours: 168,
   maxContactsPerWindow: 200_000,
@@ -93,9 +91,6 @@ const extract = z
   })
   .prefault({});
 
-/** What NICE's help says of Media Download, for tenants who use it. */
-export const bulkLimit = { requests: 15, perSeconds: 300 } as const;
-
 const limit = z.strictObject({ requests: whole(1, 1_000_000), perSeconds: whole(1, 86_400) });
 
 /** One tenant of the tenants file, as `interfaces.md` has it, and the tuning it may add. */
@@ -156,10 +151,8 @@ export const tenantSchema = z.strictObject({
     .readonly()
     .default(tenantDefaults.recordedMediaTypeIds),
   recordingSource: z
-    .enum(['look-up', 'listed', 'bulk'], 'must be look-up, listed or bulk')
+    .enum(['look-up', 'listed'], 'must be look-up or listed')
     .default(tenantDefaults.recordingSource),
-  bulkCallsPerRequest: whole(1, 100).default(tenantDefaults.bulkCallsPerRequest),
-  bulkWaitMinutes: whole(1, 1_440).default(tenantDefaults.bulkWaitMinutes),
   recordingKeys,
   extract,
   maxRereads: whole(0, 20).default(tenantDefaults.maxRereads),
@@ -177,7 +170,6 @@ export const tenantSchema = z.strictObject({
   limits: z
     .strictObject({
       media: limit.default({ requests: 150, perSeconds: 300 }),
-      bulk: limit.optional(),
       contacts: limit.optional(),
       agents: limit.optional(),
       lookups: limit.optional(),
@@ -197,9 +189,8 @@ export const knownKeys: Readonly<Record<string, readonly string[]>> = {
   recordingKeys: ['id', 'key'],
   key: ['env', 'file'],
   extract: Object.keys(extractDefaults),
-  limits: ['media', 'bulk', 'contacts', 'agents', 'lookups', 'extraction'],
+  limits: ['media', 'contacts', 'agents', 'lookups', 'extraction'],
   media: ['requests', 'perSeconds'],
-  bulk: ['requests', 'perSeconds'],
   contacts: ['requests', 'perSeconds'],
   agents: ['requests', 'perSeconds'],
   lookups: ['requests', 'perSeconds'],

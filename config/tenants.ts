@@ -5,7 +5,8 @@ import { readSecretFile } from './environment';
 import type { Environment } from './environment';
 import { nearest, quoted, SettingsError } from './problems';
 import type { Problem } from './problems';
-import { bulkLimit, knownKeys, tenantSchema } from './tenant-schema';
+import { withoutRemoved } from './removed-settings';
+import { knownKeys, tenantSchema } from './tenant-schema';
 import type { SecretReference, TenantEntry } from './tenant-schema';
 
 /** One tenant, checked, with defaults filled in and its secrets read. Usable as a CXone connection as it is. */
@@ -32,8 +33,10 @@ const tenantId = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 export function loadTenants(file: string, env: Environment): ReadonlyMap<string, Tenant> {
   const problems: Problem[] = [];
   const tenants = new Map<string, Tenant>();
-  for (const [id, entry] of entriesOf(readJsonFile(file))) {
+  for (const [id, given] of entriesOf(readJsonFile(file))) {
     const path = `tenants.${id}`;
+    const { entry, refused: removed } = withoutRemoved(given, path);
+    problems.push(...removed);
     if (!tenantId.test(id)) {
       problems.push({
         name: path,
@@ -58,7 +61,6 @@ export function loadTenants(file: string, env: Environment): ReadonlyMap<string,
     const { timeoutSeconds, clientSecret, accessKeySecret, recordingKeys, ...rest } = parsed.data;
     tenants.set(id, {
       ...rest,
-      limits: rest.recordingSource === 'bulk' ? { bulk: bulkLimit, ...rest.limits } : rest.limits,
       tenant: id,
       ...(clientSecret === undefined ? {} : { clientSecret: secret('clientSecret', clientSecret) }),
       accessKeySecret: secret('accessKeySecret', accessKeySecret),

@@ -24,8 +24,6 @@ import { refusals } from './interceptors/refusals';
 import type { RequestLimiter } from './limiter';
 import { fetchLookupPage } from './lookups';
 import type { LookupPage, LookupPageRequest } from './lookups';
-import { fetchBulkDownload, requestBulkDownload } from './media-download';
-import type { BulkDownload } from './media-download';
 import { createProbe } from './probe';
 import type { Probe } from './probe';
 import { createSession } from './session';
@@ -78,14 +76,6 @@ export interface CxoneClient {
   interactions(masterContactId: string, signal?: AbortSignal): Promise<readonly Interaction[] | null>;
   /** Questions of `check` and `plan`. */
   readonly probe: Probe;
-  /** Has the recordings of calls put together; answers the id by which to ask for them. */
-  requestBulkDownload(masterContactIds: readonly string[], signal?: AbortSignal): Promise<string>;
-  /** How far a bulk request for these calls has come, and the links of what it has brought. */
-  bulkDownload(
-    requestId: string,
-    masterContactIds: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<BulkDownload>;
   download(url: string, signal?: AbortSignal, options?: DownloadOptions): Promise<Download>;
   readonly extraction: Extraction;
   /** Closes idle connections. */
@@ -139,9 +129,6 @@ export function createCxoneClient(
     agent: (agentId, signal) => fetchAgent(api, apiVersion, agentId, signal),
     lookupPage: (request, signal) => fetchLookupPage(api, apiVersion, request, signal),
     interactions: (masterContactId, signal) => fetchInteractions(api, masterContactId, signal),
-    requestBulkDownload: (masterContactIds, signal) => requestBulkDownload(api, masterContactIds, signal),
-    bulkDownload: (requestId, masterContactIds, signal) =>
-      fetchBulkDownload(api, requestId, masterContactIds, signal),
     download: (url, signal, downloadOptions) => openDownload(open, policy, url, now, signal, downloadOptions),
     extraction: createExtraction(api, open, policy, now),
     probe: createProbe(api, apiVersion),

@@ -8,16 +8,7 @@ export type CxoneErrorKind = 'retryable' | 'operator' | 'permanent';
 
 /** The parts of the API that can be refused or throttled on their own (contract §5, §6). */
 export type ApiFamily =
-  | 'discovery'
-  | 'auth'
-  | 'contacts'
-  | 'agents'
-  | 'lookups'
-  | 'media'
-  | 'bulk'
-  | 'bulk-status'
-  | 'extraction'
-  | 'file';
+  'discovery' | 'auth' | 'contacts' | 'agents' | 'lookups' | 'media' | 'extraction' | 'file';
 
 /** What a family is called in messages. */
 export const familyNames: Readonly<Record<ApiFamily, string>> = {
@@ -27,8 +18,6 @@ export const familyNames: Readonly<Record<ApiFamily, string>> = {
   agents: 'CXone Admin (agents)',
   lookups: 'CXone Admin (skills, campaigns, teams, dispositions)',
   media: 'CXone Media Playback',
-  bulk: 'CXone Media Download',
-  'bulk-status': 'CXone Media Download (status)',
   extraction: 'CXone Data Extraction',
   file: 'The media host',
 };
@@ -126,13 +115,6 @@ const entries = {
     remedy: permission(
       'Search & Playback > Player permissions > Play/download recordings = Enabled (Play Any & Download)',
     ),
-  },
-  BulkForbidden: {
-    kind: 'operator',
-    remedy:
-      'Media Download needs a licence of its own, Recording Management (CXone): ask NICE whether the contract has it ' +
-      'and the registration of the application lists the API; then the permission to play and download recordings. ' +
-      'Recordings are looked up one by one meanwhile; "recordingSource": "look-up" makes it stay so.',
   },
   ExtractionForbidden: {
     kind: 'operator',

@@ -13,7 +13,6 @@ export { lookupNames, parseLookupPage } from './lookups';
 export type { LookupName, LookupPage, LookupPageRequest } from './lookups';
 export type { Interaction } from './interactions';
 export type { InteractionMetadata } from './interaction-metadata';
-export type { BulkDownload, BulkFile } from './media-download';
 export type { Download, DownloadOptions } from './download';
 export type { RequestLimiter } from './limiter';
 export type { RequestEvent } from './interceptors/metrics';

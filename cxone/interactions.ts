@@ -129,7 +129,7 @@ function identityOf({ url, mediaType, channelType, startTime, endTime }: Interac
 }
 
 /** The id becomes part of a path, so it must be nothing but a plain name. */
-export function isFileName(segmentId: string | null | undefined): segmentId is string {
+function isFileName(segmentId: string | null | undefined): segmentId is string {
   return typeof segmentId === 'string' && /^[A-Za-z0-9][\w-]{0,89}$/.test(segmentId);
 }
 

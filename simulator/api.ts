@@ -19,7 +19,6 @@ interface Parts {
   readonly agents: AgentsEndpoint;
   readonly lookups: Lookups;
   readonly media: MediaEndpoint;
-  readonly bulk: Handler;
   readonly extraction: Handler;
 }
 
@@ -32,7 +31,6 @@ export function familyOf(path: string): Family {
   if (path === '/auth/token' || path === ACCESS_KEY_PATH) return 'auth';
   if (path === '/auth/jwks' || path.startsWith('/.well-known/')) return 'discovery';
   if (/^\/media-playback\//i.test(path)) return 'media';
-  if (/^\/media-download\//i.test(path)) return 'bulk';
   if (/^\/data-extraction\//i.test(path)) return 'extraction';
   const resource = ACD.exec(path)?.[2]?.toLowerCase().split('/')[0];
   if (resource === 'contacts' || resource === 'agents') return resource;
@@ -72,7 +70,6 @@ export function createApi(parts: Parts): Handler {
       return unauthorized(family);
     }
     try {
-      if (family === 'bulk') return parts.bulk(exchange);
       if (family === 'extraction') return parts.extraction(exchange);
       return family === 'media' ? parts.media(exchange) : acd(exchange);
     } catch (error) {

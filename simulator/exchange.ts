@@ -5,16 +5,7 @@ import type { Firing } from './switches';
 
 /** What part of CXone a request is for: the granularity of faults, permissions and the journal. */
 export type Family =
-  | 'discovery'
-  | 'auth'
-  | 'contacts'
-  | 'agents'
-  | 'lookups'
-  | 'media'
-  | 'bulk'
-  | 'extraction'
-  | 'file'
-  | 'unknown';
+  'discovery' | 'auth' | 'contacts' | 'agents' | 'lookups' | 'media' | 'extraction' | 'file' | 'unknown';
 
 export const FAMILIES: readonly Family[] = [
   'discovery',
@@ -23,7 +14,6 @@ export const FAMILIES: readonly Family[] = [
   'agents',
   'lookups',
   'media',
-  'bulk',
   'extraction',
   'file',
   'unknown',

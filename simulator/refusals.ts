@@ -11,7 +11,6 @@ import { empty, json, text } from './reply';
 export function unauthorized(family: Family): Reply {
   if (family === 'file') return storageProblem(401, 'Unauthorized');
   if (family === 'auth') return json(401, { error: 'invalid_client', errorDescription: 'Unauthorized' });
-  if (family === 'bulk') return json(401, { code: 'UNAUTHORIZED', message: 'Unauthorized' });
   return family === 'media' || family === 'extraction'
     ? json(401, { message: 'Unauthorized' })
     : empty(401, { icStatusDescription: 'Token is invalid or has expired' });
@@ -22,7 +21,6 @@ export function forbidden(family: Family): Reply {
   const message = 'The user does not have permission to perform this operation';
   if (family === 'file') return storageProblem(403, 'AccessDenied');
   if (family === 'auth') return json(403, { error: 'access_denied', errorDescription: message });
-  if (family === 'bulk') return json(403, { code: 'FORBIDDEN', message });
   if (family === 'media') return json(403, { internalCode: 'PLAYBACK_403', message });
   return family === 'extraction' ? json(403, { message }) : empty(403, { icStatusDescription: message });
 }

@@ -48,12 +48,11 @@ export interface FaultArguments {
 }
 
 /**
- * Shapes of nothing (`emptyAs200`), of a playback answer (`mediaShape`), of a bulk answer (`bulkLinks`), of a job's id
- * (`jobIdShape`), of its end (`jobFails`) and of an extract's header (`csvHeader`).
+ * Shapes of nothing (`emptyAs200`), of a playback answer (`mediaShape`), of a job's id (`jobIdShape`), of its
+ * end (`jobFails`) and of an extract's header (`csvHeader`).
  */
 export const ANSWER_FORMS = [
   ...(['emptyList', 'nullList', 'noList', 'noBody', 'Interactions', 'value'] as const),
-  ...(['entities', 'segments'] as const),
   ...(['jobId', 'doubleQuoted', 'plainText', 'FAILED', 'CANCELLED', 'EXPIRED'] as const),
   ...(['renamed', 'extraColumn', 'withoutKey', 'upperCase'] as const),
 ] as const;
@@ -123,11 +122,6 @@ export const SWITCHES = {
   rangeIgnored: [],
   expireUrls: [],
   withoutLength: [],
-  // Media Download
-  bulkFailed: [],
-  bulkSlow: ['count'],
-  bulkMissing: ['every'],
-  bulkLinks: ['form'],
   // Data Extraction
   extractionBusy: ['body'],
   entityForbidden: ['entity'],

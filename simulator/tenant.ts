@@ -3,7 +3,6 @@ import { createAgents } from './agents';
 import { createApi } from './api';
 import { createTokenEndpoint } from './auth-endpoint';
 import { BadRecords } from './bad-records';
-import { createBulkEndpoint } from './bulk-endpoint';
 import type { StampWriter } from './calendar';
 import { PHONE_CANARY } from './call-details';
 import { createContactWriter } from './contact-json';
@@ -65,10 +64,6 @@ export interface Surroundings {
   readonly bytesKept: number;
 }
 
-/** Bulk requests that Media Download allows in any span of so many seconds (HELP, mediadownloadapi.htm). */
-const BULK_REQUESTS = 15;
-const BULK_SECONDS = 300;
-
 /** Creates a tenant; nothing is computed before somebody asks. */
 export function createTenant(settings: Settings, surroundings: Surroundings): Tenant {
   const { seed, name, mediaQuota } = settings;
@@ -89,7 +84,6 @@ export function createTenant(settings: Settings, surroundings: Surroundings): Te
   const recordings = createRecordings(settings, source, files);
   const urls = createPresignedUrls(tenantId, mediaAddress, settings.urlLifetimeSeconds, note);
   const quota = mediaQuota === 'off' ? undefined : new Quota(mediaQuota.requests, mediaQuota.perSeconds);
-  const bulkQuota = mediaQuota === 'off' ? undefined : new Quota(BULK_REQUESTS, BULK_SECONDS);
   const tokens = createTokens(settings, credentials, key, address, note);
   const interactions = createInteractionExtract(source, index, recordings, stamp);
   const marks = { comment: mark('comment'), name: mark('name') };
@@ -114,7 +108,6 @@ export function createTenant(settings: Settings, surroundings: Surroundings): Te
       agents: createAgentsEndpoint(agents, stamp, address),
       lookups: createLookups(settings, tenantId, stamp, address),
       media: createMediaEndpoint({ seed, recordings, agents, urls, quota, stamp }),
-      bulk: createBulkEndpoint({ seed, recordings, urls, quota: bulkQuota }),
       extraction: (exchange) => extraction.answer(exchange),
     }),
     files: createFileEndpoint(recordings, files, urls, extraction),

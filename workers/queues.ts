@@ -24,8 +24,6 @@ export const activityQueues: readonly ActivityQueue[] = [
       'fetchAgents',
       'fetchLookups',
       'planIncrement',
-      'requestBulk',
-      'pollBulk',
       'createExtractionJob',
       'lookAtExtractionJob',
     ],

@@ -19,8 +19,6 @@ export const api =
       | 'countContacts'
       | 'fetchAgents'
       | 'planIncrement'
-      | 'requestBulk'
-      | 'pollBulk'
       | 'createExtractionJob'
       | 'lookAtExtractionJob'
     >

@@ -1,14 +1,10 @@
-import type { BulkPlan } from '../activities/types';
 import { media } from './activities';
-import { askInBulk, type BulkRef } from './ask-in-bulk';
 
 /** Calls whose recordings are to be fetched, by master contact id; `inFlight` at a time. */
 export interface RecordingChunk {
   readonly tenant: string;
   readonly masterContactIds: readonly string[];
   readonly inFlight: number;
-  /** They are asked for in bulk first; absent: each is looked up. */
-  readonly bulk?: BulkPlan;
 }
 
 /** What became of them: files stored, calls whose recording is not there yet, calls that failed, bytes stored. */
@@ -42,14 +38,7 @@ export async function downloadAll(
   onProgress: (change: RecordingsDone) => void,
 ): Promise<void> {
   const { tenant } = chunk;
-  const found: ReadonlyMap<string, BulkRef> = chunk.bulk
-    ? await askInBulk(tenant, chunk.masterContactIds, chunk.bulk)
-    : new Map<string, BulkRef>();
   const waiting = chunk.masterContactIds[Symbol.iterator]();
-  const bulkOf = (masterContactId: string): { readonly bulk?: BulkRef } => {
-    const bulk = found.get(masterContactId);
-    return bulk ? { bulk } : {};
-  };
   let failure: { readonly error: unknown } | undefined;
 
   const lane = async (): Promise<void> => {
@@ -57,7 +46,7 @@ export async function downloadAll(
       try {
         const done = await media.downloadRecording.executeWithOptions(
           { summary: `recording of ${masterContactId}` },
-          [{ tenant, masterContactId, ...bulkOf(masterContactId) }],
+          [{ tenant, masterContactId }],
         );
         onProgress({
           stored: done.files,

@@ -18,12 +18,11 @@ export async function fetchRecordings(
   after: string | null,
   onProgress: (change: RecordingsDone) => void,
 ): Promise<string | null> {
-  const { tenant, recordingsInFlight: inFlight, bulk } = window;
+  const { tenant, recordingsInFlight: inFlight } = window;
   const chunkOf = (masterContactIds: readonly string[]): RecordingChunk => ({
     tenant,
     masterContactIds,
     inFlight,
-    ...(bulk && { bulk }),
   });
   const ref = { tenant: window.tenant, windowId: window.windowId, attempt: window.attempt };
   const due = (from: string | null): Promise<readonly string[]> =>

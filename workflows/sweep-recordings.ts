@@ -36,18 +36,16 @@ export async function sweepRecordings(input: TenantInput, carried?: CarriedSweep
   const sweep = async (): Promise<void> => {
     if (parking.times() > 0) await api.authenticate({ tenant, anew: true });
     for (;;) {
-      const due = await store.recordingsToSweep.executeWithOptions({ summary: 'recordings to look for' }, [
-        { tenant, after, limit: chunkSize },
-      ]);
-      // A bare list: each call is looked up. So it was before there was another way, and so runs of then go on.
-      const chunk =
-        'bulk' in due ? { ...due, tenant, inFlight } : { masterContactIds: due, tenant, inFlight };
-      if (chunk.masterContactIds.length === 0) return;
-      await downloadAll(chunk, (change) => {
+      const masterContactIds = await store.recordingsToSweep.executeWithOptions(
+        { summary: 'recordings to look for' },
+        [{ tenant, after, limit: chunkSize }],
+      );
+      if (masterContactIds.length === 0) return;
+      await downloadAll({ tenant, masterContactIds, inFlight }, (change) => {
         done = addRecordings(done, change);
         showTenantRun(tenant, describe(done));
       });
-      after = chunk.masterContactIds.at(-1) ?? null;
+      after = masterContactIds.at(-1) ?? null;
       if (workflowInfo().continueAsNewSuggested) {
         await continueAsNew<typeof sweepRecordings>(input, { after, done });
       }

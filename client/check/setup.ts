@@ -3,7 +3,6 @@ import { createCxoneClient, type ExtractionEntity, type SignInStep } from '../..
 import { type CheckReport, runChecks } from './check';
 import { extractionChecks } from './extraction';
 import { type Clocks, listChecks } from './lists';
-import { mediaDownloadChecks } from './media-download';
 import { playbackChecks } from './playback';
 import { signInChecks } from './sign-in';
 
@@ -27,7 +26,6 @@ export async function checkTenant(tenant: Tenant, options: CheckOptions = {}): P
     ...signInChecks(tenant, { client, steps }),
     ...listChecks({ tenant, client, clocks, now }),
     ...playbackChecks({ client, clocks, now, recordings: tenant.recordings }),
-    ...mediaDownloadChecks(client, tenant),
     ...extractionChecks(client, wantedEntities(tenant)),
   ];
   try {

@@ -39,7 +39,7 @@ export function addPlanCommand(program: Command): void {
 Needs the tenants file and CXone, nothing else. Contacts are counted by CXone, two requests for each 30 days (and for
 each combination of the tenant’s filters); calls, seconds and bytes are reckoned from one page of 500 contacts. What is
 assumed is printed. Hours follow from the tenant’s "limits": 150 look-ups in 5 minutes, unless NICE allows more; with
-"recordingSource" listed or bulk there are fewer look-ups than that.
+"recordingSource" listed there are fewer look-ups than that.
 Exit status: 0 reckoned · 2 bad input or settings · 3 CXone refused or cannot be reached
 
 Example: thirteen months, day by day

@@ -14,8 +14,6 @@ const forbidden: Readonly<Record<ApiFamily, CxoneErrorCode>> = {
   agents: 'AgentsForbidden',
   lookups: 'LookupsForbidden',
   media: 'MediaForbidden',
-  bulk: 'BulkForbidden',
-  'bulk-status': 'BulkForbidden',
   extraction: 'ExtractionForbidden',
   file: 'MediaLinkExpired',
 };

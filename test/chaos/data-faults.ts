@@ -69,11 +69,6 @@ export const dataDraws: readonly (readonly [FaultName, Draw])[] = [
   ['sentimentsWithheld', quirk('sentimentsWithheld')],
   ['changedEtag', quirk('changedEtag')],
   ['rangeIgnored', quirk('rangeIgnored')],
-  // Nobody asks for recordings in bulk here; test/integration/media/recording-sources.test.ts does.
-  ['bulkFailed', quirk('bulkFailed')],
-  ['bulkSlow', quirk('bulkSlow')],
-  ['bulkMissing', quirk('bulkMissing')],
-  ['bulkLinks', quirk('bulkLinks')],
   ['extractionBusy', quirk('extractionBusy')],
   ['clockSkew', quirk('clockSkew', (dice) => ({ args: { minutes: dice.pick([-10, -1, 1, 10]) } }))],
   [

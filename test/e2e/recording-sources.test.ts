@@ -9,7 +9,7 @@ import { compareIds, filesBelow, nothingDiffers } from './truth';
 
 jest.setTimeout(180_000);
 
-type Name = 'listed' | 'bulk';
+type Name = 'listed';
 
 const settings: Readonly<Record<Name, object>> = {
   listed: {
@@ -18,7 +18,6 @@ const settings: Readonly<Record<Name, object>> = {
     // Chats are never recorded here: each of them would be a look-up in vain.
     recordedMediaTypeIds: [3, 4, 5],
   },
-  bulk: { recordingSource: 'bulk', bulkCallsPerRequest: 15 },
 };
 
 let stand: Stand;
@@ -29,7 +28,7 @@ beforeAll(async () => {
       contactsPerDay: 90,
       loggedShare: 0.8,
       extractionSpacingSeconds: 0,
-      tenants: [{ name: 'listed' }, { name: 'bulk' }],
+      tenants: [{ name: 'listed' }],
     },
   });
   const secrets: Record<string, string> = {};
@@ -47,10 +46,7 @@ beforeAll(async () => {
         accessKeySecret: { env: `${prefix}_ACCESS_KEY_SECRET` },
         allowInsecureHosts: ['127.0.0.1'],
         parkedTimeoutHours: 0,
-        limits: {
-          media: { requests: 1_000_000, perSeconds: 1 },
-          bulk: { requests: 1_000_000, perSeconds: 1 },
-        },
+        limits: { media: { requests: 1_000_000, perSeconds: 1 } },
         // Every call is old enough for its recording to be there.
         recordingGiveUpHours: 1,
         ...settings[name as Name],
@@ -101,8 +97,7 @@ async function expectTruth(tenant: Name, truth: readonly RecordingTruth[]): Prom
   for (const { storage_key: key, sha256 } of stored) expect(files.get(key ?? '')?.sha256).toBe(sha256);
 }
 
-const asked = (tenant: Name, family: 'media' | 'bulk', method = 'GET') =>
-  stand.simulator.journal.entries({ tenant, family }).filter((entry) => entry.method === method);
+const asked = (tenant: Name, family: 'media') => stand.simulator.journal.entries({ tenant, family });
 const callsOf = (truth: readonly RecordingTruth[]): Set<string> =>
   new Set(truth.map(({ masterContactId }) => String(masterContactId)));
 
@@ -152,42 +147,13 @@ describe('recordings by the listing', () => {
   });
 });
 
-describe('recordings in bulk', () => {
-  it('cost a request for each group of calls, and a look-up only for what that does not bring', async () => {
-    stand.simulator.setFaults([{ name: 'bulkLinks' }, { name: 'bulkSlow', args: { count: 0 } }]);
-    const report = reportOf(await stand.sync({ ...day, tenant: 'bulk' }));
-    const truth = truthOf('bulk');
-    expect(report).toMatchObject({ status: 'complete', recordings: { stored: truth.length, failed: 0 } });
-    await expectTruth('bulk', truth);
-    const calls = new Set((await rowsOf('bulk')).map((row) => row.master_contact_id));
-    expect(asked('bulk', 'bulk', 'POST')).toHaveLength(Math.ceil(calls.size / 15));
-    const withFile = callsOf(truth);
-    const lookUps = asked('bulk', 'media').map(({ query }) => query['acd-call-id'] ?? '');
-    expect(lookUps.toSorted()).toEqual([...calls].filter((id) => !withFile.has(id)).toSorted());
-    // Of what only a look-up tells there is no row, rather than an empty one.
-    const described = await stand.query(`select from cxone.interaction where tenant = 'bulk' and has_file`);
-    expect(described).toEqual([]);
-  });
-
-  it('are looked up where the licence or the permission is missing, after one request', async () => {
-    const next = { from: day.to, to: new Date(Date.parse(day.to) + 86_400_000).toISOString() };
-    stand.simulator.setFaults([{ name: 'forbidden', match: { family: 'bulk' } }]);
-    const report = reportOf(await stand.sync({ ...next, tenant: 'bulk' }));
-    const truth = truthOf('bulk', next);
-    expect(report).toMatchObject({ status: 'complete', recordings: { stored: truth.length, failed: 0 } });
-    expect(asked('bulk', 'bulk', 'POST')).toMatchObject([{ status: 403 }]);
-    expect(asked('bulk', 'media').length).toBeGreaterThanOrEqual(callsOf(truth).size);
-    expect(worker.log()).toContain('BulkForbidden');
-    await expectTruth('bulk', [...truthOf('bulk'), ...truth]);
-  });
-
+describe('recordings of all tenants', () => {
   it('leave no link, token or secret in histories and logs', async () => {
     const runs: Awaited<ReturnType<typeof exposeRun>>[] = [];
     for await (const { workflowId, runId } of stand.client.workflow.list()) {
       runs.push(await exposeRun(stand.client.workflow.getHandle(workflowId, runId)));
     }
-    expect(runs.length).toBeGreaterThanOrEqual(5);
-    expect(runs.some(({ text }) => text.includes('pollBulk'))).toBe(true);
+    expect(runs.length).toBeGreaterThanOrEqual(4);
     const exposed = [...runs, { where: 'the log', text: worker.log() }];
     expect(leaks(secretForms(stand.simulator), exposed)).toEqual([]);
   });

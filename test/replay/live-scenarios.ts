@@ -1,6 +1,6 @@
 import type { Activities } from '../../activities';
 import { openWindow, pageOf, quietActivities } from '../workflow/with-activities';
-import { due, endless, pollTwice, refuse, type Scenario, untilAsked } from './scenario';
+import { due, endless, refuse, type Scenario, untilAsked } from './scenario';
 
 const quiet = quietActivities();
 const changed = '2026-11-20T00:00:00Z/2026-11-20T00:10:00Z:update';
@@ -79,17 +79,6 @@ export const liveScenarios: Readonly<Record<string, Scenario>> = {
   },
   'live-refused-input': { workflow: 'incrementalSync', args: [{ tenant: 'l5', since: 'yesterday' }] },
   sweep: { ...sweeps('l6'), activities: { recordingsToSweep: due(230) } },
-  'sweep-in-bulk': {
-    ...sweeps('l9'),
-    activities: {
-      recordingsToSweep: async (given) => ({
-        masterContactIds: await due(9)(given),
-        bulk: { callsPerRequest: 4, waitMinutes: 30 },
-      }),
-      pollBulk: pollTwice(),
-      requestBulk: async ({ masterContactIds: [first] }) => ({ requestId: `bulk-${first}` }),
-    },
-  },
   'sweep-running': {
     ...sweeps('l7'),
     activities: { recordingsToSweep: due(3), downloadRecording: endless },

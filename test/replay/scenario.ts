@@ -43,16 +43,6 @@ export const due = (total: number) => {
     ids.filter((id) => after === null || id > after).slice(0, limit);
 };
 
-/** Bulk requests that are still running when they are first asked about, and bring all calls but each one's first. */
-export function pollTwice(): Activities['pollBulk'] {
-  const asked = new Set<string>();
-  return async ({ requestId, masterContactIds }) => {
-    if (asked.has(requestId)) return { status: 'completed', brought: masterContactIds.slice(1) };
-    asked.add(requestId);
-    return { status: 'running', brought: [] };
-  };
-}
-
 /** An activity that is refused for as long as `refused.has(type)`. */
 export function unless<Input, Result>(
   refused: ReadonlySet<string>,

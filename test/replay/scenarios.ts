@@ -6,7 +6,7 @@ import { openWindow, pageOf, quietActivities } from '../workflow/with-activities
 import { extractScenarios } from './extract-scenarios';
 import { liveScenarios } from './live-scenarios';
 import { parkedScenarios } from './parked-scenarios';
-import { due, endless, input, pollTwice, refuse, type Scenario, untilAsked } from './scenario';
+import { due, endless, input, refuse, type Scenario, untilAsked } from './scenario';
 
 const refusedList: FetchedLookups = {
   pageId: null,
@@ -140,27 +140,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   },
   'recordings-refused': {
     activities: { dueRecordings: due(12), downloadRecording: async () => refuse('RecordingStorageFull') },
-  },
-  'recordings-in-bulk': {
-    activities: {
-      openWindow: async () => ({ ...openWindow, bulk: { callsPerRequest: 5, waitMinutes: 30 } }),
-      dueRecordings: due(12),
-      // The first is done when it is asked about again; the last is refused.
-      requestBulk: async ({ masterContactIds: [first] }) => ({
-        requestId: first === '100010' ? null : `bulk-${first}`,
-      }),
-      pollBulk: pollTwice(),
-    },
-  },
-  'recordings-in-bulk-in-child': {
-    activities: {
-      openWindow: async () => ({ ...openWindow, bulk: { callsPerRequest: 100, waitMinutes: 30 } }),
-      dueRecordings: due(310),
-      pollBulk: endless,
-    },
-    meanwhile: (client) => untilAsked(client, 'recordings:acme:1.1:100000', 'pollBulk'),
-    open: true,
-    children: { 'recordings:acme:1.1:100000': 'recordings-child-in-bulk' },
   },
   cancelled: {
     activities: { fetchContactPage: endless },

@@ -67,11 +67,6 @@ const hasChild = (type: string): State => {
     event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowType?.name === type;
   return (events) => events.some(has);
 };
-const hasActivity = (type: string): State => {
-  const has = (event: RecordedEvent): boolean =>
-    event.activityTaskScheduledEventAttributes?.activityType?.name === type;
-  return (events) => events.some(has);
-};
 interface WindowEnded {
   readonly from: string;
   readonly outcome: string;
@@ -133,7 +128,6 @@ export const requiredStates: Readonly<Record<string, Readonly<Record<string, Sta
     'by update, complete': both(isByUpdate, complete),
     split: both(hasChild('syncWindow'), complete),
     'with its recordings in children': both(hasChild('downloadRecordings'), isOpen),
-    'with its recordings in bulk': both(hasActivity('pollBulk'), complete),
   },
   backfill: {
     'mid-way': both(isOpen, hasChild('syncWindow')),
@@ -161,12 +155,10 @@ export const requiredStates: Readonly<Record<string, Readonly<Record<string, Sta
     ...byPerson,
     'to be continued': continued,
     'a continuation': isContinuation,
-    'in bulk': both(hasActivity('pollBulk'), complete),
   },
   downloadRecordings: {
     running: isOpen,
     complete,
-    'waiting for a bulk request': both(isOpen, hasActivity('pollBulk')),
   },
   extractDataset: {
     running: both(isOpen, (events) => !isParked(events) && !hasChild('extractDataset')(events)),

@@ -9,15 +9,9 @@ import { openRecordingFiles } from '../../../store';
 import { postgresServers } from '../../setup/servers';
 import { hourMs, type MediaStand, type MediaWorker, openMediaStand } from './stand';
 
-/** A way to find a call's files (activities/recording-sources.ts), as a run uses it. */
+/** A way to choose the calls whose recordings are asked for, as a run uses it. */
 export interface SourceUnderTest {
   readonly tuned: Partial<TenantTuning>;
-  /** What CXone answers for the source to bring files. */
-  readonly answers: readonly FaultRule[];
-  /** False where CXone does not tell which segment a file is of. */
-  readonly namesSegments: boolean;
-  /** Look-ups of a call that the source finds and whose file is whole. */
-  readonly lookUps: number;
   /** Lets the source know of a call's recordings, as CXone would tell of them. */
   know(stand: MediaStand, masterContactId: number): Promise<void>;
   /** Fetches a call as a run does. */
@@ -31,7 +25,7 @@ const file = (name: FaultRule['name'], more: Partial<FaultRule> = {}): FaultRule
 });
 const cut = file('mediaTruncated', { onCall: [1] });
 
-/** What holds for recordings whichever way their files are found. Call it inside a describe. */
+/** What holds for recordings whichever way their calls are chosen. Call it inside a describe. */
 export function describeRecordingSource(source: SourceUnderTest): void {
   let stand: MediaStand;
   beforeAll(async () => {
@@ -41,7 +35,7 @@ export function describeRecordingSource(source: SourceUnderTest): void {
   afterAll(() => stand?.close());
 
   const setFaults = (...faults: readonly FaultRule[]): void => {
-    stand.simulator.setFaults([...source.answers, ...faults]);
+    stand.simulator.setFaults(faults);
     stand.simulator.journal.clear();
   };
   const worker = (...[changes]: Parameters<MediaStand['worker']>): MediaWorker =>
@@ -56,12 +50,12 @@ export function describeRecordingSource(source: SourceUnderTest): void {
   const filesOf = (masterContactId: number) =>
     [...stand.files()].filter(([path]) => path.includes(String(masterContactId)));
 
-  it('a file is stored whole, with its row and its manifest, at the price of the source', async () => {
+  it('a file is stored whole, with its row and its manifest, for one request', async () => {
     const call = await nextCall();
     const result = await source.fetch(worker(), call.masterContactId);
     expect(result).toEqual({ status: 'stored', files: 1, bytes: call.bytes });
     const rows = await rowsOf(call.masterContactId);
-    const segmentId = source.namesSegments ? call.segmentId : 'interaction-1';
+    const { segmentId } = call;
     expect(rows).toMatchObject([{ status: 'stored', segmentId, bytes: call.bytes, sha256: call.sha256 }]);
     const key = rows[0]?.storageKey ?? '';
     expect(filesOf(call.masterContactId)).toEqual([[key, { bytes: call.bytes, sha256: call.sha256 }]]);
@@ -72,7 +66,7 @@ export function describeRecordingSource(source: SourceUnderTest): void {
       sha256: call.sha256,
       contentType: 'video/mp4',
     });
-    expect(lookUps()).toBe(source.lookUps);
+    expect(lookUps()).toBe(1);
   });
 
   it('all files of a call are stored, and asked for once', async () => {
@@ -145,15 +139,12 @@ export function describeRecordingSource(source: SourceUnderTest): void {
     );
     expect(results.reduce((sum, { files }) => sum + files, 0)).toBe(1);
     expect(stand.simulator.journal.count({ family: 'file' })).toBe(1);
-    expect(lookUps()).toBe(source.lookUps);
+    expect(lookUps()).toBe(1);
   });
 
   it('a missing permission for recordings stops the run, and leaves the call as it was', async () => {
     const call = await nextCall();
-    setFaults(
-      { name: 'forbidden', match: { family: 'media' } },
-      { name: 'forbidden', match: { family: 'bulk' } },
-    );
+    setFaults({ name: 'forbidden', match: { family: 'media' } });
     await expect(source.fetch(worker(), call.masterContactId)).rejects.toMatchObject({
       code: 'MediaForbidden',
       kind: 'operator',

@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createBulkActivities } from '../../../activities/bulk';
 import { createLiveActivities } from '../../../activities/live';
 import { type RecordingDependencies, createRecordingActivities } from '../../../activities/recordings';
 import { tenantDirectory, type TenantTuning } from '../../../activities/tenants';
-import type { DownloadInput, DownloadResult } from '../../../activities/types';
+import type { DownloadResult } from '../../../activities/types';
 import { createCxoneClient } from '../../../cxone';
 import {
   type RecordingTruth,
@@ -42,7 +41,7 @@ export interface MediaStand {
 export interface MediaWorker {
   readonly activities: ReturnType<typeof activitiesOf>;
   /** Runs an activity of a call as Temporal does, attempt after attempt, at most five; its last failure is thrown. */
-  fetch(masterContactId: number, runId?: string, bulk?: DownloadInput['bulk']): Promise<DownloadResult>;
+  fetch(masterContactId: number, runId?: string): Promise<DownloadResult>;
   /** Runs any activity likewise. */
   attempt<T>(work: () => Promise<T>, runId?: string): Promise<T>;
 }
@@ -50,7 +49,6 @@ export interface MediaWorker {
 function activitiesOf(dependencies: RecordingDependencies) {
   return {
     ...createRecordingActivities(dependencies),
-    ...createBulkActivities(dependencies),
     ...createLiveActivities({
       ...dependencies,
       inspectBackfill: async () => ({ status: 'gone', contacts: 0, recordings: 0 }),
@@ -149,8 +147,8 @@ export async function openMediaStand(
       });
       const worker: MediaWorker = {
         activities,
-        fetch(masterContactId, runId, bulk) {
-          const input = { tenant: 'acme', masterContactId: String(masterContactId), ...(bulk && { bulk }) };
+        fetch(masterContactId, runId) {
+          const input = { tenant: 'acme', masterContactId: String(masterContactId) };
           return worker.attempt(() => activities.downloadRecording(input), runId);
         },
         async attempt(work, runId = `run-${(runs += 1)}`) {

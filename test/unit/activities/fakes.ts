@@ -18,8 +18,6 @@ export const tuning: TenantTuning = {
   rereadDays: 3,
   recordingGiveUpHours: 48,
   recordingSource: 'look-up',
-  bulkCallsPerRequest: 100,
-  bulkWaitMinutes: 30,
   recordingLookAfterMinutes: [5, 15, 60, 240, 720],
   recordedMediaTypeIds: [4, 5],
   recordings: true,

@@ -132,15 +132,6 @@ describe('openWindow', () => {
     ).rejects.toMatchObject({ type: 'InvalidInput', nonRetryable: true });
   });
 
-  it('says how recordings are asked for in bulk, where the tenant has them so, and nothing of it elsewhere', async () => {
-    const tuning = { recordingSource: 'bulk', bulkCallsPerRequest: 50, bulkWaitMinutes: 5 } as const;
-    expect(await run(stand({}, tuning).activities, 'openWindow', span)).toMatchObject({
-      bulk: { callsPerRequest: 50, waitMinutes: 5 },
-    });
-    const listed = stand({}, { recordingSource: 'listed' });
-    expect(await run(listed.activities, 'openWindow', span)).not.toHaveProperty('bulk');
-  });
-
   it('claims the window and says how the tenant’s settings want it read', async () => {
     const { activities, claimed } = stand({}, { pageSize: 500, pagesInFlight: 2, maxRereads: 1 });
     expect(await run(activities, 'openWindow', span)).toEqual({

@@ -69,8 +69,6 @@ describe('a tenant', () => {
       recordingLookAfterMinutes: [5, 15, 60, 240, 720],
       recordedMediaTypeIds: [4, 5],
       recordingSource: 'look-up',
-      bulkCallsPerRequest: 100,
-      bulkWaitMinutes: 30,
       recordingKeys: [],
       extract: {
         interactionMetadata: false,
@@ -208,9 +206,7 @@ describe('what is wrong', () => {
     ['pageSize', '1000', 'a whole number'],
     ['pagesInFlight', 1.5, 'a whole number'],
     ['recordings', 'yes', 'true or false'],
-    ['recordingSource', 'List', 'look-up, listed or bulk'],
-    ['bulkCallsPerRequest', 101, 'at most 100'],
-    ['bulkWaitMinutes', 0, 'at least 1'],
+    ['recordingSource', 'List', 'look-up or listed'],
     ['skillIds', [-1], 'positive'],
     ['mediaHosts', ['https://x'], 'host names'],
     ['allowInsecureHosts', ['*.example.com'], 'without wildcards'],
@@ -247,12 +243,20 @@ describe('what is wrong', () => {
     expect(loadAcme({ recordingSource: 'listed', recordings: false })?.recordings).toBe(false);
   });
 
-  it('a tenant with recordings in bulk has the quota that NICE names for it, unless another is stated', () => {
-    const bulk = { recordingSource: 'bulk' };
-    expect(loadAcme(bulk)?.limits.bulk).toEqual({ requests: 15, perSeconds: 300 });
-    const limits = { bulk: { requests: 30, perSeconds: 60 } };
-    expect(loadAcme({ ...bulk, limits })?.limits).toMatchObject({ ...limits, media: { requests: 150 } });
-    expect(Object.keys(loadAcme({})?.limits ?? {})).toEqual(['media']);
+  it.each<[string, Record<string, unknown>]>([
+    ['recordingSource', { recordingSource: 'bulk' }],
+    ['bulkCallsPerRequest', { bulkCallsPerRequest: 100 }],
+    ['bulkWaitMinutes', { bulkWaitMinutes: 30 }],
+    ['limits.bulk', { limits: { bulk: { requests: 15, perSeconds: 300 } } }],
+  ])('%s is refused, since Media Download gives no link to what it delivers', (name, entry) => {
+    expect(problemsOf(() => loadAcme(entry))).toEqual([
+      {
+        name: `tenants.acme.${name}`,
+        problem: expect.stringContaining('Media Download'),
+        expected: expect.any(String),
+        remedy: expect.stringContaining('export location'),
+      },
+    ]);
   });
 
   it('names what is missing', () => {

@@ -47,7 +47,6 @@ describe('whatever is switched on', () => {
       `${ACD}/teams`,
       call,
       `/media-playback/v1/segments/${recordings[0]?.segmentId}`,
-      '/media-download/v1/status/none',
       '/data-extraction/v1/jobs',
       job,
       csv,

@@ -161,25 +161,6 @@ describe('every operation answers with published members only', () => {
     }
   });
 
-  it('bulk requests', async () => {
-    const token = simulator.canaries.find((canary) => canary.startsWith('eyJ'));
-    const { recordings = [] } = simulator.truth({ ...DAY_WINDOW, recordings: true });
-    const entityIds = ['1', ...recordings.slice(0, 3).map((one) => String(one.masterContactId))];
-    const answer = await ask(`${simulator.address}/media-download/v1/contacts`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${token}` },
-      body: JSON.stringify({ entityIds }),
-    });
-    const request = parse(answer) as Row;
-    expectPublished('bulkRequest', request);
-    for (const state of ['PENDING', 'COMPLETED']) {
-      const status = await get(`/media-download/v1/status/${String(request['requestId'])}`);
-      expect(status['status']).toBe(state);
-      expectPublished('bulkStatus', status);
-      expectPublished('bulkEntity', status['entities']);
-    }
-  });
-
   it('extraction jobs', async () => {
     const path = '/data-extraction/v1/jobs';
     const token = simulator.canaries.find((canary) => canary.startsWith('eyJ'));

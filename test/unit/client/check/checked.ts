@@ -41,11 +41,7 @@ export async function checkUnder(
     expect(leaks(secretForms(simulator), [{ where: 'the report', text }])).toEqual([]);
     expect(text).not.toContain(simulator.credentials.accessKeyId);
   }
-  const isBulk = tenant(changes).recordingSource === 'bulk';
-  const expected = names.flatMap((name) =>
-    isBulk && name === 'extraction' ? ['media-download', name] : [name],
-  );
-  expect(report.checks.map(({ name }) => name)).toEqual(expected);
+  expect(report.checks.map(({ name }) => name)).toEqual(names);
   expect(report.ok).toBe(report.checks.every(({ status }) => status !== 'failed'));
   return report;
 }

@@ -215,21 +215,6 @@ describe('what says nothing about the set-up', () => {
     expect(result(report, 'sentiments').status).toBe('unknown');
   });
 
-  it('Media Download is asked about where recordings come from it, and nothing is begun', async () => {
-    const bulk = { recordingSource: 'bulk' } as const;
-    expect(result(await check([], bulk), 'media-download').status).toBe('ok');
-    expect(world.simulator.journal.entries({ family: 'bulk' })).toMatchObject([
-      { method: 'GET', status: 404 },
-    ]);
-    const refused = await check([{ name: 'forbidden', match: { family: 'bulk' } }], bulk);
-    expect(refused.ok).toBe(false);
-    expect(result(refused, 'media-download')).toMatchObject({
-      status: 'failed',
-      code: 'BulkForbidden',
-      remedy: expect.stringContaining('licence'),
-    });
-  });
-
   it('a second caller of Data Extraction is no missing permission', async () => {
     const report = await check([{ name: 'extractionBusy' }]);
     expect(report.ok).toBe(true);
