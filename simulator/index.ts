@@ -47,6 +47,8 @@ export interface SimulatedTenant {
 export interface Simulator {
   /** Origin of the issuer and of every API, without a slash at the end. */
   readonly address: string;
+  /** Ports that the servers listen on, whatever links say. */
+  readonly ports: { readonly main: number; readonly media: number };
   /** Origin of the recordings. */
   readonly mediaAddress: string;
   /** Credentials of the first tenant. */
@@ -132,7 +134,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     familyOf,
     handle: (exchange) => (isAdmin(exchange) ? admin(exchange) : api(exchange)),
   });
-  origins.main = `http://${servers.publicHost}:${main.port}`;
+  origins.main = options.publicOrigins?.main ?? `http://${servers.publicHost}:${main.port}`;
   const media = await startWebServer({
     ...common,
     port: servers.mediaPort,
@@ -142,11 +144,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     await main.close();
     throw error;
   });
-  origins.media = `http://${servers.publicHost}:${media.port}`;
+  origins.media = options.publicOrigins?.media ?? `http://${servers.publicHost}:${media.port}`;
 
   return {
     address: origins.main,
     mediaAddress: origins.media,
+    ports: { main: main.port, media: media.port },
     credentials: tenants.first.credentials,
     truth: (window) => tenants.first.truth.tell(window, clock()),
     tenants: tenants.all.map(({ name, credentials, truth }) => ({

@@ -46,6 +46,8 @@ export interface SimulatorOptions extends TenantOptions {
   readonly host?: string;
   /** Host name written into links and discovery documents (default: `host`); for a container reached by its name. */
   readonly publicHost?: string;
+  /** Written into links and discovery documents instead of both servers' own origins; for a proxy in front of them. */
+  readonly publicOrigins?: { readonly main: string; readonly media: string };
   /** The server's clock: epoch milliseconds (default `Date.now`). */
   readonly clock?: () => number;
   /** Several tenants behind one issuer, each with its own credentials and data (default: one named `default`). */

@@ -1,0 +1,75 @@
+import { openStand, type Stand, type StandWorker } from '../../e2e/stand';
+import { startTcpProxy, type TcpProxy } from '../../setup/tcp-proxy';
+import { type Side, sides } from './outage-schedule';
+
+/** Real servers behind proxies of ours, and two workers that reach everything through these. */
+export interface OutageStand {
+  readonly stand: Stand;
+  readonly proxies: Readonly<Record<Side, TcpProxy>>;
+  readonly workers: readonly StandWorker[];
+  /** The simulator's clock, epoch ms. */
+  now(): number;
+  close(): Promise<void>;
+}
+
+/** When chaos begins by the simulator's clock, which then goes on as ours does. */
+export const outagesBegin = Date.parse('2025-03-20T12:00:00Z');
+
+/** What the test itself asks for (truth, history) does not pass through the proxies, but for the simulator's truth. */
+export async function openOutageStand(): Promise<OutageStand> {
+  const opened = Date.now();
+  const now = (): number => outagesBegin + (Date.now() - opened);
+  const made = await Promise.all(sides.map(async (side) => [side, await startTcpProxy()] as const));
+  const proxies = Object.fromEntries(made) as Record<Side, TcpProxy>;
+  const closeProxies = async (): Promise<void> => {
+    await Promise.all(made.map(([, proxy]) => proxy.close()));
+  };
+  try {
+    const at = (side: Side): string => `127.0.0.1:${proxies[side].port}`;
+    const stand = await openStand({
+      simulator: {
+        clock: now,
+        publicOrigins: { main: `http://${at('cxone')}`, media: `http://${at('media')}` },
+        contactsPerDay: 2_400,
+        loggedShare: 0.15,
+        recordingDelaySeconds: 60,
+        extractionSpacingSeconds: 0,
+        // Answers take their time, so that some are under way whenever an outage begins.
+        faults: [
+          { name: 'slow', match: { family: 'contacts' }, args: { delayMs: 300 } },
+          { name: 'slow', match: { family: 'media' }, args: { delayMs: 150 } },
+        ],
+      },
+      tenant: {
+        pageSize: 50,
+        parkedTimeoutHours: 168,
+        lookBackDays: 2,
+        overlapMinutes: 30,
+        recordingGiveUpHours: 8_760,
+        extract: { interactionMetadata: true, secondsApart: 0 },
+      },
+    });
+    proxies.cxone.lead(stand.simulator.ports.main);
+    proxies.media.lead(stand.simulator.ports.media);
+    proxies.database.lead(new URL(stand.databaseUrl).host);
+    proxies.temporal.lead(stand.env['TEMPORAL_ADDRESS'] ?? '');
+    const database = new URL(stand.databaseUrl);
+    database.host = at('database');
+    const through = { DATABASE_URL: database.href, TEMPORAL_ADDRESS: at('temporal') };
+    const workers = await Promise.all([stand.startWorker(through), stand.startWorker(through)]);
+    return {
+      stand,
+      proxies,
+      workers,
+      now,
+      async close() {
+        for (const proxy of Object.values(proxies)) proxy.heal();
+        await stand.close();
+        await closeProxies();
+      },
+    };
+  } catch (error) {
+    await closeProxies();
+    throw error;
+  }
+}

@@ -1,0 +1,191 @@
+import { existsSync, renameSync } from 'node:fs';
+import type { WorkflowHandle } from '@temporalio/client';
+import { decide } from '../../../client/parked/decide';
+import { searchAttributeKeys as keys } from '../../../workflows/search-attributes';
+import type { Stand } from '../../e2e/stand';
+import { expectedCodes, failuresOf } from './failures-of';
+import { outageJobs } from './outage-jobs';
+import type { OutageSchedule } from './outage-schedule';
+import { openOutageStand, type OutageStand } from './outage-stand';
+
+/** What became of a schedule; times in ms. */
+export interface OutageVerdict {
+  readonly schedule: OutageSchedule;
+  /** `complete`, the code the run failed or parked with, or `no end`. */
+  readonly outcome: string;
+  readonly problems: readonly string[];
+  /** The outage began before the job was done. */
+  readonly hit: boolean;
+  /** From the end of the outage, or from its beginning where a healthy worker goes on, to the end of the run. */
+  readonly recoveredMs: number;
+}
+
+/** Nothing stands still longer than this after an outage (design.md, invariant 11). */
+const standsStillAtMostMs = 60_000;
+/** What the whole job takes with nothing failing, on a busy machine. */
+const workMs = 60_000;
+const pollMs = 100;
+
+/** Runs one job through real servers while a part of them fails, and compares the end with the truth. */
+export async function runOutage(schedule: OutageSchedule): Promise<OutageVerdict> {
+  const opened = await openOutageStand();
+  try {
+    return await runOn(opened, schedule);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function runOn(opened: OutageStand, schedule: OutageSchedule): Promise<OutageVerdict> {
+  const { stand } = opened;
+  const { outage } = schedule;
+  const job = outageJobs[schedule.job](opened);
+  const problems: string[] = [];
+  const run = watchRun(await job.start());
+  while (!run.isOver() && stand.simulator.journal.count() < schedule.afterRequests) await delay(pollMs);
+  const hit = !run.isOver();
+
+  const began = Date.now();
+  const end = beginOutage(opened, schedule);
+  const goesOn = outage.kind === 'frozenWorker' || outage.kind === 'killedWorker';
+  if (goesOn) {
+    // Beside a healthy worker a run goes on while the other one stands still.
+    await Promise.race([run.over, delay(standsStillAtMostMs + workMs)]);
+    if (!run.isOver()) problems.push(`not over ${seconds(Date.now() - began)} after a worker stopped`);
+  } else {
+    await delay(outage.seconds * 1_000);
+  }
+  problems.push(...end());
+  const healed = goesOn ? began : Date.now();
+  if (outage.kind === 'unmounted') problems.push(...(await resumeParked(opened, run)));
+  else if (!goesOn) problems.push(...(await standsStill(stand, run, healed)));
+  await Promise.race([run.over, delay(standsStillAtMostMs + workMs)]);
+  const recoveredMs = Date.now() - healed;
+
+  const outcome = run.isOver() ? run.outcome() : await stateOf(run.handle);
+  if (!run.isOver()) {
+    await run.handle.terminate('took too long');
+    await run.over;
+  }
+  if (outcome !== 'complete') problems.push(`ended as ${outcome} instead of complete`);
+  else problems.push(...(await job.problems()));
+  const allowed = expectedCodes(outage);
+  const words = (await failuresOf(stand.client)).filter((code) => !allowed.has(code));
+  problems.push(
+    ...[...new Set(words)].map((code) => `a step failed with ${code}, which is not what happened`),
+  );
+  return { schedule, outcome, problems, hit, recoveredMs };
+}
+
+/** Begins an outage; what comes back ends it and says what was wrong while it lasted. */
+function beginOutage({ proxies, workers, stand }: OutageStand, { outage }: OutageSchedule): () => string[] {
+  const [worker] = workers;
+  const signal = (name: NodeJS.Signals): boolean => process.kill(-(worker?.pid ?? 0), name);
+  const { recordingsFolder: folder, simulator } = stand;
+  if (outage.kind === 'partition') {
+    const proxy = proxies[outage.side];
+    proxy.swallow();
+    return ended(() => proxy.heal());
+  }
+  if (outage.kind === 'unmounted') {
+    renameSync(folder, `${folder}.away`);
+    return () => {
+      if (existsSync(folder)) return ['a folder was made where none is mounted'];
+      renameSync(`${folder}.away`, folder);
+      return [];
+    };
+  }
+  if (outage.kind === 'clock') {
+    simulator.setFaults([{ name: 'clockSkew', args: { minutes: outage.minutes } }]);
+    return ended(() => simulator.setFaults([]));
+  }
+  signal(outage.kind === 'frozenWorker' ? 'SIGSTOP' : 'SIGKILL');
+  return ended(() => outage.kind === 'frozenWorker' && signal('SIGCONT'));
+}
+
+function ended(end: () => unknown): () => string[] {
+  return () => {
+    end();
+    return [];
+  };
+}
+
+/** Without its folder a run waits for a person; one that had stored everything before is complete. */
+async function resumeParked({ stand }: OutageStand, run: WatchedRun): Promise<string[]> {
+  const { handle } = run;
+  const parked = await eventuallyTrue(
+    async () => run.isOver() || (await statusOf(handle)) === 'AwaitingOperator',
+    standsStillAtMostMs,
+  );
+  if (run.isOver()) return [];
+  if (!parked) return ['neither complete nor parked without the folder of its recordings'];
+  const { ok, message } = await decide(stand.client, stand.namespace, 'resume', handle.workflowId);
+  return ok ? [] : [`resume: ${message}`];
+}
+
+/** A problem when nothing at all happens within a minute of the end of an outage. */
+async function standsStill(stand: Stand, run: WatchedRun, since: number): Promise<string[]> {
+  const before = await progressOf(stand);
+  const moved = await eventuallyTrue(
+    async () => run.isOver() || (await progressOf(stand)) !== before,
+    since + standsStillAtMostMs - Date.now(),
+  );
+  return moved ? [] : [`nothing happened within ${seconds(Date.now() - since)} of the end of the outage`];
+}
+
+/** Changes with each request that CXone answers and each row that is stored. */
+async function progressOf(stand: Stand): Promise<string> {
+  const [row] = await stand.query<{ n: string }>(
+    `select (select count(*) from cxone.contact) + (select count(*) from cxone.interaction_metadata)
+          + (select count(*) from cxone.recording where status = 'stored') as n`,
+  );
+  return `${stand.simulator.journal.count()} ${row?.n}`;
+}
+
+interface WatchedRun {
+  readonly handle: WorkflowHandle;
+  /** Settles when the run has ended, however. */
+  readonly over: Promise<void>;
+  isOver(): boolean;
+  outcome(): string;
+}
+
+function watchRun(handle: WorkflowHandle): WatchedRun {
+  let outcome: string | undefined;
+  const over = handle.result().then(
+    (report: { readonly status?: string }) => {
+      outcome = report.status ?? 'complete';
+    },
+    (error: Error & { readonly cause?: { readonly type?: string } }) => {
+      outcome = error.cause?.type ?? error.message;
+    },
+  );
+  return { handle, over, isOver: () => outcome !== undefined, outcome: () => outcome ?? 'no end' };
+}
+
+async function statusOf(handle: WorkflowHandle): Promise<string | undefined> {
+  return (await handle.describe()).typedSearchAttributes.get(keys.status);
+}
+
+async function stateOf(handle: WorkflowHandle): Promise<string> {
+  const { typedSearchAttributes } = await handle.describe();
+  const code = typedSearchAttributes.get(keys.errorType);
+  return `no end (${typedSearchAttributes.get(keys.status)}${code ? `, ${code}` : ''})`;
+}
+
+async function eventuallyTrue(condition: () => Promise<boolean>, withinMs: number): Promise<boolean> {
+  const deadline = Date.now() + withinMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) return false;
+    await delay(500);
+  }
+  return true;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1_000)} s`;
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
