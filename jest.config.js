@@ -19,7 +19,7 @@ const shared = {
 module.exports = {
   reporters: ['default', '<rootDir>/test/setup/count-reporter.js'],
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   projects: [
     {
       ...shared,
