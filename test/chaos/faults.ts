@@ -1,6 +1,7 @@
 import globalSetup from '../setup/global-setup';
 import globalTeardown from '../setup/global-teardown';
 import { activityNames } from './activity-names';
+import { openChaosJournal } from './chaos-journal';
 import { drawSchedule, type FaultSchedule } from './fault-schedule';
 import type { Ground } from './ground';
 import { inProcessGround } from './in-process-ground';
@@ -12,16 +13,19 @@ import { openServerGround } from './server-ground';
 
 /**
  * `npm run chaos:faults -- [--schedules 1000] [--seed N] [--only SEED] [--by start|update] [--through-server N]
- * [--lanes N] [--verbose]`: draws fault schedules and runs them, most of them in this process, the first ones of the
- * seed also through a real Temporal server. With `--by` all windows are read in that way. Ends with 1 and the seeds when one did not come to what it must.
+ * [--lanes N] [--fresh] [--verbose]`: draws fault schedules and runs them, most of them in this process, the first ones
+ * of the seed also through a real Temporal server. With `--by` all windows are read in that way. What was run before with
+ * the same seed is not run again without `--fresh`: a command that was interrupted goes on where it stopped. Ends with 1
+ * and the seeds when one did not come to what it must.
  */
 const usage =
   'npm run chaos:faults -- [--schedules N] [--seed N] [--only SEED] [--by start|update] [--through-server N] ' +
-  '[--lanes N] [--verbose]';
+  '[--lanes N] [--fresh] [--verbose]';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const verbose = process.argv.includes('--verbose');
-const by = process.argv[process.argv.indexOf('--by') + 1];
+const byFlag = process.argv.indexOf('--by');
+const by = byFlag < 0 ? undefined : process.argv[byFlag + 1];
 
 function draw(seed: number, patience: boolean): FaultSchedule {
   const schedule = drawSchedule(seed, patience);
@@ -38,23 +42,34 @@ function flag(name: string, otherwise: number): number {
 const seedsFrom = (seed: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, index) => seed * 100_000 + index);
 
-/** Runs schedules side by side, each lane on a ground of its own. */
+type Work = (ground: Ground) => Promise<void>;
+
+/** Runs schedules side by side, each lane on a ground of its own, but for those that the journal has. */
 async function runAll(
+  name: string,
   schedules: readonly FaultSchedule[],
   lanes: number,
-  onGround: (work: (ground: Ground) => Promise<void>) => Promise<void>,
+  onGround: (work: Work) => Promise<void>,
 ): Promise<readonly Verdict[]> {
-  const waiting = schedules[Symbol.iterator]();
-  const verdicts: Verdict[] = [];
-  const work = async (ground: Ground): Promise<void> => {
+  const fresh = process.argv.includes('--fresh');
+  const seed = process.argv.includes('--only') ? null : flag('seed', 1);
+  const journal = openChaosJournal<Verdict>(`${name}${by === undefined ? '' : `-${by}`}`, seed, fresh);
+  const wanted = new Set(schedules.map((schedule) => schedule.seed));
+  const verdicts = journal.entries().filter(({ schedule }) => wanted.has(schedule.seed));
+  if (verdicts.length > 0) say(`${verdicts.length} of ${schedules.length} were run before (${journal.file})`);
+  const done = new Set(verdicts.map(({ schedule }) => schedule.seed));
+  const open = schedules.filter((schedule) => !done.has(schedule.seed));
+  const waiting = open[Symbol.iterator]();
+  const work: Work = async (ground) => {
     for (const schedule of waiting) {
       const verdict = await runSchedule(schedule, ground);
       verdicts.push(verdict);
+      journal.add(verdict);
       if (verbose || verdict.problems.length > 0) say(describeVerdict(verdict));
       if (verdicts.length % 50 === 0) say(`${verdicts.length} of ${schedules.length}`);
     }
   };
-  const count = Math.min(lanes, schedules.length);
+  const count = Math.min(lanes, open.length);
   await Promise.all(Array.from({ length: count }, async () => onGround(work)));
   return verdicts;
 }
@@ -63,7 +78,7 @@ async function inProcess(seeds: readonly number[], lanes: number): Promise<reado
   if (seeds.length === 0) return [];
   const sandbox = await openSandbox(activityNames);
   const schedules = seeds.map((seed) => draw(seed, true));
-  return runAll(schedules, lanes, async (work) => {
+  return runAll('faults', schedules, lanes, async (work) => {
     const lane = await openLane();
     try {
       await work(inProcessGround(lane, sandbox));
@@ -76,7 +91,7 @@ async function inProcess(seeds: readonly number[], lanes: number): Promise<reado
 async function throughServer(seeds: readonly number[], lanes: number): Promise<readonly Verdict[]> {
   if (seeds.length === 0) return [];
   const schedules = seeds.map((seed) => draw(seed, false));
-  return runAll(schedules, lanes, async (work) => {
+  return runAll('faults-through-server', schedules, lanes, async (work) => {
     const ground = await openServerGround(schedules);
     try {
       await work(ground);
