@@ -15,20 +15,55 @@ const underWay: ReadonlySet<RunState['status']> = new Set(['running', 'parked'])
 /** A person has ended it, who shall not find it begun again. */
 const endedByHand: ReadonlySet<string | undefined> = new Set(['Cancelled', 'Terminated']);
 
+/** What is to be read of a gap, and whether a person is asked first. */
+export interface DueGap {
+  readonly from: Date;
+  readonly to: Date;
+  readonly waits: boolean;
+}
+
 /**
- * A gap of the live sync whose backfill is to be begun again: it ended by itself, a day or more after it was begun, and
- * windows are missing still. What is answered counts as begun.
+ * A gap of the live sync that is due: whose backfill is to be begun, or begun again, as it ended by itself a day or more
+ * ago and windows are missing still; or about which a person is to be asked. What is answered counts as begun.
  */
 export async function gapToBegin(
   { store, inspectBackfill }: GapDependencies,
   { name, tuning }: Tenant,
-): Promise<OpenGap['missing'] | null> {
+): Promise<DueGap | null> {
   await store.gaps.settle(name, tuning);
   for (const gap of await store.gaps.open(name, tuning)) {
     if (!gap.due || gap.givenUp) continue;
-    const { status, code } = await inspectBackfill(name, gap.begun);
-    if (endedByHand.has(code)) await store.gaps.giveUp(name, gap);
-    else if (!underWay.has(status) && (await store.gaps.begin(name, gap))) return gap.missing;
+    const { begun, waits } = gap;
+    const { status, code } = begun ? await inspectBackfill(name, begun) : notBegun;
+    if (begun && underWay.has(status)) {
+      if (waits) await store.gaps.takeOn(name, gap, begun);
+    } else if (endedByHand.has(code) && !waits) await store.gaps.giveUp(name, gap);
+    // A person is asked about the whole, whatever of it is there by now: one run for one question.
+    else if (await store.gaps.begin(name, gap)) return { ...(waits ? gap : gap.missing), waits };
   }
   return null;
+}
+
+const notBegun: Pick<RunState, 'status' | 'code'> = { status: 'gone' };
+
+/**
+ * What is missing still of a gap that waits for a person; null when it is read, or is being read. A backfill that a
+ * person has begun for it is from then on begun again by itself, as for any other gap.
+ */
+export async function gapThatWaits(
+  { store, inspectBackfill }: GapDependencies,
+  { name, tuning }: Tenant,
+  range: { readonly from: Date; readonly to: Date },
+): Promise<OpenGap['missing'] | null> {
+  await store.gaps.settle(name, tuning);
+  const open = await store.gaps.open(name, tuning);
+  const gap = open.find(({ waits, from, to }) => waits && from < range.to && to > range.from);
+  if (!gap) return null;
+  // What is missing shrinks while it is read; the command that a person typed may be of before.
+  for (const begun of [gap.begun ?? gap.missing, gap.missing, range]) {
+    if (!underWay.has((await inspectBackfill(name, begun)).status)) continue;
+    await store.gaps.takeOn(name, gap, begun);
+    return null;
+  }
+  return gap.missing;
 }

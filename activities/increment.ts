@@ -17,7 +17,7 @@ export interface IncrementFacts {
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 /** A contact changes for so many days after its start, also at a tenant that reads nothing again at night. */
-const changesForDays = 3;
+export const changesForDays = (rereadDays: number): number => Math.max(rereadDays, 3);
 
 /**
  * What changed since the watermark, less an overlap for changes that CXone showed late; up to CXone's own clock. What
@@ -31,7 +31,7 @@ export function incrementOf(facts: IncrementFacts): Pick<Increment, 'from' | 'to
   const reach = end - facts.lookBackDays * dayMs;
   if (wanted >= reach) return { from: iso(Math.min(wanted, end - 1)), to, gap: null };
   // A day within reach is read by update too, so that the two readings overlap.
-  const changesForMs = Math.max(facts.rereadDays, changesForDays) * dayMs;
+  const changesForMs = changesForDays(facts.rereadDays) * dayMs;
   return { from: iso(reach + dayMs), to, gap: { from: iso(wanted - changesForMs), to } };
 }
 

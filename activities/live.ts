@@ -1,9 +1,9 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { type GapDependencies, gapToBegin } from './gaps';
-import { incrementOf } from './increment';
+import { type GapDependencies, gapThatWaits, gapToBegin } from './gaps';
+import { changesForDays, incrementOf } from './increment';
 import { heedListing } from './listing';
 import type { TenantDirectory } from './tenants';
-import type { Increment, MoveWatermarkInput, SweepInput } from './types';
+import type { GapSpan, Increment, MoveWatermarkInput, Span, SweepInput } from './types';
 
 export interface LiveDependencies extends GapDependencies {
   readonly tenants: TenantDirectory;
@@ -41,14 +41,33 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
         stream,
         new Date(to.getTime() - firstLookBackMs),
       );
+      await store.filters.adopt({
+        tenant: input.tenant,
+        stream,
+        filter: tuning,
+        clock: to,
+        changesForDays: changesForDays(tuning.rereadDays),
+        lookBackDays: tuning.lookBackDays,
+      });
       const next = { ...incrementOf({ ...tuning, mark, clock: to }), recordings: tuning.recordings };
       if (next.gap) {
         await store.gaps.found(input.tenant, { from: new Date(next.gap.from), to: new Date(next.gap.to) });
         return next;
       }
-      const missing = await gapToBegin({ store, inspectBackfill }, tenant);
-      if (!missing) return next;
-      return { ...next, again: { from: missing.from.toISOString(), to: missing.to.toISOString() } };
+      const due = await gapToBegin({ store, inspectBackfill }, tenant);
+      return due ? { ...next, [due.waits ? 'ask' : 'again']: spanOf(due) } : next;
+    },
+
+    /** What is missing still of a gap that waits for a person; null when it is read, or is being read. */
+    async lookAtGap({ tenant, ...span }: GapSpan): Promise<Span | null> {
+      const range = { from: new Date(span.from), to: new Date(span.to) };
+      const missing = await gapThatWaits({ store, inspectBackfill }, tenants(tenant), range);
+      return missing && spanOf(missing);
+    },
+
+    /** A person wants nothing read of such a gap. */
+    async dismissGap({ tenant, from, to }: GapSpan): Promise<void> {
+      await store.gaps.dismiss(tenant, { from: new Date(from), to: new Date(to) });
     },
 
     /**
@@ -76,4 +95,8 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
       return store.recordings.dueOfTenant(tenant, after, limit, time, onlyListed);
     },
   };
+}
+
+function spanOf({ from, to }: { readonly from: Date; readonly to: Date }): Span {
+  return { from: from.toISOString(), to: to.toISOString() };
 }

@@ -133,15 +133,28 @@ export interface MoveWatermarkInput extends WindowRef {
   readonly to: string;
 }
 
+/** A half-open time. */
+export interface Span {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A time of a tenant that the live sync could not read by update, by the start of contacts. */
+export interface GapSpan extends Span {
+  readonly tenant: string;
+}
+
 /** What the live sync reads next. */
 export interface Increment {
   /** By update: from the watermark, less the overlap, to CXone's clock. */
   readonly from: string;
   readonly to: string;
   /** By start: what lies so far back that CXone cannot tell its changes any more. */
-  readonly gap: { readonly from: string; readonly to: string } | null;
-  /** What is still missing of an earlier gap, whose backfill is to be begun again. */
-  readonly again?: { readonly from: string; readonly to: string };
+  readonly gap: Span | null;
+  /** What is still missing of an earlier gap, whose backfill is to be begun, or begun again. */
+  readonly again?: Span;
+  /** What is missing of a gap that is read only when a person says so, who is to be asked. */
+  readonly ask?: Span;
   /** Whether the tenant wants recordings. */
   readonly recordings: boolean;
 }

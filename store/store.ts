@@ -10,6 +10,7 @@ import { createHoldings } from './holdings';
 import type { Holdings } from './holdings';
 import { createLanding } from './landing';
 import type { Landing } from './landing';
+import { createLiveFilters, type LiveFilters } from './live-filters';
 import { createLiveGaps, type LiveGaps } from './live-gaps';
 import { createLookupTables } from './lookups';
 import type { LookupTables } from './lookups';
@@ -50,6 +51,7 @@ export interface Store {
   readonly overview: Overview;
   readonly watermarks: Watermarks;
   readonly gaps: LiveGaps;
+  readonly filters: LiveFilters;
   readonly signIns: SignIns;
   readonly quotas: Quotas;
   readonly waits: QuotaWaits;
@@ -95,6 +97,7 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     overview: createOverview(pool),
     watermarks: createWatermarks(pool),
     gaps: createLiveGaps(pool),
+    filters: createLiveFilters(pool),
     signIns: createSignIns(pool),
     quotas: createQuotas(pool),
     waits: createQuotaWaits(pool),

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { run } from './transaction';
+import { withinSql } from './window-filter';
 
 /** How far a stream of changes (`contacts`, `agents`) of a tenant has been stored, by CXone's clock. */
 export interface Watermarks {
@@ -10,7 +11,8 @@ export interface Watermarks {
   begin(tenant: string, stream: string, value: Date): Promise<Date>;
   /**
    * Moves the mark to the end of a window by update that reaches back to it, while the attempt holds its window; says
-   * whether it moved. A mark before the window's start stays: between the two nobody has read yet.
+   * whether it moved. A mark before the window's start stays: between the two nobody has read yet; so does one whose
+   * filter lets through more than the window's, as a worker with an older tenants file may have read that.
    */
   moveOver(stream: string, windowId: string, attempt: number): Promise<boolean>;
 }
@@ -31,6 +33,7 @@ const moveOverSql = `
   from cxone.sync_window w
   where w.window_id = $2 and w.attempt = $3 and w.status = 'running' and w.read_by = 'update'
     and m.tenant = w.tenant and m.stream = $1 and m.value >= w.window_start and m.value < w.window_end
+    and (m.skill_ids is null or (${withinSql('m', 'w')}))
   returning 1`;
 
 /** Moves a mark inside the caller's transaction, so that it never runs ahead of the rows (design, invariant 3). */

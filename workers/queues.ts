@@ -48,6 +48,8 @@ export const activityQueues: readonly ActivityQueue[] = [
       'markAbsent',
       'moveWatermark',
       'skipGap',
+      'lookAtGap',
+      'dismissGap',
       'parkedTimeout',
       'dueRecordings',
       'recordingsToSweep',

@@ -47,6 +47,8 @@ export const store =
       | 'markAbsent'
       | 'moveWatermark'
       | 'skipGap'
+      | 'lookAtGap'
+      | 'dismissGap'
       | 'dueRecordings'
       | 'recordingsToSweep'
       | 'closeWindow'

@@ -15,6 +15,11 @@ export function syncWindowId(window: SyncWindow): string {
   return `sync-window:${window.tenant}:${stamp(window.from)}/${stamp(window.to)}${mode}${filterSuffix(window)}`;
 }
 
+/** The id of the run that waits for a person to decide about a gap of the live sync. */
+export function gapId({ tenant, from, to }: Pick<SyncWindow, 'tenant' | 'from' | 'to'>): string {
+  return `gap:${tenant}:${stamp(from)}/${stamp(to)}`;
+}
+
 /** The id of a tenant's sweep: one at a time. */
 export function sweepId(tenant: string): string {
   return `sweep-recordings:${tenant}`;

@@ -6,11 +6,12 @@ import {
   setHandler,
   startChild,
 } from '@temporalio/workflow';
-import type { Increment } from '../activities/types';
+import type { Increment, Span } from '../activities/types';
 import { api, store } from './activities';
+import type { askAboutGap } from './ask-about-gap';
 import type { backfill } from './backfill';
 import { causeOf, failRun, refuseInvalidInput } from './failures';
-import { backfillId, stamp, sweepId, syncWindowId, syncWindowSummary } from './ids';
+import { backfillId, gapId, stamp, sweepId, syncWindowId, syncWindowSummary } from './ids';
 import { parseSyncWindowInput, parseTenantInput, type SyncWindowInput, type TenantInput } from './inputs';
 import { type ContactsSettled, contactsSettledSignal } from './live-messages';
 import { createTenantParking, goesOnAfterReset } from './parking';
@@ -63,9 +64,10 @@ export async function incrementalSync(input: TenantInput): Promise<LiveReport> {
       showTenantRun(tenant, 'this tick was skipped; the next one reads the same time', 'Incomplete');
       return { from: '', to: '', expected: 0, fetched: 0, status: 'skipped' };
     }
-    const { from, to, gap, again, recordings } = increment;
+    const { from, to, gap, again, ask, recordings } = increment;
     if (gap) await backfillGap(tenant, increment, gap);
     else if (again) await beginBackfill(tenant, again);
+    else if (ask) await askAPerson(tenant, ask);
     const window = await readChanges(tenant, increment);
     // The window's end is its failure, when it did not get as far as telling that its contacts are complete.
     const end = window
@@ -104,18 +106,13 @@ async function readChanges(
   });
 }
 
-interface Gap {
-  readonly from: string;
-  readonly to: string;
-}
-
-async function backfillGap(tenant: string, { from }: Increment, gap: Gap): Promise<void> {
+async function backfillGap(tenant: string, { from }: Increment, gap: Span): Promise<void> {
   await beginBackfill(tenant, gap);
   await store.skipGap.executeWithOptions({ priority: priorityOf('live', tenant) }, [{ tenant, to: from }]);
 }
 
 /** Started and left to itself: it takes hours, and the changes since must not wait for it. */
-async function beginBackfill(tenant: string, gap: Gap): Promise<void> {
+async function beginBackfill(tenant: string, gap: Span): Promise<void> {
   await startOnce(() =>
     startChild<typeof backfill>('backfill', {
       workflowId: backfillId({ tenant, from: new Date(gap.from), to: new Date(gap.to) }),
@@ -123,6 +120,20 @@ async function beginBackfill(tenant: string, gap: Gap): Promise<void> {
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `gap of the live sync ${stamp(new Date(gap.from))} – ${stamp(new Date(gap.to))} (${tenant})`,
       priority: priorityOf('backfill', tenant),
+    }),
+  );
+}
+
+/** A run of its own waits for the answer: the changes since must not. */
+async function askAPerson(tenant: string, gap: Span): Promise<void> {
+  const [from, to] = [new Date(gap.from), new Date(gap.to)];
+  await startOnce(() =>
+    startChild<typeof askAboutGap>('askAboutGap', {
+      workflowId: gapId({ tenant, from, to }),
+      args: [{ tenant, ...gap }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `is ${stamp(from)} – ${stamp(to)} to be read under the wider filter? (${tenant})`,
+      priority: priorityOf('live', tenant),
     }),
   );
 }

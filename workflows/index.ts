@@ -1,3 +1,4 @@
+export { askAboutGap } from './ask-about-gap';
 export { backfill } from './backfill';
 export { downloadRecordings } from './download-recordings';
 export { extractDataset } from './extract-dataset';

@@ -97,6 +97,20 @@ export function parseTenantInput(input: unknown): TenantInput {
   return parseInput(tenantSchema, input, '{"tenant":"acme"}');
 }
 
+const gapSchema = z.strictObject({ tenant, from: instant, to: instant });
+
+/** A checked time of a tenant, by the start of contacts. */
+export type Gap = z.output<typeof gapSchema>;
+
+/** @throws InvalidInputError */
+export function parseGapInput(input: unknown): Gap {
+  return parseInput(
+    gapSchema,
+    input,
+    '{"tenant":"acme","from":"2026-11-01T00:00:00Z","to":"2026-11-02T00:00:00Z"}',
+  );
+}
+
 /**
  * Checks an input against its schema.
  * @param right an input that is right, to show. @throws InvalidInputError naming each field that is not

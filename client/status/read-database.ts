@@ -1,13 +1,14 @@
 import type { Tenant } from '../../config';
-import type {
-  ExtractionState,
-  OpenGap,
-  Overview,
-  ParkedWindow,
-  QuotaUse,
-  RecordingStates,
-  Store,
-  WindowStates,
+import {
+  type ExtractionState,
+  isWithin,
+  type OpenGap,
+  type Overview,
+  type ParkedWindow,
+  type QuotaUse,
+  type RecordingStates,
+  type Store,
+  type WindowStates,
 } from '../../store';
 import { backfillId, stamp } from '../../workflows/ids';
 import type { ExtractionLine, FailureLine, GapLine, ParkedRun, QuotaLine } from './status-report';
@@ -16,6 +17,7 @@ import type { ExtractionLine, FailureLine, GapLine, ParkedRun, QuotaLine } from 
 export interface StoredStatus {
   readonly lagSeconds: number | null;
   readonly watermark: string | null;
+  readonly filterWidened: boolean;
   readonly windows: WindowStates;
   readonly parked: readonly ParkedRun[];
   /** `underWay` is for Temporal to say. */
@@ -25,6 +27,12 @@ export interface StoredStatus {
   readonly extractions: readonly ExtractionLine[];
   readonly failures: readonly FailureLine[];
 }
+
+/** What of a tenant's settings its status depends on. */
+export type StatusTenant = Pick<
+  Tenant,
+  'tenant' | 'limits' | 'extract' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'
+>;
 
 /** Where Web UI shows a run. */
 export type LinkOf = (workflowId: string, runId?: string) => string;
@@ -41,38 +49,39 @@ const noRecordings: RecordingStates = { pending: 0, stored: 0, absent: 0, failed
  * @throws {StoreError} when the database cannot be reached, refuses, or is not migrated.
  */
 export async function readDatabase(
-  store: Pick<Store, 'quotas' | 'gaps'> & { readonly overview: Overview },
-  tenants: readonly Pick<
-    Tenant,
-    'tenant' | 'limits' | 'extract' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'
-  >[],
+  store: Pick<Store, 'quotas' | 'gaps' | 'filters'> & { readonly overview: Overview },
+  tenants: readonly StatusTenant[],
   linkOf: LinkOf,
 ): Promise<ReadonlyMap<string, StoredStatus>> {
   const names = tenants.map(({ tenant }) => tenant);
   const { overview } = store;
-  const [windows, recordings, lags, parked, failures, extractions, quotas, gaps] = await Promise.all([
-    overview.windows(names),
-    overview.recordings(names),
-    overview.lags(names),
-    overview.parked(names, parkedShown),
-    overview.failures(names, failuresShown),
-    overview.extractions(names),
-    Promise.all(tenants.map(({ tenant, limits }) => store.quotas.list(tenant, limits))),
-    Promise.all(tenants.map((one) => store.gaps.open(one.tenant, one))),
-  ]);
+  const [windows, recordings, lags, parked, failures, extractions, quotas, gaps, filters] = await Promise.all(
+    [
+      overview.windows(names),
+      overview.recordings(names),
+      overview.lags(names),
+      overview.parked(names, parkedShown),
+      overview.failures(names, failuresShown),
+      overview.extractions(names),
+      Promise.all(tenants.map(({ tenant, limits }) => store.quotas.list(tenant, limits))),
+      store.gaps.openAmong(tenants),
+      store.filters.kept(names),
+    ],
+  );
   const statusOf = (
-    { tenant, extract }: Pick<Tenant, 'tenant' | 'extract'>,
+    { tenant, extract, ...filter }: StatusTenant,
     uses: readonly QuotaUse[],
-    open: readonly OpenGap[],
   ): StoredStatus => {
+    const kept = filters.get(tenant);
     const lag = lags.get(tenant);
     return {
       lagSeconds: lag === undefined ? null : Math.round(lag.seconds),
       watermark: lag === undefined ? null : stamp(lag.watermark),
+      filterWidened: kept !== undefined && !isWithin(filter, kept),
       windows: windows.get(tenant) ?? noWindows,
       parked: parked.filter((run) => run.tenant === tenant).map((run) => parkedRun(run, linkOf)),
       recordings: recordings.get(tenant) ?? noRecordings,
-      gaps: open.map((gap) => gapLine(tenant, gap, linkOf)),
+      gaps: (gaps.get(tenant) ?? []).map((gap) => gapLine(tenant, gap, linkOf)),
       quotas: uses.map(quotaLine),
       extractions: extractionLines(
         extract,
@@ -91,9 +100,7 @@ export async function readDatabase(
         })),
     };
   };
-  return new Map(
-    tenants.map((tenant, at) => [tenant.tenant, statusOf(tenant, quotas[at] ?? [], gaps[at] ?? [])]),
-  );
+  return new Map(tenants.map((tenant, at) => [tenant.tenant, statusOf(tenant, quotas[at] ?? [])]));
 }
 
 function parkedRun(window: ParkedWindow, linkOf: LinkOf): ParkedRun {
@@ -110,15 +117,18 @@ function parkedRun(window: ParkedWindow, linkOf: LinkOf): ParkedRun {
   };
 }
 
-function gapLine(tenant: string, { from, to, missing, begun, givenUp }: OpenGap, linkOf: LinkOf): GapLine {
-  const id = backfillId({ tenant, from: begun.from, to: begun.to });
+function gapLine(tenant: string, gap: OpenGap, linkOf: LinkOf): GapLine {
+  const { from, to, reason, waits, missing, begun, givenUp } = gap;
+  const id = backfillId({ tenant, from: (begun ?? missing).from, to: (begun ?? missing).to });
   const [missingFrom, missingTo] = [stamp(missing.from), stamp(missing.to)];
   return {
+    reason,
+    waits,
     from: stamp(from),
     to: stamp(to),
     missingFrom,
     missingTo,
-    backfill: { id, begunAt: stamp(begun.at), url: linkOf(id) },
+    backfill: { id, begunAt: begun && stamp(begun.at), url: linkOf(id) },
     underWay: null,
     cancelled: givenUp,
     // What was complete before the gap was found has to be read again.

@@ -68,9 +68,14 @@ function tally<Name extends string>(counts: Readonly<Record<Name, number>>, name
     .join(', ');
 }
 
-function lagText({ lagSeconds, watermark }: TenantStatus): string {
+function lagText({ lagSeconds, watermark, gaps, filterWidened }: TenantStatus): string {
   if (lagSeconds === null) return 'never synced live';
-  return `${span(lagSeconds)} behind (everything up to ${watermark} is stored)`;
+  const stored = filterWidened
+    ? `changes up to ${watermark} are stored, but under a narrower filter than that of the tenants file`
+    : gaps.length > 0
+      ? `changes up to ${watermark} are stored, but for what is unread`
+      : `everything up to ${watermark} is stored`;
+  return `${span(lagSeconds)} behind (${stored})`;
 }
 
 function extractionRows(extraction: ExtractionLine, now: number): readonly string[] {
@@ -113,20 +118,32 @@ function quotaText({
   ].join(', ');
 }
 
-function gapRows({ missingFrom, missingTo, backfill, underWay, cancelled, command }: GapLine, now: number) {
-  const begun = `its backfill was begun ${ago(backfill.begunAt, now)}`;
-  const state = {
-    true: `${begun} and is under way`,
-    false: cancelled
-      ? `${begun} and cancelled by hand: it is left to you`
-      : `${begun} and has ended; the live sync begins it again once a day`,
-    null: begun,
-  }[String(underWay) as 'true' | 'false' | 'null'];
+const gapReasons: Readonly<Record<GapLine['reason'], string>> = {
+  away: 'as CXone no longer tells what changed then',
+  filter: 'as the filter was narrower then',
+  rejected: 'as too many of its records were rejected',
+};
+
+function gapRows(gap: GapLine, now: number): readonly string[] {
+  const { reason, missingFrom, missingTo, backfill, underWay, command } = gap;
   return [
-    row('unread', `${missingFrom} – ${missingTo}, as CXone no longer tells what changed then`),
-    row('', state),
+    row('unread', `${missingFrom} – ${missingTo}, ${gapReasons[reason]}`),
+    row('', gapState(gap, now)),
     ...(underWay === true ? [row('', backfill.url)] : [row('', `→ ${command}`)]),
   ];
+}
+
+function gapState({ waits, backfill: { begunAt }, underWay, cancelled }: GapLine, now: number): string {
+  if (underWay === true && begunAt !== null)
+    return `its backfill was begun ${ago(begunAt, now)} and is under way`;
+  if (underWay === true) return 'its backfill is under way';
+  if (waits) return 'it is further back than the live sync reads by itself: it is left to you';
+  if (begunAt === null) return 'the live sync begins its backfill at its next look';
+  const begun = `its backfill was begun ${ago(begunAt, now)}`;
+  if (underWay === null) return begun;
+  return cancelled
+    ? `${begun} and cancelled by hand: it is left to you`
+    : `${begun} and has ended; the live sync begins it again once a day`;
 }
 
 function backfillRows({ id, url, progress }: BackfillStatus): readonly string[] {

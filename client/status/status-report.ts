@@ -1,4 +1,4 @@
-import type { RecordingStates, WindowStates } from '../../store';
+import type { GapReason, RecordingStates, WindowStates } from '../../store';
 import type { BackfillProgress } from '../../workflows/backfill-progress';
 import type { ScheduleLine } from '../schedule/schedules';
 
@@ -22,6 +22,8 @@ export interface TenantStatus {
   /** How far the stored changes of contacts are behind now; null when the tenant was never synced live. */
   readonly lagSeconds: number | null;
   readonly watermark: string | null;
+  /** The tenants file lets through more than what was read up to the watermark: the next look of the live sync sees to it. */
+  readonly filterWidened: boolean;
   readonly windows: WindowStates;
   /** The first 200. */
   readonly parked: readonly ParkedRun[];
@@ -41,13 +43,17 @@ export interface TenantStatus {
 
 /** A time that the live sync could not read by update, and whose windows by start are not all complete yet. */
 export interface GapLine {
+  /** The live sync was away for too long, the filter was widened, or too many records were rejected. */
+  readonly reason: GapReason;
+  /** A person decides whether it is read. */
+  readonly waits: boolean;
   readonly from: string;
   readonly to: string;
   /** From the first window that is missing to the last. */
   readonly missingFrom: string;
   readonly missingTo: string;
-  /** The backfill that was begun for it last. */
-  readonly backfill: { readonly id: string; readonly begunAt: string; readonly url: string };
+  /** The backfill that was begun for it last; `begunAt` is null where none was yet. */
+  readonly backfill: { readonly id: string; readonly begunAt: string | null; readonly url: string };
   /** Whether that is under way; null when Temporal could not be asked. */
   readonly underWay: boolean | null;
   /** A person cancelled it: it is not begun again by itself. */
@@ -114,10 +120,17 @@ export interface BackfillStatus {
   readonly progress: BackfillProgress | null;
 }
 
+const gapConcerns: Readonly<Record<GapReason, string>> = {
+  away: 'unread since the live sync was away',
+  filter: 'unread since the filter was widened',
+  rejected: 'unread as too many records were rejected',
+};
+
 /** Why a script should be told that something is wrong, one line each; none when all is well. */
 export function concerns({ tenants }: StatusReport, maxLagMs: number): readonly string[] {
-  return tenants.flatMap(({ tenant, lagSeconds, windows, parked, gaps, extractions }) => {
-    const unread = gaps.filter(({ underWay }) => underWay !== true).length;
+  return tenants.flatMap(({ tenant, lagSeconds, windows, parked, gaps, filterWidened, extractions }) => {
+    const unread = (reason: GapReason): number =>
+      gaps.filter((gap) => gap.reason === reason && gap.underWay !== true).length;
     const waiting = Math.max(parked.length, windows.parked);
     const late = lagSeconds !== null && lagSeconds * 1_000 > maxLagMs;
     return [
@@ -127,7 +140,10 @@ export function concerns({ tenants }: StatusReport, maxLagMs: number): readonly 
       ...extractions.flatMap(({ dataset, failed, incomplete }) =>
         failed + incomplete > 0 ? [`${tenant}: ${failed + incomplete} days of ${dataset} failed`] : [],
       ),
-      ...(unread > 0 ? [`${tenant}: ${unread} unread since the live sync was away`] : []),
+      ...(Object.keys(gapConcerns) as GapReason[]).flatMap((reason) =>
+        unread(reason) > 0 ? [`${tenant}: ${unread(reason)} ${gapConcerns[reason]}`] : [],
+      ),
+      ...(filterWidened ? [`${tenant}: read under a narrower filter than that of the tenants file`] : []),
       ...(late ? [`${tenant}: ${Math.round(lagSeconds)} s behind`] : []),
     ];
   });

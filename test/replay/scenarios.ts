@@ -4,6 +4,7 @@ import type { AgentCursor, FetchedLookups } from '../../activities/types';
 import { backfillScenarios, splitScenario } from './backfill-scenarios';
 import { openWindow, pageOf, quietActivities } from '../workflow/with-activities';
 import { extractScenarios } from './extract-scenarios';
+import { gapScenarios } from './gap-scenarios';
 import { liveScenarios } from './live-scenarios';
 import { parkedScenarios } from './parked-scenarios';
 import { due, endless, input, refuse, type Scenario, untilAsked } from './scenario';
@@ -21,6 +22,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...backfillScenarios,
   ...liveScenarios,
   ...extractScenarios,
+  ...gapScenarios,
   ...parkedScenarios,
   'split-window': splitScenario,
   'several-pages': {

@@ -148,7 +148,9 @@ export const requiredStates: Readonly<Record<string, Readonly<Record<string, Sta
     failed,
     ...byPerson,
     'with a gap': hasChild('backfill'),
+    'with a gap that a person decides about': hasChild('askAboutGap'),
   },
+  askAboutGap: { complete, ...byPerson },
   sweepRecordings: {
     running: both(isOpen, (events) => !isParked(events)),
     complete,

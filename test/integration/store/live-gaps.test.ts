@@ -61,6 +61,56 @@ describe.each(postgresServers())('gaps of the live sync on $label', (server) => 
     expect(await open()).toHaveLength(1);
   });
 
+  it('are filled for a narrower filter by windows under a wider one, and not the other way round', async () => {
+    await gaps().found('acme', gap);
+    await read(gap.from, gap.to, 'complete', { ...everything, skillIds: [4, 12] });
+    expect(await open({ ...everything, skillIds: [4], mediaTypeIds: [3] })).toEqual([]);
+    expect(await open({ ...everything, skillIds: [4, 13] })).toHaveLength(1);
+  });
+
+  it('are told of many tenants at once, each under its own filter', async () => {
+    await gaps().found('acme', gap);
+    await gaps().found('globex', gap);
+    await gaps().found('initech', gap);
+    await read(gap.from, gap.to, 'complete', { ...everything, skillIds: [4] });
+    const told = await gaps().openAmong([
+      { tenant: 'acme', ...everything, skillIds: [4] },
+      { tenant: 'globex', ...everything },
+      { tenant: 'hooli', ...everything },
+    ]);
+    expect([...told.keys()]).toEqual(['globex']);
+  });
+
+  it('that wait for a person are due until somebody was asked, and then again after a day', async () => {
+    await gaps().found('acme', { ...gap, reason: 'filter', waits: true, begun: false });
+    const [found] = await open();
+    if (!found) throw new Error('there is none');
+    expect(found).toMatchObject({ reason: 'filter', waits: true, begun: null, due: true });
+    expect(await gaps().begin('acme', found)).toBe(true);
+    expect(await gaps().begin('acme', found)).toBe(false);
+    expect(await open()).toMatchObject([{ waits: true, due: false, begun: gap }]);
+    await aDayLater();
+    expect(await open()).toMatchObject([{ due: true }]);
+    await gaps().takeOn('acme', found, { from: days(0), to: gap.to });
+    expect(await open()).toMatchObject([{ waits: false, due: false, begun: { from: days(0), to: gap.to } }]);
+  });
+
+  it('that wait for a person are closed by one who wants them unread, and no others', async () => {
+    await gaps().found('acme', { ...gap, from: days(-9), reason: 'filter', waits: true, begun: false });
+    await gaps().found('acme', gap);
+    await gaps().dismiss('acme', { from: days(-1), to: days(1) });
+    expect(await open()).toMatchObject([{ from: gap.from, waits: false }]);
+  });
+
+  it('that grow while they are open keep their later end, and the question they wait for', async () => {
+    await gaps().found('acme', { ...gap, waits: true });
+    await gaps().found('acme', { from: gap.from, to: days(1) });
+    expect(await open()).toMatchObject([{ to: gap.to, waits: true }]);
+    await gaps().dismiss('acme', gap);
+    await gaps().found('acme', { from: gap.from, to: days(1) });
+    expect(await open()).toMatchObject([{ to: days(1), waits: false }]);
+  });
+
   it('once filled do not come back when a window of theirs is read again', async () => {
     await gaps().found('acme', gap);
     await read(gap.from, gap.to);

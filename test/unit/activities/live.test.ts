@@ -1,4 +1,5 @@
 import { createLiveActivities } from '../../../activities/live';
+import type { FilterChange } from '../../../store';
 import type { UpdatedPageRequest } from '../../../cxone';
 import type { TenantTuning } from '../../../activities/tenants';
 import type { RunState } from '../../../activities/backfill';
@@ -25,6 +26,7 @@ function stand(
   const asked: UpdatedPageRequest[] = [];
   const begun: string[] = [];
   const noted: string[] = [];
+  const adopted: FilterChange[] = [];
   const note = (what: string, { from }: { readonly from: Date }) =>
     void noted.push(`${what} ${from.toISOString()}`);
   const activities = createLiveActivities({
@@ -35,11 +37,18 @@ function stand(
           return mark === null ? value : new Date(mark);
         },
       },
+      filters: {
+        async adopt(change) {
+          adopted.push(change);
+          return 'same';
+        },
+      },
       gaps: {
         settle: async () => undefined,
         open: async () => gaps.open,
         found: async (_tenant, gap) => note('found', gap),
         giveUp: async (_tenant, gap) => note('given up', gap),
+        takeOn: async (_tenant, _gap, range) => note('taken on', range),
         async begin(_tenant, gap) {
           note('begun', gap);
           return gaps.taken !== true;
@@ -70,7 +79,15 @@ function stand(
     ),
     now: () => Date.parse('2026-11-20T11:50:00.000Z'),
   });
-  return { plan: () => run(activities, 'planIncrement', { tenant: 'acme' }), asked, begun, noted };
+  return {
+    plan: () => run(activities, 'planIncrement', { tenant: 'acme' }),
+    lookAtGap: (from: Date, to: Date) =>
+      run(activities, 'lookAtGap', { tenant: 'acme', from: from.toISOString(), to: to.toISOString() }),
+    asked,
+    begun,
+    noted,
+    adopted,
+  };
 }
 
 describe('what the live sync reads next', () => {
@@ -101,6 +118,21 @@ describe('what the live sync reads next', () => {
     expect(await plan()).toMatchObject({ to: '2026-11-20T11:49:00.000Z' });
   });
 
+  it('is read under the tenant’s filter of now, to which the watermark’s is compared by CXone’s clock', async () => {
+    const { plan, adopted } = stand('2026-11-20T11:55:00.000Z', { skillIds: [102, 101], rereadDays: 0 });
+    await plan();
+    expect(adopted).toMatchObject([
+      {
+        tenant: 'acme',
+        stream: 'contacts',
+        filter: { skillIds: [102, 101], campaignIds: [], mediaTypeIds: [] },
+        clock: new Date(cxoneClock),
+        changesForDays: 3,
+        lookBackDays: 30,
+      },
+    ]);
+  });
+
   it('is a window of its own also when the watermark is ahead of CXone’s clock', async () => {
     const { from, to } = await stand('2026-11-20T13:00:00.000Z').plan();
     expect(Date.parse(from)).toBeLessThan(Date.parse(to));
@@ -128,7 +160,16 @@ describe('a gap that its backfill has not filled', () => {
   const from = new Date('2026-09-01T00:00:00.000Z');
   const missing = { from: new Date('2026-09-05T00:00:00.000Z'), to: new Date('2026-09-06T00:00:00.000Z') };
   const begun = { from: new Date('2026-09-02T00:00:00.000Z'), to: missing.to, at: new Date(cxoneClock) };
-  const gap: OpenGap = { from, to: missing.to, missing, begun, due: true, givenUp: false };
+  const gap: OpenGap = {
+    reason: 'away',
+    waits: false,
+    from,
+    to: missing.to,
+    missing,
+    begun,
+    due: true,
+    givenUp: false,
+  };
   const plan = (world: GapWorld, mark = '2026-11-20T11:55:00.000Z') => {
     const { plan: ask, noted } = stand(mark, {}, cxoneClock, null, world);
     return ask().then(({ again }) => ({ again, noted }));
@@ -165,5 +206,50 @@ describe('a gap that its backfill has not filled', () => {
     const { again, noted } = await plan({ open: [gap] }, '2026-09-20T00:00:00.000Z');
     expect(again).toBeUndefined();
     expect(noted).toEqual(['found 2026-09-16T23:30:00.000Z']);
+  });
+
+  it('is begun at the first look where nothing was begun for it, without a question to Temporal', async () => {
+    expect(await plan({ open: [{ ...gap, reason: 'filter', begun: null }] })).toEqual({
+      again: { from: missing.from.toISOString(), to: missing.to.toISOString() },
+      noted: [`begun ${from.toISOString()}`],
+    });
+  });
+
+  describe('and about which a person decides', () => {
+    const waiting: OpenGap = { ...gap, reason: 'filter', waits: true };
+    const ask = async (world: GapWorld) => {
+      const { plan: asks, noted } = stand('2026-11-20T11:55:00.000Z', {}, cxoneClock, null, world);
+      return { ...(await asks()), noted };
+    };
+
+    it('is asked about as a whole, and not begun', async () => {
+      for (const open of [{ ...waiting, begun: null }, waiting]) {
+        const told = await ask({ open: [open] });
+        expect(told.again).toBeUndefined();
+        expect(told.ask).toEqual({ from: from.toISOString(), to: missing.to.toISOString() });
+        expect(told.noted).toContain(`begun ${from.toISOString()}`);
+      }
+    });
+
+    it('is kept going like any other once a person has begun its backfill', async () => {
+      const told = await ask({ open: [waiting], run: { status: 'running' } });
+      expect([told.ask, told.again]).toEqual([undefined, undefined]);
+      expect(told.noted).toContain('taken on 2026-09-02T00:00:00.000Z');
+    });
+
+    it('is said to be missing until its backfill is under way, or it is read', async () => {
+      const look = async (world: GapWorld, end = missing.to) => {
+        const { lookAtGap, noted } = stand(null, {}, cxoneClock, null, world);
+        return { told: await lookAtGap(from, end), noted };
+      };
+      const span = { from: missing.from.toISOString(), to: missing.to.toISOString() };
+      expect(await look({ open: [waiting] })).toMatchObject({ told: span });
+      expect(await look({ open: [] })).toMatchObject({ told: null });
+      expect(await look({ open: [gap] })).toMatchObject({ told: null });
+      expect(await look({ open: [waiting] }, from)).toMatchObject({ told: null });
+      const running = await look({ open: [waiting], run: { status: 'parked' } });
+      expect(running.told).toBeNull();
+      expect(running.noted).toContain('taken on 2026-09-02T00:00:00.000Z');
+    });
   });
 });

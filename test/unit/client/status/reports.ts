@@ -7,6 +7,7 @@ export function tenantStatus(changes: Partial<TenantStatus> = {}): TenantStatus 
     tenant: 'acme',
     lagSeconds: null,
     watermark: null,
+    filterWidened: false,
     windows: { complete: 0, running: 0, parked: 0, failed: 0, incomplete: 0 },
     parked: [],
     gaps: [],
@@ -45,6 +46,8 @@ export const parkedRun: ParkedRun = {
 };
 
 export const gapLine: GapLine = {
+  reason: 'away',
+  waits: false,
   from: '2026-09-01T00:00:00Z',
   to: '2026-11-20T00:10:00Z',
   missingFrom: '2026-09-05T00:00:00Z',

@@ -144,6 +144,28 @@ describe('the status of a tenant', () => {
     },
   );
 
+  it.each([
+    ['as the filter was narrower then', { reason: 'filter' as const }],
+    ['as too many of its records were rejected', { reason: 'rejected' as const }],
+    ['it is left to you', { waits: true }],
+    ['begins its backfill at its next look', { backfill: { ...gapLine.backfill, begunAt: null } }],
+    ['its backfill is under way', { underWay: true, backfill: { ...gapLine.backfill, begunAt: null } }],
+  ])('says of what is unread: %s', (text, changes) => {
+    expect(linesOf([tenantStatus({ gaps: [{ ...gapLine, ...changes }] })]).join('\n')).toContain(text);
+  });
+
+  it('does not say that everything is stored while something is unread, or the filter was widened', () => {
+    const synced = { lagSeconds: 65, watermark: '2026-11-25T12:13:55Z' };
+    expect(lineWith('lag', synced)).toContain('everything up to 2026-11-25T12:13:55Z is stored');
+    const unread = lineWith('lag', { ...synced, gaps: [gapLine] });
+    expect(unread).toBe(
+      '  lag         1 min 5 s behind (changes up to 2026-11-25T12:13:55Z are stored, but for what is unread)',
+    );
+    const widened = lineWith('lag', { ...synced, filterWidened: true });
+    expect(widened).not.toContain('everything');
+    expect(widened).toContain('under a narrower filter than that of the tenants file');
+  });
+
   it('shows the page of a backfill that is reading it', () => {
     const text = linesOf([tenantStatus({ gaps: [{ ...gapLine, underWay: true }] })]).join('\n');
     expect(text).toContain('begun 2 h ago and is under way');

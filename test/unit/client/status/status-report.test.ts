@@ -43,6 +43,21 @@ describe('what a script is told', () => {
       { gaps: [gapLine] },
       ['acme: 1 unread since the live sync was away'],
     ],
+    [
+      'what a wider filter added, and what was rejected',
+      {
+        gaps: [
+          { ...gapLine, reason: 'filter' as const },
+          { ...gapLine, reason: 'rejected' as const },
+        ],
+      },
+      ['acme: 1 unread since the filter was widened', 'acme: 1 unread as too many records were rejected'],
+    ],
+    [
+      'a filter that was widened and is not read under yet',
+      { filterWidened: true },
+      ['acme: read under a narrower filter than that of the tenants file'],
+    ],
     ['nothing of it while a backfill reads it', { gaps: [{ ...gapLine, underWay: true }] }, []],
     ['nothing of recordings', { recordings: { pending: 1, stored: 0, absent: 0, failed: 9 } }, []],
   ])('is %s', (_what, changes, lines) => expect(told(changes)).toEqual(lines));

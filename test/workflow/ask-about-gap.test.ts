@@ -1,0 +1,94 @@
+import type { Activities } from '../../activities';
+import { taskQueues } from '../../workflows/task-queues';
+import { detailsOf, parked, statusOf } from './parked-run';
+import { quietActivities, type WorkflowStand, workflowStand } from './with-activities';
+
+let stand: WorkflowStand;
+beforeAll(async () => {
+  stand = await workflowStand();
+});
+afterAll(() => stand?.close());
+
+const span = { from: '2026-01-01T00:00:00.000Z', to: '2026-11-20T00:00:00.000Z' };
+const missing = { from: '2026-02-01T00:00:00.000Z', to: span.to };
+const command =
+  'npx cxone-sync backfill --tenant acme --from 2026-02-01T00:00:00Z --to 2026-11-20T00:00:00Z --force';
+let runs = 0;
+
+function world(dismissed: unknown[] = []): Activities & { read: boolean } {
+  const quiet = { ...quietActivities(0), read: false };
+  return Object.assign(quiet, {
+    lookAtGap: async () => (quiet.read ? null : missing),
+    dismissGap: async (gap: unknown) => void dismissed.push(gap),
+  });
+}
+
+describe('what a widened filter lets through, further back than the live sync fills', () => {
+  const start = () =>
+    stand.client.workflow.start('askAboutGap', {
+      taskQueue: taskQueues.workflows,
+      workflowId: `gap-${(runs += 1)}`,
+      args: [{ tenant: 'acme', ...span }],
+    });
+
+  it('waits for a person with the command that reads it, and for as long as it is missing', async () => {
+    const activities = world();
+    await stand.serve(activities, async () => {
+      const handle = await start();
+      await parked(handle);
+      const details = await detailsOf(handle);
+      expect(details).toContain('FilterWidened');
+      expect(details).toContain(command);
+      expect(details).toContain('Tries again by itself at');
+      await handle.executeUpdate('resume');
+      await parked(handle);
+      activities.read = true;
+      await handle.executeUpdate('resume');
+      expect(await handle.result()).toEqual({ status: 'read' });
+      expect(await statusOf(handle)).toBe('Complete');
+    });
+  });
+
+  it('is left unread when a person skips it', async () => {
+    const dismissed: unknown[] = [];
+    await stand.serve(world(dismissed), async () => {
+      const handle = await start();
+      await parked(handle);
+      await handle.executeUpdate('skip');
+      expect(await handle.result()).toEqual({ status: 'dismissed' });
+    });
+    expect(dismissed).toEqual([{ tenant: 'acme', ...span }]);
+  });
+
+  it('holds up no tick of the live sync, and is asked about once', async () => {
+    const activities = world();
+    const asking: Activities = {
+      ...activities,
+      planIncrement: async () => ({
+        ...(await activities.planIncrement({ tenant: 'acme' })),
+        ask: span,
+        recordings: false,
+      }),
+      openWindow: async (window) => ({
+        ...(await activities.openWindow(window)),
+        ...window,
+        recordings: false,
+        downloads: false,
+      }),
+    };
+    await stand.serve(asking, async () => {
+      const asked = stand.client.workflow.getHandle('gap:acme:2026-01-01T00:00:00Z/2026-11-20T00:00:00Z');
+      for (let tick = 0; tick < 2; tick += 1) {
+        const handle = await stand.client.workflow.start('incrementalSync', {
+          taskQueue: taskQueues.workflows,
+          workflowId: `asking-${(runs += 1)}`,
+          args: [{ tenant: 'acme' }],
+        });
+        expect(await handle.result()).toMatchObject({ status: 'complete' });
+        await parked(asked);
+      }
+      await asked.executeUpdate('abort');
+      await expect(asked.result()).rejects.toMatchObject({ cause: { type: 'FilterWidened' } });
+    });
+  });
+});
