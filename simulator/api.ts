@@ -1,4 +1,5 @@
-import { ACCESS_KEY_PATH } from './caller';
+import { ACCESS_KEY_PATH, REFRESH_PATH } from './caller';
+import type { AgentLists } from './agent-lists';
 import type { AgentsEndpoint } from './agents-endpoint';
 import { BadParameter } from './bad-parameter';
 import type { ContactsEndpoint } from './contacts-endpoint';
@@ -17,6 +18,7 @@ interface Parts {
   readonly token: (exchange: Exchange) => Reply;
   readonly contacts: ContactsEndpoint;
   readonly agents: AgentsEndpoint;
+  readonly agentLists: AgentLists;
   readonly lookups: Lookups;
   readonly media: MediaEndpoint;
   readonly extraction: Handler;
@@ -28,12 +30,13 @@ const NEWEST_VERSION = 36;
 
 /** Tells what part of CXone a path on the main origin belongs to. */
 export function familyOf(path: string): Family {
-  if (path === '/auth/token' || path === ACCESS_KEY_PATH) return 'auth';
+  if (path === '/auth/token' || path === ACCESS_KEY_PATH || path === REFRESH_PATH) return 'auth';
   if (path === '/auth/jwks' || path.startsWith('/.well-known/')) return 'discovery';
   if (/^\/media-playback\//i.test(path)) return 'media';
   if (/^\/data-extraction\//i.test(path)) return 'extraction';
   const resource = ACD.exec(path)?.[2]?.toLowerCase().split('/')[0];
   if (resource === 'contacts' || resource === 'agents') return resource;
+  if (resource === 'agents-states') return 'agents';
   return LOOKUP_NAMES.includes(resource as LookupName) ? 'lookups' : 'unknown';
 }
 
@@ -45,19 +48,21 @@ export function createApi(parts: Parts): Handler {
     if (exchange.method !== 'GET') return empty(405);
     if (Number(version) < 2 || Number(version) > NEWEST_VERSION) return empty(404);
     if (!wantsJson(exchange)) return text(200, 'No known way to render data', 'text/html');
-    const [name, id] = resource.split('/');
-    if (family === 'contacts' && id?.toLowerCase() === 'completed') {
+    const [name, id, part] = resource.toLowerCase().split('/');
+    if (family === 'contacts' && id === 'completed') {
       return parts.contacts.completed(exchange, Number(version));
     }
     if (family === 'contacts' && /^\d{1,15}$/.test(id ?? '')) {
+      if (part === 'state-history' || part === 'statehistory')
+        return parts.contacts.states(exchange, Number(id));
       return parts.contacts.byId(exchange, Number(version), Number(id));
     }
     if (family === 'agents') {
+      if (id === 'skills') return parts.agentLists.skills(exchange);
+      if (id === 'states' || name === 'agents-states') return parts.agentLists.states(exchange);
       return id === undefined ? parts.agents.list(exchange) : parts.agents.byId(exchange, id);
     }
-    return family === 'lookups'
-      ? parts.lookups(exchange, (name as string).toLowerCase() as LookupName)
-      : empty(404);
+    return family === 'lookups' ? parts.lookups(exchange, name as LookupName) : empty(404);
   };
 
   return (exchange) => {

@@ -1,5 +1,5 @@
 import type { Caller } from './caller';
-import { ACCESS_KEY_PATH, readCaller } from './caller';
+import { ACCESS_KEY_PATH, readCaller, REFRESH_PATH } from './caller';
 import type { Exchange } from './exchange';
 import type { Credentials } from './identifiers';
 import type { ClientAuthentication } from './options';
@@ -10,24 +10,24 @@ import type { Tokens, TokenSet } from './tokens';
 
 /**
  * The token endpoints: `POST /auth/token` (contract §1.4, §1.5, §1.8), a form or JSON (§11.5), and the route that takes
- * an access key as JSON and no application (§1.7). Errors as `{ error, errorDescription }`; 401 also for
+ * an access key, or a refresh token, as JSON and no application (§1.7). Errors as `{ error, errorDescription }`; 401 also for
  * `invalid_grant`, unlike RFC 6749. In a form only the registered way of client authentication is accepted; JSON has
- * been seen with Basic, whose parts may then be percent-encoded or not; nothing says that it depends on the
- * registration.
+ * been seen with Basic, and nothing says that it depends on the registration. The parts of Basic may be percent-encoded
+ * or not, as clients in production do both.
  */
 export function createTokenEndpoint(
   credentials: Credentials,
   method: ClientAuthentication,
   tokens: Tokens,
 ): (exchange: Exchange) => Reply {
-  const isClient = (caller: Caller): boolean => {
+  const isClient = (caller: Caller, firing: Firing): boolean => {
     const { proof, clientId, clientSecret, plainSecret, grant, isJson } = caller;
     // The spec lists no client_secret for the refresh grant (§1.5); a client that sends one is right as well.
     if (grant === 'refresh_token' && proof === 'none') return clientId === credentials.clientId;
-    if (clientId !== credentials.clientId) return false;
-    if (isJson && proof === 'basic' && plainSecret === credentials.clientSecret) return true;
     const isRegistered = proof === (method === 'client_secret_basic' ? 'basic' : 'post');
-    return (isRegistered || (isJson && proof === 'basic')) && clientSecret === credentials.clientSecret;
+    if (clientId !== credentials.clientId || !(isRegistered || (isJson && proof === 'basic'))) return false;
+    const isPlain = plainSecret === credentials.clientSecret && !firing.has('encodedBasicOnly');
+    return isPlain || clientSecret === credentials.clientSecret;
   };
 
   const isGranted = (caller: Caller, firing: Firing): boolean => {
@@ -47,26 +47,38 @@ export function createTokenEndpoint(
 
   return (exchange) => {
     const { method: verb, path, headers, firing } = exchange;
-    const isKeyRoute = path === ACCESS_KEY_PATH;
+    // Neither asks for an application.
+    const isBare = path === ACCESS_KEY_PATH || path === REFRESH_PATH;
     if (verb !== 'POST') return json(405, { error: 'invalid_request', errorDescription: 'POST expected' });
-    const wanted = isKeyRoute
+    const wanted = isBare
       ? /^application\/json\b/i
       : firing.has('refuseJsonTokens')
         ? /^application\/x-www-form-urlencoded\b/i
         : /^application\/(json|x-www-form-urlencoded)\b/i;
     if (!wanted.test(headers['content-type'] ?? '')) {
-      const expected = isKeyRoute ? 'JSON expected' : 'form expected';
+      const expected = isBare ? 'JSON expected' : 'form expected';
       return json(415, { error: 'invalid_request', errorDescription: expected });
     }
     const caller = readCaller(exchange);
     if (caller.grant !== 'password' && caller.grant !== 'refresh_token') {
       return json(400, { error: 'unsupported_grant_type', errorDescription: 'Unsupported grant type' });
     }
-    if (!isKeyRoute && (firing.has('unapprovedApplication') || !isClient(caller))) {
+    if (!isBare && (firing.has('unapprovedApplication') || !isClient(caller, firing))) {
       return json(401, { error: 'invalid_client', errorDescription: 'Client authentication failed' });
     }
     if (!isGranted(caller, firing))
       return json(401, { error: 'invalid_grant', errorDescription: 'Invalid user credentials' });
-    return json(200, issue(exchange), { 'Cache-Control': 'no-store' });
+    const issued = issue(exchange);
+    return json(200, path === REFRESH_PATH ? refreshed(issued) : issued, { 'Cache-Control': 'no-store' });
+  };
+}
+
+/** Tokens under the names of the other route. */
+function refreshed({ access_token, refresh_token, expires_in }: TokenSet): object {
+  return {
+    token: access_token,
+    refreshToken: refresh_token,
+    tokenExpirationTimeSec: expires_in,
+    refreshTokenExpirationTimeSec: expires_in,
   };
 }

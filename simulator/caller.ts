@@ -3,6 +3,9 @@ import type { Received } from './exchange';
 /** The route that needs an access key and no registered application (contract §1.7). */
 export const ACCESS_KEY_PATH = '/authentication/v1/token/access-key';
 
+/** The route that the Singer tap refreshes its token at, with names of its own (contract §1.7). */
+export const REFRESH_PATH = '/public/user/refresh';
+
 /** Who asks for a token, and with what; whatever is missing is an empty text. */
 export interface Caller {
   readonly grant: string;
@@ -29,8 +32,9 @@ export function readCaller({ path, headers, body }: Pick<Received, 'path' | 'hea
   const basic = readBasic(headers.authorization);
   const isPost = form.has('client_secret');
   const isKeyRoute = path === ACCESS_KEY_PATH;
+  const isRefresh = path === REFRESH_PATH;
   return {
-    grant: isKeyRoute ? 'password' : get('grant_type'),
+    grant: isKeyRoute ? 'password' : isRefresh ? 'refresh_token' : get('grant_type'),
     proof: headers.authorization === undefined ? (isPost ? 'post' : 'none') : isPost ? 'both' : 'basic',
     clientId: basic?.id ?? get('client_id'),
     clientSecret: basic?.secret ?? get('client_secret'),
@@ -38,7 +42,7 @@ export function readCaller({ path, headers, body }: Pick<Received, 'path' | 'hea
     isJson,
     accessKeyId: get(isKeyRoute ? 'accessKeyId' : 'username'),
     accessKeySecret: get(isKeyRoute ? 'accessKeySecret' : 'password'),
-    refreshToken: get('refresh_token'),
+    refreshToken: get(isRefresh ? 'token' : 'refresh_token'),
   };
 }
 

@@ -3,6 +3,7 @@ import type { StampWriter } from './calendar';
 import type { ContactIndex } from './contact-index';
 import { TooHeavy } from './contact-index';
 import { tagsOf } from './contact-json';
+import { contactStates } from './contact-states';
 import { readContactQuery } from './contact-query';
 import type { ContactRows } from './contact-rows';
 import type { ContactSource } from './contact-facts';
@@ -12,7 +13,7 @@ import { sortedPage, unorderedPage } from './ordered-list';
 import { readFlag, readInteger } from './parameters';
 import { Dice, hash } from './random';
 import type { Reply } from './reply';
-import { empty } from './reply';
+import { empty, json } from './reply';
 import { addField, pickFields, toNewName, toOldNames } from './row-text';
 
 /** From this version on fields have their present names (contract §2.3: v24 has the old ones, v27 the new). */
@@ -27,6 +28,8 @@ export interface ContactsEndpoint {
   completed(exchange: Exchange, version: number): Reply;
   /** `GET /contacts/{contactId}` (contract §2.4): the object under a key named `contactId`, 404 when unknown. */
   byId(exchange: Exchange, version: number, contactId: number): Reply;
+  /** `GET /contacts/{contactId}/state-history` (contract §2.5); 404 when unknown. */
+  states(exchange: Exchange, contactId: number): Reply;
 }
 
 interface Parts {
@@ -94,7 +97,15 @@ export function createContactsEndpoint(parts: Parts): ContactsEndpoint {
     return { status: 200, headers: JSON_TYPE, body, length: body.length };
   };
 
-  return { completed, byId };
+  const states = ({ now }: Exchange, contactId: number): Reply => {
+    const facts = source.find(contactId);
+    if (facts === undefined || facts.visibleAt > now) {
+      return empty(404, { icStatusDescription: 'Contact not found' });
+    }
+    return json(200, { contactStateHistory: contactStates(facts, now, stamp) });
+  };
+
+  return { completed, byId, states };
 }
 
 const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' };

@@ -84,6 +84,7 @@ export const SWITCHES = {
   unapprovedApplication: [],
   tenantUnknown: [],
   refuseJsonTokens: [],
+  encodedBasicOnly: [],
   keepRefreshTokens: [],
   // Lists
   timeout408WhenTopOver: ['top'],

@@ -1,4 +1,5 @@
 import { createAgentsEndpoint } from './agents-endpoint';
+import { createAgentLists } from './agent-lists';
 import { createAgents } from './agents';
 import { createApi } from './api';
 import { createTokenEndpoint } from './auth-endpoint';
@@ -106,6 +107,7 @@ export function createTenant(settings: Settings, surroundings: Surroundings): Te
       token: createTokenEndpoint(credentials, settings.clientAuthentication, tokens),
       contacts: createContactsEndpoint({ seed, address, source, index, rows, stamp }),
       agents: createAgentsEndpoint(agents, stamp, address),
+      agentLists: createAgentLists(seed, agents, stamp, address),
       lookups: createLookups(settings, tenantId, stamp, address),
       media: createMediaEndpoint({ seed, recordings, agents, urls, quota, stamp }),
       extraction: (exchange) => extraction.answer(exchange),

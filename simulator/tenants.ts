@@ -30,9 +30,13 @@ export class Tenants {
     const { family, headers, parameters, path } = received;
     if (path.startsWith('/simulator/')) return this.named(parameters.get('tenant'));
     if (family === 'auth') {
-      const { clientId, accessKeyId } = readCaller(received);
+      const { clientId, accessKeyId, refreshToken } = readCaller(received);
       const owner = this.all.find(({ credentials }) => credentials.clientId === clientId);
-      return owner ?? this.all.find(({ credentials }) => credentials.accessKeyId === accessKeyId);
+      return (
+        owner ??
+        this.all.find(({ credentials }) => credentials.accessKeyId === accessKeyId) ??
+        this.all.find(({ tokens }) => tokens.knows(refreshToken))
+      );
     }
     if (family === 'discovery') {
       const tenantId = parameters.get('tenantId')?.toLowerCase();

@@ -24,6 +24,8 @@ export interface Tokens {
   isValid(authorization: string | undefined, now: number): boolean;
   /** Whether an access token, given as a whole `Authorization` header, was ever issued here. */
   isOurs(authorization: string | undefined): boolean;
+  /** Whether a refresh token was issued here and has not been used up. */
+  knows(refreshToken: string): boolean;
   /** True for a refresh token of ours; each serves once, as they rotate, unless it is to be kept. */
   redeem(refreshToken: string, isKept?: boolean): boolean;
   /** Every token issued so far stops working. */
@@ -108,6 +110,7 @@ export function createTokens(
     issue,
     isValid: (authorization, now) => now < (access.get(bearer(authorization)) ?? -Infinity),
     isOurs: (authorization) => access.has(bearer(authorization)),
+    knows: (refreshToken) => refresh.has(refreshToken),
     redeem: (refreshToken, isKept = false) =>
       isKept ? refresh.has(refreshToken) : refresh.delete(refreshToken),
     revokeAll: () => {

@@ -50,6 +50,7 @@ const kindsDrawn: readonly BadRecordKind[] = BAD_RECORD_KINDS.filter((kind) => k
 /** Draws by the switch they use; several ways to use one switch are several entries. */
 export const dataDraws: readonly (readonly [FaultName, Draw])[] = [
   ['refuseJsonTokens', quirk('refuseJsonTokens')],
+  ['encodedBasicOnly', quirk('encodedBasicOnly')],
   ['keepRefreshTokens', quirk('keepRefreshTokens')],
   ['withoutLastPollTime', quirk('withoutLastPollTime')],
   ['withoutLinks', quirk('withoutLinks')],

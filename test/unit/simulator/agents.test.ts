@@ -104,6 +104,26 @@ describe('the Admin API', () => {
       expect((await reader.get(`${API}/agents/${id}`)).status).toBe(404);
   });
 
+  it('lists the skills of agents in pages, whose last one names no next', async () => {
+    const get = async (rest: string): Promise<Row> =>
+      parse(await reader.get(`${API}/agents/skills?mediaTypeId=4&fields=agentId,skillId&${rest}`)) as Row;
+    const all = (await get('')) as { totalRecords: number; _links: Row; agentSkillAssignments: Row[] };
+    expect(all._links['next']).toBeNull();
+    expect(all.agentSkillAssignments).toHaveLength(all.totalRecords);
+    const first = (await get('top=5')) as typeof all;
+    const second = parse(await reader.get(String(first._links['next']))) as typeof all;
+    expect([...first.agentSkillAssignments, ...second.agentSkillAssignments]).toEqual(
+      all.agentSkillAssignments.slice(0, 10),
+    );
+  });
+
+  it('says in what state every agent is, under both paths', async () => {
+    const { agents } = await list();
+    const { agentStates } = parse(await reader.get(`${API}/agents/states`)) as { agentStates: Row[] };
+    expect(agentStates).toHaveLength(agents.length);
+    expect(parse(await reader.get(`${API}/agents-states`))).toEqual({ agentStates });
+  });
+
   it('serves the look-ups that contacts refer to', async () => {
     const get = async (name: string): Promise<Row> => parse(await reader.get(`${API}/${name}`)) as Row;
     const { skills } = (await get('skills')) as { skills: Row[] };

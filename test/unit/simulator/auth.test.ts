@@ -147,13 +147,22 @@ describe('an application registered for client_secret_basic', () => {
     expect([answer.status, parse(answer)]).toMatchObject([200, { expires_in: 5 }]);
   });
 
-  it('is refused with the secret in the body, unencoded, or wrong', async () => {
+  it('may leave the parts as they are, unless the switch wants them percent-encoded', async () => {
     const { clientId, clientSecret } = simulator.credentials;
     const raw = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+    const statusOf = async (Authorization: string): Promise<number> =>
+      (await askToken(simulator, withoutClient, { Authorization })).status;
+    expect(await statusOf(raw)).toBe(200);
+    simulator.setFaults([{ name: 'encodedBasicOnly' }]);
+    expect([await statusOf(raw), await statusOf(ownBasic())]).toEqual([401, 200]);
+    simulator.setFaults([]);
+  });
+
+  it('is refused with the secret in the body, or wrong', async () => {
+    const { clientId } = simulator.credentials;
     for (const answer of [
       await askToken(simulator),
       await askToken(simulator, {}, { Authorization: ownBasic() }),
-      await askToken(simulator, withoutClient, { Authorization: raw }),
       await askToken(simulator, withoutClient, { Authorization: basic(clientId, 'wrong') }),
     ]) {
       expect([answer.status, parse(answer)]).toMatchObject([401, { error: 'invalid_client' }]);

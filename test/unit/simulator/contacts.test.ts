@@ -259,6 +259,22 @@ describe('GET /contacts/completed', () => {
     }
   });
 
+  it('tells the states that a contact went through, up to its release, under both spellings', async () => {
+    const { completedContacts } = await reader.page({ ...DAY, orderBy: 'contactId', top: 30 });
+    for (const row of completedContacts) {
+      const path = `/incontactapi/services/v34.0/contacts/${String(row['contactId'])}`;
+      const history = parse(await reader.get(`${path}/state-history`)) as { contactStateHistory: Row[] };
+      expect(parse(await reader.get(`${path}/statehistory`))).toEqual(history);
+      const states = history.contactStateHistory;
+      expect(states[0]?.['startDate']).toBe(row['contactStartDate']);
+      expect(states.at(-1)).toMatchObject({ contactStateName: 'Released', duration: 'PT0S' });
+      const lasted = states.map(({ duration }) => Number(/^PT([\d.]+)S$/.exec(String(duration))?.[1]));
+      const total = lasted.reduce((sum, seconds) => sum + seconds, 0);
+      expect(Math.abs(total - Number(row['totalDurationSeconds']))).toBeLessThan(1);
+    }
+    expect((await reader.get('/incontactapi/services/v34.0/contacts/1/state-history')).status).toBe(404);
+  });
+
   it.each([
     ['startDate', '2026-03-10T00:00:00+99:00'],
     ['endDate', '10 March 2026'],

@@ -107,6 +107,18 @@ describe('every operation answers with published members only', () => {
     expectPublished('agent', (await get(`${API}/agents/${String(agent?.['userId'])}`))['agents']);
   });
 
+  it('states of contacts, skills and states of agents', async () => {
+    const { completedContacts } = await reader.page({ ...DAY, orderBy: 'contactId', top: 20 });
+    for (const { contactId } of completedContacts) {
+      const history = await get(`${API}/contacts/${String(contactId)}/state-history`);
+      expectPublished('contactState', history['contactStateHistory']);
+    }
+    const skills = await get(`${API}/agents/skills`);
+    expectPublished('agentSkills', skills);
+    expectPublished('agentSkill', skills['agentSkillAssignments']);
+    expectPublished('agentState', (await get(`${API}/agents-states`))['agentStates']);
+  });
+
   it('look-ups', async () => {
     const lists = [
       ['teams', 'team'],

@@ -152,6 +152,27 @@ describe('the route with an access key alone', () => {
     });
   });
 
+  it('has a route beside it that refreshes, under names of its own, once with each refresh token', async () => {
+    const { refresh_token } = parse(await send(JSON.stringify(pair()))) as { refresh_token: string };
+    const refresh = (): Promise<Answer> =>
+      ask(`${simulator.address}/public/user/refresh`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ token: refresh_token }),
+      });
+    const answer = await refresh();
+    expect(parse(answer)).toEqual({
+      token: expect.any(String) as string,
+      refreshToken: expect.any(String) as string,
+      tokenExpirationTimeSec: 3600,
+      refreshTokenExpirationTimeSec: 3600,
+    });
+    const { token } = parse(answer) as { token: string };
+    const headers = { Authorization: `Bearer ${token}`, Accept: 'application/json' };
+    expect((await ask(`${simulator.address}${AGENTS}`, { headers })).status).toBe(200);
+    expect((await refresh()).status).toBe(401);
+  });
+
   it('refuses wrong keys, forms and nonsense', async () => {
     expect((await send(JSON.stringify({ ...pair(), accessKeySecret: 'x' }))).status).toBe(401);
     for (const body of ['', '{', '[]', '"text"', 'null', '7']) expect((await send(body)).status).toBe(401);
