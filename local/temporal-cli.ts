@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { executableOnPath } from './executables';
 import { buildTemporal } from './temporal-build';
 import { downloadTemporal } from './temporal-download';
+import { RefusedDownload } from './temporal-hashes';
 
 /** The release of the `temporal` command that is downloaded or built; `tools/temporal/go.mod` pins the same. */
 export const temporalCliVersion = '1.8.2';
@@ -72,7 +73,10 @@ export async function obtainTemporal(options: ObtainOptions): Promise<TemporalCl
       failures.push(`${origin}: ${cached} does not run on this machine`);
     } catch (error) {
       signal?.throwIfAborted();
-      failures.push(`${origin}: ${error instanceof Error ? error.message : 'failed'}`);
+      const reason = error instanceof Error ? error.message : 'failed';
+      // Not only when nothing else works: somebody may have changed what is served.
+      if (error instanceof RefusedDownload) log(`Temporal: ${reason}`);
+      failures.push(`${origin}: ${reason}`);
     }
   }
   throw new Error(nothingWorks(failures));

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describeExit, startProcess } from './process';
+import { hashKey, judgeDownload, temporalHashes } from './temporal-hashes';
 
 /** What to obtain and where to put it; both ways of getting the command share it. */
 export interface TemporalTarget {
@@ -12,10 +13,20 @@ export interface TemporalTarget {
   readonly signal?: AbortSignal;
 }
 
+/** What a test puts in the place of the SDK's testing package, by its path, and of the recorded hashes. */
+export interface DownloadParts {
+  readonly testing?: string;
+  readonly hashes?: Readonly<Record<string, string>>;
+}
+
 const probeMs = 3000;
 
-/** The SDK only downloads as a part of starting a server, so one is started and stopped. */
+/**
+ * The SDK only downloads as a part of starting a server. Under this umask the file cannot be executed, so the start
+ * fails and the file stays: nothing runs before its hash was judged.
+ */
 const downloadScript = `
+process.umask(0o177);
 const [testing, version, downloadDir] = process.argv.slice(1);
 const executable = { type: 'cached-download', version, downloadDir };
 require(testing).TestWorkflowEnvironment.createLocal({ server: { executable } }).then((it) => it.teardown());
@@ -25,13 +36,13 @@ require(testing).TestWorkflowEnvironment.createLocal({ server: { executable } })
  * Lets the Temporal SDK download the command from temporal.download into `target.file`; in a process of its own, since
  * the SDK's native runtime can be set up only once in a process.
  * @throws Error when `url` does not answer within 3 s (the SDK itself would try for minutes), when the SDK's testing
- * package is not installed, or when the download fails.
+ * package is not installed, when the download fails, or when the file is another than the one whose hash is recorded.
  */
 export async function downloadTemporal(
   target: TemporalTarget,
   url = 'https://temporal.download',
+  { testing = require.resolve('@temporalio/testing'), hashes = temporalHashes }: DownloadParts = {},
 ): Promise<void> {
-  const testing = require.resolve('@temporalio/testing');
   await probe(url, target.signal);
   target.log(`Temporal: downloading version ${target.version} from ${url}`);
   const folder = join(dirname(target.file), `download-${process.pid}`);
@@ -45,9 +56,11 @@ export async function downloadTemporal(
   target.signal?.addEventListener('abort', onAbort, { once: true });
   try {
     const exit = await download.exited;
-    // A busy machine may miss the SDK's 5 s for the server to answer; a complete file is there all the same.
+    // Whether the server started or not, a complete file is there under its own name.
     const downloaded = readdirSync(folder).find((name) => !name.endsWith('.downloading'));
     if (downloaded === undefined) throw new Error(`the SDK ${describeExit(exit)} without a file`);
+    // Before it is where it would be run from, here or by a later start.
+    await judgeDownload(join(folder, downloaded), hashKey(target.version), target.log, hashes);
     chmodSync(join(folder, downloaded), 0o755);
     renameSync(join(folder, downloaded), target.file);
   } finally {
