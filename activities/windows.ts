@@ -1,6 +1,7 @@
 import { log } from '@temporalio/activity';
 import { passesOf } from '../cxone';
 import { type Claimant, type LedgerRow, type Store, StoreError, type WindowFilter } from '../store';
+import { answersKeptDays } from './answer-keeper';
 import { activityFailure } from './failure';
 import type { TenantDirectory } from './tenants';
 import type { CloseInput, NoteParkedInput, OpenWindow, RoundRef, WindowReport, WindowSpan } from './types';
@@ -100,10 +101,11 @@ export function createWindowActivities({
       });
       try {
         await store.landing.prune(new Date(now() - landingRetentionDays * dayMs));
+        await store.apiErrors.prune(new Date(now() - answersKeptDays * dayMs));
       } catch (error) {
         // The window is closed; old pages are cleared away by the next one that closes.
         if (!(error instanceof StoreError)) throw error;
-        log.warn('old landed pages could not be removed', { error });
+        log.warn('old landed pages or answers could not be removed', { error });
       }
       return toReport(row);
     },

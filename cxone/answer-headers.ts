@@ -17,8 +17,11 @@ export function retryAfter(header: string | undefined, now: number): number | un
   return Number.isNaN(date) ? undefined : Math.min(longestWaitMs, Math.max(0, date - now));
 }
 
+/** A UUID, with its dashes or without, or the trace id of a gateway: nothing that could be a word, a date or a number. */
+const isId = /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|1-[0-9a-f]{8}-[0-9a-f]{24})$/i;
+
 /** The id CXone's support asks for; kept only when it looks like one. */
 export function correlationId(answer: HttpAnswer<unknown>): string | undefined {
   const id = answer.header('CorrelationId') ?? answer.header('X-Correlation-Id');
-  return id !== undefined && /^[\w.:-]{1,80}$/.test(id) ? id : undefined;
+  return id !== undefined && isId.test(id) ? id : undefined;
 }

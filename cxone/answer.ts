@@ -3,6 +3,7 @@ import { CxoneError, familyNames } from './errors';
 import type { ApiFamily } from './errors';
 import type { HttpAnswer } from './exchange';
 import { parseJson } from './json';
+import { type KnownPhrase, phrasesIn, speaksOf } from './known-phrases';
 
 /**
  * The JSON of a successful answer; `undefined` for every kind of "nothing" (204, 304 and 200 without a body,
@@ -16,7 +17,7 @@ export function readJson(body: Buffer, family: ApiFamily, contentType = ''): unk
   if (start === '<' || /\bhtml\b/i.test(contentType)) {
     throw new CxoneError(
       'UnexpectedHtml',
-      `${familyNames[family]} answered with a page of HTML instead of JSON.`,
+      `${familyNames[family]} answered with a page of HTML instead of JSON${speaksOf(renderPhrases(body))}.`,
     );
   }
   try {
@@ -29,13 +30,21 @@ export function readJson(body: Buffer, family: ApiFamily, contentType = ''): unk
   }
 }
 
-/** Reads an answer; an error of the reading names the answer's correlation id, as an error of its status does. */
+/** Of a page only what an API says that was asked in the wrong way: every page speaks of something. */
+function renderPhrases(body: Buffer): readonly KnownPhrase[] {
+  const phrases = phrasesIn(body.subarray(0, 2_048).toString('utf8'));
+  return phrases.filter((phrase) => phrase === 'No known way to render data');
+}
+
+/** Reads an answer; an error of the reading names the answer's ids, as an error of its status does. */
 export function readAnswer<T>(answer: HttpAnswer, read: (body: Buffer, contentType?: string) => T): T {
   try {
     return read(answer.body, answer.header('content-type'));
   } catch (error) {
-    const id = correlationId(answer);
-    if (!(error instanceof CxoneError) || id === undefined) throw error;
-    throw new CxoneError(error.code, error.message, { remedy: error.remedy, correlationId: id });
+    if (!(error instanceof CxoneError)) throw error;
+    const { code, message, remedy } = error;
+    const ids = { correlationId: correlationId(answer), answerId: answer.report?.(code) };
+    if (ids.correlationId === undefined && ids.answerId === undefined) throw error;
+    throw new CxoneError(code, message, { remedy, ...ids });
   }
 }

@@ -10,6 +10,7 @@ import type { Download, DownloadOptions } from './download';
 import { compose } from './exchange';
 import { createExtraction } from './extraction';
 import type { Extraction } from './extraction';
+import { createHostNames } from './host-names';
 import { createHostPolicy } from './host-policy';
 import type { Resolve } from './host-policy';
 import { fetchInteractions } from './interactions';
@@ -26,6 +27,7 @@ import { fetchLookupPage } from './lookups';
 import type { LookupPage, LookupPageRequest } from './lookups';
 import { createProbe } from './probe';
 import type { Probe } from './probe';
+import type { KeepAnswer } from './refused-answer';
 import { createSession } from './session';
 import type { SessionOptions } from './session';
 import { createTransport } from './transport';
@@ -36,6 +38,8 @@ import type { UpdatedPage, UpdatedPageRequest } from './updated-contacts';
 export interface CxoneClientOptions extends SessionOptions {
   /** Milliseconds since 1970; the system's clock if not given. */
   readonly now?: () => number;
+  /** Takes every answer that becomes an error; without one they are gone. */
+  readonly keepAnswer?: KeepAnswer;
   /** Called once for every HTTP exchange, for metrics. Must not throw. */
   readonly onRequest?: (event: RequestEvent) => void;
   readonly userAgent?: string;
@@ -94,7 +98,8 @@ export function createCxoneClient(
   options: CxoneClientOptions = {},
 ): CxoneClient {
   const now = options.now ?? Date.now;
-  const policy = createHostPolicy(connection, options.resolve);
+  const names = createHostNames(connection, options.keepAnswer);
+  const policy = createHostPolicy(connection, names, options.resolve);
   const transport = createTransport({
     policy,
     timeOuts: {
@@ -107,10 +112,15 @@ export function createCxoneClient(
     maxBytes: largestAnswer,
   });
   const exchange = compose(
-    [refusals(now), breakdowns, metrics(options.onRequest), redact(secretsOf(connection))],
+    [
+      refusals(now),
+      breakdowns(names),
+      metrics(options.onRequest),
+      redact(secretsOf(connection), options.keepAnswer),
+    ],
     transport.exchange,
   );
-  const open = compose([breakdowns, metrics(options.onRequest)], transport.open);
+  const open = compose([breakdowns(names), metrics(options.onRequest)], transport.open);
   const session = createSession(connection, exchange, policy, now, options);
   const api: Api = auth(session, policy)(compose([limit(options.limiter)], exchange));
   const agentChanges = createUpdatedSince('lastUpdated');

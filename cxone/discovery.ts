@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readAnswer, readJson } from './answer';
+import { areaIn } from './area';
 import type { CxoneConnection } from './connection';
 import { CxoneError } from './errors';
 import type { Exchange, HttpAnswer } from './exchange';
@@ -83,8 +84,9 @@ export function createDiscovery(
       if (answer.status === 204) throw unknown(204);
       const parsed = cxoneConfiguration.safeParse(read(answer));
       if (!parsed.success) throw noTenant('names no api_endpoint for the tenant');
-      const { api_endpoint: endpoint, area } = parsed.data;
-      return { apiEndpoint: baseOf(checked(endpoint)), ...(area ? { area } : {}) };
+      const { api_endpoint: endpoint } = parsed.data;
+      const area = areaIn(parsed.data.area);
+      return { apiEndpoint: baseOf(checked(endpoint)), ...(area === undefined ? {} : { area }) };
     },
   };
 }

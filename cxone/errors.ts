@@ -2,7 +2,8 @@
  * Every way in which CXone, or the way to it, can fail us: one closed list.
  *
  * `retryable` may pass by itself; `operator` needs a person (credentials, permission, set-up); `permanent` will
- * never work as asked. Messages are safe to show and to store: no secret, no personal data, no URL query.
+ * never work as asked. Messages are safe to show and to store: our own words, statuses, and known phrases of a closed
+ * list (known-phrases.ts); never text that CXone wrote.
  */
 export type CxoneErrorKind = 'retryable' | 'operator' | 'permanent';
 
@@ -176,6 +177,8 @@ export interface CxoneErrorDetails {
   /** How long CXone asked us to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
   readonly correlationId?: string | undefined;
+  /** Under which the answer itself is kept (see `RefusedAnswer`). */
+  readonly answerId?: string | undefined;
 }
 
 /**
@@ -195,7 +198,7 @@ export class CxoneError extends Error {
     message: string,
     details: CxoneErrorDetails = {},
   ) {
-    super(quoting(message, details.correlationId));
+    super(quoting(message, details));
     this.kind = entries[code].kind;
     this.remedy = details.remedy ?? entries[code].remedy;
     this.status = details.status;
@@ -204,7 +207,14 @@ export class CxoneError extends Error {
   }
 }
 
-/** The id ends the message: NICE's support asks for it, so it must be where an operator reads. */
-function quoting(message: string, id: string | undefined): string {
-  return id === undefined ? message : `${message.replace(/\.$/, '')} (correlation id ${id}).`;
+/**
+ * The ids end the message: on-call looks the answer up by the one (`cxone-sync errors show`), NICE's support asks for the
+ * other, so they must be where an operator reads.
+ */
+function quoting(message: string, { answerId, correlationId }: CxoneErrorDetails): string {
+  const ids = [
+    ...(answerId === undefined ? [] : [`answer ${answerId}`]),
+    ...(correlationId === undefined ? [] : [`correlation id ${correlationId}`]),
+  ];
+  return ids.length === 0 ? message : `${message.replace(/\.$/, '')} (${ids.join(', ')}).`;
 }

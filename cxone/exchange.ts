@@ -1,4 +1,5 @@
-import type { ApiFamily } from './errors';
+import type { ApiFamily, CxoneErrorCode } from './errors';
+import type { KnownPhrase } from './known-phrases';
 
 export interface HttpRequest {
   readonly family: ApiFamily;
@@ -15,8 +16,10 @@ export interface HttpAnswer<Body = Buffer> {
   /** A header by its name, in any case; `undefined` when it was not sent. */
   header(name: string): string | undefined;
   readonly body: Body;
-  /** What the server says about a refusal, fit to show (see `redact`); the body is empty then. */
-  readonly said?: { readonly code: string; readonly text: string };
+  /** The known phrases in what the server says about a refusal (see `redact`); the body is empty then. */
+  readonly said?: readonly KnownPhrase[];
+  /** To be called when the answer becomes an error: says under which id the answer itself is kept, if it is. */
+  readonly report?: (code: CxoneErrorCode) => string | undefined;
 }
 
 /** One request and its answer. Any status is an answer to the innermost one; the links around it are stricter. */

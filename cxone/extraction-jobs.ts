@@ -2,11 +2,11 @@ import { readAnswer, readJson } from './answer';
 import { correlationId, retryAfter } from './answer-headers';
 import type { Api, ApiQuery } from './api';
 import { CxoneError, familyNames } from './errors';
-import { scrub } from './error-text';
 import type { HttpAnswer } from './exchange';
 import type { ExtractionEntity } from './extraction-columns';
 import { extractionRefusalOf } from './extraction-refusal';
 import { isObject, valueOf } from './json';
+import { phrasesIn, speaksOf } from './known-phrases';
 
 /** How Data Extraction answers to a look at its jobs. */
 export type ExtractionAccess = 'open' | 'refused' | 'busy';
@@ -24,7 +24,7 @@ export interface ExtractionJobRequest {
 
 export interface ExtractionJob {
   readonly status: 'running' | 'succeeded' | 'failed' | 'cancelled' | 'expired';
-  /** CXone's words on why it failed, fit to show. */
+  /** Known phrases in CXone's words on why it failed, and where the answer is kept; null when there is neither. */
   readonly errorMessage: string | null;
   /** A secret that lives 30 s: open it at once, never store or log it. Null until the job succeeded. */
   readonly url: string | null;
@@ -48,7 +48,7 @@ const ends: Readonly<Record<string, Exclude<ExtractionJob['status'], 'running'>>
 export async function lookAtExtraction(api: Api, signal?: AbortSignal): Promise<ExtractionAccess> {
   const answer = await api.get({ family: 'extraction', path, parameters: {}, accept: [403] }, signal);
   if (answer.status !== 403) return 'open';
-  return extractionRefusalOf(answer.said?.text ?? '', false) === 'busy' ? 'busy' : 'refused';
+  return extractionRefusalOf(answer.said ?? [], false) === 'busy' ? 'busy' : 'refused';
 }
 
 /**
@@ -102,7 +102,12 @@ export async function fetchExtractionJob(
       remedy: 'Nothing to do: another job is made.',
     });
   }
-  return readAnswer(answer, parseJob);
+  const job = readAnswer(answer, parseJob);
+  if (job.status !== 'failed' && job.status !== 'cancelled') return job;
+  // Its words on why are in the answer, for a person to read.
+  const answerId = answer.report?.('ExtractionFailed');
+  if (answerId === undefined) return job;
+  return { ...job, errorMessage: `${job.errorMessage ?? 'see'} (answer ${answerId})` };
 }
 
 /**
@@ -125,7 +130,7 @@ export function parseJob(body: Buffer, contentType?: string): ExtractionJob {
   );
   return {
     status,
-    errorMessage: typeof words === 'string' ? scrub(words) : null,
+    errorMessage: typeof words === 'string' ? phrasesIn(words).join(', ') || null : null,
     url: status === 'succeeded' && typeof url === 'string' && url !== '' ? url : null,
   };
 }
@@ -159,17 +164,17 @@ function isId(id: string): boolean {
 }
 
 function refused(answer: HttpAnswer, recentJob: boolean, now: number, entity?: ExtractionEntity): CxoneError {
-  const words = answer.said?.text ?? '';
-  const message = `${familyNames.extraction} answered with status 403${words === '' ? '' : `: ${words}`}`;
-  const details = { status: 403, correlationId: correlationId(answer) };
-  const said = /[.!?…]$/.test(message) ? message : `${message}.`;
-  if (extractionRefusalOf(words, recentJob) === 'busy') {
+  const said = answer.said ?? [];
+  const message = `${familyNames.extraction} answered with status 403${speaksOf(said)}.`;
+  const code = extractionRefusalOf(said, recentJob) === 'busy' ? 'ExtractionBusy' : 'ExtractionForbidden';
+  const details = { status: 403, correlationId: correlationId(answer), answerId: answer.report?.(code) };
+  if (code === 'ExtractionBusy') {
     // Callers that were told to wait at one time should not come back at one time.
     const wait = retryAfter(answer.header('retry-after'), now) ?? 30_000 + Math.floor(Math.random() * 30_000);
-    return new CxoneError('ExtractionBusy', said, { ...details, retryAfterMs: wait });
+    return new CxoneError(code, message, { ...details, retryAfterMs: wait });
   }
   const remedy = entity === 'qm-workflows' ? { remedy: evaluationsRemedy } : {};
-  return new CxoneError('ExtractionForbidden', said, { ...details, ...remedy });
+  return new CxoneError(code, message, { ...details, ...remedy });
 }
 
 /** The same error with a remedy that fits; its message names the correlation id already. */

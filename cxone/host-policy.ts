@@ -3,7 +3,9 @@ import type { LookupAddress } from 'node:dns';
 import { BlockList, isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import type { CxoneConnection } from './connection';
-import { CxoneError } from './errors';
+import { CxoneError, type CxoneErrorCode } from './errors';
+import { matchesHost } from './host-match';
+import type { HostNames } from './host-names';
 
 /** `dns.lookup` asked for all addresses of a name. */
 export type Resolve = (
@@ -14,6 +16,7 @@ export type Resolve = (
 
 /** Which addresses may be called. Made once per connection; `lookup` goes into the HTTP agents. */
 export interface HostPolicy {
+  readonly names: HostNames;
   /** @throws CxoneError `HostRefused`: not https, or a private address, on a host not listed in allowInsecureHosts */
   checkApi(url: URL): void;
   /** As `checkApi`, and the host must be a media host. @throws CxoneError `MediaHostRefused` */
@@ -70,17 +73,10 @@ export function isPublicAddress(address: string): boolean {
   return !notPublic.check(address, family === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** Whether a host name matches a pattern of mediaHosts: the very name, or any name below `*.`. */
-export function matchesHost(hostname: string, pattern: string): boolean {
-  const wanted = pattern.toLowerCase();
-  if (wanted.startsWith('*.'))
-    return hostname.endsWith(wanted.slice(1)) && hostname.length > wanted.length - 1;
-  return hostname === wanted;
-}
-
 /** The rules of `interfaces.md`: https and public addresses everywhere, but for the hosts in allowInsecureHosts. */
 export function createHostPolicy(
   connection: Pick<CxoneConnection, 'mediaHosts' | 'allowInsecureHosts'>,
+  names: HostNames,
   resolve: Resolve = systemLookup,
 ): HostPolicy {
   const exempt = connection.allowInsecureHosts.map((host) => host.toLowerCase());
@@ -96,18 +92,21 @@ export function createHostPolicy(
     return null;
   };
 
+  const refusal = (code: CxoneErrorCode, what: string, url: URL, reason: string) =>
+    new CxoneError(code, `${what}: ${names.shown(url)} ${reason}.`, { answerId: names.keep(url, code) });
+
   return {
+    names,
     checkApi(url) {
       const reason = objection(url);
-      if (reason !== null)
-        throw new CxoneError('HostRefused', `CXone was not called: ${url.host} ${reason}.`);
+      if (reason !== null) throw refusal('HostRefused', 'CXone was not called', url, reason);
     },
     checkMedia(url) {
       const known =
         isExempt(url) || connection.mediaHosts.some((pattern) => matchesHost(url.hostname, pattern));
       const reason = known ? objection(url) : 'is not among the mediaHosts';
       if (reason !== null) {
-        throw new CxoneError('MediaHostRefused', `The file was not fetched: ${url.host} ${reason}.`);
+        throw refusal('MediaHostRefused', 'The file was not fetched', url, reason);
       }
     },
     lookup(hostname, options, callback) {

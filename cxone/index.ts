@@ -16,6 +16,7 @@ export type { InteractionMetadata } from './interaction-metadata';
 export type { Download, DownloadOptions } from './download';
 export type { RequestLimiter } from './limiter';
 export type { RequestEvent } from './interceptors/metrics';
+export type { KeepAnswer, RefusedAnswer } from './refused-answer';
 export type { FilterList, Probe } from './probe';
 export type { ContactSample, ContactSampleRequest } from './contact-sample';
 export type { Extraction } from './extraction';

@@ -20,7 +20,7 @@ const mostRedirects = 2;
  */
 export function createMediaRequest(open: Exchange<Readable>, policy: HostPolicy): MediaRequest {
   return async (start, given, signal) => {
-    let url = parseUrl(start);
+    let url = parseUrl(start, policy);
     const headers = { Accept: '*/*', 'Accept-Encoding': 'identity', ...given };
     for (let redirects = 0; ; redirects += 1) {
       policy.checkMedia(url);
@@ -31,10 +31,10 @@ export function createMediaRequest(open: Exchange<Readable>, policy: HostPolicy)
       if (location === undefined || redirects === mostRedirects) {
         throw new CxoneError(
           'MediaUnavailable',
-          `${url.host} keeps redirecting instead of sending the file.`,
+          `${policy.names.shown(url)} keeps redirecting instead of sending the file.`,
         );
       }
-      url = parseUrl(location, url);
+      url = parseUrl(location, policy, url);
     }
   };
 }
@@ -64,7 +64,7 @@ export function lengthOf(answer: HttpAnswer<unknown>): number | undefined {
 }
 
 /** @throws CxoneError `MediaHostRefused` for what is no URL; the text itself is a secret and stays out of the message */
-function parseUrl(text: string, base?: URL): URL {
+function parseUrl(text: string, { names }: HostPolicy, base?: URL): URL {
   if (!URL.canParse(text, base?.href)) {
     throw new CxoneError('MediaHostRefused', 'The file was not fetched: its address is not a URL.');
   }
@@ -72,7 +72,7 @@ function parseUrl(text: string, base?: URL): URL {
   if (url.username !== '' || url.password !== '') {
     throw new CxoneError(
       'MediaHostRefused',
-      `The file was not fetched: the address on ${url.host} names a user.`,
+      `The file was not fetched: the address on ${names.shown(url)} names a user.`,
     );
   }
   return url;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readAnswer, readJson } from './answer';
+import { areaIn } from './area';
 import type { CxoneConnection } from './connection';
 import { CxoneError } from './errors';
 import type { Exchange, HttpRequest } from './exchange';
@@ -46,7 +47,8 @@ export function readToken(answer: unknown): Token {
   }
   const { access_token: accessToken, expires_in: seconds, id_token: idToken } = parsed.data;
   const claims = { ...claimsOf(accessToken), ...claimsOf(idToken ?? '') };
-  const { tenantId, area } = claims;
+  const { tenantId } = claims;
+  const area = areaIn(claims['area']);
   if (typeof tenantId !== 'string' || tenantId === '') {
     throw new CxoneError(
       'UnexpectedShape',
@@ -57,7 +59,7 @@ export function readToken(answer: unknown): Token {
     accessToken,
     lifetimeMs: seconds * 1_000,
     tenantId,
-    ...(typeof area === 'string' ? { area } : {}),
+    ...(area === undefined ? {} : { area }),
   };
 }
 

@@ -75,7 +75,7 @@ export function createTransport(options: TransportOptions): Transport {
       return answerOf(response);
     } catch (error) {
       if (!deadline.expired()) throw error;
-      throw tooSlow(request, `did not begin to answer within ${headersMs / 1_000} s`);
+      throw tooSlow(request, policy, `did not begin to answer within ${headersMs / 1_000} s`);
     } finally {
       deadline.clear();
     }
@@ -88,11 +88,11 @@ export function createTransport(options: TransportOptions): Transport {
       const total = createDeadline(totalMs, signal);
       try {
         const answer = await send(request, true, total.signal);
-        const rules = { host: request.url.host, idleTimeoutMs: idleMs, maxBytes };
+        const rules = { host: policy.names.shown(request.url), idleTimeoutMs: idleMs, maxBytes };
         return { ...answer, body: await readBody(answer.body, rules, total.signal) };
       } catch (error) {
         if (!total.expired()) throw error;
-        throw tooSlow(request, `did not answer within ${totalMs / 1_000} s`);
+        throw tooSlow(request, policy, `did not answer within ${totalMs / 1_000} s`);
       } finally {
         total.clear();
       }
@@ -104,8 +104,8 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-function tooSlow({ url }: HttpRequest, what: string): CxoneError {
-  return new CxoneError('RequestTimeout', `${url.host} ${what}.`);
+function tooSlow({ url }: HttpRequest, { names }: HostPolicy, what: string): CxoneError {
+  return new CxoneError('RequestTimeout', `${names.shown(url)} ${what}.`);
 }
 
 function answerOf(response: AxiosResponse<Readable>): HttpAnswer<Readable> {

@@ -75,6 +75,14 @@ function classify(code: string, message: string): DatabaseCode | undefined {
   return untrusted.test(code) || noTls.test(message) ? 'DatabaseRefused' : undefined;
 }
 
+/** Names of tables, columns and constraints as this schema has them; what looks otherwise may be a value. */
+const identifier = /^[a-z_][a-z0-9_]{0,62}$/;
+
+/** The operating system's or OpenSSL's code; a pooler in between may send anything in its place. */
+function systemCode(code: unknown): string | undefined {
+  return typeof code === 'string' && /^E?[A-Z][A-Z0-9_]{2,59}$/.test(code) ? code : undefined;
+}
+
 /** The SQLSTATE of an error thrown by node-postgres or by this store; undefined for anything else. */
 export function sqlStateOf(error: unknown): string | undefined {
   if (error instanceof StoreError) return error.sqlState;
@@ -93,10 +101,10 @@ export function toStoreError(error: unknown): unknown {
   if (code === undefined) return error;
   const sqlState = sqlStateOf(error);
   const place = [fields.table, fields.column ?? fields.constraint]
-    .filter((name) => typeof name === 'string')
+    .filter((name) => typeof name === 'string' && identifier.test(name))
     .join('.');
   const [summary, remedy] = explanations[code];
-  const details = [sqlState && `SQLSTATE ${sqlState}`, !sqlState && fields.code, place]
+  const details = [sqlState && `SQLSTATE ${sqlState}`, !sqlState && systemCode(fields.code), place]
     .filter(Boolean)
     .join(', ');
   const retryable =

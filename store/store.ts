@@ -1,6 +1,7 @@
 import { Pool } from 'pg';
 import { createAgentTable } from './agents';
 import type { AgentTable } from './agents';
+import { type ApiErrors, createApiErrors } from './api-errors';
 import { createContactTable } from './contacts';
 import type { ContactTable } from './contacts';
 import type { Extractions } from './extraction-ledger';
@@ -53,6 +54,7 @@ export interface Store {
   readonly gaps: LiveGaps;
   readonly filters: LiveFilters;
   readonly signIns: SignIns;
+  readonly apiErrors: ApiErrors;
   readonly quotas: Quotas;
   readonly waits: QuotaWaits;
   /** Asks the server for its major version; throws `StoreError` when it cannot be reached. */
@@ -99,6 +101,7 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     gaps: createLiveGaps(pool),
     filters: createLiveFilters(pool),
     signIns: createSignIns(pool),
+    apiErrors: createApiErrors(pool),
     quotas: createQuotas(pool),
     waits: createQuotaWaits(pool),
     async ping() {

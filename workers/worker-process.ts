@@ -4,6 +4,7 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import {
   createActivities,
+  createAnswerKeeper,
   createPageMemory,
   createRequestLimiter,
   type Tenant,
@@ -82,14 +83,22 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
   const address = connectionOptions.address ?? '127.0.0.1:7233';
   let connection: NativeConnection | undefined;
   let health: HealthServer | undefined;
+  let settle = async (): Promise<void> => undefined;
   let stopWatching: readonly (() => Promise<void>)[] = [];
   try {
     connection = await NativeConnection.connect({ ...connectionOptions, address });
     await prepareSearchAttributes(connection, namespace, logger);
     const meter = Runtime.instance().metricMeter;
     const [observe, countLimits] = [requestMetrics(meter), limiterMetrics(meter)];
+    const keeper = createAnswerKeeper({
+      errors: store.apiErrors,
+      now: Date.now,
+      onError: (error) => logger.warn({ err: error }, 'an answer of CXone could not be kept'),
+    });
+    settle = keeper.settle;
     const clientOptions = ({ tenant, limits }: WorkerTenant): CxoneClientOptions => ({
       onRequest: observe(tenant),
+      keepAnswer: keeper.forTenant(tenant),
       timesAnew: () =>
         store.signIns.count(tenant).catch((error: unknown) => {
           logger.warn({ err: error, tenant }, 'whether somebody has signed in anew cannot be told');
@@ -157,6 +166,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
     await connection?.close().catch((error: unknown) => {
       logger.warn({ err: error }, 'the connection to Temporal could not be closed');
     });
+    await settle();
     await store.close();
   }
 }

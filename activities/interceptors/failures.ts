@@ -41,10 +41,10 @@ export function toFailure(error: unknown, ownPauseMs?: number): unknown {
     return failureOf(error, error.retryable);
   }
   // A message of unknown origin may quote data; its kind and place are enough to find the fault.
-  const kind = error instanceof Error ? error.name : typeof error;
+  const kind = error instanceof Error ? kindOf(error) : typeof error;
   const message = `Unexpected ${kind} in ${activityInfo().activityType}.`;
   const unexpected = activityFailure({ type: 'Unexpected', message, remedy: '' }, { afterMs: undefined });
-  if (error instanceof Error && error.stack) unexpected.stack = framesOf(error.stack);
+  if (error instanceof Error && error.stack) unexpected.stack = framesOf(error);
   return unexpected;
 }
 
@@ -77,9 +77,19 @@ function failureOf(
   return activityFailure({ type: code, message, remedy }, retryable ? { afterMs } : undefined);
 }
 
-function framesOf(stack: string): string {
-  return stack
+/** A library may take the name of its error from an answer; ours and JavaScript's are a word that ends so. */
+function kindOf({ name }: Error): string {
+  return /^[A-Z][A-Za-z0-9]{0,40}(?:Error|Exception|Failure)$/.test(name) || name === 'Error'
+    ? name
+    : 'error';
+}
+
+/** The places of a stack; its message, which may have lines that look like places, stands before them. */
+function framesOf({ stack = '', message }: Error): string {
+  const at = message === '' ? -1 : stack.indexOf(message);
+  const places = at < 0 ? stack : stack.slice(at + message.length);
+  return places
     .split('\n')
-    .filter((line) => /^\s+at /.test(line))
+    .filter((line) => /^\s+at .*(?::\d+:\d+\)?|\(native\)|<anonymous>\)?)$/.test(line))
     .join('\n');
 }

@@ -1,6 +1,6 @@
 import { CxoneError } from '../errors';
-import type { ApiFamily } from '../errors';
-import type { Exchange } from '../exchange';
+import type { HttpRequest, Interceptor } from '../exchange';
+import type { HostNames } from '../host-names';
 import { addressRefused } from '../host-policy';
 
 const unreachable = new Set([
@@ -23,25 +23,28 @@ const compression = /^(?:Z_|ERR__ERROR_FORMAT|ERR_BROTLI|ERR_ZLIB)/;
  * Turns what the HTTP library throws into an error of ours, and a caller who gave up into the caller's own reason. Only
  * the host and the system's error code are kept: errors of the library hold headers and addresses.
  */
-export function breakdowns<Body>(next: Exchange<Body>): Exchange<Body> {
-  return async (request, signal) => {
+export function breakdowns<Body>(names: HostNames): Interceptor<Body> {
+  return (next) => async (request, signal) => {
     signal?.throwIfAborted();
     try {
       return await next(request, signal);
     } catch (error) {
       signal?.throwIfAborted();
-      throw error instanceof CxoneError ? error : breakdownOf(error, request.family, request.url.host);
+      throw error instanceof CxoneError ? error : breakdownOf(error, request, names);
     }
   };
 }
 
 /** The error for an exchange that brought no answer: name not resolved, refused, cut off. */
-function breakdownOf(error: unknown, family: ApiFamily, host: string): CxoneError {
+function breakdownOf(error: unknown, { family, url }: HttpRequest, names: HostNames): CxoneError {
   const code = codeOf(error);
+  const host = names.shown(url);
   if (code === addressRefused) {
+    const refused = family === 'file' ? 'MediaHostRefused' : 'HostRefused';
     return new CxoneError(
-      family === 'file' ? 'MediaHostRefused' : 'HostRefused',
+      refused,
       `${host} was not called: its name resolves to an address that is not public.`,
+      { answerId: names.keep(url, refused) },
     );
   }
   if (unreachable.has(code) || tls.test(code)) {

@@ -2,6 +2,7 @@ import { correlationId, retryAfter } from '../answer-headers';
 import { CxoneError, familyNames } from '../errors';
 import type { ApiFamily, CxoneErrorCode } from '../errors';
 import type { HttpAnswer, Interceptor } from '../exchange';
+import { type KnownPhrase, speaksOf } from '../known-phrases';
 
 /** All of these are success (contract §2.7: 304 is one without a body). */
 const success = new Set([200, 203, 204, 206, 304]);
@@ -19,8 +20,8 @@ const forbidden: Readonly<Record<ApiFamily, CxoneErrorCode>> = {
 };
 
 /**
- * Lets through what is success, or what the caller accepts, and turns every other status into its error, with the
- * server's own words as `redact` left them (contract §5).
+ * Lets through what is success, or what the caller accepts, and turns every other status into its error, with the known
+ * phrases in the server's words (contract §5). The answer itself is kept by whoever wants it (see `redact`).
  */
 export function refusals(now: () => number): Interceptor {
   return (next) => async (request, signal) => {
@@ -31,14 +32,13 @@ export function refusals(now: () => number): Interceptor {
 }
 
 function refusalOf(answer: HttpAnswer, family: ApiFamily, now: number): CxoneError {
-  const { status, said = { code: '', text: '' } } = answer;
-  const words = said.text === '' ? '' : `: ${said.text}`;
-  const message = `${familyNames[family]} answered with status ${status}${words}`;
+  const { status, said = [] } = answer;
   const code = (family === 'auth' ? tokenCode(status, said) : undefined) ?? statusCode(status, family);
-  return new CxoneError(code, /[.!?…]$/.test(message) ? message : `${message}.`, {
+  return new CxoneError(code, `${familyNames[family]} answered with status ${status}${speaksOf(said)}.`, {
     status,
     retryAfterMs: retryAfter(answer.header('retry-after'), now),
     correlationId: correlationId(answer),
+    answerId: answer.report?.(code),
     ...(status >= 300 && status < 400 ? { remedy: redirected } : {}),
   });
 }
@@ -58,10 +58,8 @@ function statusCode(status: number, family: ApiFamily): CxoneErrorCode {
 }
 
 /** Contract §1.8: 401 (or, by RFC 6749, 400) with a code that says which half of the credentials is wrong. */
-function tokenCode(status: number, said: { readonly code: string; readonly text: string }) {
+function tokenCode(status: number, said: readonly KnownPhrase[]): CxoneErrorCode | undefined {
   if (status < 400 || status === 408 || status === 429 || status >= 500) return undefined;
-  const reason = `${said.code} ${said.text}`.toLowerCase();
-  if (/invalid_client|unauthorized_client/.test(reason)) return 'InvalidClient';
-  if (reason.includes('invalid_grant')) return 'InvalidAccessKey';
-  return 'TokenRefused';
+  if (said.includes('invalid_client') || said.includes('unauthorized_client')) return 'InvalidClient';
+  return said.includes('invalid_grant') ? 'InvalidAccessKey' : 'TokenRefused';
 }

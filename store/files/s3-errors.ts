@@ -32,6 +32,36 @@ const passing = new Set([
   'SlowDown',
   'Throttling',
 ]);
+/** What else is shown of the codes that a server writes into its answers; any other may be a word of somebody's. */
+const known = new Set([
+  'AccessDenied',
+  'AccessForbidden',
+  'AccountProblem',
+  'AllAccessDisabled',
+  'EntityTooLarge',
+  'EntityTooSmall',
+  'Forbidden',
+  'InternalError',
+  'InvalidArgument',
+  'InvalidBucketName',
+  'InvalidDigest',
+  'InvalidObjectState',
+  'InvalidRequest',
+  'InvalidSecurity',
+  'KeyTooLongError',
+  'MalformedXML',
+  'MethodNotAllowed',
+  'MissingContentLength',
+  'NotImplemented',
+  'OperationAborted',
+  'PreconditionFailed',
+  'RequestTimeoutException',
+  'ServiceUnavailable',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'UnknownError',
+  'UnsupportedOperation',
+]);
 const untrusted = /CERT|UNABLE_TO|SELF_SIGNED/;
 
 /** What the SDK tells of a failed call, as far as it does. */
@@ -51,6 +81,7 @@ export function toS3Error(error: unknown, place: string): unknown {
   const told = read(error);
   if (told === undefined || error instanceof RecordingFileError) return error;
   const { name, status, code, message } = told;
+  const shown = shownName(name, status);
   const refused = (problem: string, remedy: string) =>
     new RecordingFileError('RecordingStorageRefused', problem, remedy, false);
 
@@ -75,11 +106,11 @@ export function toS3Error(error: unknown, place: string): unknown {
   if (badCredentials.has(name) || status === 401) {
     const remedy =
       'Correct or renew the credentials of the AWS_ variables, and check the clock of this machine.';
-    return refused(`The credentials for ${place} are not accepted (${name})`, remedy);
+    return refused(`The credentials for ${place} are not accepted (${shown})`, remedy);
   }
   if (/kms/i.test(name)) {
     const remedy = 'Check RECORDINGS_S3_KMS_KEY_ID, and that the key is enabled and may be used.';
-    return refused(`The KMS key for ${place} cannot be used (${name})`, remedy);
+    return refused(`The KMS key for ${place} cannot be used (${shown})`, remedy);
   }
   if (full.has(name) || status === 507) {
     const remedy = 'Raise the quota of the bucket or free space.';
@@ -90,19 +121,30 @@ export function toS3Error(error: unknown, place: string): unknown {
     return refused(`The certificate of the server of ${place} is not trusted (${code})`, remedy);
   }
   if (code !== undefined || passing.has(name) || status === undefined || status === 429 || passes(status)) {
-    const problem = `${place} could not be used (${code ?? name})`;
+    const problem = `${place} could not be used (${code ?? shown})`;
     const remedy = 'Check the S3 service, AWS_ENDPOINT_URL_S3 and the network.';
     return new RecordingFileError('RecordingStorageUnavailable', problem, remedy, true);
   }
   if (status === 403) {
     const remedy =
       'Allow s3:PutObject, GetObject, DeleteObject, AbortMultipartUpload and ListBucket, as docs/recordings.md shows.';
-    return refused(`The credentials may not use ${place} (${name})`, remedy);
+    return refused(`The credentials may not use ${place} (${shown})`, remedy);
   }
   return refused(
-    `${place} refuses a request (${name})`,
+    `${place} refuses a request (${shown})`,
     'Look the code up in the documentation of the S3 service.',
   );
+}
+
+const isSystemCode = (code: unknown): code is string =>
+  typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,59}$/.test(code);
+
+/** The name of an error as it may be shown; the SDK takes it from the answer. */
+function shownName(name: string, status: number | undefined): string {
+  const listed = [wrongRegion, badCredentials, full, passing, known].some((list) => list.has(name));
+  if (listed || /^\d{3}$/.test(name)) return name;
+  const kms = /^KMS\.[A-Za-z]{1,40}Exception$/.exec(name)?.[0];
+  return kms ?? (status === undefined ? 'no code that we know' : `status ${status}, no code that we know`);
 }
 
 /** 501 says that a server cannot do what was asked, which does not pass. */
@@ -117,7 +159,7 @@ function read(error: unknown): Told | undefined {
   // An error that came without an answer is the system's; where the SDK wraps it, its code is in the message only.
   const answered = $metadata?.httpStatusCode !== undefined;
   const inMessage = $metadata && /\b(?:connect|getaddrinfo|read|write) (E[A-Z_]+)\b/.exec(message)?.[1];
-  const system = answered ? undefined : typeof code === 'string' ? code : inMessage;
+  const system = answered ? undefined : isSystemCode(code) ? code : inMessage;
   const ofSdk =
     $metadata !== undefined ||
     system !== undefined ||

@@ -116,6 +116,15 @@ describe('failures', () => {
     );
   });
 
+  it('show no name and no line of a message that a library took from an answer', async () => {
+    const error = new Error('bad\n    at Jane Roe (born 1980-05-23)\n    at diabetes.ts:1:1');
+    error.name = 'JaneRoe';
+    const failure = await failureOf(error);
+    expect(failure.message).toBe('Unexpected error in fetchContactPage.');
+    expect(failure.stack).toContain('interceptors.test.ts');
+    expect(`${failure.stack} ${JSON.stringify(failure)}`).not.toMatch(/Jane|diabetes/);
+  });
+
   it('that are no errors at all tell only what they are', async () => {
     expect(await failureOf('jane@example.com')).toMatchObject({
       type: 'Unexpected',

@@ -108,6 +108,12 @@ function stand(
           return prune?.() ?? 0;
         },
       },
+      apiErrors: {
+        async prune(before) {
+          pruned.push(before);
+          return 0;
+        },
+      },
     }),
   });
   return { activities, claimed, closed, pruned, asked };
@@ -308,7 +314,7 @@ describe('the ledger', () => {
   it('lets landed pages go once they are older than the retention', async () => {
     const { activities, pruned } = stand({});
     await run(activities, 'closeWindow', { ...round, status: 'complete', expected: 30, absent: 0 });
-    expect(pruned).toEqual([new Date(now - 7 * dayMs)]);
+    expect(pruned).toEqual([new Date(now - 7 * dayMs), new Date(now - 30 * dayMs)]);
   });
 
   it('stays closed when old landed pages cannot be removed', async () => {

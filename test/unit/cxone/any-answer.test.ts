@@ -10,6 +10,7 @@ import { parseList } from '../../../cxone/list-page';
 import { readToken } from '../../../cxone/token';
 import { jwt } from './fake-cxone';
 import { answer } from './interceptors/stubs';
+import { plainNames } from './interceptors/stubs';
 
 /** Whatever a server may send: near misses of the real thing more often than not. */
 const anyJson = fc.oneof(
@@ -94,7 +95,7 @@ it('a token answer is a token or an error of ours', () => {
 });
 
 describe('discovery', () => {
-  const policy = createHostPolicy({ mediaHosts: [], allowInsecureHosts: [] });
+  const policy = createHostPolicy({ mediaHosts: [], allowInsecureHosts: [] }, plainNames);
   const discoveryWith = (body: Buffer) =>
     createDiscovery(
       { issuer: 'https://cxone.example.com', authentication: 'application' },

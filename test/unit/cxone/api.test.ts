@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { cxoneErrors } from '../../../cxone';
-import type { RequestEvent } from '../../../cxone';
+import type { RefusedAnswer, RequestEvent } from '../../../cxone';
 import { failureOf, onePage, page, paths, secrets, send, startFake, tokenReply } from './fake-cxone';
 import type { FakeCxone } from './fake-cxone';
 
@@ -33,7 +33,7 @@ describe('a 401 in the middle of a run', () => {
     fake.on(paths.contacts, { status: 401, headers: { icStatusDescription: 'Token expired' } });
     const error = await failureOf(fake.client().contactPage(page));
     expect(error).toMatchObject({ code: 'Unauthorized', kind: 'operator', status: 401 });
-    expect(error.message).toContain('Token expired');
+    expect(error.message).toContain('it speaks of an expired token');
     expect(fake.seen(paths.contacts)).toHaveLength(2);
   });
 });
@@ -102,25 +102,31 @@ describe('statuses', () => {
   });
 
   it('keeps the correlation id, and shows it to whoever reads the message', async () => {
-    fake.on(paths.contacts, { status: 500, headers: { CorrelationId: 'abc-123' } });
+    fake.on(paths.contacts, {
+      status: 500,
+      headers: { CorrelationId: '3f2504e0-4f89-11d3-9a0c-0305e82c3301' },
+    });
     await expect(fake.client().contactPage(page)).rejects.toMatchObject({
-      correlationId: 'abc-123',
-      message: 'CXone Reporting (contacts) answered with status 500 (correlation id abc-123).',
+      correlationId: '3f2504e0-4f89-11d3-9a0c-0305e82c3301',
+      message:
+        'CXone Reporting (contacts) answered with status 500 (correlation id 3f2504e0-4f89-11d3-9a0c-0305e82c3301).',
     });
   });
 
   it('shows it for a success that cannot be read, too', async () => {
-    const headers = { 'X-Correlation-Id': 'abc-124' };
+    const headers = { 'X-Correlation-Id': '3f2504e04f8911d39a0c0305e82c3302' };
     const client = fake.client();
     fake.on(paths.contacts, { headers, body: '{"completedContacts":[' });
     await expect(client.contactPage(page)).rejects.toMatchObject({
       code: 'IncompleteAnswer',
-      message: expect.stringMatching(/cut off or broken \(22 bytes\) \(correlation id abc-124\)\.$/),
+      message: expect.stringMatching(
+        /cut off or broken \(22 bytes\) \(correlation id 3f2504e04f8911d39a0c0305e82c3302\)\.$/,
+      ),
     });
     fake.on(paths.media, { headers, body: '<html>log in</html>' });
     await expect(client.interactions('1')).rejects.toMatchObject({
       code: 'UnexpectedHtml',
-      correlationId: 'abc-124',
+      correlationId: '3f2504e04f8911d39a0c0305e82c3302',
     });
   });
 
@@ -132,10 +138,44 @@ describe('statuses', () => {
     }
   });
 
-  it('reads the error objects of Media Playback', async () => {
-    fake.on(paths.media, { status: 400, body: { internalCode: 'PLAYBACK_400', message: 'Bad id' } });
+  it('reads the error objects of Media Playback, for known phrases', async () => {
+    fake.on(paths.media, {
+      status: 400,
+      body: { internalCode: 'PLAYBACK_400', message: 'Bad acd-call-id of Jane' },
+    });
     const error = await failureOf(fake.client().interactions('1'));
-    expect(error.message).toBe('CXone Media Playback answered with status 400: Bad id [PLAYBACK_400].');
+    expect(error.message).toBe('CXone Media Playback answered with status 400; it speaks of acd-call-id.');
+  });
+
+  it('hands the answer itself to who keeps it, and names it in the message', async () => {
+    const kept: RefusedAnswer[] = [];
+    const keepAnswer = (answer: RefusedAnswer) => (kept.push(answer), `id-${kept.length}`);
+    const client = fake.client({}, { keepAnswer });
+    fake.on(
+      paths.contacts,
+      { status: 400, body: { message: 'Jane Roe' } },
+      { body: '<html>Jane Roe</html>' },
+    );
+    const [refused, html] = [
+      await failureOf(client.contactPage(page)),
+      await failureOf(client.contactPage(page)),
+    ];
+    expect(refused.message).toBe('CXone Reporting (contacts) answered with status 400 (answer id-1).');
+    expect(html.message).toMatch(/ of JSON \(answer id-2\)\.$/);
+    expect(kept).toMatchObject([
+      { family: 'contacts', status: 400, code: 'BadRequest', text: '{"message":"Jane Roe"}' },
+      { family: 'contacts', status: 200, code: 'UnexpectedHtml', text: '<html>Jane Roe</html>' },
+    ]);
+  });
+
+  it('does not name a host that only CXone names, but keeps it', async () => {
+    const kept: RefusedAnswer[] = [];
+    const client = fake.client({}, { keepAnswer: (answer) => (kept.push(answer), 'id-1') });
+    const error = await failureOf(client.download('https://jane-roe.example/a.mp4?X-Amz-Signature=1'));
+    expect(error.message).toBe(
+      'The file was not fetched: a host that the settings do not name is not among the mediaHosts (answer id-1).',
+    );
+    expect(kept).toMatchObject([{ code: 'MediaHostRefused', status: 0, text: 'host: jane-roe.example' }]);
   });
 });
 
@@ -222,12 +262,12 @@ describe('secrets and personal data', () => {
     ['errorDescription', { body: { errorDescription: echo } }],
     ['message', { body: { message: echo, internalCode: 1 } }],
     ['Message', { body: { Message: echo } }],
-  ])('are cut out of what the server says (%s)', async (_where, reply) => {
+  ])('are not in what is told of a refusal (%s)', async (_where, reply) => {
     fake.on(paths.contacts, { status: 400, ...reply });
     const error = await failureOf(fake.client().contactPage(page));
     const shown = inspect(error, { depth: 10, showHidden: true }) + JSON.stringify(error);
     for (const canary of canaries) expect(shown).not.toContain(canary);
-    expect(error.message).toMatch(/^CXone Reporting \(contacts\) answered with status 400: No:/);
+    expect(error.message).toBe('CXone Reporting (contacts) answered with status 400.');
   });
 
   it('are cut out of the token endpoint’s words, too', async () => {

@@ -184,10 +184,13 @@ describe('asking for a page', () => {
 
   it('hands on the body as received and the correlation id', async () => {
     const body = '{ "totalRecords": 21,  "completedContacts": [ {"contactId": 1} ] }';
-    fake.on(paths.contacts, { body, headers: { 'content-type': 'application/json', correlationid: 'c-1' } });
+    fake.on(paths.contacts, {
+      body,
+      headers: { 'content-type': 'application/json', correlationid: '3f2504e0-4f89-11d3-9a0c-0305e82c3301' },
+    });
     const page = await fake.client().contactPage(request);
     expect(page.body.toString()).toBe(body);
-    expect(page.correlationId).toBe('c-1');
+    expect(page.correlationId).toBe('3f2504e0-4f89-11d3-9a0c-0305e82c3301');
   });
 
   it.each([204, 304, 200])('takes status %i without a body for "nothing"', async (status) => {

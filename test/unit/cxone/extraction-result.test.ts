@@ -3,9 +3,10 @@ import type { HttpAnswer } from '../../../cxone/exchange';
 import { openExtractionResult } from '../../../cxone/extraction-result';
 import type { ExtractionResultOptions } from '../../../cxone/extraction-result';
 import { createHostPolicy } from '../../../cxone/host-policy';
+import { plainNames } from './interceptors/stubs';
 
 /** What cannot be had from a real server, or not for sure: answers by hand, without a network between. */
-const policy = createHostPolicy({ mediaHosts: ['files.example.com'], allowInsecureHosts: [] });
+const policy = createHostPolicy({ mediaHosts: ['files.example.com'], allowInsecureHosts: [] }, plainNames);
 
 function answerOf(body: Readable, headers: Readonly<Record<string, string>> = {}): HttpAnswer<Readable> {
   return { status: 200, header: (name) => headers[name], body };

@@ -1,6 +1,8 @@
 import type { LookupAddress } from 'node:dns';
 import fc from 'fast-check';
-import { createHostPolicy, isPublicAddress, matchesHost } from '../../../cxone/host-policy';
+import { matchesHost } from '../../../cxone/host-match';
+import { createHostPolicy, isPublicAddress } from '../../../cxone/host-policy';
+import { plainNames } from './interceptors/stubs';
 
 describe('public addresses', () => {
   it.each(['8.8.8.8', '52.95.110.1', '172.32.0.1', '2606:4700:4700::1111', '2a05:d018::1', '::ffff:8.8.8.8'])(
@@ -65,10 +67,13 @@ describe('media host patterns', () => {
   });
 });
 
-const policy = createHostPolicy({
-  mediaHosts: ['*.amazonaws.com'],
-  allowInsecureHosts: ['127.0.0.1', 'Simulator:4011', '[::1]'],
-});
+const policy = createHostPolicy(
+  {
+    mediaHosts: ['*.amazonaws.com'],
+    allowInsecureHosts: ['127.0.0.1', 'Simulator:4011', '[::1]'],
+  },
+  plainNames,
+);
 const codeOf = (check: () => void): string => {
   try {
     check();
@@ -108,8 +113,10 @@ describe('addresses of media', () => {
 describe('resolving at connect time', () => {
   const lookup = (addresses: LookupAddress[], hostname: string, all: boolean) =>
     new Promise((resolve) => {
-      createHostPolicy({ mediaHosts: [], allowInsecureHosts: ['sim:80'] }, (_name, _options, callback) =>
-        callback(null, addresses),
+      createHostPolicy(
+        { mediaHosts: [], allowInsecureHosts: ['sim:80'] },
+        plainNames,
+        (_name, _options, callback) => callback(null, addresses),
       ).lookup(hostname, { all }, (error, found) => resolve(error?.code ?? found));
     });
   const open = { address: '52.95.110.1', family: 4 };

@@ -209,7 +209,9 @@ describe('credentials that were refused', () => {
     const client = fake.client({}, { now });
     await failureOf(client.authenticate());
     time += 59_999;
-    await expect(client.authenticate()).rejects.toMatchObject({ message: expect.stringMatching(/approved/) });
+    await expect(client.authenticate()).rejects.toMatchObject({
+      message: expect.stringMatching(/an approval/),
+    });
     time += 1;
     await expect(client.authenticate()).resolves.toMatchObject({ area: 'na1' });
     await client.authenticate();

@@ -9,6 +9,7 @@ import { breakdowns } from '../../../cxone/interceptors/breakdowns';
 import { createTransport } from '../../../cxone/transport';
 import type { Transport, TransportOptions } from '../../../cxone/transport';
 import { failureOf, onePage, page, paths, startFake } from './fake-cxone';
+import { plainNames } from './interceptors/stubs';
 
 /** Nothing but the phase under test may end a request: all other limits are far away. */
 const far = 50_000;
@@ -19,7 +20,7 @@ afterEach(() => {
 
 function transportWith(timeOuts: Partial<TransportOptions['timeOuts']>, maxBytes = 1_000_000): Transport {
   const transport = createTransport({
-    policy: createHostPolicy({ mediaHosts: [], allowInsecureHosts: ['127.0.0.1'] }),
+    policy: createHostPolicy({ mediaHosts: [], allowInsecureHosts: ['127.0.0.1'] }, plainNames),
     timeOuts: { connectMs: far, headersMs: far, idleMs: far, totalMs: far, ...timeOuts },
     userAgent: 'test',
     maxBytes,
@@ -54,7 +55,7 @@ describe('a server that stalls', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     closing.push(() => silent.close());
     const request = requestTo((silent.address() as AddressInfo).port, 'https');
-    const error = await failureOf(breakdowns(transportWith({ connectMs: 50 }).exchange)(request));
+    const error = await failureOf(breakdowns(plainNames)(transportWith({ connectMs: 50 }).exchange)(request));
     expect(error).toMatchObject({ code: 'CxoneUnreachable', kind: 'retryable' });
     expect(error.message).toMatch(/cannot be reached \(ETIMEDOUT\)/);
   });
@@ -128,7 +129,7 @@ describe('the caller', () => {
     const { request, connections } = await serve((response) => {
       response.write('{', () => setImmediate(() => controller.abort(reason)));
     });
-    const exchange = breakdowns(transportWith({}).exchange);
+    const exchange = breakdowns(plainNames)(transportWith({}).exchange);
     await expect(exchange(request, controller.signal)).rejects.toBe(reason);
     for (const socket of connections)
       if (!socket.destroyed) await new Promise((end) => socket.once('close', end));

@@ -50,6 +50,13 @@ describe('errors of the store', () => {
     expect(`${message} ${remedy} ${stack} ${JSON.stringify(error)}`).not.toMatch(/jane|secret|COPY/);
   });
 
+  it('name no place that does not look like one of ours', () => {
+    const error = toStoreError(pgError('23505', { table: 'contact', constraint: 'Jane Roe, 1980-05-23' }));
+    expect(error).toMatchObject({ message: 'PostgreSQL reported an error (SQLSTATE 23505, contact)' });
+    const odd = Object.assign(new Error('Connection terminated'), { code: 'for Jane Roe' });
+    expect(toStoreError(odd)).toMatchObject({ message: 'PostgreSQL cannot be reached' });
+  });
+
   it('know their SQLSTATE before and after', () => {
     const error = pgError('40P01');
     expect(sqlStateOf(error)).toBe('40P01');

@@ -60,6 +60,17 @@ describe('what S3 says', () => {
     expect(`${problem.message} ${problem.remedy}`).not.toContain('canary');
   });
 
+  it.each([
+    ['JaneRoe', 400],
+    ['Jane Roe, born 1980-05-23', 403],
+    ['KMS.JaneRoe', 400],
+    ['JaneRoe', 503],
+  ])('shows no code that is not on the list: %s', (name, status) => {
+    const { message } = toS3Error(answer(name, status), place) as RecordingFileError;
+    expect(message).not.toMatch(/Jane/);
+    expect(message).toContain(`(status ${status}, no code that we know)`);
+  });
+
   it('is no cover for errors of ours', () => {
     const bug = new TypeError('x is undefined');
     expect(toS3Error(bug, place)).toBe(bug);

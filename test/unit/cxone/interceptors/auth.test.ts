@@ -5,6 +5,7 @@ import { createHostPolicy } from '../../../../cxone/host-policy';
 import { auth } from '../../../../cxone/interceptors/auth';
 import type { Grant, Session } from '../../../../cxone/session';
 import { answer } from './stubs';
+import { plainNames } from './stubs';
 
 const grantOf = (name: string, apiEndpoint = 'https://api.example.com'): Grant => ({
   accessToken: name,
@@ -14,7 +15,7 @@ const grantOf = (name: string, apiEndpoint = 'https://api.example.com'): Grant =
   timesAnew: 0,
 });
 const query: ApiQuery = { family: 'agents', path: '/agents', parameters: { top: 1 }, accept: [404] };
-const policy = createHostPolicy({ mediaHosts: [], allowInsecureHosts: [] });
+const policy = createHostPolicy({ mediaHosts: [], allowInsecureHosts: [] }, plainNames);
 const session = (fresh = grantOf('new'), outlived = false): Session => ({
   grant: async () => grantOf('old'),
   replace: async (refused) => (refused.accessToken === 'old' ? fresh : refused),

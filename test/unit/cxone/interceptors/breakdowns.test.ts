@@ -3,11 +3,13 @@ import { CxoneError } from '../../../../cxone';
 import type { ApiFamily } from '../../../../cxone';
 import { breakdowns } from '../../../../cxone/interceptors/breakdowns';
 import { failureOf } from '../fake-cxone';
-import { request } from './stubs';
+import { plainNames, request } from './stubs';
 
 const broken = (code: string | undefined, family: ApiFamily = 'contacts') =>
   failureOf(
-    breakdowns(async () => Promise.reject(Object.assign(new Error('canary'), { code, config: 'canary' })))({
+    breakdowns(plainNames)(async () =>
+      Promise.reject(Object.assign(new Error('canary'), { code, config: 'canary' })),
+    )({
       ...request,
       family,
     }),
@@ -37,16 +39,16 @@ it('is a matter of settings when the address is refused', async () => {
 
 it('leaves an error of ours alone', async () => {
   const ours = new CxoneError('RequestTimeout', 'Too slow.');
-  await expect(breakdowns(async () => Promise.reject(ours))(request)).rejects.toBe(ours);
+  await expect(breakdowns(plainNames)(async () => Promise.reject(ours))(request)).rejects.toBe(ours);
 });
 
 it('throws the caller’s reason when the caller gave up, before or meanwhile', async () => {
   const reason = new Error('cancelled');
   const next = jest.fn();
-  await expect(breakdowns(next)(request, AbortSignal.abort(reason))).rejects.toBe(reason);
+  await expect(breakdowns(plainNames)(next)(request, AbortSignal.abort(reason))).rejects.toBe(reason);
   expect(next).not.toHaveBeenCalled();
   const controller = new AbortController();
-  const exchange = breakdowns(async () => {
+  const exchange = breakdowns(plainNames)(async () => {
     controller.abort(reason);
     throw new Error('aborted by the library');
   });

@@ -106,7 +106,7 @@ describe('a client with a limiter', () => {
     fake.on(paths.media, { status: 429, headers: { 'retry-after': '12' }, body });
     const error = await failureOf(fake.client({}, { limiter }).interactions('1'));
     expect(error).toMatchObject({ code: 'Throttled', retryAfterMs: 12_000 });
-    expect(error.message).toContain('API rate limit exceeded');
+    expect(error.message).toContain('it speaks of a rate limit');
     expect(limiter.notes).toContainEqual(['throttled', 'media', 12_000]);
   });
 

@@ -32,24 +32,41 @@ it.each<[ApiFamily, string, RegExp]>([
   expect(error.message).toBe(`${familyNames[family]} answered with status 403.`);
 });
 
-it('quotes what was said, and the correlation id for NICE’s support', async () => {
-  const said = { code: '', text: 'No such skill' };
-  const given = { ...answer(400, { correlationid: 'ab-12' }), said };
-  await expect(through(given)).rejects.toMatchObject({
-    message: 'CXone Reporting (contacts) answered with status 400: No such skill (correlation id ab-12).',
-    correlationId: 'ab-12',
+const id = '3f2504e0-4f89-11d3-9a0c-0305e82c3301';
+
+it('names known phrases, where the answer is kept, and the correlation id for NICE’s support', async () => {
+  const codes: string[] = [];
+  const report = (code: string) => (codes.push(code), 'a1b2c3');
+  const said = ['skillId', 'something not found'] as const;
+  await expect(through({ ...answer(400, { correlationid: id }), said, report })).rejects.toMatchObject({
+    message:
+      'CXone Reporting (contacts) answered with status 400; it speaks of skillId, something not found ' +
+      `(answer a1b2c3, correlation id ${id}).`,
+    correlationId: id,
   });
+  expect(codes).toEqual(['BadRequest']);
 });
 
-it('leaves out a correlation id that looks like none', async () => {
-  const error = await failureOf(through(answer(500, { 'x-correlation-id': 'call jane, please' })));
-  expect(error).toMatchObject({ correlationId: undefined });
-  expect(error.message).toBe('CXone Reporting (contacts) answered with status 500.');
-});
+it.each([id, id.replaceAll('-', ''), '1-5759e988-bd862e3fe1be46a994272793'])(
+  'quotes the correlation id %s',
+  async (given) => {
+    const error = await failureOf(through(answer(500, { 'x-correlation-id': given })));
+    expect(error).toMatchObject({ correlationId: given });
+  },
+);
+
+it.each(['call jane, please', 'Jane.Doe', '19800523', '+4917112345678', '4917112345678', `${id}-jane`])(
+  'leaves out the correlation id %s, which is none',
+  async (given) => {
+    const error = await failureOf(through(answer(500, { 'x-correlation-id': given })));
+    expect(error).toMatchObject({ correlationId: undefined });
+    expect(error.message).toBe('CXone Reporting (contacts) answered with status 500.');
+  },
+);
 
 it('never tells a client of the token endpoint to try wrong credentials again', async () => {
   const status = fc.integer({ min: 400, max: 499 }).filter((one) => one !== 408 && one !== 429);
-  const said = fc.record({ code: fc.string(), text: fc.string() });
+  const said = fc.subarray(['invalid_client', 'invalid_grant', 'invalid_scope', 'a time-out'] as const);
   await fc.assert(
     fc.asyncProperty(status, said, async (code, words) => {
       const error = await failureOf(through({ ...answer(code), said: words }, { family: 'auth' }));

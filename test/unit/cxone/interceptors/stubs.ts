@@ -1,4 +1,5 @@
 import type { HttpAnswer, HttpRequest } from '../../../../cxone/exchange';
+import type { HostNames } from '../../../../cxone/host-names';
 
 export const request: HttpRequest = {
   family: 'contacts',
@@ -15,3 +16,6 @@ export function answer(
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return { status, header: (name) => headers[name.toLowerCase()], body: Buffer.from(text) };
 }
+
+/** Shows every host as it is. */
+export const plainNames: HostNames = { shown: ({ host }) => host, keep: () => undefined };

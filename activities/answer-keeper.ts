@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import type { KeepAnswer, RefusedAnswer } from '../cxone';
+import type { ApiError } from '../store';
+
+export interface AnswerKeeperOptions {
+  readonly errors: {
+    keep(error: ApiError): Promise<boolean>;
+    prune(before: Date): Promise<number>;
+  };
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Told once for each answer that could not be kept; the error holds nothing of it. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Keeps the answers of CXone that became errors where personal data may be, beside the requests. */
+export interface AnswerKeeper {
+  forTenant(tenant: string): KeepAnswer;
+  /** Waits for what is being written, a few seconds at most. */
+  settle(): Promise<void>;
+}
+
+/** How long answers are kept. */
+export const answersKeptDays = 30;
+const dayMs = 86_400_000;
+/** Of a tenant and code; an outage is told by its first answers. */
+const mostAMinute = 5;
+/** Writes under way at a time; more would take the connections that the work needs. */
+const mostAtATime = 4;
+/** How long a code is left alone when the table has enough of it. */
+const enoughForMs = 10 * 60_000;
+const pruneEveryMs = 3_600_000;
+const settleMs = 5_000;
+
+/**
+ * Best effort, bounded, and never in the way: an answer is written behind the request, at most five a minute for each
+ * tenant and code and 200 a day (store/api-errors.ts), four at a time; what does not fit is dropped and has no id. Should
+ * the write itself fail, the id leads nowhere, which costs on-call one command.
+ */
+export function createAnswerKeeper({ errors, now, onError }: AnswerKeeperOptions): AnswerKeeper {
+  const spent = new Map<string, { readonly until: number; readonly count: number }>();
+  const underWay = new Set<Promise<void>>();
+  let pruneAt = now();
+
+  const admits = (key: string): boolean => {
+    const at = now();
+    const before = spent.get(key);
+    if (before === undefined || before.until <= at) {
+      // Forgets what is over, so that the map stays as small as the minute.
+      for (const [other, { until }] of spent) if (until <= at) spent.delete(other);
+      spent.set(key, { until: at + 60_000, count: 1 });
+      return true;
+    }
+    spent.set(key, { ...before, count: before.count + 1 });
+    return before.count < mostAMinute;
+  };
+
+  const write = async (key: string, error: ApiError): Promise<void> => {
+    try {
+      const at = now();
+      if (at >= pruneAt) {
+        pruneAt = at + pruneEveryMs;
+        await errors.prune(new Date(at - answersKeptDays * dayMs));
+      }
+      const kept = await errors.keep(error);
+      if (!kept) spent.set(key, { until: now() + enoughForMs, count: mostAMinute });
+    } catch (reason) {
+      onError(reason);
+    }
+  };
+
+  const keep = (tenant: string, { text, correlationId, ...answer }: RefusedAnswer) => {
+    const key = `${tenant} ${answer.code}`;
+    if (underWay.size >= mostAtATime || !admits(key)) return undefined;
+    const errorId = randomBytes(6).toString('hex');
+    const error = { errorId, tenant, ...answer, correlationId: correlationId ?? null, answer: text };
+    const writing = write(key, error).finally(() => underWay.delete(writing));
+    underWay.add(writing);
+    return errorId;
+  };
+
+  return {
+    forTenant: (tenant) => (answer) => keep(tenant, answer),
+    async settle() {
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, settleMs);
+      });
+      await Promise.race([Promise.all(underWay), patience]);
+      clearTimeout(timer);
+    },
+  };
+}
