@@ -1,5 +1,5 @@
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
-import { SettingsError } from '../config';
+import { SettingsError, terminalText } from '../config';
 import { CxoneError } from '../cxone';
 import { RecordingFileError, StoreError } from '../store';
 import { CommandError, exitStatus } from './exit-status';
@@ -33,5 +33,5 @@ export async function foreseen<T>(step: () => T | Promise<T>): Promise<T> {
 }
 
 function withRemedy({ message, remedy }: { readonly message: string; readonly remedy: string }): string {
-  return `${message.replace(/[.:]?$/, '.')} ${remedy}`.trim();
+  return terminalText(`${message.replace(/[.:]?$/, '.')} ${remedy}`.trim());
 }

@@ -1,14 +1,17 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { terminalLines } from '../config';
 import { addCheckCommand } from './check';
 import { addBackfillCommand } from './backfill';
 import { addDemoCommand } from './demo';
+import { addErrorsCommand } from './errors';
 import { CommandError, exitStatus, type ExitStatus } from './exit-status';
 import { addExtractCommand } from './extract';
 import { addMigrateCommand } from './migrate';
 import { addRecordingsCommand } from './recordings';
 import { addRejectedCommand } from './rejected';
 import { addScheduleCommand } from './schedule';
+import { jsonText } from './output';
 import { addParkedCommands } from './parked';
 import { addPlanCommand } from './plan';
 import { addSimulatorCommand } from './simulator';
@@ -39,6 +42,7 @@ cannot be reached, or no worker is listening · 4 finished, but something is mis
   addVerifyCommand(program);
   addRecordingsCommand(program);
   addRejectedCommand(program);
+  addErrorsCommand(program);
   addScheduleCommand(program);
   addStatusCommand(program);
   addCheckCommand(program);
@@ -70,9 +74,10 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
     const failure = asCommandError(error);
     if (args.includes('--json') && !failure.told) {
       const document = { ok: false, error: { code: failure.code, message: failure.message } };
-      process.stdout.write(`${JSON.stringify(document)}\n`);
+      process.stdout.write(`${jsonText(document)}\n`);
     }
-    if (!(error instanceof CommanderError)) process.stderr.write(`${failure.message}\n`);
+    if (!(error instanceof CommanderError))
+      process.stderr.write(`${terminalLines(failure.message).join('\n')}\n`);
     return failure.status;
   }
 }

@@ -1,8 +1,16 @@
-/** Where a command writes: results to stdout, progress and messages to stderr (interfaces.md). */
+import { terminalLines, terminalText } from '../config';
+
+/**
+ * Where a command writes: results to stdout, progress and messages to stderr (interfaces.md). Whatever passes here is one
+ * line and nothing but text: what a terminal would act upon is escaped (`terminalText`), since names, reasons and messages
+ * are written by others.
+ */
 export interface Output {
   readonly json: boolean;
   /** A line of the result; left out with `--json`. */
   result(line: string): void;
+  /** Text with lines of its own, as the only result; left out with `--json`. */
+  block(text: string): void;
   /** The one JSON document of `--json`; left out without it. */
   document(value: unknown): void;
   /** A message on the way; left out with `--quiet`. */
@@ -37,28 +45,37 @@ export function createOutput(
     json,
     result(line) {
       endProgress();
-      if (!json) process.stdout.write(`${line}\n`);
+      if (!json) process.stdout.write(`${terminalText(line)}\n`);
+    },
+    block(text) {
+      endProgress();
+      if (!json) process.stdout.write(`${terminalLines(text).join('\n')}\n`);
     },
     document(value) {
       endProgress();
-      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+      if (json) process.stdout.write(`${jsonText(value)}\n`);
     },
     note(line) {
       endProgress();
-      if (!quiet) process.stderr.write(`${line}\n`);
+      if (!quiet) process.stderr.write(`${terminalText(line)}\n`);
     },
     progress(line) {
       if (quiet) return;
       if (terminal) {
-        process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+        process.stderr.write(`\r\x1b[2K${terminalText(line).slice(0, (process.stderr.columns ?? 80) - 1)}`);
         open = true;
       } else if (now() - lastPlain >= plainEveryMs) {
         lastPlain = now();
-        process.stderr.write(`${line}\n`);
+        process.stderr.write(`${terminalText(line)}\n`);
       }
     },
     endProgress,
   };
+}
+
+/** A JSON document for stdout, which may be a terminal: the escapes mean the same as the characters. */
+export function jsonText(value: unknown): string {
+  return terminalText(JSON.stringify(value));
 }
 
 /** `1234567` → `1,234,567`. */

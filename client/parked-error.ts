@@ -1,3 +1,4 @@
+import { terminalText } from '../config';
 import { CommandError, exitStatus } from './exit-status';
 import type { Output } from './output';
 import type { ParkedEnd } from './run-window';
@@ -6,7 +7,7 @@ import type { ParkedEnd } from './run-window';
 export function parkedError(end: ParkedEnd, run: object, workflowId: string, output: Output): CommandError {
   output.document({ ...run, status: 'parked', code: end.code, message: end.message, parked: end.causes });
   const causes = end.causes.map(({ code, message, remedy }) =>
-    [`${code}: ${message}`, ...(remedy && !message.includes(remedy) ? [remedy] : [])].join(' '),
+    terminalText([`${code}: ${message}`, ...(remedy && !message.includes(remedy) ? [remedy] : [])].join(' ')),
   );
   const message = [
     'The run is parked: it waits for you.',

@@ -47,6 +47,7 @@ export async function tellStarted(
     output.note(`see ${run.url}`);
     if (!detach) return follow();
     output.document(run);
-    output.result(`${run.workflowId}\n${run.url}`);
+    output.result(run.workflowId);
+    output.result(run.url);
   });
 }

@@ -2,6 +2,7 @@ import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { taskQueues } from '../workflows/task-queues';
+import { terminalText } from '../config';
 import { CommandError, exitStatus } from './exit-status';
 
 /** A client and what is needed to name things in messages. */
@@ -99,8 +100,8 @@ export function webUiLink(uiUrl: string, namespace: string, workflowId: string, 
   return `${uiUrl.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}${run}`;
 }
 
-/** What a gRPC error says, without its stack. */
+/** What a gRPC error says, without its stack, as one line. */
 export function grpcReason(error: unknown): string {
-  if (isGrpcServiceError(error)) return error.details;
-  return error instanceof Error ? error.message : 'unknown reason';
+  if (isGrpcServiceError(error)) return terminalText(error.details);
+  return error instanceof Error ? terminalText(error.message) : 'unknown reason';
 }

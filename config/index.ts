@@ -5,5 +5,6 @@ export { loadTenants } from './tenants';
 export type { Tenant } from './tenants';
 export { SettingsError } from './problems';
 export type { Problem } from './problems';
+export { terminalLines, terminalText } from './shown-text';
 export { createLogger } from './logging';
 export type { Logger } from './logging';

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { Bindings, ChildLoggerOptions, DestinationStream, Logger } from 'pino';
 import pinoPretty from 'pino-pretty';
 import type { Settings } from './settings';
+import { logText } from './shown-text';
 
 export type { Logger } from 'pino';
 
@@ -70,9 +71,9 @@ function hidingBindings(logger: Logger): Logger {
   });
 }
 
-/** Takes query strings, passwords in URLs and bearer tokens out of a text. */
+/** Takes query strings, passwords in URLs and bearer tokens out of a text, and what a terminal would act upon. */
 export function hideInText(text: string): string {
-  return text.replace(urlQuery, '$1').replace(password, '$1:[hidden]@').replace(bearer, '[token]');
+  return logText(text.replace(urlQuery, '$1').replace(password, '$1:[hidden]@').replace(bearer, '[token]'));
 }
 
 function hide(value: unknown, depth: number): unknown {
@@ -85,16 +86,16 @@ function hide(value: unknown, depth: number): unknown {
   if (Array.isArray(value)) return value.map((one) => hide(one, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
-      key,
+      logText(key),
       hiddenKeys.test(key) ? '[hidden]' : hide(inner, depth + 1),
     ]),
   );
 }
 
 function describe(error: Error): Readonly<Record<string, unknown>> {
-  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
+  const code = 'code' in error && typeof error.code === 'string' ? { code: logText(error.code) } : {};
   return {
-    type: error.name,
+    type: logText(error.name),
     ...code,
     message: hideInText(error.message),
     ...(error.stack === undefined ? {} : { stack: hideInText(error.stack) }),

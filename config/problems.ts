@@ -1,3 +1,5 @@
+import { terminalText } from './shown-text';
+
 /** One thing wrong with the settings, told so that the reader can mend it without looking anything up. */
 export interface Problem {
   /** The setting: `DATABASE_URL`, or a path in the tenants file such as `tenants.acme.clientSecret`. */
@@ -15,7 +17,9 @@ export class SettingsError extends Error {
   constructor(readonly problems: readonly Problem[]) {
     super(
       problems
-        .map(({ name, problem, expected, remedy }) => `${name} ${problem}; expected ${expected}. ${remedy}`)
+        .map(({ name, problem, expected, remedy }) =>
+          terminalText(`${name} ${problem}; expected ${expected}. ${remedy}`),
+        )
         .join('\n'),
     );
   }

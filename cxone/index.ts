@@ -28,6 +28,7 @@ export type { CsvRecord } from './csv-records';
 export type { PlaybackLook } from './playback-insight';
 export type { SignInStep } from './session';
 export { CxoneError, cxoneErrors } from './errors';
+export { phrasesIn } from './known-phrases';
 export type { ApiFamily, CxoneErrorCode, CxoneErrorKind } from './errors';
 export { contactFields, readContact } from './contact-record';
 export { agentFields, readAgent } from './agent-record';

@@ -95,7 +95,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       now: Date.now,
       onError: (error) => logger.warn({ err: error }, 'an answer of CXone could not be kept'),
     });
-    settle = keeper.settle;
+    settle = () => keeper.settle();
     const clientOptions = ({ tenant, limits }: WorkerTenant): CxoneClientOptions => ({
       onRequest: observe(tenant),
       keepAnswer: keeper.forTenant(tenant),

@@ -12,6 +12,7 @@ import {
 import { windowAt } from './cut-windows';
 import { type Cause, withoutRemedy } from './failures';
 import { stamp } from './ids';
+import { markdownText } from './markdown';
 import { type RunStatus, type RunTrigger, searchAttributeKeys as keys } from './search-attributes';
 
 /** A window by its dates, ISO 8601 in UTC. */
@@ -147,7 +148,9 @@ export function showBackfill(plan: BackfillPlan, progress: BackfillProgress): vo
         `${count(progress.parked)} parked`,
       `- ${count(progress.contacts)} contacts, ${count(progress.recordings)} recordings stored`,
       ...(progress.stage === 'done' ? [] : [...pace, ...eta, `- Bound by: ${progress.boundBy}`]),
-      ...progress.failedWindows.map(({ from, to, code }) => `- Failed: ${from} – ${to}: **${code}**`),
+      ...progress.failedWindows.map(
+        ({ from, to, code }) => `- Failed: ${from} – ${to}: **${markdownText(code)}**`,
+      ),
       ...(progress.failed > 0 && progress.stage !== 'done'
         ? ['- When the cause is mended: update `retryFailed`']
         : []),
@@ -170,8 +173,8 @@ export function showBackfillFailure(plan: BackfillPlan, progress: BackfillProgre
     [
       heading(plan),
       '',
-      `- **${cause.code}**: ${withoutRemedy(cause)}`,
-      ...(cause.remedy ? [`- What to do: ${cause.remedy}`] : []),
+      `- **${markdownText(cause.code)}**: ${markdownText(withoutRemedy(cause))}`,
+      ...(cause.remedy ? [`- What to do: ${markdownText(cause.remedy)}`] : []),
       `- Windows: ${count(progress.complete + progress.skipped)} of ${count(progress.windows)} are complete and stay so`,
       '- Start it again to go on: what is complete is skipped',
     ].join('\n'),

@@ -3,6 +3,7 @@ import type { ExtractPlan } from './extract-input';
 import type { ExtractProgress, ExtractReport } from './extract-messages';
 import { type Cause, withoutRemedy } from './failures';
 import { extractSummary } from './ids';
+import { markdownText } from './markdown';
 import type { Parked } from './parking';
 import { showWaiting } from './progress';
 import {
@@ -91,9 +92,9 @@ export function showExtractionFailure(plan: ExtractPlan, cause: Cause): void {
     [
       heading(plan),
       '',
-      `- **Failed**: ${cause.code}`,
-      `- ${withoutRemedy(cause)}`,
-      ...(cause.remedy ? [`- What to do: ${cause.remedy}`] : []),
+      `- **Failed**: ${markdownText(cause.code)}`,
+      `- ${markdownText(withoutRemedy(cause))}`,
+      ...(cause.remedy ? [`- What to do: ${markdownText(cause.remedy)}`] : []),
       '- Then start the same days again, or `npx cxone-sync resume` with the id of the run; what is stored stays stored.',
     ].join('\n'),
   );
@@ -111,7 +112,7 @@ function linesOf(report: ExtractReport): readonly string[] {
     `- ${report.records} rows: ${report.inserted} new, ${report.updated} changed, ${report.unchanged} unchanged, ` +
       `${report.rejected} rejected, ${report.absent} gone from CXone`,
     ...(unfinished > 0 ? ['- The last day was not over: its later rows come with its next reading'] : []),
-    ...report.failed.slice(0, 10).map(({ day, code }) => `- Failed: ${day}: **${code}**`),
+    ...report.failed.slice(0, 10).map(({ day, code }) => `- Failed: ${day}: **${markdownText(code)}**`),
     ...report.parked.slice(0, 10).map((day) => `- Parked: ${day}`),
   ];
 }

@@ -3,6 +3,7 @@ import type { LookupProblem, WindowReport } from '../activities/types';
 import { type Cause, withoutRemedy } from './failures';
 import { stamp } from './ids';
 import type { SyncWindow } from './inputs';
+import { markdownText } from './markdown';
 import type { Parked } from './parking';
 import type { LookupProgress } from './read-lookups';
 import {
@@ -185,8 +186,8 @@ export function showWaiting(
       '',
       `- **Waits for you** since ${toTheSecond(since)}`,
       ...causes.flatMap((cause) => [
-        `- **${cause.code}**: ${withoutRemedy(cause)}`,
-        ...(cause.remedy ? [`- What to do: ${cause.remedy}`] : []),
+        `- **${markdownText(cause.code)}**: ${markdownText(withoutRemedy(cause))}`,
+        ...(cause.remedy ? [`- What to do: ${markdownText(cause.remedy)}`] : []),
       ]),
       '- Then send the update **resume** (_More Actions → Send an Update_); **skip** ends without what is missing, ' +
         '**abort** fails the run',
@@ -211,9 +212,9 @@ function showCause(title: string, cause: Cause, afterwards: string): void {
     [
       title,
       '',
-      `- **Failed**: ${cause.code}`,
-      `- ${withoutRemedy(cause)}`,
-      ...(cause.remedy ? [`- What to do: ${cause.remedy}`] : []),
+      `- **Failed**: ${markdownText(cause.code)}`,
+      `- ${markdownText(withoutRemedy(cause))}`,
+      ...(cause.remedy ? [`- What to do: ${markdownText(cause.remedy)}`] : []),
       `- ${afterwards}`,
     ].join('\n'),
   );
@@ -233,7 +234,7 @@ function adviceOn({ hiddenAgents, lookups, agentsLeft }: Progress): readonly str
     ...(hiddenAgents > 0 ? [hiddenAgentsAdvice(hiddenAgents)] : []),
     ...(agentsLeft === undefined
       ? []
-      : [`- **Agents left to a later window** (${agentsLeft}): see the parked run`]),
+      : [`- **Agents left to a later window** (${markdownText(agentsLeft)}): see the parked run`]),
     ...lookups.notRead.map(lookupAdvice),
   ];
 }
@@ -243,8 +244,8 @@ const missingPermission: ReadonlySet<string> = new Set(['LookupsForbidden', 'Una
 function lookupAdvice({ list, code }: LookupProblem): string {
   const name = `${list.charAt(0).toUpperCase()}${list.slice(1)}`;
   return missingPermission.has(code)
-    ? `- **${name}: refused** (missing permission, ${code}); contacts are complete without them`
-    : `- **${name}: not read** (${code}); a later window tries again, contacts are complete without them`;
+    ? `- **${name}: refused** (missing permission, ${markdownText(code)}); contacts are complete without them`
+    : `- **${name}: not read** (${markdownText(code)}); a later window tries again, contacts are complete without them`;
 }
 
 function hiddenAgentsAdvice(hidden: number): string {

@@ -70,7 +70,7 @@ async function run(
     for (const id of ids) {
       const outcome = await decide(temporal.client, temporal.namespace, decision, id);
       outcomes.push(outcome);
-      output.result(describe(outcome, temporal, settings.temporalUi.url));
+      for (const line of describe(outcome, temporal, settings.temporalUi.url)) output.result(line);
     }
     for (const id of unanswered) {
       output.note(`${id} does not answer whether it waits for ${flags.errorType}: it is left as it is.`);
@@ -103,6 +103,10 @@ function refuseMix(decision: Decision, workflowId: string | undefined, flags: De
   );
 }
 
-function describe({ id, ok, message, runId }: Outcome, { namespace }: TemporalClient, uiUrl: string): string {
-  return `${ok ? '✓' : '✗'} ${id}: ${message}\n  ${webUiLink(uiUrl, namespace, id, runId)}`;
+function describe(
+  { id, ok, message, runId }: Outcome,
+  { namespace }: TemporalClient,
+  uiUrl: string,
+): readonly string[] {
+  return [`${ok ? '✓' : '✗'} ${id}: ${message}`, `  ${webUiLink(uiUrl, namespace, id, runId)}`];
 }

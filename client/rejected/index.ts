@@ -116,7 +116,7 @@ async function show(hash: string, { tenant, raw: withRaw }: ShowFlags, output: O
     return;
   }
   output.note('What follows is personal data: keep it out of tickets and logs.');
-  output.result(raw);
+  output.block(raw);
 }
 
 async function replay(flags: ReplayFlags, output: Output): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { BackfillProgress } from '../../workflows/backfill-progress';
 import { stamp } from '../../workflows/ids';
+import { textOfMarkdown } from '../../workflows/markdown';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { describe, scheduleIds, type ScheduleLine } from '../schedule/schedules';
 import { type LinkOf, parkedShown } from './read-database';
@@ -102,7 +103,10 @@ export function causeIn(details: string): { readonly message: string; readonly r
   const at = lines.findIndex((line) => remedyLine.test(line));
   const remedy = remedyLine.exec(lines[at] ?? '')?.[1] ?? '';
   const above = at > 0 ? (lines[at - 1] ?? '') : '';
-  return { message: above.replace(/^[-\s]*(?:\*\*\w+\*\*:?\s*)?/, ''), remedy };
+  return {
+    message: textOfMarkdown(above.replace(/^[-\s]*(?:\*\*\w+\*\*:?\s*)?/, '')),
+    remedy: textOfMarkdown(remedy),
+  };
 }
 
 async function ask<Answer>(client: Client, workflowId: string, query: string): Promise<Answer | null> {

@@ -1,3 +1,5 @@
+import { terminalText } from '../../config';
+
 /** Where one look after the other is shown. */
 export interface Screen {
   show(lines: readonly string[]): void;
@@ -26,14 +28,19 @@ const showCursor = '\x1b[?25h';
  */
 export function createScreen(out: Terminal): Screen {
   if (!out.isTTY)
-    return { show: (lines) => void out.write(`${lines.join('\n')}\n\n`), close: () => undefined };
+    return {
+      show: (lines) => void out.write(`${lines.map(terminalText).join('\n')}\n\n`),
+      close: () => undefined,
+    };
   let begun = false;
   let closed = false;
   return {
     show(lines) {
       // A look that was under way may come when all is over.
       if (closed) return;
-      const fitting = cut(lines, (out.rows ?? 24) - 1).map((line) => line.slice(0, (out.columns ?? 80) - 1));
+      const fitting = cut(lines, (out.rows ?? 24) - 1).map((line) =>
+        terminalText(line).slice(0, (out.columns ?? 80) - 1),
+      );
       const page = fitting.map((line) => `${line}${clearLine}\n`).join('');
       out.write(`${begun ? '' : `${hideCursor}${clearAll}`}${home}${page}${clearBelow}`);
       begun = true;

@@ -2,6 +2,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import { startProcess } from '../../local/process';
 import type { FaultRule } from '../../simulator';
 import { ask } from '../unit/simulator/client';
+import { runCommand } from './run-command';
 import { type Exposed, type ExposedRun, exposeRun, leaks, secretForms } from './leaks';
 import {
   dayOf,
@@ -25,10 +26,15 @@ beforeAll(async () => {
 });
 afterAll(() => stand?.close());
 
+/** Who a call was about: words that no pattern finds. */
+const personal = ['Jane Quillfeather', 'gestational diabetes', '1980-05-23'] as const;
+
 /** What a careless server might say: it repeats what it was asked about, or with. */
 const indiscreet = JSON.stringify({
   error: 'server_error',
+  internalCode: 'Quillfeather',
   message:
+    `no record of ${personal.join(', ')}: ` +
     'failed for +19995550123 at https://media.example/a.mp4?X-Amz-Signature=0123456789abcdef0123456789abcdef ' +
     'with Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl',
 });
@@ -41,7 +47,7 @@ const transient: readonly FaultRule[] = [
     name: 'status',
     match: { family: 'contacts' },
     onCall: 6,
-    args: { status: 503, description: '19995550123' },
+    args: { status: 503, description: `19995550123 of ${personal.join(', ')}` },
   },
   { name: 'truncateJson', match: { family: 'contacts' }, onCall: 8 },
   { name: 'reset', match: { family: 'contacts' }, onCall: 11, args: { afterBytes: 5_000 } },
@@ -61,6 +67,12 @@ const transient: readonly FaultRule[] = [
     args: { kinds: ['nul', 'missingKey', 'giantId', 'typeFlip', 'badDate', 'newField'], every: 30 },
   },
 ];
+
+/** Secrets, and the words of the answers above, each by itself. */
+function formsToFind(): ReadonlyMap<string, string> {
+  const words = [...personal, 'Quillfeather', 'diabetes'];
+  return new Map([...secretForms(stand.simulator), ...words.map((word) => [word, word] as const)]);
+}
 
 /** The runs and what they leave behind, for all tests below. */
 const runs: ExposedRun[] = [];
@@ -147,10 +159,11 @@ describe('after runs in which much went wrong', () => {
       { where: 'the health endpoint', text: health.body.toString() },
       { where: 'the command’s output', text: commandOutput },
       { where: 'the ledger', text: told[0]?.text ?? '' },
+      { where: 'errors list', text: (await runCommand(stand, ['errors', 'list', '--json'])).stdout },
     ];
     expect(log).toContain('"level":"debug"');
     expect(metrics.body.toString()).toContain('temporal_');
-    expect(leaks(secretForms(stand.simulator), exposed)).toEqual([]);
+    expect(leaks(formsToFind(), exposed)).toEqual([]);
   });
 
   it('which the search would have found: in the table meant for them it does', async () => {
@@ -165,6 +178,34 @@ describe('after runs in which much went wrong', () => {
     );
     // Payloads were read as what they say, not as bytes.
     expect(runs[0]?.text).toContain('"windowId":"');
+  });
+
+  it('what CXone said of a person is in the table meant for it alone, and on-call finds it by the message', async () => {
+    const kept = await stand.query<{ answer: string; code: string }>(
+      'select answer, code from cxone.api_error',
+    );
+    const text = kept.map(({ answer }) => answer).join('\n');
+    for (const word of personal) expect(text).toContain(word);
+    expect(kept.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['CxoneUnavailable', 'MediaForbidden', 'InvalidClient']),
+    );
+    // What opens a door is not kept even there.
+    const { clientSecret, accessKeySecret } = stand.simulator.credentials;
+    for (const secret of [
+      clientSecret,
+      encodeURIComponent(clientSecret),
+      accessKeySecret,
+      'eyJhbGci',
+      'X-Amz-S',
+    ])
+      expect(text).not.toContain(secret);
+    const id = /\(answer ([0-9a-f]{12})/.exec(commandOutput)?.[1] ?? '';
+    const shy = await runCommand(stand, ['errors', 'show', id]);
+    expect(shy).toMatchObject({ status: 0, stdout: expect.stringContaining('MediaForbidden') });
+    for (const word of personal) expect(shy.stdout).not.toContain(word);
+    const raw = await runCommand(stand, ['errors', 'show', id, '--raw']);
+    for (const word of personal) expect(raw.stdout).toContain(word);
+    expect((await runCommand(stand, ['errors', 'show', '0'.repeat(12)])).status).toBe(2);
   });
 
   it('no API key of an agent is in the database, nor in the pages as they came', async () => {

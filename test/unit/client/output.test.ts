@@ -31,6 +31,34 @@ describe('output as text', () => {
   });
 });
 
+describe('words of others', () => {
+  const hostile = 'x\u001b[2J\nacme  contacts  forged\u202e';
+  const shown = 'x\\u001b[2J\\nacme  contacts  forged\\u202e';
+
+  it('are one line of text, on whichever way they come', () => {
+    const seen = captureOutput();
+    const output = createOutput({}, () => 1e9);
+    output.result(hostile);
+    output.note(hostile);
+    output.progress(hostile);
+    expect(seen.out()).toBe(`${shown}\n`);
+    expect(seen.err()).toBe(`${shown}\n${shown}\n`);
+  });
+
+  it('keep their lines as a block, and nothing else that a terminal acts upon', () => {
+    const seen = captureOutput();
+    createOutput({}).block('{\n "a": "\u001b[2J"\r\n}');
+    expect(seen.out()).toBe('{\n "a": "\\u001b[2J"\n}\n');
+  });
+
+  it('mean the same in a JSON document', () => {
+    const seen = captureOutput();
+    createOutput({ json: true }).document({ name: hostile });
+    expect(seen.out()).not.toMatch(/[\u001b\u202e]/);
+    expect(JSON.parse(seen.out())).toEqual({ name: hostile });
+  });
+});
+
 describe('output as JSON', () => {
   it('is one document on stdout and nothing else', () => {
     const seen = captureOutput();

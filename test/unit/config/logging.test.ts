@@ -24,6 +24,18 @@ describe('the log', () => {
     });
   });
 
+  it('shows what a terminal would act upon, in whatever field it comes', () => {
+    const { logger, lines } = logInto();
+    const hostile = 'x\u001b[2J\u202e';
+    logger.warn({ [hostile]: hostile, list: [hostile], err: new Error(hostile) }, hostile);
+    expect(JSON.parse(lines[0] ?? '{}')).toMatchObject({
+      msg: 'x\\u001b[2J\\u202e',
+      list: ['x\\u001b[2J\\u202e'],
+      err: { message: 'x\\u001b[2J\\u202e' },
+      'x\\u001b[2J\\u202e': 'x\\u001b[2J\\u202e',
+    });
+  });
+
   it('leaves out what is less serious than its level', () => {
     const { logger, lines } = logInto({ level: 'warn' });
     logger.info('hello');

@@ -5,6 +5,7 @@ import { remedyOf } from '../../../../client/status/remedies';
 import { concerns } from '../../../../client/status/status-report';
 import { cxoneErrors } from '../../../../cxone';
 import { gapLine, parkedRun, statusReport, tenantStatus } from './reports';
+import { markdownText } from '../../../../workflows/markdown';
 
 const windows = { complete: 5, running: 2, parked: 0, failed: 0, incomplete: 0 };
 
@@ -125,6 +126,20 @@ describe('the cause in current details', () => {
   it('is told without its code where both stand in a line', () => {
     const details = '### acme\n\n- **InvalidClient**: The client is unknown.\n- **What to do**: Check it.\n';
     expect(causeIn(details)).toEqual({ message: 'The client is unknown.', remedy: 'Check it.' });
+  });
+
+  it('is text again, though Web UI got it as Markdown', () => {
+    const cause = {
+      code: 'ContactsForbidden',
+      message: 'No *_ [x](y).',
+      remedy: 'Add "*.s3.example" at www.a.b.',
+    };
+    const details = [
+      '### acme',
+      `- **${cause.code}**: ${markdownText(cause.message)}`,
+      `- What to do: ${markdownText(cause.remedy)}`,
+    ].join('\n');
+    expect(causeIn(details)).toEqual({ message: cause.message, remedy: cause.remedy });
   });
 
   it.each(['', '### acme\n- Stage: contacts'])('is empty where none stands: %j', (details) => {

@@ -68,15 +68,8 @@ it('lets nothing of the words out but names from the list, whatever stands there
   await fc.assert(
     fc.asyncProperty(member, fc.string(), fc.string(), async (name, before, after) => {
       const words = `${before}canary${after}`;
-      const {
-        said,
-        body,
-        header: _header,
-        kept: _kept,
-        report: _report,
-        ...rest
-      } = await through(answer(400, {}, { [name]: words }));
-      expect(JSON.stringify([said, body, rest])).not.toContain('canary');
+      const { said, body } = await through(answer(400, {}, { [name]: words }));
+      expect(JSON.stringify([said, body.toString()])).not.toContain('canary');
     }),
   );
 });
