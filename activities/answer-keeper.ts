@@ -30,16 +30,20 @@ const mostAtATime = 4;
 /** How long a code is left alone when the table has enough of it. */
 const enoughForMs = 10 * 60_000;
 const pruneEveryMs = 3_600_000;
+/** For how long an answer that is not kept is told by the last one like it. */
+const standsForMs = 3_600_000;
 const settleMs = 5_000;
 
 /**
  * Best effort, bounded, and never in the way: an answer is written behind the request, at most five a minute for each
- * tenant and code and 200 a day (store/api-errors.ts), four at a time; what does not fit is dropped and has no id. Should
- * the write itself fail, the id leads nowhere, which costs on-call one command.
+ * tenant and code and 200 a day (store/api-errors.ts), four at a time. What does not fit is dropped and told by the id of the
+ * last one like it (same tenant, code, family and status) of the last hour. Should a write fail, its id leads nowhere,
+ * which costs on-call one command.
  */
 export function createAnswerKeeper({ errors, now, onError }: AnswerKeeperOptions): AnswerKeeper {
   const spent = new Map<string, { readonly until: number; readonly count: number }>();
   const underWay = new Set<Promise<void>>();
+  const lasts = new Map<string, { readonly id: string; readonly at: number }>();
   let pruneAt = now();
 
   const admits = (key: string): boolean => {
@@ -63,16 +67,26 @@ export function createAnswerKeeper({ errors, now, onError }: AnswerKeeperOptions
         await errors.prune(new Date(at - answersKeptDays * dayMs));
       }
       const kept = await errors.keep(error);
-      if (!kept) spent.set(key, { until: now() + enoughForMs, count: mostAMinute });
+      if (kept) return;
+      spent.set(key, { until: now() + enoughForMs, count: mostAMinute });
     } catch (reason) {
       onError(reason);
     }
+    // Nobody is sent to what is not there.
+    for (const [like, { id }] of lasts) if (id === error.errorId) lasts.delete(like);
+  };
+
+  const lastLike = (like: string): string | undefined => {
+    const last = lasts.get(like);
+    return last !== undefined && now() - last.at < standsForMs ? last.id : undefined;
   };
 
   const keep = (tenant: string, { text, correlationId, ...answer }: RefusedAnswer) => {
     const key = `${tenant} ${answer.code}`;
-    if (underWay.size >= mostAtATime || !admits(key)) return undefined;
+    const like = `${key} ${answer.family} ${answer.status}`;
+    if (underWay.size >= mostAtATime || !admits(key)) return lastLike(like);
     const errorId = randomBytes(6).toString('hex');
+    lasts.set(like, { id: errorId, at: now() });
     const error = { errorId, tenant, ...answer, correlationId: correlationId ?? null, answer: text };
     const writing = write(key, error).finally(() => underWay.delete(writing));
     underWay.add(writing);
