@@ -3,6 +3,7 @@ import {
   type AgentPage,
   type CxoneClient,
   CxoneError,
+  mayGoOn,
   parseAgentPage,
   readAgent,
   stringifyJson,
@@ -35,6 +36,8 @@ const tooMuchAtOnce: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseT
 const singlyAtMost = 25;
 /** Turns of `singlyAtMost` look-ups in one window; agents still wanted then are left to the next window. */
 const turnsAtMost = 8;
+/** No list is longer; a source that never ends its list is not followed for ever. */
+const agentsAtMost = 1_000_000;
 /** Changes of this last stretch are read again: the watermark is the server's clock, its writers may lag behind. */
 const overlapMs = 30 * 60_000;
 
@@ -82,8 +85,10 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
     const { page, top } = await listAtTop(cxone, { ...since, skip: cursor.skip }, listPage);
     const records = page.records.length;
     const end = cursor.skip + records;
-    // Without a total, a full page promises another one.
-    const more = records > 0 && (page.totalRecords === null ? records >= top : end < page.totalRecords);
+    // A full page, or a link, promises another one, whatever the total says.
+    const first = agentIdOf(page.records[0]);
+    const isAgain = cursor.skip > 0 && first !== undefined && first === cursor.first;
+    const more = mayGoOn(page, cursor.skip, top) && !isAgain && end < agentsAtMost;
     // The clock of the first answer: what changes while we page is read again next time.
     const watermark = cursor.watermark ?? page.lastPollTime;
     return {
@@ -92,7 +97,7 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
       hiddenAgents: page.hiddenAgents,
       watermark: more ? null : watermark,
       next: more
-        ? { ...cursor, skip: end, watermark }
+        ? { ...cursor, skip: end, watermark, ...(first !== undefined && cursor.skip === 0 && { first }) }
         : { step: 'missing', skip: 0, turn: cursor.turn + 1, watermark: null },
     };
   };
@@ -156,6 +161,12 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
       return store.agents.persistPage(input.pageId, input.tenant, toBatch(records.map(readAgent)), options);
     },
   };
+}
+
+function agentIdOf(record: unknown): string | undefined {
+  const id =
+    typeof record === 'object' && record !== null && 'agentId' in record ? record.agentId : undefined;
+  return typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined;
 }
 
 async function listAtTop(

@@ -6,8 +6,10 @@ import {
   parseContactPage,
   readContact,
   type Reading,
+  startsBefore,
 } from '../cxone';
 import type { Batch, Store } from '../store';
+import { countBetween, countByEnd } from './counting';
 import type { PageMemory } from './page-memory';
 import type { TenantDirectory } from './tenants';
 import { activityKey } from './tries';
@@ -63,6 +65,9 @@ export function createContactActivities({ store, tenants, memory }: ContactDepen
         firstStart: page.firstStart,
         lastStart: page.lastStart,
         ...(page.lastUpdate === undefined ? {} : { lastUpdate: page.lastUpdate }),
+        ...(page.hasNext && { hasNext: true }),
+        ...(page.hasOlder && { hasOlder: true }),
+        ...beyondOf(page, input),
       };
       if (page.records.length === 0) return { ...meta, pageId: null, records: 0 };
       const { pageId } = await store.landing.land({
@@ -80,27 +85,35 @@ export function createContactActivities({ store, tenants, memory }: ContactDepen
     async countContacts(input: CountInput): Promise<CountResult> {
       const { cxone } = tenants(input.tenant);
       const sofar = counting.resume(activityKey());
-      const count = async (filter: Pass, from: string): Promise<number | null> => {
-        const page = await request(cxone, { ...input, from, filter, skip: 0 }, 1);
+      const ask = (filter: Pass) => async (from: string, skip: number, top: number) => {
+        const upToItself = input.read !== undefined;
+        const page = await request(cxone, { ...input, from, filter, skip, upToItself }, top);
         sofar.lastPollTime = page.lastPollTime ?? sofar.lastPollTime;
-        return page.totalRecords ?? (page.records.length === 0 ? 0 : null);
+        return page;
       };
-      for (const filter of input.passes.slice(sofar.totals.length)) {
-        const total = async (from: string) => count(filter, from);
-        sofar.totals.push(
-          input.by === 'start' ? await total(input.from) : await countBetween(total, input.from, input.to),
-        );
+      for (const [place, filter] of input.passes.entries()) {
+        if (place < sofar.totals.length) continue;
+        if (input.by === 'start') {
+          const read = input.read === undefined ? 0 : (input.read[place] ?? null);
+          sofar.totals.push(read === null ? null : await countByEnd(ask(filter), input.from, read));
+        } else {
+          const { between, since } = await countBetween(ask(filter), input.from, input.to);
+          sofar.since = sofar.since === null || since === null ? null : sofar.since + since;
+          sofar.totals.push(between);
+        }
       }
       counting.end(activityKey());
-      return sofar;
+      const { totals, since, lastPollTime } = sofar;
+      return { totals, lastPollTime, ...(input.by === 'update' && { since }) };
     },
 
     /** Stores a landed page in one transaction; a page stored before is left alone and its outcome told again. */
     async persistContacts(input: PersistInput): Promise<PersistResult> {
       const records =
         memory.take(input.pageId) ?? parseContactPage(await store.landing.read(input.pageId)).records;
-      const batch = toBatch(records.map(readContact));
-      const { recordings } = input;
+      const { recordings, before } = input;
+      const own = before === undefined ? records : records.filter(startsBefore(Date.parse(before)));
+      const batch = toBatch(own.map(readContact));
       const wishes = recordings ? tenants(input.tenant).tuning : undefined;
       return store.contacts.persistPage(input.pageId, input.tenant, batch, {
         recordings,
@@ -111,29 +124,12 @@ export function createContactActivities({ store, tenants, memory }: ContactDepen
 }
 
 type PageMeta = Omit<FetchedPage, 'pageId' | 'records'>;
-type Page = ContactPage & { readonly lastUpdate?: string | null };
+type Page = ContactPage & { readonly lastUpdate?: string | null; readonly hasOlder?: boolean };
 
-/** So often the difference of two counts is taken again while contacts change between them. */
-const countsAtMost = 5;
-
-/**
- * How many contacts were last updated in [from, to), where CXone only counts "since": the difference of two counts. It
- * is exact when nothing has changed meanwhile, as every change moves a contact behind `to`: a third count tells. Under
- * constant change it may be low by those few, never high, so that nothing read is ever missed in vain.
- */
-async function countBetween(
-  countSince: (from: string) => Promise<number | null>,
-  from: string,
-  to: string,
-): Promise<number | null> {
-  let later = await countSince(to);
-  for (let turn = 1; ; turn += 1) {
-    const all = await countSince(from);
-    const again = await countSince(to);
-    if (all === null || later === null || again === null) return null;
-    if (again === later || turn === countsAtMost) return Math.max(0, all - again);
-    later = again;
-  }
+interface Counted {
+  totals: (number | null)[];
+  since: number | null;
+  lastPollTime: string | null;
 }
 
 /** Counts kept in mind at most; those of runs that were cancelled would pile up. */
@@ -144,10 +140,10 @@ const countsInMind = 100;
  * would never get to its end. Another worker begins anew.
  */
 function createCounting() {
-  const counts = new Map<string, { totals: (number | null)[]; lastPollTime: string | null }>();
+  const counts = new Map<string, Counted>();
   return {
-    resume(key: string) {
-      const count = counts.get(key) ?? { totals: [], lastPollTime: null };
+    resume(key: string): Counted {
+      const count = counts.get(key) ?? { totals: [], since: 0, lastPollTime: null };
       counts.set(key, count);
       const [oldest] = counts.keys();
       if (oldest !== undefined && counts.size > countsInMind) counts.delete(oldest);
@@ -173,6 +169,14 @@ export function toBatch(readings: readonly Reading[]): Batch {
   return { rows, rejected, drift: [...drift.values()] };
 }
 
+/** How many rows of a page by start are not of its window. */
+function beyondOf({ records }: Page, { by, to, upToItself }: FetchPageInput): Pick<FetchedPage, 'beyond'> {
+  if (by !== 'start' || !upToItself) return {};
+  const isOwn = startsBefore(Date.parse(to));
+  const beyond = records.reduce<number>((sum, record) => sum + (isOwn(record) ? 0 : 1), 0);
+  return beyond === 0 ? {} : { beyond };
+}
+
 async function fetchAtTop(
   cxone: CxoneClient,
   input: FetchPageInput,
@@ -189,13 +193,15 @@ async function fetchAtTop(
 
 async function request(
   cxone: CxoneClient,
-  input: Pick<FetchPageInput, 'by' | 'from' | 'to' | 'filter' | 'skip'>,
+  input: Pick<FetchPageInput, 'by' | 'from' | 'to' | 'filter' | 'skip' | 'upToItself'>,
   top: number,
 ): Promise<Page> {
   const { filter, skip } = input;
   const from = new Date(input.from);
   if (input.by === 'start') {
-    return cxone.contactPage({ from, to: new Date(input.to), filter, skip, top }, cancellationSignal());
+    const to = new Date(input.to);
+    const end = input.upToItself ? {} : { endDate: new Date(to.getTime() - 1) };
+    return cxone.contactPage({ from, to, ...end, filter, skip, top }, cancellationSignal());
   }
   const page = await cxone.updatedPage({ since: from, filter, skip, top }, cancellationSignal());
   const { clock } = page;

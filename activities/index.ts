@@ -5,6 +5,7 @@ import { createLookupActivities, type LookupDependencies } from './lookups';
 import { createLiveActivities, type LiveDependencies } from './live';
 import { type BackfillDependencies, createBackfillActivities } from './backfill';
 import { createExtractionActivities, type ExtractionDependencies } from './extraction';
+import { createDoublesActivities } from './doubles';
 import { createHalvesActivities } from './halves';
 import { createRecordingActivities, type RecordingDependencies } from './recordings';
 import { createWindowActivities, type WindowDependencies } from './windows';
@@ -31,6 +32,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createRecordingActivities(dependencies),
     ...createBackfillActivities(dependencies),
     ...createHalvesActivities(dependencies),
+    ...createDoublesActivities(dependencies),
     ...createExtractionActivities(dependencies),
   };
 }

@@ -1,5 +1,5 @@
 import { cancellationSignal, log } from '@temporalio/activity';
-import { CxoneError, parseLookupPage, readLookup } from '../cxone';
+import { CxoneError, mayGoOn, parseLookupPage, readLookup } from '../cxone';
 import type { LookupPage } from '../cxone';
 import type { Store } from '../store';
 import { toBatch } from './contacts';
@@ -91,9 +91,7 @@ export function createLookupActivities({ store, tenants, now }: LookupDependenci
 }
 
 /** The offset of the next page; null when this one was the last. */
-function nextOf({ records, totalRecords, hasNext }: LookupPage, skip: number): number | null {
-  const end = skip + records.length;
-  if (records.length === 0 || end >= rowsAtMost) return null;
-  const more = totalRecords === null ? hasNext || records.length >= listPage : end < totalRecords;
-  return more ? end : null;
+function nextOf(page: LookupPage, skip: number): number | null {
+  const end = skip + page.records.length;
+  return end < rowsAtMost && mayGoOn(page, skip, listPage) ? end : null;
 }

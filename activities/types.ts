@@ -67,6 +67,11 @@ export interface OpenWindow {
   readonly maxRereads: number;
   /** A window with more contacts is split; absent: none is. */
   readonly maxContacts?: number;
+  /**
+   * Lists are asked for up to the end of the window itself and read on while a page is full or links to another, and
+   * totals have to be proven. Absent: a window opened before release 0.2.0, which goes on as it began.
+   */
+  readonly readsOn?: boolean;
   /** How long a run of it waits for a person. */
   readonly parkedTimeoutHours: number;
   /**
@@ -100,19 +105,29 @@ export interface FetchPageInput extends RoundRef {
   readonly to: string;
   readonly skip: number;
   readonly top: number;
+  /** By start, `to` itself is asked for, and rows at or after it are left out; absent: a millisecond before it. */
+  readonly upToItself?: boolean;
 }
 
 export interface FetchedPage {
   /** The landed page; null when CXone returned nothing. */
   readonly pageId: string | null;
+  /** Rows of the answer, those beyond the window included. */
   readonly records: number;
   readonly top: number;
   readonly totalRecords: number | null;
+  /** The clock to go by: never ahead of what the answer's header says, nor far ahead of ours. */
   readonly lastPollTime: string | null;
   readonly firstStart: string | null;
   readonly lastStart: string | null;
   /** The latest `lastUpdateTime` of a page read by update. */
   readonly lastUpdate?: string | null;
+  /** The answer links to a page after it. */
+  readonly hasNext?: boolean;
+  /** Rows that start when the window ends, or later; absent: none. */
+  readonly beyond?: number;
+  /** Of a page read by update: some rows are older than what was asked for. */
+  readonly hasOlder?: boolean;
 }
 
 export interface CountInput extends WindowRef {
@@ -120,11 +135,18 @@ export interface CountInput extends WindowRef {
   readonly passes: readonly Pass[];
   readonly from: string;
   readonly to: string;
+  /**
+   * By start, the rows that were read of each pass, where the count is to be taken: the end of the list proves it. Null:
+   * of this pass no count can be believed. Absent: a run begun before release 0.2.0, which believes every total.
+   */
+  readonly read?: readonly (number | null)[];
 }
 
 export interface CountResult {
-  /** One per pass, by CXone's `totalRecords`; null where its answer does not say. */
+  /** One per pass, by CXone's `totalRecords`; null where its answer does not say, or rows prove it wrong. */
   readonly totals: readonly (number | null)[];
+  /** By update, what CXone counts from the window's start until now, over all passes; null where it does not say. */
+  readonly since?: number | null;
   readonly lastPollTime: string | null;
 }
 
@@ -163,6 +185,15 @@ export interface PersistInput {
   readonly tenant: string;
   readonly pageId: string;
   readonly recordings: boolean;
+  /** Contacts that start then, or later, are left out: the page shows more than its window. Absent: none are. */
+  readonly before?: string;
+}
+
+/** The rows of a round that show a contact once more, though the source lists it twice. */
+export interface DoublesInput extends RoundRef {
+  readonly by: WindowMode;
+  /** Exclusive end of the window. */
+  readonly to: string;
 }
 
 export interface PersistResult {
@@ -182,6 +213,8 @@ export interface AgentCursor {
   readonly watermark: string | null;
   /** Lower bound of `changed`. */
   readonly since?: string;
+  /** The agent that the list began with: a source that pays no heed to `skip` begins with it every time. */
+  readonly first?: string;
 }
 
 export interface FetchAgentsInput extends RoundRef {

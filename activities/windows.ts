@@ -71,6 +71,7 @@ export function createWindowActivities({
           span.recordings === 'later' && (await store.windows.othersParked(span.tenant, claim.windowId)),
         // Two halves make a whole only where both ends are asked for: by start.
         ...(span.by === 'start' ? { maxContacts: tuning.maxContactsPerWindow } : {}),
+        readsOn: true,
       };
     },
 

@@ -21,6 +21,8 @@ export interface AgentPage {
   readonly lastPollTime: string | null;
   /** How many agents the service user is not allowed to see (contract §3.1). */
   readonly hiddenAgents: number;
+  /** Whether the answer links to a page after it. */
+  readonly hasNext?: boolean;
 }
 
 /** Fields that must not be stored or logged anywhere, whatever their case. */
@@ -68,12 +70,12 @@ export function parseAgentPage(body: Buffer): AgentPage {
 function read(received: Buffer, skip: number, contentType?: string): AgentPage {
   const page = parseList(received, 'agents', 'agents', contentType);
   requireList(page, skip, 'agents');
-  const { totalRecords, lastPollTime, wrapper } = page;
+  const { totalRecords, lastPollTime, hasNext, wrapper } = page;
   const hiddenAgents = countOf(valueOf(wrapper, 'hiddenAgents')) ?? 0;
   const records = page.records.map(withoutSecrets);
   const unchanged = records.every((record, index) => record === page.records[index]);
   const body = unchanged ? received : Buffer.from(stringifyJson({ ...wrapper, agents: records }));
-  return { body, records, totalRecords, lastPollTime, hiddenAgents };
+  return { body, records, totalRecords, lastPollTime, hiddenAgents, ...(hasNext && { hasNext }) };
 }
 
 /** The same record when there is nothing to cut. */

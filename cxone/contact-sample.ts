@@ -1,7 +1,8 @@
 import type { Api } from './api';
 import { readContact } from './contact-record';
 import type { ContactPageRequest } from './contacts';
-import { parseContactPage } from './contacts';
+import { countContacts } from './contact-count';
+import { completedContacts, parseContactPage, readContactPage, startsBefore } from './contacts';
 import type { Value } from './codecs';
 
 /** A look at a span of contacts that costs one request: how many there are, and some of them. */
@@ -18,7 +19,7 @@ export interface ContactSampleRequest extends Pick<ContactPageRequest, 'from' | 
 }
 
 export interface ContactSample {
-  /** All matches of the request; 0 for an empty answer, null when CXone does not say. */
+  /** All matches of the request by CXone's word, those at its end included; 0 for an empty answer, null without one. */
   readonly totalRecords: number | null;
   /** CXone's clock, ISO 8601 with Z; null when the answer does not say (an empty one never does). */
   readonly lastPollTime: string | null;
@@ -26,6 +27,29 @@ export interface ContactSample {
   readonly contacts: readonly Readonly<Record<string, Value>>[];
   /** Bytes of the answer's body. */
   readonly bytes: number;
+}
+
+/** How many contacts of a span there are, as `countContacts` proves it; null when it cannot be said. @throws CxoneError */
+export async function fetchContactCount(
+  api: Api,
+  apiVersion: string,
+  { from, to, filter, isLogged }: Pick<ContactSampleRequest, 'from' | 'to' | 'filter' | 'isLogged'>,
+  signal?: AbortSignal,
+): Promise<number | null> {
+  return countContacts(async ({ skip, top, latestFirst }) => {
+    const parameters = {
+      startDate: from.toISOString(),
+      endDate: to.toISOString(),
+      ...filter,
+      isLogged: isLogged === undefined ? undefined : String(isLogged),
+      fields: 'contactId,contactStartDate',
+      orderBy: `contactStartDate ${latestFirst ? 'desc' : 'asc'}`,
+      skip,
+      top,
+    };
+    const answer = await api.get(completedContacts(apiVersion, parameters), signal);
+    return readContactPage(answer.body, skip, answer.header('content-type'));
+  }, to);
 }
 
 /** `GET /contacts/completed` (contract §2.1) for a count and a sample. Nothing of it is stored. @throws CxoneError */
@@ -42,8 +66,7 @@ export async function fetchContactSample(
       path: `/incontactapi/services/${apiVersion}/contacts/completed`,
       parameters: {
         startDate: from.toISOString(),
-        // CXone's end looks inclusive (contract §2.8).
-        endDate: new Date(to.getTime() - 1).toISOString(),
+        endDate: to.toISOString(),
         ...filter,
         isLogged: isLogged === undefined ? undefined : String(isLogged),
         fields: fields?.join(','),
@@ -55,7 +78,8 @@ export async function fetchContactSample(
     signal,
   );
   const { records, totalRecords, lastPollTime } = parseContactPage(answer.body);
-  const readings = records.map(readContact);
+  // What starts at the end, or later, comes with it where the end is inclusive (contract §2.8).
+  const readings = records.filter(startsBefore(to.getTime())).map(readContact);
   return {
     totalRecords: totalRecords ?? (records.length === 0 && skip === 0 ? 0 : null),
     lastPollTime,

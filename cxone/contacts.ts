@@ -20,6 +20,10 @@ export interface ContactPageRequest {
   readonly skip: number;
   /** Rows wanted, at most 10,000 (contract §2.6). */
   readonly top: number;
+  /** From the latest start backwards; from the earliest on if not given. */
+  readonly latestFirst?: boolean;
+  /** Asked for as `endDate` in the place of `to`. */
+  readonly endDate?: Date;
   /** Only these fields of each contact; all of them if not given. */
   readonly fields?: readonly string[];
 }
@@ -35,6 +39,8 @@ export interface ContactPage {
   /** `contactStartDate` of the first and of the last record in the page's order; null when unreadable or empty. */
   readonly firstStart: string | null;
   readonly lastStart: string | null;
+  /** Whether the answer links to a page after it. */
+  readonly hasNext?: boolean;
   readonly correlationId?: string;
 }
 
@@ -42,8 +48,10 @@ export interface ContactPage {
 const oldNames = ['contactStart', 'fromAddr', 'toAddr', 'mediaType', 'confSeconds'];
 
 /**
- * `GET /contacts/completed` (contract §2.1), ordered by start because offsets mean nothing without an order. CXone's
- * `endDate` looks inclusive (§2.8), so it is one millisecond before `to`; dates carry a literal Z.
+ * `GET /contacts/completed` (contract §2.1), ordered by start because offsets mean nothing without an order. Dates
+ * carry a literal Z. CXone's `endDate` looks inclusive (§2.8) and may not be, and stamps may be finer than a millisecond
+ * (§11.14): `to` itself is asked for, so that no contact lies between two windows, and rows at or after it, which the
+ * answer may hold at its end, are the caller's to leave out (`startsBefore`).
  * @throws CxoneError
  */
 export async function fetchContactPage(
@@ -52,14 +60,14 @@ export async function fetchContactPage(
   request: ContactPageRequest,
   signal?: AbortSignal,
 ): Promise<ContactPage> {
-  const { from, to, filter, skip, top, fields } = request;
+  const { from, to, filter, skip, top, fields, endDate = to, latestFirst = false } = request;
   const answer = await api.get(
     completedContacts(apiVersion, {
       startDate: from.toISOString(),
-      endDate: new Date(to.getTime() - 1).toISOString(),
+      endDate: endDate.toISOString(),
       ...filter,
       ...(fields === undefined ? { tags: 'true' } : { fields: fields.join(',') }),
-      orderBy: 'contactStartDate asc',
+      orderBy: `contactStartDate ${latestFirst ? 'desc' : 'asc'}`,
       skip,
       top,
     }),
@@ -91,7 +99,7 @@ export function completedContacts(apiVersion: string, parameters: ApiQuery['para
 export function readContactPage(body: Buffer, skip: number, contentType?: string): ContactPage {
   const page = parseList(body, 'completedContacts', 'contacts', contentType);
   requireList(page, skip, 'contacts');
-  const { records, totalRecords, lastPollTime } = page;
+  const { records, totalRecords, lastPollTime, hasNext } = page;
   const old = records.find(hasOldNames);
   if (old !== undefined) {
     throw new CxoneError(
@@ -107,12 +115,40 @@ export function readContactPage(body: Buffer, skip: number, contentType?: string
     lastPollTime,
     firstStart: startOf(records[0]),
     lastStart: startOf(records.at(-1)),
+    ...(hasNext && { hasNext }),
+  };
+}
+
+/**
+ * Whether a record belongs to a window that ends, exclusively, at `to` (epoch ms). Digits below the millisecond are cut,
+ * which decides nothing: `to` has none. A record without a readable start is not left out for that.
+ */
+export function startsBefore(to: number): (record: unknown) => boolean {
+  return (record) => {
+    const start = isObject(record) ? normaliseTimestamp(record['contactStartDate']) : null;
+    return start === null || Date.parse(start) < to;
   };
 }
 
 function hasOldNames(record: unknown): boolean {
   if (!isObject(record) || record['contactStartDate'] !== undefined) return false;
   return oldNames.some((name) => record[name] !== undefined);
+}
+
+/** Which contact a record is, and its stamps, as normalised text; null without an id. */
+export function stampsOf(
+  record: unknown,
+): { readonly contactId: string; readonly start: string | null; readonly update: string | null } | null {
+  if (!isObject(record)) return null;
+  const { contactId, contactStartDate, lastUpdateTime } = record;
+  const hasId =
+    typeof contactId === 'string' || typeof contactId === 'number' || typeof contactId === 'bigint';
+  if (!hasId || contactId === '') return null;
+  return {
+    contactId: String(contactId),
+    start: normaliseTimestamp(contactStartDate),
+    update: normaliseTimestamp(lastUpdateTime),
+  };
 }
 
 /** Always with milliseconds, which CXone leaves out at will (contract §2.8): equal starts must be equal text. */

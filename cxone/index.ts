@@ -4,8 +4,15 @@ export { createCxoneClient } from './client';
 export type { Authentication, CxoneClient, CxoneClientOptions } from './client';
 export { passesOf } from './contact-passes';
 export type { ContactPass, PassFilter } from './contact-passes';
-export { parseContactPage, startOf as startOfContact } from './contacts';
+export {
+  parseContactPage,
+  startOf as startOfContact,
+  startsBefore,
+  stampsOf as stampsOfContact,
+} from './contacts';
+export { isDisproved, mayGoOn } from './list-page';
 export type { ContactPage, ContactPageRequest } from './contacts';
+export { countContacts } from './contact-count';
 export type { UpdatedPage, UpdatedPageRequest } from './updated-contacts';
 export { parseAgentPage } from './agents';
 export type { AgentPage, AgentPageRequest } from './agents';

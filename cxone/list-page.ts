@@ -15,6 +15,8 @@ export interface ListPage {
   readonly totalRecords: number | null;
   /** The server's clock, ISO 8601 with Z; null when the answer does not say. */
   readonly lastPollTime: string | null;
+  /** Whether the answer links to a page after it. The link itself is never followed. */
+  readonly hasNext: boolean;
 }
 
 const wrapperKeys = ['totalRecords', 'lastPollTime', 'businessUnitId', '_links', 'hiddenAgents'];
@@ -47,7 +49,41 @@ export function parseList(body: Buffer, key: string, family: ApiFamily, contentT
     listed,
     totalRecords: countOf(valueOf(wrapper, 'totalRecords')),
     lastPollTime: normaliseTimestamp(valueOf(wrapper, 'lastPollTime')),
+    hasNext: hasNext(wrapper),
   };
+}
+
+function hasNext(wrapper: JsonObject): boolean {
+  const links = valueOf(wrapper, '_links');
+  const next = isObject(links) ? valueOf(links, 'next') : undefined;
+  return typeof next === 'string' && next !== '';
+}
+
+/** What a page says about the list it is a part of. */
+export interface PageOfList {
+  readonly records: readonly unknown[];
+  readonly totalRecords: number | null;
+  readonly hasNext?: boolean;
+}
+
+/**
+ * Whether rows may follow the page: a page as full as it was asked for promises another one, and so does a link, also
+ * where the total says otherwise, which may be capped or count the page alone. A source that gives more than was asked
+ * for does not page at all.
+ */
+export function mayGoOn(
+  { records, totalRecords, hasNext: linked }: PageOfList,
+  skip: number,
+  top: number,
+): boolean {
+  if (records.length === 0) return false;
+  if (records.length === top || linked === true) return true;
+  return totalRecords !== null && skip + records.length < totalRecords;
+}
+
+/** Whether the rows of a page prove that its total is none: there are more of them than it says. */
+export function isDisproved({ records, totalRecords }: PageOfList, skip: number): boolean {
+  return totalRecords !== null && records.length > 0 && skip + records.length > totalRecords;
 }
 
 /**
@@ -74,6 +110,7 @@ const emptyPage: ListPage = {
   listed: false,
   totalRecords: null,
   lastPollTime: null,
+  hasNext: false,
 };
 
 function unexpected(family: ApiFamily, what: string): CxoneError {

@@ -1,6 +1,5 @@
 import { readAnswer } from './answer';
 import type { Api } from './api';
-import { isObject, valueOf } from './json';
 import { parseList, requireList } from './list-page';
 
 /** The lists contacts refer to, by the name each has in its path and in its answer (contract §3.3). */
@@ -21,7 +20,7 @@ export interface LookupPage {
   readonly records: readonly unknown[];
   /** All rows of the list; null when the answer does not say. */
   readonly totalRecords: number | null;
-  /** Whether the answer links to a page after it: all there is to go by where it tells no total. */
+  /** Whether the answer links to a page after it. */
   readonly hasNext: boolean;
 }
 
@@ -52,12 +51,6 @@ export function parseLookupPage(body: Buffer, list: LookupName): LookupPage {
 function read(body: Buffer, list: LookupName, skip: number, contentType?: string): LookupPage {
   const page = parseList(body, list, 'lookups', contentType);
   requireList(page, skip, 'lookups');
-  const links = valueOf(page.wrapper, '_links');
-  const next = isObject(links) ? valueOf(links, 'next') : undefined;
-  return {
-    body,
-    records: page.records,
-    totalRecords: page.totalRecords,
-    hasNext: typeof next === 'string' && next !== '',
-  };
+  const { records, totalRecords, hasNext } = page;
+  return { body, records, totalRecords, hasNext };
 }

@@ -1,9 +1,9 @@
 import type { Api } from './api';
 import type { ContactSample, ContactSampleRequest } from './contact-sample';
-import { fetchContactSample } from './contact-sample';
+import { fetchContactCount, fetchContactSample } from './contact-sample';
 import type { ExtractionAccess } from './extraction-jobs';
 import { lookAtExtraction } from './extraction-jobs';
-import { countOf, parseList } from './list-page';
+import { countOf, mayGoOn, parseList } from './list-page';
 import { isObject, valueOf } from './json';
 import type { PlaybackLook } from './playback-insight';
 import { fetchPlaybackLook } from './playback-insight';
@@ -23,6 +23,11 @@ export interface ListedIds {
 /** Small questions that tell what a tenant's credentials can do and how much there is. All throw `CxoneError`. */
 export interface Probe {
   contacts(request: ContactSampleRequest, signal?: AbortSignal): Promise<ContactSample>;
+  /** How many contacts there are; null when CXone does not say, or its total is proven wrong. Two requests at most. */
+  contactCount(
+    request: Pick<ContactSampleRequest, 'from' | 'to' | 'filter' | 'isLogged'>,
+    signal?: AbortSignal,
+  ): Promise<number | null>;
   /** One request for each 10,000 entries, at most three. */
   listedIds(list: FilterList, signal?: AbortSignal): Promise<ListedIds>;
   playback(masterContactId: string, signal?: AbortSignal): Promise<PlaybackLook | null>;
@@ -54,16 +59,16 @@ export function createProbe(api: Api, apiVersion: string): Probe {
         if (id !== null) ids.add(id);
       }
       lastPollTime ??= read.lastPollTime;
+      const isPaged = list !== 'media-types';
+      if (!isPaged || !mayGoOn(read, skip, listPage)) return { ids, complete: true, lastPollTime };
       skip += read.records.length;
-      if (read.records.length === 0 || skip >= (read.totalRecords ?? skip)) {
-        return { ids, complete: true, lastPollTime };
-      }
     }
     return { ids, complete: false, lastPollTime };
   }
 
   return {
     contacts: (request, signal) => fetchContactSample(api, apiVersion, request, signal),
+    contactCount: (request, signal) => fetchContactCount(api, apiVersion, request, signal),
     listedIds,
     playback: (masterContactId, signal) => fetchPlaybackLook(api, masterContactId, signal),
     extraction: (signal) => lookAtExtraction(api, signal),

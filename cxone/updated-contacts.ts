@@ -28,13 +28,16 @@ export interface UpdatedPageRequest {
 export interface UpdatedPage extends ContactPage {
   /** The latest `lastUpdateTime` of the page, ISO 8601 in milliseconds; null when the page is empty. */
   readonly lastUpdate: string | null;
+  /** Rows that were updated before what was asked for: the source rounds `updatedSince` down. */
+  readonly hasOlder?: boolean;
   /** CXone's clock by HTTP's own header, in whole seconds: told without rows too, when an answer has no body (§2.7). */
   readonly clock: Date | null;
 }
 
 /**
  * `GET /contacts/completed?updatedSince=` (contract §2.1, §2.9), ordered by `lastUpdateTime`, which seeking relies on:
- * a page that is out of order or begins before it should is refused, since going on from it would leave rows out.
+ * a page that is out of order, or begins more than a day before it should, is refused, since going on from it would leave
+ * rows out.
  *
  * @param inclusive whether CXone's `updatedSince` means "at or after" (contract §9.7: not settled); where it means
  * "after", the millisecond before is asked for.
@@ -64,15 +67,23 @@ export async function fetchUpdatedPage(
   const id = correlationId(answer);
   return {
     ...page,
-    lastUpdate: lastUpdateOf(page.records, asked),
+    ...stampsOf(page.records, asked),
     clock: clockOf(answer.header('date')),
     ...(id === undefined ? {} : { correlationId: id }),
   };
 }
 
-/** Records without a readable stamp say nothing about the order: they are rejected or stored later, not here. */
-function lastUpdateOf(records: readonly unknown[], asked: Date): string | null {
-  let last = asked.getTime();
+/** By no more than a day does a source round: where even older rows come, it heeds no `updatedSince` at all. */
+const roundedAtMostMs = 86_400_000;
+
+/**
+ * Records without a readable stamp say nothing about the order: they are rejected or stored later, not here. Rows that
+ * are a little older than asked do no harm: the source rounds to the second, the minute or the day.
+ */
+function stampsOf(records: readonly unknown[], asked: Date): Pick<UpdatedPage, 'lastUpdate' | 'hasOlder'> {
+  let last = asked.getTime() - roundedAtMostMs;
+  let latest: number | null = null;
+  let hasOlder = false;
   for (const record of records) {
     const stamp = isObject(record) ? normaliseTimestamp(record['lastUpdateTime']) : null;
     if (stamp === null) continue;
@@ -84,8 +95,11 @@ function lastUpdateOf(records: readonly unknown[], asked: Date): string | null {
       );
     }
     last = moment;
+    latest = moment;
+    hasOlder ||= moment < asked.getTime();
   }
-  return records.length === 0 ? null : new Date(last).toISOString();
+  const lastUpdate = records.length === 0 ? null : new Date(latest ?? asked.getTime()).toISOString();
+  return { lastUpdate, ...(hasOlder && { hasOlder }) };
 }
 
 function clockOf(date: string | undefined): Date | null {

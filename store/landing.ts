@@ -38,6 +38,8 @@ export interface Landing {
   /** Keeps a page. The first page landed under a key stays: landing again answers that one. */
   land(page: PageToLand): Promise<{ readonly pageId: string }>;
   find(key: PageKey): Promise<LandedPage | null>;
+  /** The ids of the pages of one reading. */
+  pagesOf(reading: Omit<PageKey, 'slice'>): Promise<readonly string[]>;
   /** The body as it was landed. Throws `StoreError` (PageMissing) when it was pruned. */
   read(pageId: string): Promise<Buffer>;
   /** Removes pages landed before `before`, except those of attempts that are still running; answers how many. */
@@ -85,6 +87,15 @@ export function createLanding(pool: Pool): Landing {
         'It is tried again.',
         true,
       );
+    },
+    async pagesOf({ windowId, attempt, round, kind }) {
+      const rows = await run<{ pageId: string }>(
+        pool,
+        `select page_id as "pageId" from cxone.landing_page
+         where window_id = $1 and attempt = $2 and round = $3 and kind = $4 order by page_id`,
+        [windowId, attempt, round, kind],
+      );
+      return rows.map(({ pageId }) => pageId);
     },
     async read(pageId) {
       const rows = await run<{ body: Buffer }>(

@@ -74,7 +74,7 @@ const failSql = `
 // The page at hand is told apart: its ids are still in the staging table.
 const returnedSql = (staging: string, key: string) => `
   with page as (
-    select p.page_id, p.record_ids, p.rejected, p.landed_at
+    select p.page_id, p.record_ids, p.records, p.rejected, p.landed_at, p.meta
     from cxone.landing_page this join cxone.landing_page p using (window_id, attempt, round, kind)
     where this.page_id = $1
   ), returned as (
@@ -83,6 +83,10 @@ const returnedSql = (staging: string, key: string) => `
   )
   select (select coalesce(array_agg(id), '{}') from returned) as ids,
          (select coalesce(sum(rejected), 0)::int from page) as rejected,
+         (select coalesce(sum(records - rejected - cardinality(record_ids)), 0)::int from page where page_id <> $1)
+           + (select (count(*) - count(distinct ${key}))::int from ${staging}) as doubles,
+         (select (meta ->> 'totalRecords')::float8 from page
+          where meta ->> 'totalRecords' is not null order by page_id desc limit 1) as total,
          (select min(landed_at) from page) as since`;
 
 // A row that is back is seen again, even if its stamp is older than the stored one. What another reading stored since
@@ -94,6 +98,10 @@ const markSql = (name: string, key: string) => `
 interface Returned {
   readonly ids: readonly string[];
   readonly rejected: number;
+  /** Rows that one answer showed more than once: the source lists them twice, and counts them so. */
+  readonly doubles: number;
+  /** What the last page that says it counts; an empty one, which may end the list, does not. */
+  readonly total: number | null;
   readonly since: Date;
 }
 
@@ -108,11 +116,12 @@ export function createLookupTables(pool: Pool): LookupTables {
     at: { readonly list: LookupName; readonly pageId: string; readonly tenant: string },
     staging: string,
     rejectedHere: number,
-    { totalRecords }: LookupEnd,
+    end: LookupEnd,
   ): Promise<void> {
     const { rows } = await client.query<Returned>(returnedSql(staging, key), [at.pageId]);
-    const { ids, rejected, since } = rows[0] as Returned;
-    const seen = ids.length + rejected + rejectedHere;
+    const { ids, rejected, doubles, total, since } = rows[0] as Returned;
+    const totalRecords = end.totalRecords ?? total;
+    const seen = ids.length + doubles + rejected + rejectedHere;
     if (totalRecords !== null && seen < totalRecords) {
       await client.query(failSql, [at.tenant, at.list, 'CountMismatch']);
       return;

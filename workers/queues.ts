@@ -45,6 +45,7 @@ export const activityQueues: readonly ActivityQueue[] = [
       'claimLookups',
       'persistLookups',
       'tallyRound',
+      'countDoubles',
       'markAbsent',
       'moveWatermark',
       'skipGap',

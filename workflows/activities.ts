@@ -44,6 +44,7 @@ export const store =
       | 'claimLookups'
       | 'persistLookups'
       | 'tallyRound'
+      | 'countDoubles'
       | 'markAbsent'
       | 'moveWatermark'
       | 'skipGap'

@@ -8,6 +8,9 @@
  * - the order among equal stamps is not promised from one request to the next, so a group of equals that lies across
  *   the edge of two pages may show one row twice and another never: such a stamp is read once more, on its own.
  *
+ * A total may be capped, or count the page alone. So the list is read on while a page is full or links to another, and
+ * a total that is smaller than the rows of its own answer is not believed from then on.
+ *
  * Pure and serialisable: the state travels whole through continue-as-new.
  */
 
@@ -28,6 +31,10 @@ export interface ArrivedPage {
   /** `contactStartDate` of the first and last row. */
   readonly firstStart: string | null;
   readonly lastStart: string | null;
+  /** The answer links to a page after it. */
+  readonly hasNext?: boolean;
+  /** Rows at the end that start when the window ends, or later: not of the window. */
+  readonly beyond?: number;
 }
 
 /** A stretch of rows already read, with the stamps at its two ends. */
@@ -51,13 +58,21 @@ export interface PassState {
   readonly next: number | null;
   readonly pending: readonly Slice[];
   readonly stretches: readonly Stretch[];
+  /** The end of the window, in epoch ms; absent: a pass that ends by its total alone, begun before release 0.2.0. */
+  readonly to?: number;
+  /** Rows have shown that the total is none; `total` is the number of rows seen from then on. */
+  readonly disproved?: boolean;
+  /** Rows that start at `to` or later, which the source counts and the window does not. */
+  readonly beyond?: number;
 }
 
 /** `top` of a request for a tied group: as many as CXone allows (contract §2.6), so that one page holds the group. */
 export const largestPage = 10_000;
 
-export function newPass(top: number): PassState {
+/** @param to end of the window, in epoch ms; without it, the total alone says where the list ends. */
+export function newPass(top: number, to?: number): PassState {
   return {
+    ...(to !== undefined && { to }),
     kind: 'offset',
     top,
     total: null,
@@ -96,14 +111,17 @@ export function pageArrived(pass: PassState, slice: Slice, page: ArrivedPage): P
   if (slice.at !== undefined) {
     // A group larger than a page: the rest of it, as far as offsets among equals can tell.
     const rest = slice.skip + page.records;
-    const more = page.records > 0 && page.totalRecords !== null && rest < page.totalRecords;
+    const counted = page.totalRecords !== null && rest < page.totalRecords;
+    const more = page.records > 0 && (counted || promisesMore(pass, page));
     return more ? { ...pass, pending: [...pass.pending, { ...slice, skip: rest }] } : pass;
   }
   const end = slice.skip + page.records;
-  const total = page.totalRecords ?? pass.total;
+  const disproved = isDisproved(pass, slice, page);
+  const total = disproved ? Math.max(pass.total ?? 0, end) : (page.totalRecords ?? pass.total);
   const isFirst = slice.skip === 0;
+  const onward = total !== null && end >= total && promisesMore(pass, page) && goesForward(pass, slice, page);
   const remaining = remainderOf(slice, page, total);
-  const capped = page.records > 0 && remaining !== null;
+  const capped = page.records > 0 && (remaining !== null || onward);
   const top = Math.min(pass.top, page.top, capped ? page.records : page.top);
   const merged = addStretch(pass.stretches, {
     start: slice.skip,
@@ -117,11 +135,16 @@ export function pageArrived(pass: PassState, slice: Slice, page: ArrivedPage): P
     total,
     moved:
       pass.moved || (page.totalRecords !== null && pass.total !== null && page.totalRecords !== pass.total),
+    ...(disproved && { disproved }),
+    ...(page.beyond && pass.to !== undefined && { beyond: (pass.beyond ?? 0) + page.beyond }),
     next: nextStart(pass, slice, page, total, isFirst),
     pending: [
       ...pass.pending,
       ...(remaining ? [remaining] : []),
-      ...merged.ties.map((at) => ({ skip: 0, top: largestPage, at })),
+      ...(onward ? [{ skip: end, top }] : []),
+      ...merged.ties
+        .filter((at) => pass.to === undefined || Date.parse(at) < pass.to)
+        .map((at) => ({ skip: 0, top: largestPage, at })),
     ],
     stretches: merged.stretches,
   };
@@ -130,6 +153,35 @@ export function pageArrived(pass: PassState, slice: Slice, page: ArrivedPage): P
 /** True when nothing is left to ask for, provided that no slice is still under way. */
 export function isRead(pass: PassState): boolean {
   return pass.started && pass.next === null && pass.pending.length === 0;
+}
+
+/**
+ * The rows that a pass showed, those beyond its window included; null when what it holds cannot be said, as the source
+ * tells no total or one that is none.
+ */
+export function rowsOf(pass: PassState): number | null {
+  if (pass.disproved) return null;
+  return pass.total ?? (pass.stretches.length === 0 ? 0 : null);
+}
+
+/** A full page, or a link, promises another page; rows beyond the window say that nothing of it follows. */
+function promisesMore(pass: PassState, page: ArrivedPage): boolean {
+  if (pass.to === undefined || page.beyond) return false;
+  return page.records > 0 && (page.records === page.top || page.hasNext === true);
+}
+
+/** An answer with more rows than its own total, or one before, proves that these totals are none. */
+function isDisproved(pass: PassState, slice: Slice, page: ArrivedPage): boolean {
+  if (pass.to === undefined) return false;
+  if (pass.disproved) return true;
+  if (page.totalRecords === null || page.records === 0 || !goesForward(pass, slice, page)) return false;
+  return slice.skip + page.records > page.totalRecords;
+}
+
+/** A source that answers offsets beyond its end with rows from before would never end, and prove nothing. */
+function goesForward({ stretches }: PassState, slice: Slice, { firstStart }: ArrivedPage): boolean {
+  const last = stretches.find(({ end }) => end === slice.skip)?.last ?? null;
+  return firstStart === null || last === null || firstStart >= last;
 }
 
 function nextStart(

@@ -9,9 +9,10 @@ export type PassState = paging.PassState | seeking.SeekState;
 export type AnySlice = paging.Slice | seeking.SeekSlice;
 
 export function newPass(window: OpenWindow, filter: Pass): PassState {
-  return window.by === 'update'
-    ? seeking.newSeek(window.pageSize, window.from, window.to, filter.mediaTypeId !== undefined)
-    : paging.newPass(window.pageSize);
+  const { by, pageSize, from, to, readsOn = false } = window;
+  return by === 'update'
+    ? seeking.newSeek(pageSize, from, to, { oneMediaType: filter.mediaTypeId !== undefined, readsOn })
+    : paging.newPass(pageSize, readsOn ? Date.parse(to) : undefined);
 }
 
 /** Takes the next slice to ask for, or null when there is nothing to ask at the moment. */
@@ -38,17 +39,32 @@ export function isRead(pass: PassState): boolean {
 
 /** Whether the source moved while the pass was read. Seeking is not disturbed by that. */
 export function hasMoved(pass: PassState): boolean {
-  return pass.kind === 'offset' && pass.moved;
+  return pass.kind === 'offset' && pass.moved && !pass.disproved;
 }
 
-/** What CXone said the pass holds; by update it cannot say so in one answer. */
+/** What CXone said the pass holds; null where rows have shown otherwise; by update one answer cannot say it. */
 export function totalOf(pass: PassState): number | null {
-  return pass.kind === 'offset' ? pass.total : null;
+  return pass.kind === 'offset' && !pass.disproved ? pass.total : null;
+}
+
+/** The rows that a pass by start showed, as CXone counts them; null where no count can be believed. */
+export function rowsOf(pass: PassState): number | null {
+  return pass.kind === 'offset' ? paging.rowsOf(pass) : null;
+}
+
+/** Rows that CXone counts for the pass though they start when its window has ended. */
+export function beyondOf(pass: PassState): number {
+  return pass.kind === 'offset' ? (pass.beyond ?? 0) : 0;
+}
+
+/** Whether rows have shown that what CXone counts for the pass is no count. */
+export function isDisproved(pass: PassState): boolean {
+  return pass.disproved === true;
 }
 
 /** The request for a slice: its range, rows and filter. */
 export function requestOf(window: OpenWindow, filter: Pass, slice: AnySlice) {
-  const rows = { skip: slice.skip, top: slice.top };
+  const rows = { skip: slice.skip, top: slice.top, ...(window.readsOn && { upToItself: true }) };
   if ('since' in slice) {
     const finer: Pass & Refinement = { ...filter, ...slice.part?.filter };
     return { ...rows, by: 'update' as const, tied: false, filter: finer, from: slice.since, to: window.to };

@@ -95,11 +95,12 @@ export async function readRound(
   const withPass = (pass: number, next: (state: PassState) => PassState): Round['passes'] =>
     round.passes.map((state, index) => (index === pass ? next(state) : state));
 
+  const end = window.readsOn && window.by === 'start' ? { before: window.to } : {};
   const storePage = async (page: UnstoredPage): Promise<void> => {
     const { pageId, records, tied } = page;
     const outcome = await store.persistContacts.executeWithOptions(
       { summary: `page of ${records} contacts` },
-      [{ tenant: window.tenant, pageId, recordings: window.recordings }],
+      [{ tenant: window.tenant, pageId, recordings: window.recordings, ...end }],
     );
     change({
       ...round,
@@ -123,7 +124,8 @@ export async function readRound(
     change({ ...round, passes: withPass(pass, (state) => pageArrived(state, slice, page)) });
     large ||= isTooLarge(window, round, slice);
     if (page.pageId === null) return;
-    const landed = { pageId: page.pageId, records: page.records, tied: 'at' in slice };
+    const records = page.records - (page.beyond ?? 0);
+    const landed = { pageId: page.pageId, records, tied: 'at' in slice };
     change({ ...round, unstored: [...round.unstored, landed] });
     await storePage(landed);
   };

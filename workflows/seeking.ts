@@ -10,6 +10,9 @@ import { type ArrivedPage, largestPage, type Slice } from './paging';
  * one request to the next. Such a group is asked for in the largest page there is, above that in parts by finer
  * filters, and once more by offset for what no part shows. The count at the end tells whether that was all of it.
  *
+ * Where the source rounds "since" down, whatever was updated between is such a group, too: seeking goes on from the
+ * first later stamp that an offset shows.
+ *
  * Pure and serialisable, like `paging.ts`.
  */
 export interface SeekState {
@@ -23,6 +26,10 @@ export interface SeekState {
   /** What to ask for next, the front of the queue first; empty while an answer is awaited or when all is read. */
   readonly pending: readonly SeekSlice[];
   readonly waiting: boolean;
+  /** A page that is full, or links to another, is not the last, whatever its total; absent: begun before release 0.2.0. */
+  readonly readsOn?: boolean;
+  /** Rows have shown that a total is none. */
+  readonly disproved?: boolean;
 }
 
 /** Rows last updated at or after `since`. */
@@ -30,11 +37,23 @@ export interface SeekSlice extends Slice {
   readonly since: string;
   /** Part of a group of equal stamps: its filter, and how many of the dimensions it is split by already. */
   readonly part?: { readonly filter: Refinement; readonly depth: number };
+  /** By offset through rows that "since" cannot tell apart; reading goes on from the first later stamp. */
+  readonly onward?: boolean;
 }
 
 /** What came back for a slice by update. */
-export interface SoughtPage extends Pick<ArrivedPage, 'records' | 'totalRecords'> {
+export interface SoughtPage extends Pick<ArrivedPage, 'records' | 'totalRecords' | 'hasNext'> {
   readonly lastUpdate?: string | null;
+  /** Rows that were updated before `since`: the source rounds it down. */
+  readonly hasOlder?: boolean;
+  /** Rows asked for, where a time-out made it fewer than the slice says. */
+  readonly top?: number;
+}
+
+export interface SeekOptions {
+  /** The pass is of one media type already. */
+  readonly oneMediaType?: boolean;
+  readonly readsOn?: boolean;
 }
 
 /** Filters that cut a group of equal stamps, coarse ones first (contract §2.1, §2.2: media types). */
@@ -46,9 +65,15 @@ const dimensions: readonly (readonly Refinement[])[] = [
   [{ isTakeover: true }, { isTakeover: false }],
 ];
 
-export function newSeek(pageSize: number, from: string, to: string, oneMediaType = false): SeekState {
+export function newSeek(
+  pageSize: number,
+  from: string,
+  to: string,
+  { oneMediaType = false, readsOn = false }: SeekOptions = {},
+): SeekState {
   const pending = [{ since: from, skip: 0, top: pageSize }];
-  return { kind: 'seek', pageSize, to, waiting: false, pending, ...(oneMediaType && { oneMediaType }) };
+  const options = { ...(oneMediaType && { oneMediaType }), ...(readsOn && { readsOn }) };
+  return { kind: 'seek', pageSize, to, waiting: false, pending, ...options };
 }
 
 /** Takes the next slice to ask for; null while an answer is awaited, since the next question depends on it. */
@@ -61,11 +86,14 @@ export function takeSeek(state: SeekState): { readonly slice: SeekSlice | null; 
 /** Takes note of an answer and decides what to ask for next. */
 export function seekArrived(state: SeekState, slice: SeekSlice, page: SoughtPage): SeekState {
   const next = slice.part
-    ? afterPart(slice, slice.part, page)
+    ? afterPart(state, slice, slice.part, page)
     : slice.skip > 0
-      ? restOfGroup(slice, page)
+      ? restOfGroup(state, slice, page)
       : afterPage(state, slice, page);
-  return { ...state, waiting: false, pending: [...next, ...state.pending] };
+  const { totalRecords, records } = page;
+  const disproved =
+    state.readsOn && totalRecords !== null && records > 0 && slice.skip + records > totalRecords;
+  return { ...state, waiting: false, pending: [...next, ...state.pending], ...(disproved && { disproved }) };
 }
 
 /** True when nothing is left to ask for, provided that no slice is still under way. */
@@ -76,31 +104,40 @@ export function isSought(state: SeekState): boolean {
 function afterPage(state: SeekState, slice: SeekSlice, page: SoughtPage): readonly SeekSlice[] {
   const { since } = slice;
   const { records, lastUpdate } = page;
-  if (records === 0 || !lastUpdate || hasAll(page) || lastUpdate >= state.to) return [];
+  if (records === 0 || !lastUpdate || hasAll(state, slice, page) || lastUpdate >= state.to) return [];
   if (lastUpdate > since) return [{ since: lastUpdate, skip: 0, top: state.pageSize }];
   // Without a total, a page that is not full is the end.
-  if (page.totalRecords === null && records < slice.top) return [];
+  if (page.totalRecords === null && records < slice.top && !promisesMore(state, slice, page)) return [];
   if (slice.top < largestPage && records >= slice.top) return [{ since, skip: 0, top: largestPage }];
+  const rest = { since, skip: records, top: largestPage };
+  // A link alone: of equal stamps there is no sign, so the offsets that it speaks of will do.
+  const linked = page.totalRecords !== null && records >= page.totalRecords && records < slice.top;
   return [
-    ...partsOf(since, {}, state.oneMediaType ? 1 : 0),
-    { since, skip: records, top: largestPage },
-    { since: following(since), skip: 0, top: state.pageSize },
+    ...(linked ? [] : partsOf(since, {}, state.oneMediaType ? 1 : 0)),
+    ...(state.readsOn && page.hasOlder
+      ? [{ ...rest, onward: true }]
+      : [rest, { since: following(since), skip: 0, top: state.pageSize }]),
   ];
 }
 
 /** A part that shows a later stamp, or all it has, has shown its share of the group; another is split further. */
 function afterPart(
+  state: SeekState,
   slice: SeekSlice,
   { filter, depth }: { readonly filter: Refinement; readonly depth: number },
   page: SoughtPage,
 ): readonly SeekSlice[] {
-  if (page.records === 0 || hasAll(page, slice.skip) || (page.lastUpdate ?? '') > slice.since) return [];
+  if (page.records === 0 || hasAll(state, slice, page) || (page.lastUpdate ?? '') > slice.since) return [];
   if (depth < dimensions.length && slice.skip === 0) return partsOf(slice.since, filter, depth);
   return [{ ...slice, skip: slice.skip + page.records }];
 }
 
-function restOfGroup(slice: SeekSlice, page: SoughtPage): readonly SeekSlice[] {
-  if (page.records === 0 || hasAll(page, slice.skip) || (page.lastUpdate ?? '') > slice.since) return [];
+function restOfGroup(state: SeekState, slice: SeekSlice, page: SoughtPage): readonly SeekSlice[] {
+  const last = page.lastUpdate ?? '';
+  if (page.records === 0 || hasAll(state, slice, page)) return [];
+  if (last > slice.since) {
+    return slice.onward && last < state.to ? [{ since: last, skip: 0, top: state.pageSize }] : [];
+  }
   return [{ ...slice, skip: slice.skip + page.records }];
 }
 
@@ -113,8 +150,18 @@ function partsOf(since: string, filter: Refinement, depth: number): readonly See
   }));
 }
 
-function hasAll({ records, totalRecords }: SoughtPage, skip = 0): boolean {
-  return totalRecords !== null && skip + records >= totalRecords;
+/** By the total, unless the page itself promises another: a total may be capped, or count the page alone. */
+function hasAll(state: SeekState, slice: SeekSlice, page: SoughtPage): boolean {
+  const { records, totalRecords } = page;
+  return totalRecords !== null && slice.skip + records >= totalRecords && !promisesMore(state, slice, page);
+}
+
+function promisesMore(
+  { readsOn }: SeekState,
+  slice: SeekSlice,
+  { records, top, hasNext }: SoughtPage,
+): boolean {
+  return readsOn === true && records > 0 && (records === (top ?? slice.top) || hasNext === true);
 }
 
 /** The next moment CXone can tell apart: stamps are compared in milliseconds. */

@@ -1,7 +1,7 @@
-import type { OpenWindow } from '../activities/types';
+import type { CountResult, OpenWindow } from '../activities/types';
 import { api, store } from './activities';
 import { permanentFailure } from './failures';
-import { hasMoved, totalOf } from './passes';
+import { beyondOf, hasMoved, isDisproved, rowsOf, totalOf } from './passes';
 import type { Round } from './read-contacts';
 import { refOf } from './window-ref';
 
@@ -23,11 +23,17 @@ export interface SettledContacts {
  */
 export async function settleContacts(window: OpenWindow, round: Round): Promise<SettledContacts | number> {
   const { passes, by, from, to } = window;
-  const { totals } = await api.countContacts.executeWithOptions({ summary: 'count again' }, [
-    { ...refOf(window), passes, by, from, to },
+  const read = window.readsOn && by === 'start' ? { read: round.passes.map(rowsOf) } : {};
+  const counted = await api.countContacts.executeWithOptions({ summary: 'count again' }, [
+    { ...refOf(window), passes, by, from, to, ...read },
   ]);
   const { fetched } = await store.tallyRound({ ...refOf(window), round: round.round });
-  const verdict = (by === 'update' ? byUpdate : byStart)(window, round, fetched, totals);
+  const verdict = await lessDoubles(
+    window,
+    round,
+    fetched,
+    (by === 'update' ? byUpdate : byStart)(window, round, fetched, counted),
+  );
   const last = round.round >= window.maxRereads;
   if (verdict.settled || (last && fetched >= verdict.expected)) {
     const { expected, steady } = verdict;
@@ -48,43 +54,73 @@ interface Verdict {
   readonly expected: number;
   readonly steady: boolean;
   readonly settled: boolean;
+  /** The source did not move while the round was read. */
+  readonly still: boolean;
+  /** There is no count to go by: `expected` says only whether another reading is wanted. */
+  readonly byRounds?: boolean;
+}
+
+/**
+ * A contact that the source lists twice is counted twice and there once: where rows are missing, those that show a
+ * contact once more are taken off.
+ */
+async function lessDoubles(
+  window: OpenWindow,
+  { round }: Round,
+  fetched: number,
+  verdict: Verdict,
+): Promise<Verdict> {
+  const { by, to } = window;
+  if (!window.readsOn || verdict.expected <= fetched || verdict.byRounds) return verdict;
+  const { doubles } = await store.countDoubles.executeWithOptions({ summary: 'are contacts listed twice?' }, [
+    { ...refOf(window), round, by, to },
+  ]);
+  const expected = Math.max(fetched, verdict.expected - doubles);
+  const settled = verdict.still && expected === fetched;
+  return { ...verdict, expected, settled, steady: settled };
 }
 
 /** Where CXone does not say how many there are, two rounds that bring in as many settle it. */
-function byStart(
-  window: OpenWindow,
-  round: Round,
-  fetched: number,
-  totals: readonly (number | null)[],
-): Verdict {
+function byStart(window: OpenWindow, round: Round, fetched: number, { totals }: CountResult): Verdict {
   if (totals.includes(null)) return byRounds(window, round, fetched);
-  const expected = sumOf(totals);
-  const steady =
-    fetched === expected &&
-    round.passes.every((pass, index) => !hasMoved(pass) && (totalOf(pass) ?? 0) === totals[index]);
-  return { expected, steady, settled: steady };
+  // Rows beyond the window are counted by the source, and were left out.
+  const expected = sumOf(totals) - sumOf(round.passes.map(beyondOf));
+  const still = round.passes.every(
+    (pass, index) => !hasMoved(pass) && (totalOf(pass) ?? 0) === totals[index],
+  );
+  const steady = still && fetched === expected;
+  return { expected, steady, settled: steady, still };
 }
 
 /**
  * Whatever seeking read is read for good, also when it changes afterwards and so leaves the window: only contacts that
- * are counted and were not read ask for another reading.
+ * are counted and were not read ask for another reading. All that was read has changed since the window's start: a source
+ * that counts fewer does not count.
  */
 function byUpdate(
   window: OpenWindow,
   round: Round,
   fetched: number,
-  totals: readonly (number | null)[],
+  { totals, since }: CountResult,
 ): Verdict {
-  if (totals.includes(null)) return byRounds(window, round, fetched);
+  const isNoCount = since !== undefined && since !== null && since < fetched;
+  const disproved = window.readsOn === true && (isNoCount || round.passes.some(isDisproved));
+  if (disproved || totals.includes(null)) return byRounds(window, round, fetched);
   const expected = sumOf(totals);
-  return { expected, steady: fetched === expected, settled: fetched >= expected };
+  return { expected, steady: fetched === expected, settled: fetched >= expected, still: true };
 }
 
 /** Without a count of CXone's, the last permitted round is taken as it is; only one like the round before is steady. */
 function byRounds(window: OpenWindow, round: Round, fetched: number): Verdict {
   const steady = fetched === round.before && round.passes.every((pass) => !hasMoved(pass));
   const last = round.round >= window.maxRereads;
-  return { expected: steady || last ? fetched : fetched + 1, steady, settled: steady };
+  return {
+    expected: steady || last ? fetched : fetched + 1,
+    steady,
+    settled: steady,
+    still: steady,
+    byRounds: true,
+  };
 }
 
 function sumOf(totals: readonly (number | null)[]): number {

@@ -1,5 +1,5 @@
 import type { ContactSample, ContactSampleRequest, CxoneClient } from '../../cxone';
-import { CxoneError } from '../../cxone';
+import { CxoneError, stringifyJson } from '../../cxone';
 import { CommandError, exitStatus } from '../exit-status';
 import { cut, halves, type Range } from './ranges';
 
@@ -36,10 +36,13 @@ const dayMs = 86_400_000;
 const longestMs = 30 * dayMs;
 /** Contacts of the sample: two megabytes at most, and wide enough that few calls lie across its edges. */
 const sampleRows = 500;
+/** Agents of one answer, and how many are counted at most where CXone does not say how many there are. */
+const agentRows = 1_000;
+const agentsAtMost = 60_000;
 
 /**
- * Counts without reading: for every 30 days and filter one request for all contacts and one for the logged ones, then
- * one page as a sample and one request for the number of agents.
+ * Counts without reading: for every 30 days and filter two requests for all contacts and two for the logged ones (the
+ * second proves the first), then one page as a sample and one request or two for the number of agents.
  * @throws {CxoneError}
  * @throws {CommandError} when CXone does not say how many contacts there are.
  */
@@ -52,12 +55,24 @@ export async function survey(
   for (const stretch of cut(range, longestMs)) {
     for (const filter of filters) counted.push(...(await countStretch(client, stretch, filter)));
   }
-  const agents = await client.agentPage({ skip: 0, top: 1 });
-  return {
-    counted,
-    sampled: await sample(client, counted),
-    agents: agents.totalRecords ?? agents.records.length,
-  };
+  return { counted, sampled: await sample(client, counted), agents: await countAgents(client) };
+}
+
+/** By the total, or, where agents follow after it, by reading the list. */
+async function countAgents(client: CxoneClient): Promise<number> {
+  const { totalRecords, records } = await client.agentPage({ skip: 0, top: 1 });
+  const counted = totalRecords ?? records.length;
+  if (counted === 0) return 0;
+  const behind = await client.agentPage({ skip: counted, top: agentRows });
+  // A source that pays no heed to skip begins with the same agent every time.
+  if (stringifyJson(behind.records[0]) === stringifyJson(records[0])) return counted;
+  let agents = counted;
+  for (let page = behind; page.records.length > 0 && agents < agentsAtMost;) {
+    agents += page.records.length;
+    if (page.records.length !== agentRows) break;
+    page = await client.agentPage({ skip: agents, top: agentRows });
+  }
+  return agents;
 }
 
 /** A stretch that is too much for one answer (408, contract §2.6) is halved, down to a day. */
@@ -67,10 +82,9 @@ async function countStretch(
   filter: PassFilter,
 ): Promise<readonly Counted[]> {
   const countOf = async (only: { readonly isLogged?: boolean }): Promise<number> => {
-    const fields = ['contactId', 'contactStartDate'];
-    const { totalRecords } = await client.probe.contacts({ ...range, ...only, filter, top: 1, fields });
-    if (totalRecords === null) throw uncounted();
-    return totalRecords;
+    const contacts = await client.probe.contactCount({ ...range, ...only, filter });
+    if (contacts === null) throw uncounted();
+    return contacts;
   };
   try {
     const contacts = await countOf({});
@@ -119,7 +133,8 @@ function summarise({ contacts, bytes }: ContactSample): Sampled {
 function uncounted(): CommandError {
   return new CommandError(
     exitStatus.unavailable,
-    'CXone does not say how many contacts there are (totalRecords), so there is nothing to reckon with.',
+    'CXone does not say how many contacts there are, or its totalRecords is smaller than the rows it shows, so there ' +
+      'is nothing to reckon with.',
     'CountUnknown',
   );
 }

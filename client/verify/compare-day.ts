@@ -68,9 +68,11 @@ async function readOnce(source: Source, holdings: Holdings, span: HoldingsSpan):
   let unreadable = 0;
   let unreadableMissing = 0;
   let total: number | null = 0;
+  let rows = 0;
 
   for await (const page of source.pages(span)) {
     if (page.total !== undefined) total = total === null || page.total === null ? null : total + page.total;
+    rows += page.records.length;
     const strangers: string[] = [];
     const broken: Broken[] = [];
     for (const record of page.records) {
@@ -113,10 +115,11 @@ async function readOnce(source: Source, holdings: Holdings, span: HoldingsSpan):
   const missingCount = missing.size + unreadableMissing;
   const shown = present.size + rejected.size + unreadable + missingCount;
   const differs = missingCount + staleCount + vanishedCount > 0;
-  const certain = total === null || total === shown;
+  // By rows, too: a source that lists a contact twice counts it twice.
+  const certain = total === null || total === rows || total === shown;
   return {
     comparedBy: 'ids',
-    source: total ?? shown,
+    source: certain ? shown : total,
     stored: present.size + vanishedCount,
     rejected: rejected.size + unreadable,
     absent,

@@ -2,16 +2,19 @@ import {
   type ContactPage,
   type ContactPageRequest,
   type ContactPass,
+  countContacts,
   CxoneError,
   type CxoneClient,
+  mayGoOn,
   startOfContact,
+  startsBefore,
 } from '../../cxone';
 import type { DaySpan } from './utc-days';
 import { patiently } from './patience';
 
 /** What CXone holds of a span, asked pass by pass. Methods throw `CxoneError` once patience is at its end. */
 export interface Source {
-  /** How many contacts CXone counts, by one small request a pass; null when it does not say. */
+  /** How many contacts CXone counts, by two small requests a pass; null when it does not say, or says it wrongly. */
   count(span: Pick<DaySpan, 'from' | 'to'>): Promise<number | null>;
   /** Every contact of a span once, in pages, each with only the fields that tell it apart. */
   pages(span: Pick<DaySpan, 'from' | 'to'>): AsyncGenerator<SourcePage>;
@@ -19,7 +22,7 @@ export interface Source {
 
 export interface SourcePage {
   readonly records: readonly unknown[];
-  /** What CXone counts for the whole pass, on its first page; null when it does not say. */
+  /** What CXone counts for the whole pass, with its last page; null when it does not say, or rows prove it wrong. */
   readonly total?: number | null;
 }
 
@@ -47,7 +50,7 @@ export function createSource(
       const asked = top;
       try {
         const page = await patience(() => cxone.contactPage({ ...request, top: asked, fields }));
-        return { page, isLast: isLast(page, request.skip, asked) };
+        return { page, isLast: !mayGoOn(page, request.skip, asked) };
       } catch (error) {
         const tooMuch = error instanceof CxoneError && tooMuchAtOnce.has(error.code);
         if (!tooMuch || asked <= smallestPage) throw error;
@@ -58,11 +61,13 @@ export function createSource(
 
   /** By offset, which is only right where nothing else tells rows apart. */
   async function* byOffset(span: Span, filter: ContactPass): AsyncGenerator<SourcePage> {
+    const isOwn = startsBefore(span.to.getTime());
     let skip = 0;
     for (;;) {
       const { page, isLast: last } = await ask({ ...span, filter, skip });
-      yield { records: page.records };
-      if (last) return;
+      const own = page.records.filter(isOwn);
+      yield { records: own };
+      if (last || own.length < page.records.length) return;
       skip += page.records.length;
     }
   }
@@ -72,14 +77,25 @@ export function createSource(
    * start to it. An answer is one moment's state, offsets over several would skip and repeat rows (contract §2.6).
    */
   async function* readPass(span: Span, filter: ContactPass): AsyncGenerator<SourcePage> {
+    const isOwn = startsBefore(span.to.getTime());
     let { from } = span;
-    let total: { readonly total?: number | null } | undefined;
+    let total: number | null | undefined;
+    // Null until the end was seen: rows that fill a page up to the end of the span hide what is beyond it.
+    let beyond: number | null = null;
+    let rows = 0;
+    const show = (records: readonly unknown[]): SourcePage => {
+      rows += records.length;
+      return { records };
+    };
     while (from < span.to) {
       const { page, isLast: last } = await ask({ from, to: span.to, filter, skip: 0 });
-      total = total === undefined ? { total: totalOf(page) } : {};
-      if (last) {
-        yield { ...total, records: page.records };
-        return;
+      if (total === undefined) total = totalOf(page);
+      const own = page.records.filter(isOwn);
+      if (last || own.length < page.records.length) {
+        // All that follows the first row beyond the span is beyond it, too.
+        beyond = Math.max(page.records.length, last ? 0 : (page.totalRecords ?? 0)) - own.length;
+        yield show(own);
+        break;
       }
       const starts = page.records.map(startOfContact);
       const latest = starts.findLast((start) => start !== null) ?? null;
@@ -87,22 +103,27 @@ export function createSource(
       if (latest === null || cut === 0) {
         // One start fills the page, or none can be read.
         const tied = latest === null ? { from, to: span.to } : { from, to: new Date(Date.parse(latest) + 1) };
-        yield { ...total, records: [] };
-        yield* byOffset(tied, filter);
+        for await (const { records } of byOffset(tied, filter)) yield show(records);
         from = tied.to;
       } else {
-        yield { ...total, records: page.records.slice(0, cut) };
+        yield show(page.records.slice(0, cut));
         from = new Date(latest);
       }
     }
+    yield { records: [], total: provenTotal(total ?? null, rows, beyond) };
   }
 
   return {
     async count({ from, to }) {
       let sum: number | null = 0;
       for (const filter of passes) {
-        const page = await patience(() => cxone.contactPage({ from, to, filter, skip: 0, top: 1, fields }));
-        const total = totalOf(page);
+        const total = await countContacts(
+          async ({ latestFirst, ...rows }) =>
+            patience(() =>
+              cxone.contactPage({ from, to, filter, ...rows, fields, ...(latestFirst && { latestFirst }) }),
+            ),
+          to,
+        );
         sum = sum === null || total === null ? null : sum + total;
       }
       return sum;
@@ -120,12 +141,13 @@ interface Asked {
   readonly isLast: boolean;
 }
 
-function totalOf({ totalRecords, records }: ContactPage): number | null {
-  return totalRecords ?? (records.length === 0 ? 0 : null);
+/** A total that is smaller than the rows is none. Where the end was not seen, only one that they make up is sure. */
+function provenTotal(total: number | null, rows: number, beyond: number | null): number | null {
+  if (total === null || rows + (beyond ?? 0) > total) return null;
+  if (beyond === null) return total === rows ? total : null;
+  return total - beyond;
 }
 
-/** Without a total, a full page promises another one. An empty page is the last whatever the total says. */
-function isLast({ records, totalRecords }: ContactPage, skip: number, top: number): boolean {
-  if (records.length === 0) return true;
-  return totalRecords === null ? records.length < top : skip + records.length >= totalRecords;
+function totalOf({ totalRecords, records }: ContactPage): number | null {
+  return totalRecords ?? (records.length === 0 ? 0 : null);
 }

@@ -84,6 +84,7 @@ export function quietActivities(total = 25): Activities {
     countContacts: async () => ({ totals: [total], lastPollTime: null }),
     persistContacts: async () => ({ inserted: 1, updated: 0, unchanged: 0, rejected: 0 }),
     tallyRound: async () => ({ fetched: total }),
+    countDoubles: async () => ({ doubles: 0 }),
     markAbsent: async () => 0,
     noteParked: async () => undefined,
     moveWatermark: async () => true,

@@ -72,7 +72,17 @@ describe('fetchContactPage', () => {
     const { activities, requests, landing } = stand(() => pageOf(contact(1), contact(2)));
     const fetched = await run(activities, 'fetchContactPage', input);
     expect(requests).toEqual([
-      { from: new Date(input.from), to: new Date(input.to), filter: { skillId: 12 }, skip: 0, top: 1_000 },
+      {
+        ...{
+          from: new Date(input.from),
+          to: new Date(input.to),
+          filter: { skillId: 12 },
+          skip: 0,
+          top: 1_000,
+        },
+        // A run that was begun by an earlier release keeps to its way.
+        endDate: new Date('2026-11-01T23:59:59.999Z'),
+      },
     ]);
     expect(fetched).toEqual({
       pageId: '1',
@@ -88,6 +98,15 @@ describe('fetchContactPage', () => {
     ]);
     expect(landing.pages[0]?.body.toString()).toContain('+15550100');
     expect(JSON.stringify(fetched)).not.toContain('+15550100');
+  });
+
+  it('asks up to the end itself, and says how many rows are not of the window and that a page follows', async () => {
+    const late = { ...contact(3), contactStartDate: '2026-11-02T00:00:00.0004Z' };
+    const { activities, requests } = stand(() => ({ ...pageOf(contact(1), late, late), hasNext: true }));
+    const fetched = await run(activities, 'fetchContactPage', { ...input, upToItself: true });
+    expect(requests).toMatchObject([{ to: new Date(input.to) }]);
+    expect(requests[0]).not.toHaveProperty('endDate');
+    expect(fetched).toMatchObject({ records: 3, beyond: 2, hasNext: true });
   });
 
   it('does not ask again for a slice that this attempt has landed, and answers as it did', async () => {
@@ -214,6 +233,25 @@ describe('persistContacts', () => {
   });
 });
 
+describe('persistContacts of a page that shows more than its window', () => {
+  it.each([
+    ['from memory', 8],
+    ['from the landed page', 0],
+  ])('leaves out what starts at the end or later (%s)', async (_where, kept) => {
+    const starts = ['2026-11-01T23:59:59.9999Z', '2026-11-02T00:00:00Z', '2026-11-02T00:00:00.0001Z', 'soon'];
+    const records = starts.map((contactStartDate, id) => ({ contactId: id + 1, contactStartDate }));
+    const { activities, persisted } = stand(() => pageOf(...records), kept);
+    await run(activities, 'fetchContactPage', { ...input, upToItself: true });
+    await run(activities, 'persistContacts', {
+      ...{ tenant: 'acme', pageId: '1', recordings: false },
+      before: input.to,
+    });
+    expect(persisted[0]?.batch.rows.map(({ values }) => values['contactId'])).toEqual([1]);
+    // What cannot be read is nobody's to leave out.
+    expect(persisted[0]?.batch.rejected).toHaveLength(1);
+  });
+});
+
 describe('countContacts', () => {
   const count = {
     tenant: 'acme',
@@ -237,6 +275,26 @@ describe('countContacts', () => {
     expect(requests.map(({ top, skip, filter }) => ({ top, skip, filter }))).toEqual([
       { top: 1, skip: 0, filter: { skillId: 1 } },
       { top: 1, skip: 0, filter: { skillId: 2 } },
+    ]);
+  });
+
+  it('takes the count at the end of the list, where rows prove it, and believes none that they disprove', async () => {
+    const totals = [30, 12, 9, 4] as const;
+    const { activities, requests } = stand(({ filter, skip }) => {
+      const pass = (filter.skillId ?? 1) - 1;
+      const rows = pass === 2 ? [contact(1), contact(2)] : skip === 0 && pass === 3 ? [] : [contact(1)];
+      return { ...pageOf(...rows), totalRecords: rows.length === 0 ? null : (totals[pass] ?? null) };
+    });
+    const passes = [1, 2, 3, 4, 5].map((skillId) => ({ skillId }));
+    const read = [30, 12, 9, 0, null];
+    expect(await run(activities, 'countContacts', { ...count, passes, read })).toMatchObject({
+      totals: [30, 12, null, 0, null],
+    });
+    expect(requests.map(({ skip, top }) => [skip, top])).toEqual([
+      [29, 2],
+      [11, 2],
+      [8, 2],
+      [0, 1],
     ]);
   });
 

@@ -77,6 +77,12 @@ export function memoryLanding(): MemoryLanding {
       const meta = JSON.parse(JSON.stringify(page.meta)) as Record<string, unknown>;
       return { pageId: String(indexOf(key) + 1), records: page.records, meta };
     },
+    async pagesOf({ windowId, attempt, round, kind }) {
+      const reading = [windowId, attempt, round, kind].join('|');
+      return pages.flatMap((page, index) =>
+        keyOf({ ...page, slice: '' }) === `${reading}|` ? [String(index + 1)] : [],
+      );
+    },
     async read(pageId) {
       const page = pages[Number(pageId) - 1];
       if (!page) throw new Error(`page ${pageId} was never landed`);

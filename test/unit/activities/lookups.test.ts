@@ -120,7 +120,9 @@ describe('fetchLookups', () => {
 
   it.each([
     ['by the total, however few a page brings', listPage(100, 250), 100],
-    ['not beyond the total', listPage(100, 100, true), null],
+    ['not beyond the total', listPage(100, 100), null],
+    ['beyond the total where the answer links to more', listPage(100, 100, true), 100],
+    ['beyond the total after a full page', listPage(1_000, 1_000), 1_000],
     ['by the link where no total is told', listPage(100, null, true), 100],
     ['after a full page without total or link', listPage(1_000, null), 1_000],
     ['not after a page that is not full', listPage(999, null), null],

@@ -151,6 +151,7 @@ describe('openWindow', () => {
       recordings: true,
       downloads: true,
       usualFilter: true,
+      readsOn: true,
       pageSize: 500,
       pagesInFlight: 2,
       recordingsInFlight: 8,

@@ -163,7 +163,7 @@ describe('asking for a page', () => {
     const [seen] = fake.seen(paths.contacts);
     expect(Object.fromEntries(seen?.query ?? [])).toEqual({
       startDate: '2026-01-01T00:00:00.000Z',
-      endDate: '2026-01-01T23:59:59.999Z',
+      endDate: '2026-01-02T00:00:00.000Z',
       skillId: '12',
       mediaTypeId: '4',
       tags: 'true',

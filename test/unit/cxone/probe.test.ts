@@ -20,7 +20,7 @@ describe('a sample of contacts', () => {
     await fake.client().probe.contacts({ ...request, fields: ['contactId', 'contactStartDate'] });
     expect(Object.fromEntries(fake.seen(paths.contacts)[0]?.query ?? [])).toEqual({
       startDate: '2026-01-01T00:00:00.000Z',
-      endDate: '2026-01-01T23:59:59.999Z',
+      endDate: '2026-01-02T00:00:00.000Z',
       mediaTypeId: '4',
       isLogged: 'true',
       fields: 'contactId,contactStartDate',

@@ -50,12 +50,21 @@ describe('a page by update', () => {
   });
 
   it.each([
-    ['is older than asked', [row(1, '2026-01-01T00:00:00.499Z')]],
+    ['is older than any rounding makes it', [row(1, '2025-12-31T00:00:00.499Z')]],
     ['is out of order', [row(1, '2026-01-01T00:00:05Z'), row(2, '2026-01-01T00:00:04Z')]],
   ])('is refused when it %s: going on from it would leave rows out', async (_what, rows) => {
     fake.on(paths.contacts, answer(...rows));
     const error = await failureOf(fake.client().updatedPage(request));
     expect(error).toMatchObject({ code: 'IncompleteAnswer', kind: 'retryable' });
+  });
+
+  it('may hold rows that are a little older than asked, where the source rounds updatedSince down', async () => {
+    const rows = [row(1, '2026-01-01T00:00:00Z'), row(2, '2026-01-01T00:00:00.499999Z')];
+    fake.on(paths.contacts, answer(...rows));
+    expect(await fake.client().updatedPage(request)).toMatchObject({
+      lastUpdate: '2026-01-01T00:00:00.499Z',
+      hasOlder: true,
+    });
   });
 
   it('takes the clock of an answer without rows from its header', async () => {

@@ -38,15 +38,27 @@ class Source {
   requests = 0;
   constructor(
     readonly contacts: readonly Contact[],
-    readonly options: { cap: number; says: boolean; shuffle: () => number },
+    readonly options: {
+      cap: number;
+      says: boolean;
+      shuffle: () => number;
+      /** Seconds that `since` is rounded down to. */
+      rounds?: number;
+      total?: 'capped' | 'pageOnly';
+    },
   ) {}
+
+  rounded(since: string): string {
+    const unit = (this.options.rounds ?? 0) * 1_000;
+    return unit === 0 ? since : new Date(Math.floor(Date.parse(since) / unit) * unit).toISOString();
+  }
 
   matching(slice: Pick<SeekSlice, 'since' | 'part'>): readonly Contact[] {
     const filter = Object.entries(slice.part?.filter ?? {});
     return this.contacts.filter(
       (contact) =>
         contact.visibleFrom <= this.requests &&
-        stampOf(contact.update) >= slice.since &&
+        stampOf(contact.update) >= this.rounded(slice.since) &&
         filter.every(([name, value]) => contact[name as keyof Contact] === value),
     );
   }
@@ -59,19 +71,23 @@ class Source {
       .map(({ contact }) => contact);
     const rows = all.slice(slice.skip, slice.skip + Math.min(slice.top, this.options.cap));
     const last = rows.at(-1);
+    const totals = { capped: Math.min(all.length, 7), pageOnly: rows.length };
+    const total = this.options.total === undefined ? all.length : totals[this.options.total];
+    const hasOlder = rows.some(({ update }) => stampOf(update) < slice.since);
     return {
       rows,
       page: {
         records: rows.length,
-        totalRecords: this.options.says && rows.length > 0 ? all.length : null,
+        totalRecords: this.options.says && rows.length > 0 ? total : null,
         lastUpdate: last === undefined ? null : stampOf(last.update),
+        ...(hasOlder && { hasOlder }),
       },
     };
   }
 }
 
 function seek(source: Source, pageSize: number, between: () => void = () => undefined) {
-  let state: SeekState = newSeek(pageSize, stampOf(0), stampOf(windowEnd));
+  let state: SeekState = newSeek(pageSize, stampOf(0), stampOf(windowEnd), { readsOn: true });
   const seen = new Map<number, number>();
   const asked: SeekSlice[] = [];
   for (let step = 0; step < 5_000; step += 1) {
@@ -80,7 +96,7 @@ function seek(source: Source, pageSize: number, between: () => void = () => unde
     const taken = takeSeek(state);
     if (taken.slice === null) {
       if (!isSought(taken.pass)) throw new Error('nothing to ask for, though not all is read');
-      return { seen, asked };
+      return { seen, asked, state: taken.pass };
     }
     asked.push(taken.slice);
     const { rows, page } = source.ask(taken.slice);
@@ -228,7 +244,7 @@ describe('reading a pass by update', () => {
   });
 
   it('keeps to the media type of its pass when it splits a group', () => {
-    let state = newSeek(10, stampOf(0), stampOf(windowEnd), true);
+    let state = newSeek(10, stampOf(0), stampOf(windowEnd), { oneMediaType: true });
     const asked: SeekSlice[] = [];
     for (let step = 0; step < 6; step += 1) {
       const taken = takeSeek(state);
@@ -240,6 +256,59 @@ describe('reading a pass by update', () => {
     const parts = asked.flatMap(({ part }) => (part ? [part.filter] : []));
     expect(parts.length).toBeGreaterThan(0);
     expect(parts.filter((filter) => 'mediaTypeId' in filter)).toEqual([]);
+  });
+
+  it('ends, and sees all there is, where the source rounds "since" down, though pages do not get past that', () => {
+    fc.assert(
+      fc.property(
+        contactsOf(120),
+        fc.integer({ min: 1, max: 25 }),
+        fc.constantFrom(2, 10, 60, 86_400),
+        fc.integer({ min: 5, max: 40 }),
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 60 }),
+        (contacts, pageSize, rounds, cap, lucks) => {
+          // Equal stamps that fit on no page are the matter of another test: here each has its own.
+          const apart = contacts.map((contact, id) => ({ ...contact, update: id * 0.9 }));
+          const source = new Source(apart, { cap, says: true, rounds, shuffle: luck(lucks) });
+          const { seen } = seek(source, pageSize);
+          expect(inWindow(source).filter((id) => !seen.has(id))).toEqual([]);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each(['capped', 'pageOnly'] as const)('is not ended by a total that is %s', (total) => {
+    fc.assert(
+      fc.property(contactsOf(120), fc.integer({ min: 2, max: 25 }), (contacts, pageSize) => {
+        const source = new Source(contacts, {
+          cap: 10_000,
+          says: true,
+          total,
+          shuffle: luck([0.3, 0.9, 0.1]),
+        });
+        const { seen } = seek(source, pageSize);
+        expect(inWindow(source).filter((id) => !seen.has(id))).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('notes a total that is smaller than the rows of its own answer', () => {
+    const contacts = Array.from({ length: 30 }, (_, id): Contact => ({
+      ...{
+        id,
+        mediaTypeId: 4,
+        isLogged: true,
+        analyticsProcessed: false,
+        isRefused: false,
+        isTakeover: false,
+      },
+      ...{ update: id, visibleFrom: 0 },
+    }));
+    const options = { cap: 10_000, says: true, shuffle: () => 0 };
+    expect(seek(new Source(contacts, { ...options, total: 'capped' }), 20).state.disproved).toBe(true);
+    expect(seek(new Source(contacts, options), 20).state.disproved).toBeUndefined();
   });
 
   it('ends at once where nothing changed', () => {

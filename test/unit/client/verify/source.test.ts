@@ -17,11 +17,16 @@ interface Script {
   readonly totals?: boolean;
   /** The order among equal starts differs from request to request. */
   readonly shuffles?: boolean;
+  readonly end?: 'inclusive' | 'exclusive';
+  readonly total?: 'capped' | 'pageOnly';
   readonly refuse?: (request: ContactPageRequest) => CxoneError | null;
 }
 
 /** A CXone that holds contacts, pages them as contract §2.1 says, and remembers what it was asked. */
-function cxoneOf(contacts: readonly Contact[], { totals = true, shuffles = false, refuse }: Script = {}) {
+function cxoneOf(
+  contacts: readonly Contact[],
+  { totals = true, shuffles = false, end, total, refuse }: Script = {},
+) {
   const requests: ContactPageRequest[] = [];
   const rows = contacts.map((contact, index) => ({ ...contact, index }));
   const contactPage = async (request: ContactPageRequest): Promise<ContactPage> => {
@@ -33,10 +38,12 @@ function cxoneOf(contacts: readonly Contact[], { totals = true, shuffles = false
     const found = rows
       .filter(({ at, skillId }) => {
         const start = day.from.getTime() + at;
-        const inSpan = start >= request.from.getTime() && start < request.to.getTime();
+        const inSpan =
+          start >= request.from.getTime() && start < request.to.getTime() + (end === 'inclusive' ? 1 : 0);
         return inSpan && (request.filter.skillId ?? skillId) === skillId;
       })
       .sort((a, b) => a.at - b.at || tie(a.index) - tie(b.index));
+    if (request.latestFirst) found.reverse();
     const records = found
       .slice(request.skip, request.skip + request.top)
       .map(({ at, index, badStart, badId }) => ({
@@ -44,10 +51,11 @@ function cxoneOf(contacts: readonly Contact[], { totals = true, shuffles = false
         n: index,
         contactStartDate: badStart ?? new Date(day.from.getTime() + at).toISOString(),
       }));
+    const told = { right: found.length, capped: Math.min(found.length, 60), pageOnly: records.length };
     return {
       body: Buffer.alloc(0),
       records,
-      totalRecords: totals ? found.length : null,
+      totalRecords: !totals ? null : told[total ?? 'right'],
       lastPollTime: null,
       firstStart: null,
       lastStart: null,
@@ -167,19 +175,44 @@ describe('reading a day of the source', () => {
     const totals: unknown[] = [];
     for await (const page of createSource({ contactPage: lying }, [{}], 10, plainly).pages(day))
       totals.push(page);
-    expect(totals).toEqual([{ total: 5, records: [] }]);
+    expect(totals).toEqual([{ records: [] }, { total: 5, records: [] }]);
   });
 });
 
 describe('counting a day of the source', () => {
   const contacts = [1, 2, 2].map((skillId, n) => ({ at: n, skillId }));
 
-  it('adds up the passes, by one row each', async () => {
+  it('adds up the passes, by a few rows each', async () => {
     const cxone = cxoneOf(contacts);
     const source = createSource(cxone, [{ skillId: 1 }, { skillId: 2 }, { skillId: 9 }], 500, plainly);
     expect(await source.count(day)).toBe(3);
-    expect(cxone.requests.map(({ top }) => top)).toEqual([1, 1, 1]);
+    expect(cxone.requests.map(({ top }) => top)).toEqual([50, 50, 50]);
   });
+
+  it.each(['inclusive', 'exclusive'] as const)(
+    'takes off what starts at the end (endDate %s)',
+    async (end) => {
+      const edge = [1, 2].map((n) => ({ at: 86_400_000 - 2 + n, skillId: 1 }));
+      const cxone = cxoneOf([{ at: 5, skillId: 1 }, ...edge], { end });
+      const source = createSource(cxone, [{}], 500, plainly);
+      expect(await source.count(day)).toBe(2);
+      expect(await readAll(cxone, 500)).toEqual({ numbers: [0, 1], totals: [2] });
+      expect(await readAll(cxone, 2)).toEqual({ numbers: [0, 1], totals: [2] });
+      // A full page up to the very end does not show what is beyond it.
+      const unsure = end === 'inclusive' ? null : 2;
+      expect(await readAll(cxone, 1)).toEqual({ numbers: [0, 1], totals: [unsure] });
+    },
+  );
+
+  it.each(['capped', 'pageOnly'] as const)(
+    'knows none, and reads on, where the total is %s',
+    async (total) => {
+      const many = inOrder(200).map((n) => ({ at: n * 1_000, skillId: 1 }));
+      const cxone = cxoneOf(many, { total });
+      expect(await createSource(cxone, [{}], 500, plainly).count(day)).toBeNull();
+      expect(await readAll(cxone, 20)).toEqual({ numbers: inOrder(200), totals: [null] });
+    },
+  );
 
   it('knows no sum when one of them is not told', async () => {
     const source = createSource(cxoneOf(contacts, { totals: false }), [{}], 500, plainly);
