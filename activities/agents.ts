@@ -9,6 +9,7 @@ import {
   stringifyJson,
 } from '../cxone';
 import type { Store } from '../store';
+import { clockOf } from './answer-clocks';
 import { toBatch } from './contacts';
 import type { TenantDirectory } from './tenants';
 import type {
@@ -36,6 +37,8 @@ const tooMuchAtOnce: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseT
 const singlyAtMost = 25;
 /** Turns of `singlyAtMost` look-ups in one window; agents still wanted then are left to the next window. */
 const turnsAtMost = 8;
+/** As far ahead of ours CXone's clock is believed to be. */
+const aheadAtMostMs = 15 * 60_000;
 /** No list is longer; a source that never ends its list is not followed for ever. */
 const agentsAtMost = 1_000_000;
 /** Changes of this last stretch are read again: the watermark is the server's clock, its writers may lag behind. */
@@ -69,6 +72,8 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
   };
 
   const firstCursor = async (tenant: string): Promise<AgentCursor> => {
+    // One that lies ahead of any clock we would believe was set by a wrong one: the whole list, then, and a new mark.
+    await store.clocks.withdrawAhead(tenant, 'agents', new Date(now() + aheadAtMostMs));
     const watermark = await store.watermarks.get(tenant, 'agents');
     const start = { skip: 0, turn: 0, watermark: null };
     if (watermark === null) return { ...start, step: 'all' };
@@ -90,7 +95,7 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
     const isAgain = cursor.skip > 0 && first !== undefined && first === cursor.first;
     const more = mayGoOn(page, cursor.skip, top) && !isAgain && end < agentsAtMost;
     // The clock of the first answer: what changes while we page is read again next time.
-    const watermark = cursor.watermark ?? page.lastPollTime;
+    const watermark = cursor.watermark ?? (page.lastPollTime === null ? null : clockOf(page, now));
     return {
       pageId: await land(input, cursor, page.body, records, more ? null : watermark),
       records,

@@ -9,6 +9,7 @@ import {
   startsBefore,
 } from '../cxone';
 import type { Batch, Store } from '../store';
+import { clockOf } from './answer-clocks';
 import { countBetween, countByEnd } from './counting';
 import type { PageMemory } from './page-memory';
 import type { TenantDirectory } from './tenants';
@@ -27,6 +28,7 @@ export interface ContactDependencies {
   readonly store: Store;
   readonly tenants: TenantDirectory;
   readonly memory: PageMemory<readonly unknown[]>;
+  readonly now: () => number;
 }
 
 /** A page is never asked for in smaller pieces than this, however slow CXone is. */
@@ -35,8 +37,12 @@ const smallestPage = 50;
 const tooMuchAtOnce: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseTooLarge']);
 
 /** Contact pages: one request each, landed as received, then stored in one transaction. */
-export function createContactActivities({ store, tenants, memory }: ContactDependencies) {
+export function createContactActivities({ store, tenants, memory, now }: ContactDependencies) {
   const counting = createCounting();
+  const request = async (...asked: Parameters<typeof requestPage>): Promise<Page> => {
+    const page = await requestPage(...asked);
+    return { ...page, lastPollTime: clockOf(page, now) };
+  };
   return {
     /**
      * Fetches one slice of a pass and lands it. A slice that this attempt has landed before is not asked for again.
@@ -57,7 +63,7 @@ export function createContactActivities({ store, tenants, memory }: ContactDepen
         return { ...meta, pageId: landed.pageId, records: landed.records };
       }
 
-      const { page, top } = await fetchAtTop(cxone, input, input.top);
+      const { page, top } = await fetchAtTop(async (rows) => request(cxone, input, rows), input.top);
       const meta: PageMeta = {
         top,
         totalRecords: page.totalRecords,
@@ -178,20 +184,19 @@ function beyondOf({ records }: Page, { by, to, upToItself }: FetchPageInput): Pi
 }
 
 async function fetchAtTop(
-  cxone: CxoneClient,
-  input: FetchPageInput,
+  ask: (top: number) => Promise<Page>,
   top: number,
 ): Promise<{ readonly page: Page; readonly top: number }> {
   try {
-    return { page: await request(cxone, input, top), top };
+    return { page: await ask(top), top };
   } catch (error) {
     const tooMuch = error instanceof CxoneError && tooMuchAtOnce.has(error.code);
     if (!tooMuch || top <= smallestPage) throw error;
-    return fetchAtTop(cxone, input, Math.max(smallestPage, Math.floor(top / 2)));
+    return fetchAtTop(ask, Math.max(smallestPage, Math.floor(top / 2)));
   }
 }
 
-async function request(
+async function requestPage(
   cxone: CxoneClient,
   input: Pick<FetchPageInput, 'by' | 'from' | 'to' | 'filter' | 'skip' | 'upToItself'>,
   top: number,
@@ -203,11 +208,7 @@ async function request(
     const end = input.upToItself ? {} : { endDate: new Date(to.getTime() - 1) };
     return cxone.contactPage({ from, to, ...end, filter, skip, top }, cancellationSignal());
   }
-  const page = await cxone.updatedPage({ since: from, filter, skip, top }, cancellationSignal());
-  const { clock } = page;
-  // The header's clock has whole seconds: CXone's own lies within the next one.
-  const lastPollTime = page.lastPollTime ?? (clock && new Date(clock.getTime() + 1_000).toISOString());
-  return { ...page, lastPollTime };
+  return cxone.updatedPage({ since: from, filter, skip, top }, cancellationSignal());
 }
 
 function sliceName({ pass, by, from, to, skip, top, filter }: FetchPageInput): string {

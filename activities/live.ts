@@ -1,8 +1,10 @@
-import { cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal, log } from '@temporalio/activity';
+import { earliestClock } from '../cxone';
+import { clocksOf, type TimedPage } from './answer-clocks';
 import { type GapDependencies, gapThatWaits, gapToBegin } from './gaps';
 import { changesForDays, incrementOf } from './increment';
 import { heedListing } from './listing';
-import type { TenantDirectory } from './tenants';
+import type { Tenant, TenantDirectory } from './tenants';
 import type { GapSpan, Increment, MoveWatermarkInput, Span, SweepInput } from './types';
 
 export interface LiveDependencies extends GapDependencies {
@@ -20,6 +22,31 @@ const stream = 'contacts';
 
 /** The live sync: how far it has come, by CXone's clock, and what it reads next. */
 export function createLiveActivities({ store, tenants, now, inspectBackfill }: LiveDependencies) {
+  /**
+   * CXone's clock, as far as it can be believed. Every reading is noted, so that a clock that is wrong can be seen; a
+   * watermark that is ahead was set by one that was, and goes back.
+   */
+  async function clockToGoBy({ name, tuning }: Tenant, page: TimedPage): Promise<Date> {
+    const clocks = clocksOf(page, now);
+    const { lastPollTime, date, ours } = clocks;
+    // Where CXone says nothing, ours must serve, less a margin for the difference of the two. The header cuts its second.
+    const latest = lastPollTime ?? date ?? ours - minuteMs;
+    const clock = new Date(Math.min(latest, earliestClock(clocks)));
+    const before = await store.clocks.note(name, {
+      lastPollTime: lastPollTime === null ? null : new Date(lastPollTime),
+      dateHeader: date === null ? null : new Date(date),
+      ownClock: new Date(ours),
+      clock,
+    });
+    // A clock that has lost more than the look-back says nothing of the mark: it would be begun from a time long past.
+    const { lookBackDays } = tuning;
+    if (before !== null && clock.getTime() < before.getTime() - lookBackDays * dayMs) return clock;
+    const moved = await store.clocks.setBack({ tenant: name, stream, clock, lookBackDays, filter: tuning });
+    if (moved)
+      log.warn('the watermark was ahead of CXone’s clock and has been set back', { tenant: name, ...moved });
+    return clock;
+  }
+
   return {
     /**
      * What to read next, by CXone's own clock (contract §2.9: `lastPollTime`) and the watermark, which a tenant that has
@@ -28,14 +55,11 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
     async planIncrement(input: { readonly tenant: string }): Promise<Increment> {
       const tenant = tenants(input.tenant);
       const { cxone, tuning } = tenant;
-      const ours = new Date(now());
       const page = await cxone.updatedPage(
-        { since: new Date(ours.getTime() - minuteMs), filter: {}, skip: 0, top: 1 },
+        { since: new Date(now() - minuteMs), filter: {}, skip: 0, top: 1 },
         cancellationSignal(),
       );
-      // Where CXone tells no clock at all, ours must serve, less a margin for the difference of the two.
-      const told = page.lastPollTime === null ? page.clock : new Date(page.lastPollTime);
-      const to = told ?? new Date(ours.getTime() - minuteMs);
+      const to = await clockToGoBy(tenant, page);
       const mark = await store.watermarks.begin(
         input.tenant,
         stream,
@@ -74,7 +98,8 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
      * Moves the watermark to the end of a window by update whose contacts are proven complete. In a transaction of its
      * own after the last page's, since only the count that follows tells that no row is missing.
      */
-    async moveWatermark({ windowId, attempt }: MoveWatermarkInput): Promise<boolean> {
+    async moveWatermark({ windowId, attempt, to, endsEarlier }: MoveWatermarkInput): Promise<boolean> {
+      if (endsEarlier) await store.windows.endEarlier(windowId, attempt, new Date(to));
       return store.watermarks.moveOver(stream, windowId, attempt);
     },
 

@@ -20,6 +20,8 @@ export interface WindowSpan {
   readonly campaignIds?: readonly number[] | undefined;
   readonly mediaTypeIds?: readonly number[] | undefined;
   readonly recordings?: boolean | 'later' | undefined;
+  /** The live sync has started it. */
+  readonly live?: boolean | undefined;
   /** The run that claims the window: its first run id, which continue-as-new and reset keep. */
   readonly claimant: { readonly workflowId: string; readonly runId: string };
 }
@@ -72,6 +74,8 @@ export interface OpenWindow {
    * totals have to be proven. Absent: a window opened before release 0.2.0, which goes on as it began.
    */
   readonly readsOn?: boolean;
+  /** A window of the live sync ends at the clock that its pages show, where that is before its end; absent: it fails. */
+  readonly endsAtClock?: boolean;
   /** How long a run of it waits for a person. */
   readonly parkedTimeoutHours: number;
   /**
@@ -153,6 +157,8 @@ export interface CountResult {
 export interface MoveWatermarkInput extends WindowRef {
   readonly from: string;
   readonly to: string;
+  /** `to` is before the end that the window was opened with. */
+  readonly endsEarlier?: boolean;
 }
 
 /** A half-open time. */
@@ -318,6 +324,8 @@ export interface CloseInput extends RoundRef {
   readonly expected: number | null;
   readonly absent: number;
   readonly errorCode?: string;
+  /** Where the window ended in truth, when that is before the end that it was opened with. */
+  readonly readTo?: string;
 }
 
 export interface NoteParkedInput extends WindowRef {

@@ -72,6 +72,7 @@ export function createWindowActivities({
         // Two halves make a whole only where both ends are asked for: by start.
         ...(span.by === 'start' ? { maxContacts: tuning.maxContactsPerWindow } : {}),
         readsOn: true,
+        ...(span.live && span.by === 'update' ? { endsAtClock: true } : {}),
       };
     },
 
@@ -99,6 +100,7 @@ export function createWindowActivities({
         absent: input.absent,
         round: input.round,
         ...(input.errorCode === undefined ? {} : { errorCode: input.errorCode }),
+        ...(input.readTo === undefined ? {} : { readTo: new Date(input.readTo) }),
       });
       try {
         await store.landing.prune(new Date(now() - landingRetentionDays * dayMs));

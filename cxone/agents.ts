@@ -1,4 +1,5 @@
 import { readAnswer } from './answer';
+import { dateOf } from './answer-headers';
 import type { Api } from './api';
 import { isObject, stringifyJson, valueOf } from './json';
 import { countOf, parseList, requireList } from './list-page';
@@ -23,6 +24,8 @@ export interface AgentPage {
   readonly hiddenAgents: number;
   /** Whether the answer links to a page after it. */
   readonly hasNext?: boolean;
+  /** CXone's clock by HTTP's own header, in whole seconds; null when it is absent. */
+  readonly clock?: Date | null;
 }
 
 /** Fields that must not be stored or logged anywhere, whatever their case. */
@@ -40,7 +43,8 @@ export async function fetchAgentPage(
     const path = `/incontactapi/services/${apiVersion}/agents`;
     const parameters = { ...since, orderBy: 'agentId asc', skip: from, top };
     const answer = await api.get({ family: 'agents', path, parameters }, signal);
-    return readAnswer(answer, (body, contentType) => read(body, from, contentType));
+    const page = readAnswer(answer, (body, contentType) => read(body, from, contentType));
+    return { ...page, clock: dateOf(answer) };
   };
   return updatedSince === undefined ? ask({}, skip) : changes.page(updatedSince, skip, ask);
 }

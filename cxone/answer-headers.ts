@@ -25,3 +25,9 @@ export function correlationId(answer: HttpAnswer<unknown>): string | undefined {
   const id = answer.header('CorrelationId') ?? answer.header('X-Correlation-Id');
   return id !== undefined && isId.test(id) ? id : undefined;
 }
+
+/** The server's clock by HTTP's own header, in whole seconds; null when it is absent or no date. */
+export function dateOf(answer: HttpAnswer<unknown>): Date | null {
+  const date = new Date(answer.header('date') ?? '');
+  return Number.isNaN(date.getTime()) ? null : date;
+}

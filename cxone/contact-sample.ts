@@ -1,3 +1,4 @@
+import { dateOf } from './answer-headers';
 import type { Api } from './api';
 import { readContact } from './contact-record';
 import type { ContactPageRequest } from './contacts';
@@ -23,6 +24,8 @@ export interface ContactSample {
   readonly totalRecords: number | null;
   /** CXone's clock, ISO 8601 with Z; null when the answer does not say (an empty one never does). */
   readonly lastPollTime: string | null;
+  /** CXone's clock by HTTP's own header, in whole seconds; null when it is absent. */
+  readonly clock: Date | null;
   /** Every known field by its name; records that cannot be read are left out. */
   readonly contacts: readonly Readonly<Record<string, Value>>[];
   /** Bytes of the answer's body. */
@@ -83,6 +86,7 @@ export async function fetchContactSample(
   return {
     totalRecords: totalRecords ?? (records.length === 0 && skip === 0 ? 0 : null),
     lastPollTime,
+    clock: dateOf(answer),
     contacts: readings.flatMap((reading) => (reading.ok ? [reading.values] : [])),
     bytes: answer.body.length,
   };

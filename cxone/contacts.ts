@@ -1,5 +1,5 @@
 import { readAnswer } from './answer';
-import { correlationId } from './answer-headers';
+import { correlationId, dateOf } from './answer-headers';
 import type { Api, ApiQuery } from './api';
 import { CxoneError } from './errors';
 import { isObject } from './json';
@@ -41,6 +41,8 @@ export interface ContactPage {
   readonly lastStart: string | null;
   /** Whether the answer links to a page after it. */
   readonly hasNext?: boolean;
+  /** CXone's clock by HTTP's own header, in whole seconds; null when it is absent. */
+  readonly clock?: Date | null;
   readonly correlationId?: string;
 }
 
@@ -75,7 +77,7 @@ export async function fetchContactPage(
   );
   const id = correlationId(answer);
   const page = readAnswer(answer, (body, contentType) => readContactPage(body, skip, contentType));
-  return id === undefined ? page : { ...page, correlationId: id };
+  return { ...page, clock: dateOf(answer), ...(id !== undefined && { correlationId: id }) };
 }
 
 /**

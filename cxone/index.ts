@@ -2,6 +2,8 @@ export { parseJson, stringifyJson } from './json';
 export type { CxoneConnection } from './connection';
 export { createCxoneClient } from './client';
 export type { Authentication, CxoneClient, CxoneClientOptions } from './client';
+export { earliestClock, implausibleClock } from './clock';
+export type { AnswerClocks, ClockFinding } from './clock';
 export { passesOf } from './contact-passes';
 export type { ContactPass, PassFilter } from './contact-passes';
 export {

@@ -1,5 +1,5 @@
 import { readAnswer } from './answer';
-import { correlationId } from './answer-headers';
+import { correlationId, dateOf } from './answer-headers';
 import type { Api } from './api';
 import { completedContacts, type ContactPage, readContactPage } from './contacts';
 import { CxoneError } from './errors';
@@ -68,7 +68,7 @@ export async function fetchUpdatedPage(
   return {
     ...page,
     ...stampsOf(page.records, asked),
-    clock: clockOf(answer.header('date')),
+    clock: dateOf(answer),
     ...(id === undefined ? {} : { correlationId: id }),
   };
 }
@@ -100,11 +100,6 @@ function stampsOf(records: readonly unknown[], asked: Date): Pick<UpdatedPage, '
   }
   const lastUpdate = records.length === 0 ? null : new Date(latest ?? asked.getTime()).toISOString();
   return { lastUpdate, ...(hasOlder && { hasOlder }) };
-}
-
-function clockOf(date: string | undefined): Date | null {
-  const clock = new Date(date ?? '');
-  return Number.isNaN(clock.getTime()) ? null : clock;
 }
 
 function textual(filter: UpdatedPageRequest['filter']): Record<string, string | undefined> {

@@ -6,6 +6,7 @@ import type { DayTables } from './day-table';
 import { contactAt } from './day-table';
 import type { Edits } from './edits';
 import { LATEST_CHANGE } from './contact-facts';
+import { belowMillisecond } from './fine-stamps';
 import { Lru } from './lru';
 import type { OrderedList, Segment } from './ordered-list';
 import { orderByKey } from './ordered-list';
@@ -71,12 +72,13 @@ export function createContactIndex(
     now: number,
   ): DayList => {
     const first = (days[0] ?? 0) * DAY;
-    const last = ((days.at(-1) ?? 0) + 1) * DAY - 1;
+    const last = lastStartOf(days.at(-1) ?? 0);
+    const { exclusiveEnd = false, fine = false, twiceEvery = 0 } = query;
     // Bounds that do not cut into these days stay out of the key, so that all windows share inner days.
     const startFrom = query.startFrom <= first ? -Infinity : query.startFrom;
-    const startTo = query.startTo >= last ? Infinity : query.startTo;
+    const startTo = endsAfter(query, last) ? Infinity : query.startTo;
     const updatedFrom = query.updatedFrom <= (keyDay ?? days[0] ?? 0) * DAY ? -Infinity : query.updatedFrom;
-    const key = `${kind}|${keyDay ?? ''}|${days.join()}|${startFrom}|${startTo}|${updatedFrom}|${JSON.stringify(query.filter)}|${edits.revision}`;
+    const key = `${kind}|${keyDay ?? ''}|${days.join()}|${startFrom}|${startTo}|${updatedFrom}|${habitsOf(query)}|${JSON.stringify(query.filter)}|${edits.revision}`;
     const known = kept.get(key);
     if (known !== undefined && known.from <= now && now < known.until) return known;
 
@@ -102,13 +104,17 @@ export function createContactIndex(
         see(table.acwAt[row] as number);
         see(table.analyticsAt[row] as number);
         see(table.correctedAt[row] as number);
-        const start = table.start[row] as number;
-        if (start < startFrom || start > startTo || update < updatedFrom) continue;
+        const id = contactAt(perDay, day, row);
+        const start = (table.start[row] as number) + (fine ? belowMillisecond(id) : 0);
+        const isLate = exclusiveEnd ? start >= startTo : start > startTo;
+        if (start < startFrom || isLate || update < updatedFrom) continue;
         if (keyDay !== undefined && dayOf(update) !== keyDay) continue;
         if (!test(table, row, now)) continue;
-        const id = contactAt(perDay, day, row);
         ids.push(id);
         keys.push(kind === 'start' ? start : kind === 'id' ? id : update);
+        if (twiceEvery === 0 || id % twiceEvery !== 0) continue;
+        ids.push(id);
+        keys.push(keys.at(-1) as number);
       }
     }
     const sorted = orderByKey(...withAddress(ids, keys, query.filter, now));
@@ -143,13 +149,16 @@ export function createContactIndex(
   };
 
   const byStart = (kind: 'start' | 'id', query: ContactQuery, now: number): DaySegment[] => {
-    const isPlain = Object.keys(query.filter).length === 0 && query.updatedFrom === -Infinity;
+    const isPlain =
+      Object.keys(query.filter).length === 0 &&
+      query.updatedFrom === -Infinity &&
+      query.twiceEvery === undefined;
     const days = startDays(query, now);
     // A settled day that lies within the window is known to be whole: long counts stay cheap.
     const isKnown = (day: number): boolean =>
       isPlain &&
       query.startFrom <= day * DAY &&
-      query.startTo >= (day + 1) * DAY - 1 &&
+      endsAfter(query, lastStartOf(day)) &&
       (day + 1) * DAY + LATEST_CHANGE <= now &&
       !edits.days.has(day);
     if (days.filter((day) => !isKnown(day)).length * perDay > ROWS_AT_MOST) throw new TooHeavy();
@@ -184,7 +193,7 @@ export function createContactIndex(
     const lists = days.map(({ load }) => load());
     const from = Math.max(...lists.map((part) => part.from));
     const until = Math.min(...lists.map((part) => part.until));
-    const bounds = `${query.startFrom}|${query.startTo}|${query.updatedFrom}`;
+    const bounds = `${query.startFrom}|${query.startTo}|${query.updatedFrom}|${habitsOf(query)}`;
     const key = `by ${field}|${bounds}|${JSON.stringify(query.filter)}|${edits.revision}|${rows.revision()}`;
     const known = kept.get(key);
     const isFresh = known !== undefined && known.from <= now && now < known.until;
@@ -221,6 +230,20 @@ export function createContactIndex(
   };
 
   return { select };
+}
+
+/** Whether every start up to this one lies before the end. */
+function endsAfter({ startTo, exclusiveEnd, fine }: ContactQuery, last: number): boolean {
+  return exclusiveEnd || fine ? startTo > last : startTo >= last;
+}
+
+function habitsOf({ exclusiveEnd = false, fine = false, twiceEvery = 0 }: ContactQuery): string {
+  return `${exclusiveEnd}|${fine}|${twiceEvery}`;
+}
+
+/** The last start that a day can have. */
+function lastStartOf(day: number): number {
+  return (day + 1) * DAY - 1;
 }
 
 function range(first: number, last: number): number[] {

@@ -4,7 +4,9 @@ import type { ContactIndex } from './contact-index';
 import { TooHeavy } from './contact-index';
 import { tagsOf } from './contact-json';
 import { contactStates } from './contact-states';
+import type { ContactQuery } from './contact-query';
 import { readContactQuery } from './contact-query';
+import { withFineStamps } from './fine-stamps';
 import type { ContactRows } from './contact-rows';
 import type { ContactSource } from './contact-facts';
 import type { Exchange } from './exchange';
@@ -49,10 +51,11 @@ export function createContactsEndpoint(parts: Parts): ContactsEndpoint {
     const plain = rows.read(ids, exchange.now);
     const fields = exchange.parameters.get('fields');
     const hasTags = readFlag(exchange.parameters, 'tags') === true;
-    if (fields === undefined && !hasTags && version >= FIRST_WITH_NEW_NAMES) return plain;
+    const fine = exchange.firing.has('fineStamps');
+    if (fields === undefined && !hasTags && !fine && version >= FIRST_WITH_NEW_NAMES) return plain;
     const names = new Set((fields ?? '').split(',').map((name) => toNewName(name.trim()).toLowerCase()));
     return plain.map((row, i) => {
-      let text = row.toString();
+      let text = fine ? withFineStamps(row.toString(), ids[i] as number) : row.toString();
       if (hasTags) text = addField(text, 'tags', tagsOf(ids[i] as number));
       if (fields !== undefined) text = pickFields(text, names);
       return Buffer.from(version >= FIRST_WITH_NEW_NAMES ? text : toOldNames(text));
@@ -67,7 +70,7 @@ export function createContactsEndpoint(parts: Parts): ContactsEndpoint {
     const top = Math.min(readInteger(parameters, 'top') ?? LARGEST_PAGE, LARGEST_PAGE);
     const dice = new Dice(hash(seed, sequence, 0, 0, 55));
     try {
-      const { total, segments } = index.select({ ...asked, orderBy }, now);
+      const { total, segments } = index.select({ ...asked, ...habitsOf(exchange), orderBy }, now);
       if (skip >= total || top === 0) return empty(204);
       const ids =
         orderBy === undefined
@@ -106,6 +109,15 @@ export function createContactsEndpoint(parts: Parts): ContactsEndpoint {
   };
 
   return { completed, byId, states };
+}
+
+function habitsOf({ firing }: Exchange): Pick<ContactQuery, 'exclusiveEnd' | 'fine' | 'twiceEvery'> {
+  const twice = firing.get('listedTwice');
+  return {
+    ...(firing.has('exclusiveEnd') && { exclusiveEnd: true }),
+    ...(firing.has('fineStamps') && { fine: true }),
+    ...(twice && { twiceEvery: Math.max(1, twice.every ?? 100) }),
+  };
 }
 
 const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' };

@@ -1,3 +1,4 @@
+import { readDate } from './calendar';
 import type { Exchange } from './exchange';
 import type { Effect } from './effect';
 import { LARGEST_PAGE } from './links';
@@ -56,6 +57,31 @@ export const LIST_FAULTS = {
       (_, total) => `"totalRecords":${Math.max(0, Number(total) + count)}`,
     ),
   ),
+  smallTotal: async (next, { form = 'capped', count = 500 }, exchange) => {
+    const reply = await next(exchange);
+    if (!isList(exchange)) return reply;
+    const skip = Number(exchange.parameters.get('skip') ?? 0);
+    return edited(reply, (body) =>
+      editHead(body, /"totalRecords":(\d+)/, (_, total) => {
+        const onPage = Math.max(0, Math.min(askedTop(exchange), LARGEST_PAGE, Number(total) - skip));
+        return `"totalRecords":${form === 'pageOnly' ? onPage : Math.min(Number(total), count)}`;
+      }),
+    );
+  },
+  roundedSince: asking((parameters, { seconds = 60 }) =>
+    ['updatedSince', 'updateSince'].reduce((changed, name) => {
+      const since = readDate(parameters.get(name) ?? '');
+      if (since === undefined) return changed;
+      return changed.changed(name, new Date(since - (since % (seconds * 1_000))).toISOString());
+    }, parameters),
+  ),
+  // What a replica that lags behind, or a clock of its own, says: the Date header stays right.
+  wrongPollTime: async (next, { seconds = 10_800 }, exchange) => {
+    const stamp = new Date(exchange.now + seconds * 1_000).toISOString();
+    return edited(await next(exchange), (body) =>
+      editHead(body, /"lastPollTime":"[^"]*"/, () => `"lastPollTime":"${stamp}"`),
+    );
+  },
   withoutLastPollTime: saying((body) => editHead(body, /"lastPollTime":"[^"]*",/, () => '')),
   withoutLinks: saying((body) => editHead(body, /"_links":\{[^}]*\},/, () => '')),
   // An address that a careless client would follow with its token.

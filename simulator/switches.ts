@@ -48,11 +48,12 @@ export interface FaultArguments {
 }
 
 /**
- * Shapes of nothing (`emptyAs200`), of a playback answer (`mediaShape`), of a job's id (`jobIdShape`), of its
+ * Shapes of nothing (`emptyAs200`), of a total that is too small (`smallTotal`), of a playback answer (`mediaShape`), of a job's id (`jobIdShape`), of its
  * end (`jobFails`) and of an extract's header (`csvHeader`).
  */
 export const ANSWER_FORMS = [
   ...(['emptyList', 'nullList', 'noList', 'noBody', 'Interactions', 'value'] as const),
+  ...(['capped', 'pageOnly'] as const),
   ...(['jobId', 'doubleQuoted', 'plainText', 'FAILED', 'CANCELLED', 'EXPIRED'] as const),
   ...(['renamed', 'extraColumn', 'withoutKey', 'upperCase'] as const),
 ] as const;
@@ -76,6 +77,7 @@ export const SWITCHES = {
   malformedJson: [],
   wrongLength: ['bytes'],
   clockSkew: ['minutes'],
+  wrongPollTime: ['seconds'],
   // Tokens, keys, applications
   revokeTokens: [],
   shortTokens: ['seconds', 'silently'],
@@ -94,6 +96,11 @@ export const SWITCHES = {
   emptyAs200: ['form'],
   missingArray: [],
   wrongTotal: ['count'],
+  smallTotal: ['form', 'count'],
+  exclusiveEnd: [],
+  fineStamps: [],
+  roundedSince: ['seconds'],
+  listedTwice: ['every'],
   withoutLastPollTime: [],
   withoutLinks: [],
   foreignNextLink: [],

@@ -22,6 +22,7 @@ import { createRecordingTable } from './recordings';
 import type { RecordingTable } from './recordings';
 import { createRejectedTable } from './rejected-records';
 import type { RejectedTable } from './rejected-records';
+import { createSourceClocks, type SourceClocks } from './source-clocks';
 import { createSignIns, type SignIns } from './sign-ins';
 import { secureConnection } from './tls';
 import { run } from './transaction';
@@ -53,6 +54,7 @@ export interface Store {
   readonly watermarks: Watermarks;
   readonly gaps: LiveGaps;
   readonly filters: LiveFilters;
+  readonly clocks: SourceClocks;
   readonly signIns: SignIns;
   readonly apiErrors: ApiErrors;
   readonly quotas: Quotas;
@@ -100,6 +102,7 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     watermarks: createWatermarks(pool),
     gaps: createLiveGaps(pool),
     filters: createLiveFilters(pool),
+    clocks: createSourceClocks(pool),
     signIns: createSignIns(pool),
     apiErrors: createApiErrors(pool),
     quotas: createQuotas(pool),

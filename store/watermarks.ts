@@ -10,9 +10,9 @@ export interface Watermarks {
   /** Sets the mark where there is none yet; answers the mark. */
   begin(tenant: string, stream: string, value: Date): Promise<Date>;
   /**
-   * Moves the mark to the end of a window by update that reaches back to it, while the attempt holds its window; says
-   * whether it moved. A mark before the window's start stays: between the two nobody has read yet; so does one whose
-   * filter lets through more than the window's, as a worker with an older tenants file may have read that.
+   * Moves the mark to the end that a window by update had in truth, which reaches back to it, while the attempt holds its
+   * window; says whether it moved. A mark before the window's start stays: between the two nobody has read yet; so does
+   * one whose filter lets through more than the window's, as a worker with an older tenants file may have read that.
    */
   moveOver(stream: string, windowId: string, attempt: number): Promise<boolean>;
 }
@@ -29,10 +29,11 @@ const beginSql = `
   select value from begun union all select value from cxone.watermark where tenant = $1 and stream = $2`;
 
 const moveOverSql = `
-  update cxone.watermark m set value = w.window_end, updated_at = now()
+  update cxone.watermark m set value = coalesce(w.read_to, w.window_end), updated_at = now()
   from cxone.sync_window w
   where w.window_id = $2 and w.attempt = $3 and w.status = 'running' and w.read_by = 'update'
-    and m.tenant = w.tenant and m.stream = $1 and m.value >= w.window_start and m.value < w.window_end
+    and m.tenant = w.tenant and m.stream = $1
+    and m.value >= w.window_start and m.value < coalesce(w.read_to, w.window_end)
     and (m.skill_ids is null or (${withinSql('m', 'w')}))
   returning 1`;
 

@@ -57,6 +57,8 @@ export interface Closing {
   readonly round: number;
   readonly errorCode?: string | undefined;
   readonly lastPollTime?: Date | undefined;
+  /** Where it ended in truth, when that is before the end that was asked for. */
+  readonly readTo?: Date | undefined;
 }
 
 /** Why a run waits for a person. */
@@ -90,6 +92,8 @@ export interface LedgerRow extends WindowKey {
   readonly recordingBytes: number | null;
   readonly errorCode: string | null;
   readonly lastPollTime: Date | null;
+  /** Where a window by update ended in truth; null: where it was to end. */
+  readonly readTo: Date | null;
   readonly startedAt: Date;
   readonly closedAt: Date | null;
 }
@@ -113,6 +117,8 @@ export interface WindowLedger {
    * `StoreError` (WindowNotHeld) when a later attempt has begun.
    */
   close(windowId: string, attempt: number, closing: Closing): Promise<LedgerRow>;
+  /** Notes that a window by update ends before the end that was asked for: CXone's clock had not come so far. */
+  endEarlier(windowId: string, attempt: number, readTo: Date): Promise<void>;
   /**
    * Notes that the attempt waits for a person, and why; null that it does not any more. Texts must be safe to show.
    */

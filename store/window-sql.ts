@@ -68,14 +68,14 @@ export const markAbsentSql = `
 export const closeSql = `
   update cxone.sync_window
   set status = f.status, expected = f.expected, absent = f.absent, rounds = f.round, error_code = f."errorCode",
-      last_poll_time = f."lastPollTime", fetched = f.fetched, inserted = f.inserted, updated = f.updated,
+      last_poll_time = f."lastPollTime", read_to = coalesce(f."readTo", read_to), fetched = f.fetched, inserted = f.inserted, updated = f.updated,
       unchanged = f.unchanged, rejected = f.rejected, pages = f.pages, bytes = f.bytes,
       recordings_pending = (f.files ->> 'pending')::int, recordings_stored = (f.files ->> 'stored')::int,
       recordings_absent = (f.files ->> 'absent')::int, recordings_failed = (f.files ->> 'failed')::int,
       recording_bytes = (f.files ->> 'bytes')::bigint, closed_at = now(),
       parked_at = null, parked_code = null, parked_message = null, parked_remedy = null
   from jsonb_to_record($3::jsonb) as f (
-    status text, expected bigint, absent int, round int, "errorCode" text, "lastPollTime" timestamptz, fetched int,
+    status text, expected bigint, absent int, round int, "errorCode" text, "lastPollTime" timestamptz, "readTo" timestamptz, fetched int,
     inserted int, updated int, unchanged int, rejected int, pages int, bytes bigint, files jsonb)
   where window_id = $1 and attempt = $2
   returning window_id`;
@@ -86,6 +86,12 @@ export const noteParkSql = `
   set parked_at = case when $3::text is not null then coalesce(parked_at, now()) end,
       parked_code = $3, parked_message = $4, parked_remedy = $5
   where window_id = $1 and attempt = $2 and status = 'running'`;
+
+/** `$1` window, `$2` attempt, `$3` the end in truth. */
+export const endEarlierSql = `
+  update cxone.sync_window set read_to = $3
+  where window_id = $1 and attempt = $2 and status = 'running' and read_by = 'update'
+    and $3 > window_start and $3 < window_end`;
 
 export const othersParkedSql = `
   select 1 from cxone.sync_window
@@ -101,6 +107,6 @@ export const ledgerSql = `
          bytes::float8 as bytes, rounds, recordings_pending as "recordingsPending",
          recordings_stored as "recordingsStored", recordings_absent as "recordingsAbsent",
          recordings_failed as "recordingsFailed", recording_bytes::float8 as "recordingBytes",
-         error_code as "errorCode", last_poll_time as "lastPollTime", started_at as "startedAt",
+         error_code as "errorCode", last_poll_time as "lastPollTime", read_to as "readTo", started_at as "startedAt",
          closed_at as "closedAt"
   from cxone.sync_window`;

@@ -13,7 +13,15 @@ import type {
   WindowLedger,
 } from './window-ledger';
 import { closeFromHalves } from './window-halves';
-import { closeSql, ledgerSql, markAbsentSql, noteParkSql, othersParkedSql, tallySql } from './window-sql';
+import {
+  closeSql,
+  endEarlierSql,
+  ledgerSql,
+  markAbsentSql,
+  noteParkSql,
+  othersParkedSql,
+  tallySql,
+} from './window-sql';
 
 interface WindowState {
   readonly window_id: string;
@@ -66,7 +74,7 @@ async function beginAttempt(
          closed_at = null, expected = null, fetched = null, inserted = null, updated = null, unchanged = null,
          rejected = null, absent = null, pages = null, bytes = null, rounds = null, recordings_pending = null,
          recordings_stored = null, recordings_absent = null, recordings_failed = null, recording_bytes = null,
-         error_code = null, last_poll_time = null, parked_at = null, parked_code = null, parked_message = null,
+         error_code = null, last_poll_time = null, read_to = null, parked_at = null, parked_code = null, parked_message = null,
          parked_remedy = null
      where window_id = $1
      returning window_id, status, attempt, workflow_id, run_id, closed_at, previous_status, previous_closed_at`,
@@ -136,6 +144,10 @@ export function createWindowLedger(pool: Pool, recordings: Pick<RecordingTable, 
     async notePark(windowId, attempt, cause) {
       const values = [windowId, attempt, cause?.code, cause?.message, cause?.remedy];
       await run(pool, noteParkSql, values);
+    },
+
+    async endEarlier(windowId, attempt, readTo) {
+      await run(pool, endEarlierSql, [windowId, attempt, readTo]);
     },
 
     async othersParked(tenant, windowId) {

@@ -70,19 +70,20 @@ export async function incrementalSync(input: TenantInput): Promise<LiveReport> {
     else if (ask) await askAPerson(tenant, ask);
     const window = await readChanges(tenant, increment);
     // The window's end is its failure, when it did not get as far as telling that its contacts are complete.
-    const end = window
+    const closed = window
       .result()
       .then(({ expected, fetched, status }) => ({ expected: expected ?? 0, fetched, status }));
-    end.catch(() => undefined);
-    await Promise.race([end, condition(() => settled !== undefined)]);
-    const counts = settled ?? (await end);
-    if (!settled && (await end).status !== 'complete') {
+    closed.catch(() => undefined);
+    await Promise.race([closed, condition(() => settled !== undefined)]);
+    const counts: ContactsSettled = settled ?? (await closed);
+    if (!settled && (await closed).status !== 'complete') {
       showTenantRun(tenant, 'its window was skipped; the next tick reads the same time', 'Incomplete');
       return { from, to, expected: counts.expected, fetched: counts.fetched, status: 'skipped' };
     }
     if (recordings) await startSweep(tenant);
-    showTenantRun(tenant, `${counts.expected} contacts changed up to ${to}`, 'Complete');
-    return { from, to, expected: counts.expected, fetched: counts.fetched, status: 'complete' };
+    const end = counts.to ?? to;
+    showTenantRun(tenant, `${counts.expected} contacts changed up to ${end}`, 'Complete');
+    return { from, to: end, expected: counts.expected, fetched: counts.fetched, status: 'complete' };
   } catch (error) {
     showTenantFailure(tenant, causeOf(error));
     return failRun(error);

@@ -6,6 +6,8 @@ export interface ContactsSettled {
   readonly expected: number;
   /** Contacts read, those of page edges more than once. */
   readonly fetched: number;
+  /** Where the window ended in truth, when that is before the end that it was started with. */
+  readonly to?: string;
 }
 
 export const contactsSettledSignal = defineSignal<[ContactsSettled]>('contactsSettled');

@@ -25,6 +25,8 @@ export interface Round {
   readonly rejected: number;
   /** Distinct contacts of the round before; null for the first. */
   readonly before: number | null;
+  /** The earliest clock that a page of a live window showed, where that is before the window's end. */
+  readonly clock?: string;
   /** Pages that are landed and not stored yet. */
   readonly unstored: readonly UnstoredPage[];
 }
@@ -115,13 +117,17 @@ export async function readRound(
     let page: FetchedPage;
     try {
       page = await fetchSlice(window, round.round, pass, slice);
-      refuseFuture(window, page);
+      if (isAhead(window, page) && !window.endsAtClock) throw inFuture(window, page);
     } catch (error) {
       // Whoever goes on from here asks for it again.
       change({ ...round, passes: withPass(pass, (state) => giveBack(state, slice)) });
       throw error;
     }
-    change({ ...round, passes: withPass(pass, (state) => pageArrived(state, slice, page)) });
+    change({
+      ...round,
+      passes: withPass(pass, (state) => pageArrived(state, slice, page)),
+      ...(isAhead(window, page) && { clock: earlier(round.clock, page.lastPollTime) }),
+    });
     large ||= isTooLarge(window, round, slice);
     if (page.pageId === null) return;
     const records = page.records - (page.beyond ?? 0);
@@ -177,15 +183,31 @@ async function fetchSlice(
 }
 
 /**
- * Contacts that start after this moment would never be read by this window, so it must lie in the past by CXone's
- * own clock (contract §2.9: `lastPollTime`), or by ours where CXone does not tell.
+ * Where the window ends in truth: at the earliest clock that its pages showed, as changes after that are not among them.
+ * At least a millisecond is left of it.
  */
-function refuseFuture(window: OpenWindow, page: FetchedPage): void {
-  const now = page.lastPollTime ?? new Date().toISOString();
-  if (Date.parse(window.to) <= Date.parse(now)) return;
-  throw permanentFailure({
+export function endOf(window: OpenWindow, { clock }: Round): string {
+  if (clock === undefined || Date.parse(clock) >= Date.parse(window.to)) return window.to;
+  return new Date(Math.max(Date.parse(clock), Date.parse(window.from) + 1)).toISOString();
+}
+
+/**
+ * Contacts that start, or change, after this moment would never be read by this window, so its end must lie in the past
+ * by the clock that the activity goes by; by the run's own where an earlier release did not say.
+ */
+function isAhead(window: OpenWindow, page: FetchedPage): boolean {
+  return Date.parse(window.to) > Date.parse(page.lastPollTime ?? new Date().toISOString());
+}
+
+function earlier(one: string | undefined, other: string | null): string {
+  const clock = other ?? new Date().toISOString();
+  return one !== undefined && Date.parse(one) <= Date.parse(clock) ? one : clock;
+}
+
+function inFuture(window: OpenWindow, page: FetchedPage): Error {
+  return permanentFailure({
     code: 'WindowInFuture',
-    message: `"to" ${window.to} lies in the future: CXone’s clock says ${now}.`,
+    message: `"to" ${window.to} lies in the future: CXone’s clock says ${page.lastPollTime ?? new Date().toISOString()}.`,
     remedy: 'Start a window that ends in the past.',
   });
 }

@@ -2,7 +2,7 @@ import type { CountResult, OpenWindow } from '../activities/types';
 import { api, store } from './activities';
 import { permanentFailure } from './failures';
 import { beyondOf, hasMoved, isDisproved, rowsOf, totalOf } from './passes';
-import type { Round } from './read-contacts';
+import { endOf, type Round } from './read-contacts';
 import { refOf } from './window-ref';
 
 /** The contacts of a window, read for good by `round`; `absent` of those stored are gone from CXone. */
@@ -12,6 +12,8 @@ export interface SettledContacts {
   readonly absent: number;
   /** The round held still, so that what it did not show is not there. */
   readonly steady: boolean;
+  /** Where the window ended in truth, when that is before its end. */
+  readonly to?: string;
 }
 
 /**
@@ -22,7 +24,8 @@ export interface SettledContacts {
  * @throws ApplicationFailure `CountMismatch` when ids are still missing after the last permitted re-read.
  */
 export async function settleContacts(window: OpenWindow, round: Round): Promise<SettledContacts | number> {
-  const { passes, by, from, to } = window;
+  const { passes, by, from } = window;
+  const to = endOf(window, round);
   const read = window.readsOn && by === 'start' ? { read: round.passes.map(rowsOf) } : {};
   const counted = await api.countContacts.executeWithOptions({ summary: 'count again' }, [
     { ...refOf(window), passes, by, from, to, ...read },
@@ -37,7 +40,7 @@ export async function settleContacts(window: OpenWindow, round: Round): Promise<
   const last = round.round >= window.maxRereads;
   if (verdict.settled || (last && fetched >= verdict.expected)) {
     const { expected, steady } = verdict;
-    return { round: round.round, expected, absent: 0, steady };
+    return { round: round.round, expected, absent: 0, steady, ...(to !== window.to && { to }) };
   }
   if (!last) return fetched;
   throw permanentFailure({
@@ -66,14 +69,15 @@ interface Verdict {
  */
 async function lessDoubles(
   window: OpenWindow,
-  { round }: Round,
+  round: Round,
   fetched: number,
   verdict: Verdict,
 ): Promise<Verdict> {
-  const { by, to } = window;
+  const { by } = window;
+  const to = endOf(window, round);
   if (!window.readsOn || verdict.expected <= fetched || verdict.byRounds) return verdict;
   const { doubles } = await store.countDoubles.executeWithOptions({ summary: 'are contacts listed twice?' }, [
-    { ...refOf(window), round, by, to },
+    { ...refOf(window), round: round.round, by, to },
   ]);
   const expected = Math.max(fetched, verdict.expected - doubles);
   const settled = verdict.still && expected === fetched;

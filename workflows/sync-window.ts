@@ -195,8 +195,12 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
         expected = round ? expectedSoFar(round) : null,
         absent = 0,
         round: last = round?.round ?? 0,
+        to: readTo,
       } = settled ?? {};
-      return store.closeWindow({ ...refOf(opened), expected, absent, round: last, status: ending });
+      return store.closeWindow({
+        ...{ ...refOf(opened), expected, absent, round: last, status: ending },
+        ...(readTo !== undefined && { readTo }),
+      });
     };
     const closed = report ?? (await closeLedger(parking, status, write));
     const { notRead } = progress.lookups;
@@ -219,10 +223,13 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
     const [opened, contacts] = [open as OpenWindow, settled as SettledContacts];
     if (!agentsRead && opened.by === 'update' && opened.usualFilter) {
       const move = async () =>
-        void (await store.moveWatermark({ ...refOf(opened), from: opened.from, to: opened.to }));
+        void (await store.moveWatermark({
+          ...{ ...refOf(opened), from: opened.from, to: contacts.to ?? opened.to },
+          ...(contacts.to !== undefined && { endsEarlier: true }),
+        }));
       if ((await parking.attend([move])) === 'skipped') return await close('incomplete');
     }
-    if (!agentsRead) await tellSettled(window, contacts.expected, progress.contacts);
+    if (!agentsRead) await tellSettled(window, contacts, progress.contacts);
     const rest = [() => readRest(opened, settled as SettledContacts), () => readRecordings(opened)];
     return await close((await parking.attend(rest)) === 'skipped' ? 'incomplete' : 'complete');
   } catch (error) {

@@ -21,13 +21,16 @@ export function tellParked(window: Dates, code: string): Promise<void> {
  */
 export async function tellSettled(
   window: Dates & { readonly recordings?: unknown },
-  expected: number,
+  { expected, to }: { readonly expected: number; readonly to?: string },
   fetched: number,
 ): Promise<void> {
   const { parent } = workflowInfo();
   if (!parent || window.recordings !== 'later') return;
   try {
-    await getExternalWorkflowHandle(parent.workflowId).signal(contactsSettledSignal, { expected, fetched });
+    await getExternalWorkflowHandle(parent.workflowId).signal(contactsSettledSignal, {
+      ...{ expected, fetched },
+      ...(to !== undefined && { to }),
+    });
   } catch {
     // It has ended meanwhile.
   }

@@ -71,6 +71,20 @@ export const dataDraws: readonly (readonly [FaultName, Draw])[] = [
   ['changedEtag', quirk('changedEtag')],
   ['rangeIgnored', quirk('rangeIgnored')],
   ['extractionBusy', quirk('extractionBusy')],
+  [
+    'wrongPollTime',
+    quirk('wrongPollTime', (dice) => ({ args: { seconds: dice.pick([-45, -1, 10_800, 2e8]) } })),
+  ],
+  [
+    'smallTotal',
+    quirk('smallTotal', (dice) => ({
+      args: { form: dice.pick(['capped', 'pageOnly'] as const), count: 40 },
+    })),
+  ],
+  ['exclusiveEnd', quirk('exclusiveEnd')],
+  ['fineStamps', quirk('fineStamps')],
+  ['roundedSince', quirk('roundedSince', (dice) => ({ args: { seconds: dice.pick([1, 60, 3_600]) } }))],
+  ['listedTwice', quirk('listedTwice', (dice) => ({ args: { every: dice.pick([3, 20]) } }))],
   ['clockSkew', quirk('clockSkew', (dice) => ({ args: { minutes: dice.pick([-10, -1, 1, 10]) } }))],
   [
     'shortTokens',

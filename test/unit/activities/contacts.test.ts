@@ -60,6 +60,7 @@ function stand(answer: (request: ContactPageRequest) => ContactPage, pagesKept =
         return answer(request);
       },
     }),
+    now: () => Date.parse('2026-11-21T00:00:00Z'),
     memory: createPageMemory(pagesKept),
   });
   return { activities, requests, landing, persisted };
@@ -345,6 +346,7 @@ describe('countContacts by update', () => {
     const answers = [...later];
     const activities = createContactActivities({
       store: fakeStore({}),
+      now: () => Date.parse('2026-11-21T00:00:00Z'),
       memory: createPageMemory(1),
       tenants: acme({
         async updatedPage({ since, top }) {

@@ -53,6 +53,7 @@ const closedRow: LedgerRow = {
   recordingBytes: 123_456,
   errorCode: null,
   lastPollTime: null,
+  readTo: null,
   startedAt: new Date(now - 65_000),
   closedAt: new Date(now),
 };
