@@ -93,7 +93,8 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
     // A full page, or a link, promises another one, whatever the total says.
     const first = agentIdOf(page.records[0]);
     const isAgain = cursor.skip > 0 && first !== undefined && first === cursor.first;
-    const more = mayGoOn(page, cursor.skip, top) && !isAgain && end < agentsAtMost;
+    const isCounted = page.totalRecords !== null && end < page.totalRecords;
+    const more = mayGoOn(page, cursor.skip, top) && (isCounted || !isAgain) && end < agentsAtMost;
     // The clock of the first answer: what changes while we page is read again next time.
     const watermark = cursor.watermark ?? (page.lastPollTime === null ? null : clockOf(page, now));
     return {

@@ -1,5 +1,5 @@
 import { cancellationSignal, log } from '@temporalio/activity';
-import { earliestClock } from '../cxone';
+import { type AnswerClocks, earliestClock } from '../cxone';
 import { clocksOf, type TimedPage } from './answer-clocks';
 import { type GapDependencies, gapThatWaits, gapToBegin } from './gaps';
 import { changesForDays, incrementOf } from './increment';
@@ -29,9 +29,7 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
   async function clockToGoBy({ name, tuning }: Tenant, page: TimedPage): Promise<Date> {
     const clocks = clocksOf(page, now);
     const { lastPollTime, date, ours } = clocks;
-    // Where CXone says nothing, ours must serve, less a margin for the difference of the two. The header cuts its second.
-    const latest = lastPollTime ?? date ?? ours - minuteMs;
-    const clock = new Date(Math.min(latest, earliestClock(clocks)));
+    const clock = new Date(safeClock(clocks));
     const before = await store.clocks.note(name, {
       lastPollTime: lastPollTime === null ? null : new Date(lastPollTime),
       dateHeader: date === null ? null : new Date(date),
@@ -120,6 +118,15 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
       return store.recordings.dueOfTenant(tenant, after, limit, time, onlyListed);
     },
   };
+}
+
+/** The clock to go by, less what it may be ahead: the header cuts its second, and ours is another than CXone's. */
+function safeClock(clocks: AnswerClocks): number {
+  const { lastPollTime, date, ours } = clocks;
+  const earliest = earliestClock(clocks);
+  if (lastPollTime !== null && lastPollTime <= earliest) return lastPollTime;
+  if (date !== null) return Math.min(date, earliest);
+  return lastPollTime === null ? ours - minuteMs : earliest;
 }
 
 function spanOf({ from, to }: { readonly from: Date; readonly to: Date }): Span {

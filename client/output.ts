@@ -104,3 +104,26 @@ export function bar(done: number, whole: number | null): string {
   const cells = Math.round(share * 24);
   return `[${'█'.repeat(cells)}${'░'.repeat(24 - cells)}] ${Math.floor(share * 100)} %`;
 }
+
+/** Seconds in the two largest units that say something; what is past or to come by a little is `0 s`. */
+export function span(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const units: readonly (readonly [string, number])[] = [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+    ['s', 1],
+  ];
+  const first = units.findIndex(([, length]) => whole >= length);
+  if (first < 0) return '0 s';
+  let left = whole;
+  const parts = units.slice(first, first + 2).map(([name, length]) => {
+    const n = Math.floor(left / length);
+    left -= n * length;
+    return { n, text: `${n} ${name}` };
+  });
+  return parts
+    .filter(({ n }) => n > 0)
+    .map(({ text }) => text)
+    .join(' ');
+}

@@ -73,9 +73,7 @@ async function serve(
   };
   const exchange: Exchange = { ...received, tenant: options.tenantOf(received), firing: new Map() };
   const reply = body === undefined ? empty(413) : await answer(options.handle, exchange);
-  // By its own clock, like everything else that it says.
-  const dated = { ...reply, headers: { Date: new Date(received.now).toUTCString(), ...reply.headers } };
-  const isCut = !(await send(dated, response)) && reply.cutAt === 0;
+  const isCut = !(await send(reply, response)) && reply.cutAt === 0;
   options.done(exchange, isCut ? 0 : reply.status);
 }
 

@@ -42,7 +42,7 @@ export type {
 export { recordKinds } from './record-tables';
 export type * from './rejected-records';
 export type { SignIns } from './sign-ins';
-export type { ClockReading, ClockState, SetBack, SourceClocks } from './source-clocks';
+export type { ClockReading, ClockState, SetBack, SetBackOptions, SourceClocks } from './source-clocks';
 export { openStore } from './store';
 export type { Store, StoreOptions } from './store';
 export type { Watermarks } from './watermarks';

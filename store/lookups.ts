@@ -83,7 +83,7 @@ const returnedSql = (staging: string, key: string) => `
   )
   select (select coalesce(array_agg(id), '{}') from returned) as ids,
          (select coalesce(sum(rejected), 0)::int from page) as rejected,
-         (select coalesce(sum(records - rejected - cardinality(record_ids)), 0)::int from page where page_id <> $1)
+         (select coalesce(sum(greatest(0, records - rejected - cardinality(record_ids))), 0)::int from page where page_id <> $1)
            + (select (count(*) - count(distinct ${key}))::int from ${staging}) as doubles,
          (select (meta ->> 'totalRecords')::float8 from page
           where meta ->> 'totalRecords' is not null order by page_id desc limit 1) as total,

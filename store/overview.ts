@@ -63,7 +63,7 @@ export interface ExtractionState {
 export interface Lag {
   /** By CXone's clock. */
   readonly watermark: Date;
-  /** From the watermark to the database's clock, in seconds; never less than 0. */
+  /** From the watermark to the database's clock, in seconds; less than 0 where the watermark is ahead of it. */
   readonly seconds: number;
 }
 
@@ -111,7 +111,7 @@ const openRecordingsSql = `
   from cxone.recording where tenant = any ($1) and status in ('pending', 'failed') group by tenant, status`;
 
 const lagsSql = `
-  select tenant, value as watermark, greatest(0, extract(epoch from now() - value))::float8 as seconds
+  select tenant, value as watermark, extract(epoch from now() - value)::float8 as seconds
   from cxone.watermark where tenant = any ($1) and stream = 'contacts'`;
 
 const parkedCodesSql = `

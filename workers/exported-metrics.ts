@@ -5,6 +5,7 @@
  */
 export const ownMetrics: Readonly<Record<string, readonly string[]>> = {
   cxone_watermark_lag_seconds: ['tenant'],
+  cxone_clock_error_seconds: ['tenant', 'clock'],
   cxone_windows: ['tenant', 'status'],
   cxone_parked_runs: ['tenant', 'code'],
   cxone_extraction_days: ['tenant', 'dataset', 'status'],

@@ -26,6 +26,7 @@ import { createWorkers, runWorkers } from './create-workers';
 import { type BuildOfDeployment, deploymentOptions, tellRole } from './deployment';
 import { type HealthServer, serveHealth } from './health';
 import { type Address, chooseAddress } from './listen';
+import { watchClocks } from './clock-metrics';
 import { watchOverview } from './overview-metrics';
 import { storeConnections } from './queues';
 import { limiterMetrics, type LimitedTenant, watchQuotas } from './quota-metrics';
@@ -117,6 +118,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       stopWatching = [
         watchQuotas(store.quotas, options.tenants, meter, logger),
         watchOverview(store.overview, names, meter, logger),
+        watchClocks(store.clocks, names, meter, logger),
       ];
     }
     const client = new Client({ connection, namespace });

@@ -1,5 +1,6 @@
-import type { CxoneClient, FilterList } from '../../cxone';
+import { type CxoneClient, type FilterList, implausibleClock } from '../../cxone';
 import type { Tenant } from '../../config';
+import { clockRemedy, clockText } from '../clock-text';
 import { count, duration } from '../output';
 import type { Check, Finding } from './check';
 import { roleMenu } from './places';
@@ -7,7 +8,7 @@ import { finding } from './refusal';
 
 /** What the list checks share: CXone's clock as the first answer told it, and our own at that moment. */
 export interface Clocks {
-  cxone?: { readonly at: number; readonly ours: number };
+  cxone?: { readonly at: number; readonly ours: number; readonly date?: number | null };
 }
 
 export interface ListDependencies {
@@ -20,25 +21,28 @@ export interface ListDependencies {
 const dayMs = 86_400_000;
 /** Look-back when the last day shows no contact; contract §2.6 knows of no longer range that is sure to work. */
 const longestDays = 30;
-/** Beyond this, "to lies in the future" and the life of links are misjudged. */
-const clockToleranceMs = 120_000;
 
 /** Reporting, agents, look-ups, the filters of the tenants file, and the two clocks. */
 export function listChecks({ tenant, client, clocks, now }: ListDependencies): readonly Check[] {
-  const noteClock = (lastPollTime: string | null, ours: number): void => {
-    if (lastPollTime !== null) clocks.cxone ??= { at: Date.parse(lastPollTime), ours };
+  const noteClock = (lastPollTime: string | null, ours: number, date: Date | null = null): void => {
+    if (lastPollTime !== null)
+      clocks.cxone ??= { at: Date.parse(lastPollTime), ours, date: date?.getTime() ?? null };
   };
 
   const contactsOf = async (days: number): Promise<number | null> => {
     const asked = now();
-    const { totalRecords, lastPollTime } = await client.probe.contacts({
+    const {
+      totalRecords,
+      lastPollTime,
+      clock: date,
+    } = await client.probe.contacts({
       from: new Date(asked - days * dayMs),
       to: new Date(asked),
       filter: {},
       top: 1,
       fields: ['contactId', 'contactStartDate'],
     });
-    noteClock(lastPollTime, (asked + now()) / 2);
+    noteClock(lastPollTime, (asked + now()) / 2, date);
     return totalRecords;
   };
 
@@ -60,8 +64,14 @@ export function listChecks({ tenant, client, clocks, now }: ListDependencies): r
 
   const agents = async (): Promise<Finding> => {
     const asked = now();
-    const { totalRecords, hiddenAgents, lastPollTime, records } = await client.agentPage({ skip: 0, top: 1 });
-    noteClock(lastPollTime, (asked + now()) / 2);
+    const {
+      totalRecords,
+      hiddenAgents,
+      lastPollTime,
+      records,
+      clock: date,
+    } = await client.agentPage({ skip: 0, top: 1 });
+    noteClock(lastPollTime, (asked + now()) / 2, date);
     if (hiddenAgents > 0) {
       return {
         status: 'failed',
@@ -117,16 +127,20 @@ export function listChecks({ tenant, client, clocks, now }: ListDependencies): r
     if (clocks.cxone === undefined) {
       return { status: 'unknown', code: 'NoClock', message: 'No answer told CXone’s clock (lastPollTime).' };
     }
-    const { at, ours } = clocks.cxone;
-    const apart = Math.abs(at - ours);
-    const said = `CXone’s clock is ${duration(apart)} ${at < ours ? 'behind' : 'ahead of'} this machine’s`;
-    if (apart <= clockToleranceMs) return { status: 'ok', message: `${said}.` };
+    const { at, ours, date = null } = clocks.cxone;
+    const found = implausibleClock({ lastPollTime: at, date, ours });
+    if (found !== null) {
+      return {
+        status: 'failed',
+        code: 'ClockImplausible',
+        message: clockText(found),
+        remedy: clockRemedy(found),
+      };
+    }
+    const apart = duration(Math.abs(at - ours));
     return {
-      status: 'failed',
-      code: 'ClockDifference',
-      message: `${said}, more than ${duration(clockToleranceMs)}.`,
-      remedy:
-        'Let this machine, and those of the workers, set their clocks by the network (NTP); CXone’s is the measure.',
+      status: 'ok',
+      message: `CXone’s clock is ${apart} ${at < ours ? 'behind' : 'ahead of'} this machine’s.`,
     };
   };
 

@@ -11,10 +11,11 @@ import {
   type WindowStates,
 } from '../../store';
 import { backfillId, stamp } from '../../workflows/ids';
+import { type ClockStatus, clockStatus } from './clock-lines';
 import type { ExtractionLine, FailureLine, GapLine, ParkedRun, QuotaLine } from './status-report';
 
 /** What the database tells of a tenant. */
-export interface StoredStatus {
+export interface StoredStatus extends ClockStatus {
   readonly lagSeconds: number | null;
   readonly watermark: string | null;
   readonly filterWidened: boolean;
@@ -49,14 +50,14 @@ const noRecordings: RecordingStates = { pending: 0, stored: 0, absent: 0, failed
  * @throws {StoreError} when the database cannot be reached, refuses, or is not migrated.
  */
 export async function readDatabase(
-  store: Pick<Store, 'quotas' | 'gaps' | 'filters'> & { readonly overview: Overview },
+  store: Pick<Store, 'quotas' | 'gaps' | 'filters' | 'clocks'> & { readonly overview: Overview },
   tenants: readonly StatusTenant[],
   linkOf: LinkOf,
 ): Promise<ReadonlyMap<string, StoredStatus>> {
   const names = tenants.map(({ tenant }) => tenant);
   const { overview } = store;
-  const [windows, recordings, lags, parked, failures, extractions, quotas, gaps, filters] = await Promise.all(
-    [
+  const [windows, recordings, lags, parked, failures, extractions, quotas, gaps, filters, clocks] =
+    await Promise.all([
       overview.windows(names),
       overview.recordings(names),
       overview.lags(names),
@@ -66,8 +67,8 @@ export async function readDatabase(
       Promise.all(tenants.map(({ tenant, limits }) => store.quotas.list(tenant, limits))),
       store.gaps.openAmong(tenants),
       store.filters.kept(names),
-    ],
-  );
+      store.clocks.list(names),
+    ]);
   const statusOf = (
     { tenant, extract, ...filter }: StatusTenant,
     uses: readonly QuotaUse[],
@@ -77,6 +78,7 @@ export async function readDatabase(
     return {
       lagSeconds: lag === undefined ? null : Math.round(lag.seconds),
       watermark: lag === undefined ? null : stamp(lag.watermark),
+      ...clockStatus(clocks.get(tenant)),
       filterWidened: kept !== undefined && !isWithin(filter, kept),
       windows: windows.get(tenant) ?? noWindows,
       parked: parked.filter((run) => run.tenant === tenant).map((run) => parkedRun(run, linkOf)),

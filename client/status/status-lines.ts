@@ -1,6 +1,7 @@
 import { backfillLine } from '../backfill-report';
-import { bar, count } from '../output';
+import { bar, count, span } from '../output';
 import type { ScheduleLine } from '../schedule/schedules';
+import { isAhead } from './status-report';
 import type {
   BackfillStatus,
   ExtractionLine,
@@ -14,6 +15,8 @@ import type {
 
 const labelWidth = 12;
 const shown = 10;
+/** A watermark that was set back is told of for a week. */
+const shownForMs = 7 * 86_400_000;
 
 /** The report as text: a block for each tenant, after what is wrong with Temporal or the workers. */
 export function statusLines(report: StatusReport): readonly string[] {
@@ -33,6 +36,7 @@ function tenantLines(status: TenantStatus, now: number): readonly string[] {
   return [
     status.tenant,
     row('lag', lagText(status)),
+    ...clockRows(status, now),
     row(
       'windows',
       allWindows === 0
@@ -68,8 +72,28 @@ function tally<Name extends string>(counts: Readonly<Record<Name, number>>, name
     .join(', ');
 }
 
-function lagText({ lagSeconds, watermark, gaps, filterWidened }: TenantStatus): string {
+/** Which clock is wrong, and what a wrong one has done. */
+function clockRows({ clock, setBack }: TenantStatus, now: number): readonly string[] {
+  return [
+    ...(clock === null ? [] : [row('clock', `! ${clock.code}: ${clock.message}`)]),
+    ...(setBack === null || now - Date.parse(setBack.at) > shownForMs
+      ? []
+      : [
+          row(
+            'watermark',
+            `set back ${ago(setBack.at, now)} from ${setBack.from} to ${setBack.to}, as it was ahead`,
+          ),
+          row('', 'of CXone’s clock; what changed since is being read again'),
+        ]),
+  ];
+}
+
+function lagText(status: TenantStatus): string {
+  const { lagSeconds, watermark, gaps, filterWidened } = status;
   if (lagSeconds === null) return 'never synced live';
+  if (isAhead(lagSeconds)) {
+    return `! the watermark ${watermark} is ${span(-lagSeconds)} in the future: a wrong clock has set it, and the next look of the live sync sets it back`;
+  }
   const stored = filterWidened
     ? `changes up to ${watermark} are stored, but under a narrower filter than that of the tenants file`
     : gaps.length > 0
@@ -194,26 +218,3 @@ function limited<T>(
 
 const until = (instant: string, now: number): string => span((Date.parse(instant) - now) / 1_000);
 const ago = (instant: string, now: number): string => `${span((now - Date.parse(instant)) / 1_000)} ago`;
-
-/** Seconds in the two largest units that say something; what is past or to come by a little is `0 s`. */
-export function span(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const units: readonly (readonly [string, number])[] = [
-    ['d', 86_400],
-    ['h', 3_600],
-    ['min', 60],
-    ['s', 1],
-  ];
-  const first = units.findIndex(([, size]) => whole >= size);
-  if (first < 0) return '0 s';
-  let left = whole;
-  const parts = units.slice(first, first + 2).map(([name, size]) => {
-    const n = Math.floor(left / size);
-    left -= n * size;
-    return { n, text: `${n} ${name}` };
-  });
-  return parts
-    .filter(({ n }) => n > 0)
-    .map(({ text }) => text)
-    .join(' ');
-}

@@ -1,3 +1,4 @@
+import { aheadAtMostSeconds, type ClockStatus } from './clock-lines';
 import type { GapReason, RecordingStates, WindowStates } from '../../store';
 import type { BackfillProgress } from '../../workflows/backfill-progress';
 import type { ScheduleLine } from '../schedule/schedules';
@@ -17,9 +18,10 @@ export interface TemporalState {
   readonly message: string | null;
 }
 
-export interface TenantStatus {
+export interface TenantStatus extends ClockStatus {
   readonly tenant: string;
-  /** How far the stored changes of contacts are behind now; null when the tenant was never synced live. */
+  /** How far the stored changes of contacts are behind now; negative where a wrong clock has set the watermark ahead of
+   * it; null when the tenant was never synced live. */
   readonly lagSeconds: number | null;
   readonly watermark: string | null;
   /** The tenants file lets through more than what was read up to the watermark: the next look of the live sync sees to it. */
@@ -126,25 +128,33 @@ const gapConcerns: Readonly<Record<GapReason, string>> = {
   rejected: 'unread as too many records were rejected',
 };
 
+/** Whether a watermark lies in the future by more than clocks may differ. */
+export function isAhead(lagSeconds: number | null): boolean {
+  return lagSeconds !== null && lagSeconds < -aheadAtMostSeconds;
+}
+
 /** Why a script should be told that something is wrong, one line each; none when all is well. */
 export function concerns({ tenants }: StatusReport, maxLagMs: number): readonly string[] {
-  return tenants.flatMap(({ tenant, lagSeconds, windows, parked, gaps, filterWidened, extractions }) => {
-    const unread = (reason: GapReason): number =>
-      gaps.filter((gap) => gap.reason === reason && gap.underWay !== true).length;
-    const waiting = Math.max(parked.length, windows.parked);
-    const late = lagSeconds !== null && lagSeconds * 1_000 > maxLagMs;
-    return [
-      ...(waiting > 0 ? [`${tenant}: ${waiting} parked`] : []),
-      ...(windows.failed > 0 ? [`${tenant}: ${windows.failed} failed`] : []),
-      ...(windows.incomplete > 0 ? [`${tenant}: ${windows.incomplete} with gaps`] : []),
-      ...extractions.flatMap(({ dataset, failed, incomplete }) =>
-        failed + incomplete > 0 ? [`${tenant}: ${failed + incomplete} days of ${dataset} failed`] : [],
-      ),
-      ...(Object.keys(gapConcerns) as GapReason[]).flatMap((reason) =>
-        unread(reason) > 0 ? [`${tenant}: ${unread(reason)} ${gapConcerns[reason]}`] : [],
-      ),
-      ...(filterWidened ? [`${tenant}: read under a narrower filter than that of the tenants file`] : []),
-      ...(late ? [`${tenant}: ${Math.round(lagSeconds)} s behind`] : []),
-    ];
-  });
+  return tenants.flatMap(
+    ({ tenant, lagSeconds, watermark, windows, parked, gaps, filterWidened, extractions }) => {
+      const unread = (reason: GapReason): number =>
+        gaps.filter((gap) => gap.reason === reason && gap.underWay !== true).length;
+      const waiting = Math.max(parked.length, windows.parked);
+      const late = lagSeconds !== null && lagSeconds * 1_000 > maxLagMs;
+      return [
+        ...(waiting > 0 ? [`${tenant}: ${waiting} parked`] : []),
+        ...(windows.failed > 0 ? [`${tenant}: ${windows.failed} failed`] : []),
+        ...(windows.incomplete > 0 ? [`${tenant}: ${windows.incomplete} with gaps`] : []),
+        ...extractions.flatMap(({ dataset, failed, incomplete }) =>
+          failed + incomplete > 0 ? [`${tenant}: ${failed + incomplete} days of ${dataset} failed`] : [],
+        ),
+        ...(Object.keys(gapConcerns) as GapReason[]).flatMap((reason) =>
+          unread(reason) > 0 ? [`${tenant}: ${unread(reason)} ${gapConcerns[reason]}`] : [],
+        ),
+        ...(filterWidened ? [`${tenant}: read under a narrower filter than that of the tenants file`] : []),
+        ...(late ? [`${tenant}: ${Math.round(lagSeconds)} s behind`] : []),
+        ...(isAhead(lagSeconds) ? [`${tenant}: the watermark ${watermark} is in the future`] : []),
+      ];
+    },
+  );
 }

@@ -1,5 +1,7 @@
 import type { WindowReport } from '../../activities/types';
 import { taskQueues } from '../../workflows/task-queues';
+import type { StatusReport, TenantStatus } from '../../client/status/status-report';
+import { runCommand } from './run-command';
 import { eventually, openStand, type Stand } from './stand';
 import { differences, storedContacts, trueContacts } from './truth';
 
@@ -121,6 +123,64 @@ describe('the live sync of a tenant', () => {
     await tick();
     expect(await watermark()).toBe(now);
     expect(await wrongSince(mark - 30 * minuteMs)).toEqual([]);
+  });
+});
+
+describe('a clock of CXone’s that is wrong', () => {
+  const status = async (): Promise<Pick<TenantStatus, 'clock' | 'setBack'> | undefined> => {
+    const { stdout } = await runCommand(stand, ['status', '--tenant', 'acme', '--json']);
+    return (JSON.parse(stdout) as StatusReport).tenants[0];
+  };
+
+  it.each([
+    ['three hours ahead', 10_800],
+    ['of 2031', 180_000_000],
+  ])('(%s) moves the watermark no further than the header says, and is named', async (_what, seconds) => {
+    now += 5 * minuteMs;
+    stand.simulator.setFaults([{ name: 'wrongPollTime', args: { seconds } }]);
+    await tick();
+    expect(await watermark()).toBe(now);
+    expect((await status())?.clock).toMatchObject({ code: 'ClockImplausible' });
+    const [gaps] = await stand.query<{ n: number }>('select count(*)::int as n from cxone.live_gap');
+    expect(gaps?.n).toBe(0);
+    now += 5 * minuteMs;
+    stand.simulator.setFaults([]);
+    await tick();
+    expect(await watermark()).toBe(now);
+    expect(await wrongSince(begin - 23 * hourMs)).toEqual([]);
+  });
+
+  it('(behind its header) makes windows shorter, tick after tick, and no tick fails', async () => {
+    stand.simulator.setFaults([{ name: 'wrongPollTime', args: { seconds: -45 } }]);
+    for (let turn = 0; turn < 2; turn += 1) {
+      now += 5 * minuteMs;
+      await tick();
+      expect(await watermark()).toBe(now - 45_000);
+    }
+    const [line] = await stand.query<{ read_to: Date }>(
+      `select read_to from cxone.sync_window where window_end = $1 and read_by = 'update'`,
+      [new Date(now).toISOString()],
+    );
+    expect(line?.read_to).toEqual(new Date(now - 45_000));
+    stand.simulator.setFaults([]);
+    now += minuteMs;
+    await tick();
+    expect(await wrongSince(begin - 23 * hourMs)).toEqual([]);
+  });
+
+  it('that has poisoned a watermark is undone: it goes back to the end of the last window before it', async () => {
+    const mark = await watermark();
+    now += 10 * minuteMs;
+    await stand.query(
+      `update cxone.watermark set value = '2030-12-03T00:00:00Z' where tenant = 'acme' and stream = 'contacts'`,
+    );
+    await tick();
+    expect(await watermark()).toBe(now);
+    expect(await wrongSince(mark - 30 * minuteMs)).toEqual([]);
+    expect((await status())?.setBack).toMatchObject({
+      from: '2030-12-03T00:00:00Z',
+      to: new Date(mark).toISOString().replace('.000Z', 'Z'),
+    });
   });
 });
 

@@ -128,6 +128,27 @@ describe('cxone-sync sync --by update', () => {
     ],
     ['pages come twice', { name: 'duplicatePage', match: ofContacts }, 36],
     ['large pages time out', { name: 'timeout408WhenTopOver', match: ofContacts, args: { top: 100 } }, 40],
+    [
+      'updatedSince is rounded down to the minute',
+      { name: 'roundedSince', match: ofContacts, args: { seconds: 60 } },
+      44,
+    ],
+    [
+      'updatedSince is rounded down to the hour',
+      { name: 'roundedSince', match: ofContacts, args: { seconds: 3_600 } },
+      46,
+    ],
+    ['contacts are listed twice', { name: 'listedTwice', match: ofContacts, args: { every: 7 } }, 50],
+    [
+      'the total is capped',
+      { name: 'smallTotal', match: ofContacts, args: { form: 'capped', count: 40 } },
+      52,
+    ],
+    [
+      'the total counts the page alone',
+      { name: 'smallTotal', match: ofContacts, args: { form: 'pageOnly' } },
+      54,
+    ],
   ])('is complete where %s', async (_what, fault, hours) => {
     const span = hoursBack(hours);
     const { status } = await sync(span, [fault]);

@@ -47,6 +47,48 @@ describe('the live sync', () => {
     expect(opened).toEqual([['2026-11-20T00:00:00.000Z', '2026-11-20T00:10:00.000Z', 'update', 'later']]);
   });
 
+  it('ends its window at the earliest clock that pages show, and says so to watermark and ledger', async () => {
+    const seen: unknown[] = [];
+    const quiet = quietActivities(5);
+    const clock = '2026-11-20T00:09:15.000Z';
+    await stand.serve(
+      {
+        ...quiet,
+        openWindow: async (span) => {
+          expect(span.live).toBe(true);
+          const open = { ...(await quiet.openWindow(span)), ...span, recordings: true, downloads: false };
+          return { ...open, readsOn: true, endsAtClock: true };
+        },
+        fetchContactPage: async (slice) => ({
+          ...(await quiet.fetchContactPage(slice)),
+          ...{ totalRecords: 5, lastUpdate: '2026-11-20T00:05:00.000Z', lastPollTime: clock },
+        }),
+        countContacts: async ({ to }) => {
+          seen.push(['count', to]);
+          return { totals: [5], since: 5, lastPollTime: clock };
+        },
+        moveWatermark: async ({ to, endsEarlier }) => {
+          seen.push(['watermark', to, endsEarlier]);
+          return true;
+        },
+        closeWindow: async ({ status, readTo }) => {
+          seen.push(['close', readTo]);
+          return { ...report, status };
+        },
+      },
+      async () => {
+        const handle = await start(`incremental:acme-${(runs += 1)}`);
+        expect(await handle.result()).toMatchObject({ status: 'complete', to: clock });
+        await windowEnd();
+      },
+    );
+    expect(seen).toEqual([
+      ['count', clock],
+      ['watermark', clock, true],
+      ['close', clock],
+    ]);
+  });
+
   it('moves the watermark after the contacts are counted, before their recordings', async () => {
     const calls: string[] = [];
     const quiet = quietActivities(5);

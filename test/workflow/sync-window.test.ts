@@ -389,3 +389,76 @@ describe('what a window concludes', () => {
     expect(marked).toBe(times);
   });
 });
+
+describe('a window that reads its list to the end', () => {
+  const readsOn = async () => ({ ...openWindow, readsOn: true });
+  /** A source that counts the page alone. */
+  const pageOnly: Activities['fetchContactPage'] = async ({ skip, top, round }) => {
+    const page = pageOf(25, skip, top, round);
+    return { ...page, totalRecords: page.records === 0 ? null : page.records };
+  };
+
+  it('reads past a total that rows prove wrong, and is settled by two readings that bring in as many', async () => {
+    const rounds: number[] = [];
+    const read: unknown[] = [];
+    const { report } = await run({
+      openWindow: readsOn,
+      fetchContactPage: async (slice) => {
+        if (slice.skip === 20) rounds.push(slice.round);
+        return pageOnly(slice);
+      },
+      countContacts: async (asked) => {
+        read.push(asked.read);
+        return { totals: [null], lastPollTime: null };
+      },
+      closeWindow: async ({ status, expected }) => ({
+        ...(await quietActivities().closeWindow({ status } as never)),
+        expected,
+      }),
+    });
+    expect(rounds).toEqual([0, 1]);
+    expect(read).toEqual([[null], [null]]);
+    expect(report).toMatchObject({ status: 'complete', expected: 25 });
+  });
+
+  it('takes rows at its end, or later, off the count, and has them left out', async () => {
+    const before: unknown[] = [];
+    const { report } = await run({
+      openWindow: readsOn,
+      fetchContactPage: async ({ skip, top, round, upToItself }) => {
+        expect(upToItself).toBe(true);
+        const page = pageOf(27, skip, top, round);
+        return { ...page, ...(skip === 20 && { beyond: 2 }) };
+      },
+      countContacts: async ({ read }) => {
+        expect(read).toEqual([27]);
+        return { totals: [27], lastPollTime: null };
+      },
+      persistContacts: async (page) => {
+        before.push(page.before);
+        return { inserted: 1, updated: 0, unchanged: 0, rejected: 0 };
+      },
+      closeWindow: async ({ status, expected }) => ({
+        ...(await quietActivities().closeWindow({ status } as never)),
+        expected,
+      }),
+    });
+    expect(report).toMatchObject({ status: 'complete', expected: 25 });
+    expect(new Set(before)).toEqual(new Set([openWindow.to]));
+  });
+
+  it('is complete where the source lists contacts twice, and fails where one is missing besides', async () => {
+    const activities: Partial<Activities> = {
+      openWindow: readsOn,
+      tallyRound: async () => ({ fetched: 23 }),
+      countDoubles: async () => ({ doubles: 2 }),
+      closeWindow: async ({ status, expected }) => ({
+        ...(await quietActivities().closeWindow({ status } as never)),
+        expected,
+      }),
+    };
+    expect((await run(activities)).report).toMatchObject({ status: 'complete', expected: 23 });
+    const { failure } = await run({ ...activities, countDoubles: async () => ({ doubles: 1 }) });
+    expect(failure?.type).toBe('CountMismatch');
+  });
+});

@@ -323,6 +323,7 @@ describe.each(postgresServers())('the ledger on $label', (server) => {
         recordingBytes: 1234,
         errorCode: 'Throttled',
         lastPollTime,
+        readTo: null,
         startedAt: expect.any(Date) as Date,
         closedAt: expect.any(Date) as Date,
       });

@@ -26,6 +26,12 @@ function listPage(records: number, totalRecords: number | null, changes: Partial
   };
 }
 
+/** Agents from an offset on. */
+function pageFrom(skip: number, records: number, total: number): AgentPage {
+  const agents = Array.from({ length: records }, (_, index) => agent(skip + index + 1));
+  return listPage(records, total, { records: agents, body: Buffer.from(JSON.stringify({ agents })) });
+}
+
 interface World {
   readonly watermark?: string;
   readonly list?: (request: AgentPageRequest) => AgentPage;
@@ -46,12 +52,18 @@ function stand({ watermark, list = () => listPage(0, 0), wanted = [], unknown = 
     persisted: [] as { pageId: string; tenant: string; batch: Batch; watermark: Date | undefined }[],
   };
   const landing = memoryLanding();
+  let mark = watermark ? new Date(watermark) : null;
   const activities = createAgentActivities({
     now: () => now,
     store: fakeStore({
       landing,
       watermarks: {
-        get: async (_tenant, stream) => (stream === 'agents' && watermark ? new Date(watermark) : null),
+        get: async (_tenant, stream) => (stream === 'agents' && mark ? mark : null),
+      },
+      clocks: {
+        async withdrawAhead(_tenant, stream, limit) {
+          if (stream === 'agents' && mark && mark > limit) mark = null;
+        },
       },
       agents: {
         async wanted(_windowId, _attempt, _round, staleBefore, limit) {
@@ -87,6 +99,34 @@ describe('the first look at agents', () => {
     const { activities, seen } = stand({ list: () => listPage(3, 3) });
     await run(activities, 'fetchAgents', first);
     expect(seen.list).toEqual([{ skip: 0, top: 1_000 }]);
+  });
+
+  it('reads the whole list where the watermark is ahead of every clock, and sets it by one that is not', async () => {
+    const { activities, seen } = stand({
+      watermark: '2031-01-01T00:00:00.000Z',
+      list: () => listPage(3, 3, { lastPollTime: '2031-01-02T00:00:00.000Z', clock: new Date(now) }),
+    });
+    const fetched = await run(activities, 'fetchAgents', first);
+    expect(seen.list[0]).not.toHaveProperty('updatedSince');
+    expect(fetched.watermark).toBe(new Date(now + 1_000).toISOString());
+  });
+
+  it.each([
+    ['capped', 1_000],
+    ['counting the page alone', 1_000],
+  ])('reads on after a full page whose total is %s', async (_what, total) => {
+    const { activities } = stand({ list: ({ skip }) => pageFrom(skip, skip === 0 ? 1_000 : 20, total) });
+    const one = await run(activities, 'fetchAgents', first);
+    expect(one.next).toMatchObject({ skip: 1_000 });
+    const two = await run(activities, 'fetchAgents', { ...first, cursor: one.next });
+    expect(two).toMatchObject({ records: 20, next: { step: 'missing' } });
+  });
+
+  it('ends where the source answers every offset with the same agents', async () => {
+    const { activities } = stand({ list: () => pageFrom(0, 1_000, 1_000) });
+    const one = await run(activities, 'fetchAgents', first);
+    const two = await run(activities, 'fetchAgents', { ...first, cursor: one.next });
+    expect(two.next).toMatchObject({ step: 'missing' });
   });
 
   it('asks for what changed since the watermark, less half an hour, when there is one', async () => {

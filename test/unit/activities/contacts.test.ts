@@ -326,7 +326,7 @@ describe('countContacts', () => {
     const { activities } = stand(({ filter }) =>
       filter.skillId === 1 ? { ...pageOf(), lastPollTime: null } : { ...pageOf(), lastPollTime: null },
     );
-    expect(await run(activities, 'countContacts', count)).toEqual({ totals: [0, 0], lastPollTime: null });
+    expect(await run(activities, 'countContacts', count)).toMatchObject({ totals: [0, 0] });
   });
 });
 

@@ -1,5 +1,5 @@
 import { createLiveActivities } from '../../../activities/live';
-import type { FilterChange } from '../../../store';
+import type { ClockReading, FilterChange, SetBackOptions } from '../../../store';
 import type { UpdatedPageRequest } from '../../../cxone';
 import type { TenantTuning } from '../../../activities/tenants';
 import type { RunState } from '../../../activities/backfill';
@@ -22,7 +22,10 @@ function stand(
   lastPollTime: string | null = cxoneClock,
   header: Date | null = null,
   gaps: GapWorld = { open: [] },
+  clocks: { readonly latest?: Date; readonly date?: Date } = {},
 ) {
+  const readings: ClockReading[] = [];
+  const setBacks: SetBackOptions[] = [];
   const asked: UpdatedPageRequest[] = [];
   const begun: string[] = [];
   const noted: string[] = [];
@@ -31,6 +34,16 @@ function stand(
     void noted.push(`${what} ${from.toISOString()}`);
   const activities = createLiveActivities({
     store: fakeStore({
+      clocks: {
+        async note(_tenant, reading) {
+          readings.push(reading);
+          return clocks.latest ?? null;
+        },
+        async setBack(options) {
+          setBacks.push(options);
+          return null;
+        },
+      },
       watermarks: {
         async begin(_tenant, _stream, value) {
           begun.push(value.toISOString());
@@ -71,7 +84,7 @@ function stand(
             firstStart: null,
             lastStart: null,
             lastUpdate: null,
-            clock: lastPollTime === null ? header : null,
+            clock: clocks.date ?? (lastPollTime === null ? header : null),
           };
         },
       },
@@ -83,6 +96,8 @@ function stand(
     plan: () => run(activities, 'planIncrement', { tenant: 'acme' }),
     lookAtGap: (from: Date, to: Date) =>
       run(activities, 'lookAtGap', { tenant: 'acme', from: from.toISOString(), to: to.toISOString() }),
+    readings,
+    setBacks,
     asked,
     begun,
     noted,
@@ -116,6 +131,60 @@ describe('what the live sync reads next', () => {
   it('goes by our own clock, a minute early, where CXone tells none', async () => {
     const { plan } = stand('2026-11-20T11:00:00.000Z', {}, null);
     expect(await plan()).toMatchObject({ to: '2026-11-20T11:49:00.000Z' });
+  });
+
+  it.each([
+    ['three hours ahead', '2026-11-20T15:00:00.000Z'],
+    ['of 2031', '2031-01-02T00:00:00.000Z'],
+  ])('ends at the header’s clock where CXone’s word is %s, and begins no backfill', async (_what, word) => {
+    const date = new Date('2026-11-20T11:50:02Z');
+    const { plan, readings, setBacks } = stand(
+      '2026-11-20T11:45:00.000Z',
+      {},
+      word,
+      null,
+      { open: [] },
+      { date },
+    );
+    expect(await plan()).toMatchObject({
+      from: '2026-11-20T11:15:00.000Z',
+      to: '2026-11-20T11:50:02.000Z',
+      gap: null,
+    });
+    expect(readings).toEqual([
+      {
+        lastPollTime: new Date(word),
+        dateHeader: date,
+        ownClock: new Date('2026-11-20T11:50:00.000Z'),
+        clock: new Date('2026-11-20T11:50:02.000Z'),
+      },
+    ]);
+    expect(setBacks).toMatchObject([
+      { tenant: 'acme', stream: 'contacts', clock: readings[0]?.clock, lookBackDays: 30 },
+    ]);
+  });
+
+  it('ends a quarter of an hour after our own clock at most', async () => {
+    const { plan } = stand('2026-11-20T11:45:00.000Z', {}, '2026-11-20T15:00:00.000Z');
+    expect(await plan()).toMatchObject({ to: '2026-11-20T12:05:00.000Z' });
+  });
+
+  it('sets no watermark back by a clock that has lost more than the look-back', async () => {
+    const lost = '1999-12-31T00:00:00.000Z';
+    const { plan, setBacks } = stand(
+      '2026-11-20T11:45:00.000Z',
+      {},
+      lost,
+      null,
+      { open: [] },
+      {
+        latest: new Date('2026-11-20T11:40:00Z'),
+      },
+    );
+    const { from, to, gap } = await plan();
+    expect([to, gap]).toEqual([lost, null]);
+    expect(Date.parse(from)).toBeLessThan(Date.parse(to));
+    expect(setBacks).toEqual([]);
   });
 
   it('is read under the tenant’s filter of now, to which the watermark’s is compared by CXone’s clock', async () => {

@@ -7,6 +7,8 @@ export function tenantStatus(changes: Partial<TenantStatus> = {}): TenantStatus 
     tenant: 'acme',
     lagSeconds: null,
     watermark: null,
+    clock: null,
+    setBack: null,
     filterWidened: false,
     windows: { complete: 0, running: 0, parked: 0, failed: 0, incomplete: 0 },
     parked: [],

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { span, statusLines } from '../../../../client/status/status-lines';
+import { span } from '../../../../client/output';
+import { statusLines } from '../../../../client/status/status-lines';
+import { clockStatus } from '../../../../client/status/clock-lines';
 import { gapLine, parkedRun, progress, statusReport, tenantStatus } from './reports';
 
 const linesOf = (...args: Parameters<typeof statusReport>) => statusLines(statusReport(...args));
@@ -15,6 +17,38 @@ describe('the status of a tenant', () => {
       '  recordings  none yet',
       '  schedule    none (npx cxone-sync schedule apply)',
     ]);
+  });
+
+  it('says that a watermark is in the future, which no lag of 0 s may hide', () => {
+    const line = lineWith('lag', { lagSeconds: -10_800, watermark: '2026-11-25T15:15:00Z' });
+    expect(line).toContain('! the watermark 2026-11-25T15:15:00Z is 3 h in the future');
+    expect(lineWith('lag', { lagSeconds: -2, watermark: '2026-11-25T12:15:02Z' })).toContain('0 s behind');
+  });
+
+  it('says which clock is wrong and by how much, and where a watermark went back', () => {
+    const clock = clockStatus({
+      reading: {
+        lastPollTime: new Date('2026-11-25T15:15:00Z'),
+        dateHeader: new Date('2026-11-25T12:15:00Z'),
+        ownClock: new Date('2026-11-25T12:15:02Z'),
+        clock: new Date('2026-11-25T12:15:01Z'),
+      },
+      setBack: {
+        from: new Date('2030-12-03T00:00:00Z'),
+        to: new Date('2026-11-25T11:00:00Z'),
+        at: new Date('2026-11-25T12:05:00Z'),
+      },
+    });
+    expect(clock.clock).toMatchObject({
+      code: 'ClockImplausible',
+      clock: 'lastPollTime',
+      offBySeconds: 10_798,
+    });
+    const lines = linesOf([tenantStatus(clock)]).join('\n');
+    expect(lines).toMatch(/clock +! ClockImplausible: .*lastPollTime.* is 2 h 59 min ahead of/);
+    expect(lines).toContain('set back 10 min ago from 2030-12-03T00:00:00Z to 2026-11-25T11:00:00Z');
+    // Told for a week.
+    expect(linesOf([tenantStatus(clock)], { at: '2026-12-03T00:00:00Z' }).join()).not.toContain('set back');
   });
 
   it('tells how far it is behind', () => {

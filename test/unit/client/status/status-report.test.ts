@@ -16,6 +16,12 @@ describe('what a script is told', () => {
   it.each([
     ['nothing while all is well', { lagSeconds: 60 }, []],
     ['nothing of a tenant that is never synced live', { lagSeconds: null }, []],
+    [
+      'a watermark in the future',
+      { lagSeconds: -10_800, watermark: '2026-11-25T15:15:00Z' },
+      ['acme: the watermark 2026-11-25T15:15:00Z is in the future'],
+    ],
+    ['nothing of clocks that differ by seconds', { lagSeconds: -3 }, []],
     ['a lag beyond the limit', { lagSeconds: 61 }, ['acme: 61 s behind']],
     ['parked windows', { windows: { ...windows, parked: 2 } }, ['acme: 2 parked']],
     ['parked runs that are no windows', { parked: [parkedRun] }, ['acme: 1 parked']],
