@@ -9,7 +9,7 @@ export interface CountRows {
   readonly latestFirst: boolean;
 }
 
-/** So many rows at the end of a span are looked at; more only where all of them lie beyond it. */
+/** Rows at the end of a span that are looked at; more only where all of them lie beyond it. */
 const rowsAtEnd = 50;
 
 /**

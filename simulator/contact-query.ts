@@ -35,7 +35,7 @@ export interface ContactQuery {
   readonly exclusiveEnd?: boolean;
   /** Starts have digits below the millisecond, which count. */
   readonly fine?: boolean;
-  /** One contact in so many is listed twice, and counted twice. */
+  /** Every nth contact is listed twice, and counted twice. */
   readonly twiceEvery?: number;
   /** A field in the names of v27 and later, as the caller spelled it; `undefined`: no order is promised. */
   readonly orderBy: { readonly field: string; readonly descending: boolean } | undefined;

@@ -157,7 +157,7 @@ export function isRead(pass: PassState): boolean {
 
 /**
  * The rows that a pass showed, those beyond its window included; null when what it holds cannot be said, as the source
- * tells no total or one that is none.
+ * gives no total, or one that is none.
  */
 export function rowsOf(pass: PassState): number | null {
   if (pass.disproved) return null;

@@ -37,7 +37,7 @@ export interface SeekSlice extends Slice {
   readonly since: string;
   /** Part of a group of equal stamps: its filter, and how many of the dimensions it is split by already. */
   readonly part?: { readonly filter: Refinement; readonly depth: number };
-  /** By offset through rows that "since" cannot tell apart; reading goes on from the first later stamp. */
+  /** By offset through rows that "since" cannot separate; reading goes on from the first later stamp. */
   readonly onward?: boolean;
 }
 

@@ -15,7 +15,7 @@ import type {
 
 const labelWidth = 12;
 const shown = 10;
-/** A watermark that was set back is told of for a week. */
+/** A watermark that was set back is shown for a week. */
 const shownForMs = 7 * 86_400_000;
 
 /** The report as text: a block for each tenant, after what is wrong with Temporal or the workers. */

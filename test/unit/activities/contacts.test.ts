@@ -248,7 +248,7 @@ describe('persistContacts of a page that shows more than its window', () => {
       before: input.to,
     });
     expect(persisted[0]?.batch.rows.map(({ values }) => values['contactId'])).toEqual([1]);
-    // What cannot be read is nobody's to leave out.
+    // What cannot be read is not left out, but rejected.
     expect(persisted[0]?.batch.rejected).toHaveLength(1);
   });
 });

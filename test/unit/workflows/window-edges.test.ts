@@ -3,7 +3,7 @@ import { countByEnd } from '../../../activities/counting';
 import { type ContactPage, mayGoOn, startOfContact, startsBefore } from '../../../cxone';
 import { isRead, newPass, pageArrived, type PassState, rowsOf, takeSlice } from '../../../workflows/paging';
 
-/** How a source reads `endDate`, and how it tells a total. */
+/** How a source reads `endDate`, and what it gives as a total. */
 interface Habits {
   readonly end: 'inclusive' | 'exclusive' | 'cutToMilliseconds';
   readonly total: 'right' | 'capped' | 'pageOnly' | 'none';

@@ -47,7 +47,7 @@ describe('the status of a tenant', () => {
     const lines = linesOf([tenantStatus(clock)]).join('\n');
     expect(lines).toMatch(/clock +! ClockImplausible: .*lastPollTime.* is 2 h 59 min ahead of/);
     expect(lines).toContain('set back 10 min ago from 2030-12-03T00:00:00Z to 2026-11-25T11:00:00Z');
-    // Told for a week.
+    // Shown for a week.
     expect(linesOf([tenantStatus(clock)], { at: '2026-12-03T00:00:00Z' }).join()).not.toContain('set back');
   });
 

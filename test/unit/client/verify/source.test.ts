@@ -51,11 +51,11 @@ function cxoneOf(
         n: index,
         contactStartDate: badStart ?? new Date(day.from.getTime() + at).toISOString(),
       }));
-    const told = { right: found.length, capped: Math.min(found.length, 60), pageOnly: records.length };
+    const totalsBy = { right: found.length, capped: Math.min(found.length, 60), pageOnly: records.length };
     return {
       body: Buffer.alloc(0),
       records,
-      totalRecords: !totals ? null : told[total ?? 'right'],
+      totalRecords: !totals ? null : totalsBy[total ?? 'right'],
       lastPollTime: null,
       firstStart: null,
       lastStart: null,
