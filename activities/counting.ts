@@ -13,7 +13,7 @@ type Ask = (from: string, skip: number, top: number) => Promise<ContactPage>;
  */
 export async function countByEnd(ask: Ask, from: string, read: number): Promise<number | null> {
   const skip = Math.max(0, read - 1);
-  const page = await ask(from, skip, read === 0 ? 1 : 2);
+  const page = await ask(from, skip, 1);
   // The list has become shorter: from its beginning, then.
   if (page.records.length === 0 && skip > 0) return countByEnd(ask, from, 0);
   if (isDisproved(page, skip)) return null;

@@ -15,6 +15,7 @@ export {
 export { isDisproved, mayGoOn } from './list-page';
 export type { ContactPage, ContactPageRequest } from './contacts';
 export { countContacts } from './contact-count';
+export type { CountRows } from './contact-count';
 export type { UpdatedPage, UpdatedPageRequest } from './updated-contacts';
 export { parseAgentPage } from './agents';
 export type { AgentPage, AgentPageRequest } from './agents';

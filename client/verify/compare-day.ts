@@ -36,8 +36,8 @@ export async function compareDay(
   byIds: boolean,
 ): Promise<Comparison> {
   if (!byIds) {
-    const total = await source.count(span);
     const held = await holdings.counts(span);
+    const total = await source.count(span, held.stored + held.rejected);
     if (total === held.stored + held.rejected) {
       const unknown = { missing: null, stale: null, vanished: null };
       return { comparedBy: 'counts', source: total, ...held, ...unknown, verdict: 'equal' };

@@ -26,6 +26,9 @@ it('a worker shows every metric that rules rely on, with its labels, and no othe
   stand = await openStand({ simulator: { contactsPerDay: 60, loggedShare: 0.5 } });
   await stand.query(`insert into cxone.watermark values ('acme', 'contacts', now() - interval '1 hour')`);
   await stand.query(
+    `insert into cxone.source_clock (tenant, own_clock, clock, latest_clock) values ('acme', now(), now(), now())`,
+  );
+  await stand.query(
     `insert into cxone.sync_window (tenant, window_start, window_end, read_by, skill_ids, campaign_ids,
        media_type_ids, status, attempt, parked_at, parked_code)
      values ('acme', '2025-01-01', '2025-01-02', 'start', '{}', '{}', '{}', 'running', 1, now(), 'MediaForbidden')`,

@@ -71,7 +71,7 @@ describe('a copy that is whole', () => {
     );
     expect(stderr).toContain('All days are equal.');
     const asked = stand.simulator.journal.entries({ family: 'contacts' });
-    expect(asked.map(({ query }) => query['top'])).toEqual(['1', '1']);
+    expect(asked.map(({ query }) => query['top'])).toEqual(['50', '50']);
   });
 
   it('is equal by ids, too, with no other field asked for than what tells contacts apart', async () => {

@@ -280,10 +280,10 @@ describe('countContacts', () => {
   });
 
   it('takes the count at the end of the list, where rows prove it, and believes none that they disprove', async () => {
-    const totals = [30, 12, 9, 4] as const;
+    const totals = [30, 12, 8, 4] as const;
     const { activities, requests } = stand(({ filter, skip }) => {
       const pass = (filter.skillId ?? 1) - 1;
-      const rows = pass === 2 ? [contact(1), contact(2)] : skip === 0 && pass === 3 ? [] : [contact(1)];
+      const rows = skip === 0 && pass === 3 ? [] : [contact(1)];
       return { ...pageOf(...rows), totalRecords: rows.length === 0 ? null : (totals[pass] ?? null) };
     });
     const passes = [1, 2, 3, 4, 5].map((skillId) => ({ skillId }));
@@ -292,9 +292,9 @@ describe('countContacts', () => {
       totals: [30, 12, null, 0, null],
     });
     expect(requests.map(({ skip, top }) => [skip, top])).toEqual([
-      [29, 2],
-      [11, 2],
-      [8, 2],
+      [29, 1],
+      [11, 1],
+      [8, 1],
       [0, 1],
     ]);
   });

@@ -218,7 +218,7 @@ describe('a source that changes while it is read', () => {
     const calm = sourceOf([served(1)]);
     let reading = 0;
     const source: Source = {
-      count: async (day) => calm.source.count(day),
+      count: async (day, expected) => calm.source.count(day, expected),
       pages: (day) => ((reading += 1) === 1 ? moving : calm).source.pages(day),
     };
     expect(await compareDay(source, holdingsOf([[1, 0]]), span, true)).toMatchObject({ verdict: 'equal' });

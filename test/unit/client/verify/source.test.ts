@@ -185,7 +185,7 @@ describe('counting a day of the source', () => {
   it('adds up the passes, by a few rows each', async () => {
     const cxone = cxoneOf(contacts);
     const source = createSource(cxone, [{ skillId: 1 }, { skillId: 2 }, { skillId: 9 }], 500, plainly);
-    expect(await source.count(day)).toBe(3);
+    expect(await source.count(day, 3)).toBe(3);
     expect(cxone.requests.map(({ top }) => top)).toEqual([50, 50, 50]);
   });
 
@@ -195,7 +195,9 @@ describe('counting a day of the source', () => {
       const edge = [1, 2].map((n) => ({ at: 86_400_000 - 2 + n, skillId: 1 }));
       const cxone = cxoneOf([{ at: 5, skillId: 1 }, ...edge], { end });
       const source = createSource(cxone, [{}], 500, plainly);
-      expect(await source.count(day)).toBe(2);
+      expect(await source.count(day, 2)).toBe(2);
+      expect(cxone.requests).toHaveLength(1);
+      for (const wrong of [1, 3, 30]) expect(await source.count(day, wrong)).toBeNull();
       expect(await readAll(cxone, 500)).toEqual({ numbers: [0, 1], totals: [2] });
       expect(await readAll(cxone, 2)).toEqual({ numbers: [0, 1], totals: [2] });
       // A full page up to the very end does not show what is beyond it.
@@ -209,15 +211,19 @@ describe('counting a day of the source', () => {
     async (total) => {
       const many = inOrder(200).map((n) => ({ at: n * 1_000, skillId: 1 }));
       const cxone = cxoneOf(many, { total });
-      expect(await createSource(cxone, [{}], 500, plainly).count(day)).toBeNull();
+      // What the total says, and what there is.
+      for (const expected of [60, 200]) {
+        expect(await createSource(cxone, [{}], 500, plainly).count(day, expected)).toBeNull();
+        expect(await createSource(cxone, [{}, { skillId: 9 }], 500, plainly).count(day, expected)).toBeNull();
+      }
       expect(await readAll(cxone, 20)).toEqual({ numbers: inOrder(200), totals: [null] });
     },
   );
 
   it('knows no sum when one of them is not told', async () => {
     const source = createSource(cxoneOf(contacts, { totals: false }), [{}], 500, plainly);
-    expect(await source.count(day)).toBeNull();
+    expect(await source.count(day, 3)).toBeNull();
     const empty = createSource(cxoneOf([], { totals: false }), [{}], 500, plainly);
-    expect(await empty.count(day)).toBe(0);
+    expect(await empty.count(day, 0)).toBe(0);
   });
 });
