@@ -13,7 +13,11 @@ export function addMigrateCommand(program: Command): void {
       .description('Create or update the schema "cxone" in the database of DATABASE_URL'),
   ).action(async (flags: CommonFlags) => {
     const output = createOutput(flags);
-    const { applied } = await foreseen(() => migrate(loadSettings(process.env, ['database']).database.url));
+    const onWait = (migration: string): void =>
+      output.progress(`${migration} waits for tables that other sessions use; they are not stopped`);
+    const { applied } = await foreseen(() =>
+      migrate(loadSettings(process.env, ['database']).database.url, undefined, { onWait }),
+    ).finally(() => output.endProgress());
     output.document({ applied });
     output.result(
       applied.length === 0 ? 'Nothing to do: the database is up to date.' : `Applied ${applied.join(', ')}.`,

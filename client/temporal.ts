@@ -1,4 +1,11 @@
-import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  type ConnectionOptions,
+  defaultGrpcRetryOptions,
+  isGrpcServiceError,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { taskQueues } from '../workflows/task-queues';
@@ -16,14 +23,46 @@ export interface TemporalClient {
 const connectPatienceMs = 5_000;
 
 /**
+ * How long a call may take with all its repetitions, in ms. Without a bound a call over a connection that swallows bytes
+ * fails after 45 s and is repeated ten times, each over another connection that does the same.
+ */
+export interface CallPatience {
+  readonly call: number;
+  /** Of calls that the server answers when something happens, or after 20 to 60 s when nothing does. */
+  readonly longPoll: number;
+}
+
+const usualPatience: CallPatience = { call: 20_000, longPoll: 75_000 };
+const longPolls = /\/(GetWorkflowExecutionHistory|UpdateWorkflowExecution|PollWorkflowExecutionUpdate)$/;
+
+type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number];
+
+/** Gives every call a deadline that has none, around the SDK's repetition of calls that fail in passing. */
+function interceptorsWith({ call, longPoll }: CallPatience): Interceptor[] {
+  const deadline: Interceptor = (options, next) => {
+    const patienceMs = longPolls.test(options.method_definition.path) ? longPoll : call;
+    // What comes back is handed on as it is; the type asks for a call that was wrapped.
+    return next({
+      ...options,
+      deadline: options.deadline ?? Date.now() + patienceMs,
+    }) as ReturnType<Interceptor>;
+  };
+  return [deadline, makeGrpcRetryInterceptor(defaultGrpcRetryOptions())];
+}
+
+/**
  * Connects as every Temporal tool does: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`,
  * `TEMPORAL_TLS_*`, or a profile (https://docs.temporal.io/develop/environment-configuration).
  *
  * @param env the environment as config/ hands it over, with the contents of `NAME_FILE` put in.
  *
  * @throws {CommandError} status 3 when the server cannot be reached, refuses, or lacks the namespace.
+ * Calls of the client fail with a gRPC error when no answer comes in time, which `foreseen` words.
  */
-export async function connectTemporal(env: Readonly<Record<string, string>>): Promise<TemporalClient> {
+export async function connectTemporal(
+  env: Readonly<Record<string, string>>,
+  patience: CallPatience = usualPatience,
+): Promise<TemporalClient> {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
     overrideEnvVars: { ...env },
   });
@@ -38,6 +77,7 @@ export async function connectTemporal(env: Readonly<Record<string, string>>): Pr
     ...connectionOptions,
     address,
     connectTimeout: connectPatienceMs,
+    interceptors: interceptorsWith(patience),
   }).catch(() => {
     throw unavailable('Temporal cannot be reached.');
   });
@@ -102,6 +142,8 @@ export function webUiLink(uiUrl: string, namespace: string, workflowId: string, 
 
 /** What a gRPC error says, without its stack, as one line. */
 export function grpcReason(error: unknown): string {
+  const deadlineExceeded = 4;
+  if (isGrpcServiceError(error) && error.code === deadlineExceeded) return 'it gave no answer in time';
   if (isGrpcServiceError(error)) return terminalText(error.details);
   return error instanceof Error ? terminalText(error.message) : 'unknown reason';
 }

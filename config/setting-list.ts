@@ -107,7 +107,12 @@ export const settingList = [
     expected: 'an API key',
     example: '',
   },
-  { name: 'TEMPORAL_TLS', meaning: 'TLS to the Temporal server.', example: 'true', ...temporalFlag },
+  {
+    name: 'TEMPORAL_TLS',
+    meaning: 'TLS to the Temporal server. Has to be given, true or false, for one that is not at loopback.',
+    example: 'true',
+    ...temporalFlag,
+  },
   { name: 'TEMPORAL_TLS_CLIENT_CERT_PATH', meaning: 'Client certificate.', example: '', ...pemFile },
   { name: 'TEMPORAL_TLS_CLIENT_CERT_DATA', meaning: 'Client certificate.', example: '', ...pemText },
   { name: 'TEMPORAL_TLS_CLIENT_KEY_PATH', meaning: "The client certificate's key.", example: '', ...pemFile },

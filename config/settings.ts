@@ -4,6 +4,7 @@ import { quoted, SettingsError } from './problems';
 import type { Problem } from './problems';
 import { settingList, settingSchemas } from './setting-list';
 import type { ListenAddress, Need, Setting, SettingName } from './setting-list';
+import { temporalProblem } from './temporal-tls';
 
 /** All settings by the part that needs them. Values are checked; nothing was connected to. */
 export interface Settings {
@@ -110,8 +111,12 @@ export function loadSettings<N extends Need>(env: Environment, need: readonly N[
       return { url, s3 };
     },
     temporal: () => {
+      const before = problems.length;
       valueOf('TEMPORAL_ADDRESS', settingSchemas.TEMPORAL_ADDRESS);
-      return { env: temporalEnvironment(env, report) };
+      const temporal = temporalEnvironment(env, report);
+      const problem = problems.length > before ? null : temporalProblem(temporal);
+      if (problem) report(problem);
+      return { env: temporal };
     },
     temporalUi: () => ({ url: valueOf('TEMPORAL_UI_URL', settingSchemas.TEMPORAL_UI_URL) }),
     worker: () => ({

@@ -47,7 +47,10 @@ export interface CxoneClientOptions extends SessionOptions {
   readonly limiter?: RequestLimiter;
   /** The longest that connecting may take, TLS included; 10 s if not given. */
   readonly connectTimeoutMs?: number;
-  /** The longest until an answer begins; 100 s if not given. The whole call ends after the connection's `timeoutMs`. */
+  /**
+   * The longest until an answer begins; 50 s if not given, or 70 s before the whole call ends (the connection's `timeoutMs`)
+   * where that is later. After a silent failure of the network a call that got lost must not be waited for a minute.
+   */
   readonly headersTimeoutMs?: number;
   /** The longest an answer may stand still after it began; 30 s if not given. */
   readonly idleTimeoutMs?: number;
@@ -104,7 +107,7 @@ export function createCxoneClient(
     policy,
     timeOuts: {
       connectMs: options.connectTimeoutMs ?? 10_000,
-      headersMs: options.headersTimeoutMs ?? 100_000,
+      headersMs: options.headersTimeoutMs ?? Math.max(50_000, connection.timeoutMs - 70_000),
       idleMs: options.idleTimeoutMs ?? 30_000,
       totalMs: connection.timeoutMs,
     },

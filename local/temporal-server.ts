@@ -22,7 +22,7 @@ export interface TemporalServerOptions {
   readonly uiPort?: number;
   readonly logFile?: string;
   /** Further values of the dynamic config, for instance `{ 'limit.historyCount.suggestContinueAsNew': 100 }`. */
-  readonly dynamicConfig?: Readonly<Record<string, number | boolean>>;
+  readonly dynamicConfig?: Readonly<Record<string, number | boolean | string>>;
   readonly log: (message: string) => void;
 }
 
@@ -42,12 +42,17 @@ const lockedPauseMs = 250;
 
 /**
  * Without the first, each step of a workflow waits up to 50 ms on the dev server's single shard (facts §1.1).
- * Fairness lets live work of one tenant pass the backfill of another.
+ * Fairness lets live work of one tenant pass the backfill of another. The others are what ops/temporal/dynamic-config.yaml
+ * says of workers that stop, freeze or are cut off.
  */
 const dynamicConfig = {
   'history.transferProcessorMaxPollRPS': 2000,
   'system.enableActivityEagerExecution': true,
   'matching.enableFairness': true,
+  'frontend.enableCancelWorkerPollsOnShutdown': true,
+  'matching.numTaskqueueWritePartitions': 1,
+  'frontend.keepAliveTime': '10s',
+  'frontend.keepAliveTimeout': '5s',
 } as const;
 
 /**
@@ -110,7 +115,7 @@ function serverArguments(
     '--color=never',
     ...(dataFile === undefined ? [] : [`--db-filename=${dataFile}`]),
     ...Object.entries({ ...dynamicConfig, ...options.dynamicConfig }).map(
-      ([key, value]) => `--dynamic-config-value=${key}=${value}`,
+      ([key, value]) => `--dynamic-config-value=${key}=${JSON.stringify(value)}`,
     ),
     ...searchAttributes.map(({ name, type }) => `--search-attribute=${name}=${type}`),
   ];

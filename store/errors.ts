@@ -3,6 +3,8 @@ import { types } from 'node:util';
 /** Why the store could not do what was asked. `DatabaseConflict` covers deadlocks, lost races and time-outs. */
 export type StoreErrorCode =
   | 'DatabaseUnavailable'
+  | 'DatabaseConnectionsUsedUp'
+  | 'DatabasePoolerRefused'
   | 'DatabaseNotMigrated'
   | 'DatabaseRefused'
   | 'DatabaseFull'
@@ -35,6 +37,14 @@ const explanations = {
     'PostgreSQL cannot be reached',
     'Check that the server of DATABASE_URL is running and reachable.',
   ],
+  DatabaseConnectionsUsedUp: [
+    'PostgreSQL takes no more connections',
+    'Raise max_connections of the server, or the limit of the role or database; a worker holds up to 16. It is tried again.',
+  ],
+  DatabasePoolerRefused: [
+    'Something between here and PostgreSQL, such as PgBouncer, refused what was sent',
+    'See its log. PgBouncer: pool_mode has to be session, and max_client_conn and the pool large enough (16 for a worker).',
+  ],
   DatabaseNotMigrated: ['The database lacks a table or column', 'Run: cxone-sync migrate'],
   DatabaseRefused: [
     'PostgreSQL refused the connection or the privilege',
@@ -53,12 +63,24 @@ export const storeRemedies: Readonly<Record<DatabaseCode, string>> = Object.from
 ) as Record<DatabaseCode, string>;
 
 const codesBySqlState: readonly (readonly [RegExp, DatabaseCode])[] = [
-  [/^(08|57P0|53[23]|25006)/, 'DatabaseUnavailable'],
+  [/^533/, 'DatabaseConnectionsUsedUp'],
+  // PostgreSQL itself says so only of a client that is at fault; PgBouncer of all that it refuses or gives up.
+  [/^08P01/, 'DatabasePoolerRefused'],
+  // 25P03 and 25P04: a transaction or session of ours was ended, since this process had stopped for too long.
+  [/^(08|57P0|532|25006|25P0[34])/, 'DatabaseUnavailable'],
   [/^(42P01|42703|3F000|42883|42P10)$/, 'DatabaseNotMigrated'],
   [/^(28|3D000|42501)/, 'DatabaseRefused'],
   [/^53[14]/, 'DatabaseFull'],
   [/^(40|55P03|57014)/, 'DatabaseConflict'],
 ];
+
+/** What may pass by itself. */
+const passing: ReadonlySet<DatabaseCode> = new Set([
+  'DatabaseUnavailable',
+  'DatabaseConnectionsUsedUp',
+  'DatabasePoolerRefused',
+  'DatabaseConflict',
+]);
 
 const unreachable = /^(ECONN|EPIPE|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENET|ENOENT)/;
 const untrusted = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|HOSTNAME_MISMATCH|EPROTO)/;
@@ -107,8 +129,7 @@ export function toStoreError(error: unknown): unknown {
   const details = [sqlState && `SQLSTATE ${sqlState}`, !sqlState && systemCode(fields.code), place]
     .filter(Boolean)
     .join(', ');
-  const retryable =
-    code === 'DatabaseUnavailable' || code === 'DatabaseConflict' || sqlState?.startsWith('XX') === true;
+  const retryable = passing.has(code) || sqlState?.startsWith('XX') === true;
   return new StoreError(
     code,
     details === '' ? summary : `${summary} (${details})`,

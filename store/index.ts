@@ -43,6 +43,7 @@ export { recordKinds } from './record-tables';
 export type * from './rejected-records';
 export type { SignIns } from './sign-ins';
 export type { ClockReading, ClockState, SetBack, SetBackOptions, SourceClocks } from './source-clocks';
+export type { StuckSession, StuckSessions } from './stuck-sessions';
 export { openStore } from './store';
 export type { Store, StoreOptions } from './store';
 export type { Watermarks } from './watermarks';

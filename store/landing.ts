@@ -49,6 +49,19 @@ export interface Landing {
 const keyOf = ({ windowId, attempt, round, kind, slice }: PageKey) => [windowId, attempt, round, kind, slice];
 const sameKey = 'window_id = $1 and attempt = $2 and round = $3 and kind = $4 and slice = $5';
 
+/** This number of pages, megabytes each, goes within the time a statement has (pool.ts), however many have gathered. */
+const prunedAtOnce = 200;
+
+const pruneSql = `
+  with old as (
+    select p.page_id from cxone.landing_page p join cxone.sync_window w on w.window_id = p.window_id
+    where p.landed_at < $1 and (w.status <> 'running' or p.attempt <> w.attempt)
+    limit $2
+  ), pruned as (
+    delete from cxone.landing_page p using old where p.page_id = old.page_id returning 1
+  )
+  select count(*)::int as pruned from pruned`;
+
 /** The landing behind `pool`. Bodies are compressed with Brotli: short-lived, so time counts more than size. */
 export function createLanding(pool: Pool): Landing {
   async function find(key: PageKey): Promise<LandedPage | null> {
@@ -108,17 +121,13 @@ export function createLanding(pool: Pool): Landing {
       throw new StoreError('PageMissing', `Landed page ${pageId} is not there`, remedy, false);
     },
     async prune(before) {
-      const rows = await run<{ pruned: number }>(
-        pool,
-        `with pruned as (
-           delete from cxone.landing_page p using cxone.sync_window w
-           where w.window_id = p.window_id and p.landed_at < $1
-             and (w.status <> 'running' or p.attempt <> w.attempt)
-           returning 1)
-         select count(*)::int as pruned from pruned`,
-        [before],
-      );
-      return rows[0]?.pruned ?? 0;
+      let all = 0;
+      for (;;) {
+        const rows = await run<{ pruned: number }>(pool, pruneSql, [before, prunedAtOnce]);
+        const pruned = rows[0]?.pruned ?? 0;
+        all += pruned;
+        if (pruned < prunedAtOnce) return all;
+      }
     },
   };
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { StoreError, safely, sqlStateOf } from './errors';
-import { secureConnection } from './tls';
+import { connectionConfig, settle } from './pool';
 
 interface Migration {
   readonly name: string;
@@ -14,6 +15,26 @@ interface Migration {
 const oldestVersion = 15;
 // Any number will do as long as every release uses the same: two migrations of one database must not run at once.
 const lockKey = 7_235_119_664;
+
+/** How a migration waits for the locks it needs, in ms. */
+export interface LockPatience {
+  /**
+   * How long one attempt waits. Everybody who comes later waits behind it, so it must be short for writers: behind a query
+   * of an analyst that takes an hour a patient attempt would stop them for an hour.
+   */
+  readonly attemptMs: number;
+  /** Between two attempts, in which writers get on. */
+  readonly pauseMs: number;
+  /** After so long it is given up. */
+  readonly totalMs: number;
+  /** Called after every attempt that was in vain. */
+  readonly onWait?: (migration: string) => void;
+}
+
+const usualPatience: LockPatience = { attemptMs: 2_000, pauseMs: 3_000, totalMs: 600_000 };
+
+/** Making an index may take long; for ever it must not, when nothing comes any more. */
+const longestQueryMs = 6 * 3_600_000;
 
 async function readMigrations(folder: string): Promise<readonly Migration[]> {
   const names = (await readdir(folder)).filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name)).sort();
@@ -67,13 +88,13 @@ async function pendingOf(client: Client, folder: string): Promise<readonly Migra
 async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   return safely(async () => {
     const client = new Client({
-      ...secureConnection(url),
-      application_name: 'cxone-sync migrate',
-      connectionTimeoutMillis: 10_000,
+      ...connectionConfig(url, 'cxone-sync migrate'),
+      query_timeout: longestQueryMs,
     });
     client.on('error', () => {});
     try {
       await client.connect();
+      await settle(client, { statement_timeout: '0', lock_timeout: '0' });
       await refuseOldServer(client);
       return await work(client);
     } finally {
@@ -82,9 +103,14 @@ async function withClient<T>(url: string, work: (client: Client) => Promise<T>):
   });
 }
 
-async function applyMigration(client: Client, { name, sql, sha256 }: Migration): Promise<string> {
+async function applyMigration(
+  client: Client,
+  { name, sql, sha256 }: Migration,
+  attemptMs: number,
+): Promise<string> {
   try {
     await client.query('begin');
+    await client.query(`set local lock_timeout = ${attemptMs}`);
     await client.query(sql);
     await client.query('insert into cxone.migration (name, sha256) values ($1, $2)', [name, sha256]);
     await client.query('commit');
@@ -95,6 +121,30 @@ async function applyMigration(client: Client, { name, sql, sha256 }: Migration):
   }
 }
 
+async function applyWhenFree(client: Client, migration: Migration, patience: LockPatience): Promise<string> {
+  const deadline = Date.now() + patience.totalMs;
+  for (;;) {
+    try {
+      return await applyMigration(client, migration, patience.attemptMs);
+    } catch (error) {
+      if (sqlStateOf(error) !== '55P03') throw error;
+      if (Date.now() >= deadline) throw lockedFor(migration, patience.totalMs);
+      patience.onWait?.(migration.name);
+      await delay(patience.pauseMs);
+    }
+  }
+}
+
+function lockedFor({ name }: Migration, totalMs: number): StoreError {
+  return new StoreError(
+    'DatabaseConflict',
+    `Migration ${name} got no lock within ${Math.round(totalMs / 1_000)} s: other sessions use the tables it changes`,
+    "Nothing was changed by it. Find them with: select pid, application_name, xact_start from pg_stat_activity where xact_start < now() - interval '1 minute'; then run migrate again.",
+    true,
+    '55P03',
+  );
+}
+
 /**
  * Brings the database up to date: the files of `migrations/` that it lacks, in order, each in a transaction of its own
  * and under a lock, so that several processes may call this at once. Answers the names of the files it applied.
@@ -102,11 +152,15 @@ async function applyMigration(client: Client, { name, sql, sha256 }: Migration):
  * A runner of our own, because the well-kept libraries are ESM only on our lowest Node version or want files in a
  * format of theirs; ours are plain SQL that psql runs as well.
  *
- * Throws `StoreError`, also for a server older than 15 and for an applied file that was changed since.
+ * What it changes others may be using: it waits for locks by short attempts, so that writers go on in between.
+ *
+ * Throws `StoreError`, also for a server older than 15, for an applied file that was changed since, and when locks are not
+ * to be had in time.
  */
 export async function migrate(
   url: string,
   folder = join(__dirname, 'migrations'),
+  patience: Partial<LockPatience> = {},
 ): Promise<{ applied: string[] }> {
   return withClient(url, async (client) => {
     await client.query('select pg_advisory_lock($1)', [lockKey]);
@@ -120,7 +174,7 @@ export async function migrate(
     );
     const applied: string[] = [];
     for (const migration of await pendingOf(client, folder))
-      applied.push(await applyMigration(client, migration));
+      applied.push(await applyWhenFree(client, migration, { ...usualPatience, ...patience }));
     return { applied };
   });
 }

@@ -1,4 +1,4 @@
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { createAgentTable } from './agents';
 import type { AgentTable } from './agents';
 import { type ApiErrors, createApiErrors } from './api-errors';
@@ -16,6 +16,7 @@ import { createLiveGaps, type LiveGaps } from './live-gaps';
 import { createLookupTables } from './lookups';
 import type { LookupTables } from './lookups';
 import { createOverview, type Overview } from './overview';
+import { openPool } from './pool';
 import { createQuotaWaits, type QuotaWaits } from './quotas/quota-waits';
 import { createQuotas, type Quotas } from './quotas/quotas';
 import { createRecordingTable } from './recordings';
@@ -23,8 +24,8 @@ import type { RecordingTable } from './recordings';
 import { createRejectedTable } from './rejected-records';
 import type { RejectedTable } from './rejected-records';
 import { createSourceClocks, type SourceClocks } from './source-clocks';
+import { createStuckSessions, type StuckSessions } from './stuck-sessions';
 import { createSignIns, type SignIns } from './sign-ins';
-import { secureConnection } from './tls';
 import { run } from './transaction';
 import { createWatermarks } from './watermarks';
 import type { Watermarks } from './watermarks';
@@ -36,6 +37,8 @@ export interface StoreOptions {
   readonly url: string;
   readonly maxConnections?: number | undefined;
   readonly applicationName?: string | undefined;
+  /** How long the answer to a statement is waited for, in ms; pool.ts says how long if not given. */
+  readonly silentAfterMs?: number | undefined;
 }
 
 export interface Store {
@@ -59,32 +62,21 @@ export interface Store {
   readonly apiErrors: ApiErrors;
   readonly quotas: Quotas;
   readonly waits: QuotaWaits;
+  readonly stuckSessions: StuckSessions;
   /** Asks the server for its major version; throws `StoreError` when it cannot be reached. */
   ping(): Promise<{ readonly version: number }>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the store; connections are made when first needed. Statements end after 2 minutes, waits for locks after 30
- * seconds, and a transaction that this process forgot after 1 minute, so that no page hangs for ever.
+ * Opens the store; connections are made when first needed. What a statement, a lock and a silent connection are waited
+ * for, so that no page hangs for ever, is in pool.ts.
  *
  * Staging tables live as long as a connection: between here and PostgreSQL a pooler must pool by session.
  */
-export function openStore({ url, maxConnections = 10, applicationName = 'cxone-sync' }: StoreOptions): Store {
-  const pool = new Pool({
-    ...secureConnection(url),
-    max: maxConnections,
-    application_name: applicationName,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-    statement_timeout: 120_000,
-    lock_timeout: 30_000,
-    idle_in_transaction_session_timeout: 60_000,
-    // Compiling the wide upsert would take longer than running it on one page; a page of 10,000 is sorted in memory.
-    options: '-c jit=off -c work_mem=32MB',
-  });
-  // An idle connection that the server ends is replaced at the next use; unheard, its error would end the process.
-  pool.on('error', () => {});
+export function openStore(options: StoreOptions): Store {
+  const { maxConnections = 10, applicationName = 'cxone-sync' } = options;
+  const pool = openPool({ ...options, maxConnections, applicationName });
   const recordings = createRecordingTable(pool);
   return {
     pool,
@@ -107,6 +99,7 @@ export function openStore({ url, maxConnections = 10, applicationName = 'cxone-s
     apiErrors: createApiErrors(pool),
     quotas: createQuotas(pool),
     waits: createQuotaWaits(pool),
+    stuckSessions: createStuckSessions(pool, applicationName),
     async ping() {
       const sql = "select current_setting('server_version_num')::int / 10000 as version";
       const [answer] = await run<{ version: number }>(pool, sql, []);

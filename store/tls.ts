@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { BlockList, isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
+import { Client } from 'pg';
 import { StoreError } from './errors';
 
 const tlsParameters = [
@@ -18,16 +20,28 @@ export interface SecuredConnection {
   readonly ssl: false | ConnectionOptions;
 }
 
-function isLoopback(host: string): boolean {
-  return (
-    host === '' ||
-    host.startsWith('/') ||
-    host === 'localhost' ||
-    host === '[::1]' ||
-    host === '::1' ||
-    host.startsWith('127.')
-  );
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** This machine: a socket, the name localhost, or an address of loopback; a name that only looks like one is not. */
+function isLocal(host: string): boolean {
+  if (host.startsWith('/') || host.toLowerCase() === 'localhost') return true;
+  const family = isIP(host);
+  return family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
 }
+
+/** The host as node-postgres will take it: a `host` parameter, given once or more, wins over the URL's, and PGHOST over none. */
+function hostOf(connectionString: string): string {
+  try {
+    return new Client({ connectionString, ssl: false }).host;
+  } catch {
+    throw refused('cannot be read');
+  }
+}
+
+const modes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
+const meansTls: ReadonlySet<string> = new Set(['true', '1', 'on', 'yes', 'require']);
 
 function refused(problem: string): StoreError {
   return new StoreError(
@@ -50,21 +64,27 @@ function readPem(path: string | null, parameter: string): Buffer | undefined {
 /**
  * Decides on TLS for a database URL (interfaces.md, `DATABASE_URL`). Beyond loopback TLS with a verified certificate
  * is the rule, also for `sslmode=prefer` and `require`, since an unverified peer protects from nobody on the path;
- * `sslmode=disable` turns TLS off, `sslmode=no-verify` only the verification. At loopback TLS is off unless asked for.
- * `sslrootcert`, `sslcert` and `sslkey` name PEM files. Throws `StoreError` (DatabaseRefused), never echoing the URL.
+ * `sslmode=disable` turns TLS off, `sslmode=no-verify` only the verification. At loopback and at a Unix socket TLS is off
+ * unless asked for, by `sslmode`, `ssl=true` or a file. `sslrootcert`, `sslcert` and `sslkey` name PEM files. Of a
+ * parameter given twice the last one counts, as for node-postgres.
+ *
+ * @throws {StoreError} DatabaseRefused, never echoing the URL.
  */
 export function secureConnection(databaseUrl: string): SecuredConnection {
   if (!URL.canParse(databaseUrl)) throw refused('is not a URL');
   const url = new URL(databaseUrl);
   if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:')
     throw refused('does not start with postgres://');
-  const mode = url.searchParams.get('sslmode');
-  const ca = readPem(url.searchParams.get('sslrootcert'), 'sslrootcert');
-  const cert = readPem(url.searchParams.get('sslcert'), 'sslcert');
-  const key = readPem(url.searchParams.get('sslkey'), 'sslkey');
-  const host = url.searchParams.get('host') ?? url.hostname;
+  const last = (parameter: string): string | null => url.searchParams.getAll(parameter).at(-1) ?? null;
+  const mode = last('sslmode');
+  if (mode !== null && !modes.includes(mode))
+    throw refused(`has an sslmode that does not exist (${modes.join(', ')} do)`);
+  const ca = readPem(last('sslrootcert'), 'sslrootcert');
+  const cert = readPem(last('sslcert'), 'sslcert');
+  const key = readPem(last('sslkey'), 'sslkey');
+  const asked = meansTls.has(last('ssl') ?? '') || ca !== undefined || cert !== undefined;
   for (const parameter of tlsParameters) url.searchParams.delete(parameter);
-  const wanted = mode === null ? !isLoopback(host) || ca !== undefined : mode !== 'disable';
+  const wanted = mode === null ? asked || !isLocal(hostOf(url.href)) : mode !== 'disable';
   const ssl = wanted && {
     rejectUnauthorized: mode !== 'no-verify',
     ...(ca && { ca }),

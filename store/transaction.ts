@@ -1,9 +1,11 @@
 import type { Pool, PoolClient } from 'pg';
-import { safely } from './errors';
+import { safely, sqlStateOf, StoreError, toStoreError } from './errors';
+import { patience } from './pool';
 
 /**
  * Runs `work` in one transaction and commits it; on any error nothing remains. `prepare` runs before on the same
- * connection, outside the transaction. A connection that cannot even roll back is thrown away, not pooled.
+ * connection, outside the transaction. A connection that cannot even roll back is thrown away, not pooled, and so is one
+ * over which nothing came in time: a rollback would wait behind the statement that hangs.
  */
 export async function inTransaction<T>(
   pool: Pool,
@@ -23,13 +25,21 @@ export async function inTransaction<T>(
       await client.query('commit');
       return result;
     } catch (error) {
-      await client.query('rollback').catch(() => (broken = true));
+      broken = isSilent(error);
+      const rollback = { text: 'rollback', query_timeout: patience.connecting };
+      if (!broken) await client.query(rollback).catch(() => (broken = true));
       throw error;
     } finally {
       client.off('error', ignore);
       client.release(broken);
     }
   });
+}
+
+/** Neither PostgreSQL's words nor ours: what node-postgres says of a connection, or the socket. */
+function isSilent(error: unknown): boolean {
+  if (error instanceof StoreError || sqlStateOf(error) !== undefined) return false;
+  return toStoreError(error) !== error;
 }
 
 /** One statement outside a transaction; answers its rows. */

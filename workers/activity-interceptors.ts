@@ -1,6 +1,11 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { createWaitInterceptor } from '../activities';
 import { createAttemptInterceptor } from '../activities/interceptors/attempts';
+import {
+  createDeadlineInterceptor,
+  createHungSteps,
+  type HungSteps,
+} from '../activities/interceptors/deadline';
 import { failureInterceptor } from '../activities/interceptors/failures';
 import { handBackInterceptor } from '../activities/interceptors/hand-back';
 import { heartbeatInterceptor } from '../activities/interceptors/heartbeats';
@@ -12,11 +17,13 @@ export function activityInterceptors(
   queue: ActivityQueue,
   waits: QuotaWaits,
   onLateAttempt: (activity: string) => void = () => undefined,
+  hung: HungSteps = createHungSteps(),
 ): ActivityInterceptorsFactory[] {
   const inbound = [
     createAttemptInterceptor(onLateAttempt),
     failureInterceptor,
     heartbeatInterceptor,
+    createDeadlineInterceptor(hung),
     handBackInterceptor,
     ...(queue.asksCxone ? [createWaitInterceptor(waits)] : []),
   ];

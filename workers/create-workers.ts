@@ -6,6 +6,7 @@ import {
 } from '@temporalio/worker';
 import type { Activities } from '../activities';
 import type { QuotaWaits } from '../store';
+import type { HungSteps } from '../activities/interceptors/deadline';
 import { taskQueues } from '../workflows/task-queues';
 import { activityInterceptors } from './activity-interceptors';
 import { activityQueues } from './queues';
@@ -19,6 +20,8 @@ export interface WorkerParts {
   readonly waits: QuotaWaits;
   /** Told of attempts that fail after many others have. */
   readonly onLateAttempt?: (activity: string) => void;
+  /** Where steps are noted that hang past their deadline. */
+  readonly hung?: HungSteps;
   /** How long activities may go on after a signal to stop, in ms. */
   readonly shutdownGraceMs: number;
   /** Which build of a deployment these workers are; absent when they are unversioned. */
@@ -33,6 +36,23 @@ export interface WorkerParts {
  */
 const stragglersMs = 15_000;
 
+/**
+ * The SDK passes on one heartbeat in four fifths of the time-out, which leaves a loaded machine 4 seconds of 20. At this
+ * pace three in a row have to be late before a living worker is taken for dead.
+ */
+const heartbeatEveryMs = 5_000;
+
+/**
+ * One request for steps at a time and queue. Of several, the SDK's core ends all with the first that the server answers
+ * empty when the worker stops, and what another of them brings at that moment is lost: its step runs into its heartbeat
+ * time-out (core 1.24, pollers/mod.rs; docs/decisions). A worker that freezes takes no more than one step of a queue with it.
+ * One request takes milliseconds, and steps are dispatched one by one anyway: 100 a second and queue.
+ */
+const activityPolls = { type: 'simple-maximum', maximum: 1 } as const;
+
+/** One for new runs, three for those that this process knows: a lost one costs a workflow task its 10 seconds. */
+const workflowPolls = { type: 'simple-maximum', maximum: 4 } as const;
+
 /** One worker for workflows and one for each queue of activities, in this process. None of them runs yet. */
 export async function createWorkers(parts: WorkerParts): Promise<readonly Worker[]> {
   const { connection, namespace, shutdownGraceMs, deployment } = parts;
@@ -41,6 +61,7 @@ export async function createWorkers(parts: WorkerParts): Promise<readonly Worker
     namespace,
     shutdownGraceTime: shutdownGraceMs,
     shutdownForceTime: shutdownGraceMs + stragglersMs,
+    maxHeartbeatThrottleInterval: heartbeatEveryMs,
     // The same for every queue: a build is one only when all queues of a deployment have it.
     ...(deployment && { workerDeploymentOptions: deployment }),
   };
@@ -49,6 +70,7 @@ export async function createWorkers(parts: WorkerParts): Promise<readonly Worker
     ...(parts.workflows ?? workflowSource()),
     taskQueue: taskQueues.workflows,
     maxCachedWorkflows: 200,
+    workflowTaskPollerBehavior: workflowPolls,
   });
   const activityWorkers = await Promise.all(
     activityQueues.map((queue) =>
@@ -57,7 +79,8 @@ export async function createWorkers(parts: WorkerParts): Promise<readonly Worker
         taskQueue: queue.taskQueue,
         activities: Object.fromEntries(queue.activities.map((name) => [name, parts.activities[name]])),
         maxConcurrentActivityTaskExecutions: queue.concurrency,
-        interceptors: { activity: activityInterceptors(queue, parts.waits, parts.onLateAttempt) },
+        activityTaskPollerBehavior: activityPolls,
+        interceptors: { activity: activityInterceptors(queue, parts.waits, parts.onLateAttempt, parts.hung) },
       }),
     ),
   );

@@ -12,6 +12,8 @@ export const ownMetrics: Readonly<Record<string, readonly string[]>> = {
   cxone_recordings: ['tenant', 'status'],
   cxone_figures_read_timestamp_seconds: [],
   cxone_activity_late_attempts_total: ['activity'],
+  cxone_hung_steps: ['activity'],
+  cxone_stuck_sessions_ended_total: [],
   cxone_requests_total: ['tenant', 'family', 'status'],
   cxone_request_duration_seconds: ['tenant', 'family'],
   cxone_throttled_total: ['tenant', 'family'],

@@ -6,18 +6,22 @@ export interface HealthChecks {
   readonly ready: () => boolean;
   /** Resolves when the database answers. */
   readonly database: () => Promise<unknown>;
+  /** Resolves when Temporal answers. */
+  readonly temporal: () => Promise<unknown>;
+  /** How many steps hang past their deadline in this process. */
+  readonly hungSteps: () => number;
 }
 
 export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** The longest a health check waits for the database, in ms. */
+/** The longest a health check waits for the database and Temporal, in ms. */
 const patienceMs = 3_000;
 
 /**
- * Serves `GET /live` (200 while the process runs) and `GET /ready` (200 while it polls for work and the database
- * answers, else 503). Answers are JSON and hold nothing but these facts.
+ * Serves `GET /live` (200 while the process runs) and `GET /ready` (200 while it polls for work, database and Temporal answer
+ * and no step hangs past its deadline, else 503). Answers are JSON and hold nothing but these facts.
  */
 export async function serveHealth(address: Address, checks: HealthChecks): Promise<HealthServer> {
   const server = createServer((request, response) => {
@@ -27,9 +31,10 @@ export async function serveHealth(address: Address, checks: HealthChecks): Promi
     if (request.method !== 'GET') return answer(405, { error: 'only GET' });
     if (request.url === '/live') return answer(200, { live: true });
     if (request.url !== '/ready' && request.url !== '/') return answer(404, { error: 'try /live or /ready' });
-    void databaseAnswers(checks).then((database) => {
-      const polling = checks.ready();
-      answer(polling && database ? 200 : 503, { ready: polling && database, polling, database });
+    void Promise.all([answers(checks.database), answers(checks.temporal)]).then(([database, temporal]) => {
+      const [polling, hungSteps] = [checks.ready(), checks.hungSteps()];
+      const ready = polling && database && temporal && hungSteps === 0;
+      answer(ready ? 200 : 503, { ready, polling, database, temporal, hungSteps });
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -45,12 +50,12 @@ export async function serveHealth(address: Address, checks: HealthChecks): Promi
   };
 }
 
-async function databaseAnswers(checks: HealthChecks): Promise<boolean> {
+async function answers(ask: () => Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), patienceMs);
   });
-  const answered = checks.database().then(
+  const answered = ask().then(
     () => true,
     () => false,
   );

@@ -21,12 +21,15 @@ import {
 } from '../store';
 import { backfillId } from '../workflows/ids';
 import { ensureSearchAttributes } from '../ops/search-attributes';
+import { createHungSteps } from '../activities/interceptors/deadline';
 import { attemptMetrics } from './attempt-metrics';
 import { createWorkers, runWorkers } from './create-workers';
 import { type BuildOfDeployment, deploymentOptions, tellRole } from './deployment';
 import { type HealthServer, serveHealth } from './health';
+import { hungMetrics } from './hung-metrics';
 import { type Address, chooseAddress } from './listen';
 import { watchClocks } from './clock-metrics';
+import { watchSessions } from './stuck-sessions';
 import { watchOverview } from './overview-metrics';
 import { storeConnections } from './queues';
 import { limiterMetrics, type LimitedTenant, watchQuotas } from './quota-metrics';
@@ -87,9 +90,11 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
   let settle = async (): Promise<void> => undefined;
   let stopWatching: readonly (() => Promise<void>)[] = [];
   try {
-    connection = await NativeConnection.connect({ ...connectionOptions, address });
+    const connected = await NativeConnection.connect({ ...connectionOptions, address });
+    connection = connected;
     await prepareSearchAttributes(connection, namespace, logger);
     const meter = Runtime.instance().metricMeter;
+    const hung = createHungSteps(hungMetrics(meter));
     const [observe, countLimits] = [requestMetrics(meter), limiterMetrics(meter)];
     const keeper = createAnswerKeeper({
       errors: store.apiErrors,
@@ -113,9 +118,11 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
         onError: (error) => logger.warn({ err: error, tenant }, 'a 429 could not be noted'),
       }),
     });
+    stopWatching = [watchSessions(store.stuckSessions, meter, logger)];
     if (metrics) {
       const names = options.tenants.map(({ tenant }) => tenant);
       stopWatching = [
+        ...stopWatching,
         watchQuotas(store.quotas, options.tenants, meter, logger),
         watchOverview(store.overview, names, meter, logger),
         watchClocks(store.clocks, names, meter, logger),
@@ -144,13 +151,20 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       activities,
       waits: store.waits,
       onLateAttempt: attemptMetrics(meter),
+      hung,
       shutdownGraceMs: options.shutdownGraceSeconds * 1_000,
       deployment,
     });
     if (options.health) {
       const listen = await chooseAddress(options.health, 'health', logger);
       const ready = (): boolean => workers.every((worker) => worker.getState() === 'RUNNING');
-      health = await serveHealth(listen, { ready, database: () => store.ping() });
+      health = await serveHealth(listen, {
+        ready,
+        database: () => store.ping(),
+        temporal: () =>
+          connected.withDeadline(Date.now() + 3_000, () => connected.workflowService.getSystemInfo({})),
+        hungSteps: () => hung.count(),
+      });
       logger.info({ host: listen.host, port: listen.port }, 'health is served');
     }
     logger.info({ temporal: address, namespace, tenants: options.tenants.length }, 'the worker listens');

@@ -55,7 +55,13 @@ describe('cxone-sync worker', () => {
       if (answer.status !== 200) throw new Error(answer.body.toString());
       return answer;
     });
-    expect(JSON.parse(ready.body.toString())).toEqual({ ready: true, polling: true, database: true });
+    expect(JSON.parse(ready.body.toString())).toEqual({
+      ready: true,
+      polling: true,
+      database: true,
+      temporal: true,
+      hungSteps: 0,
+    });
     expect((await ask(`${health}/live`)).status).toBe(200);
     const metrics = await ask(`http://127.0.0.1:${portOf(worker.log(), 'metrics are served')}/metrics`);
     expect(metrics.status).toBe(200);

@@ -88,6 +88,32 @@ describe('a worker that is killed in the middle of a window', () => {
   });
 });
 
+describe('a worker that is frozen in the middle of a window, beside a healthy one', () => {
+  it('does not hold the run up for a minute, and nothing is missing', async () => {
+    const frozen = await stand.startWorker();
+    await stand.startWorker();
+    const handle = await stand.start({ ...day, recordings: false });
+    await requestsSeen(12);
+    process.kill(-(frozen.pid ?? 0), 'SIGSTOP');
+    try {
+      const run = { over: false };
+      const end = handle.result().finally(() => (run.over = true));
+      let [seen, seenAt, longestGap] = [pages().length, Date.now(), 0];
+      while (!run.over) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        longestGap = Math.max(longestGap, Date.now() - seenAt);
+        if (pages().length > seen) [seen, seenAt] = [pages().length, Date.now()];
+      }
+      expect(await end).toMatchObject({ status: 'complete', fetched: contactsPerDay });
+      expect(longestGap).toBeLessThan(60_000);
+      process.stdout.write(`frozen worker: the longest time without a page was ${longestGap} ms\n`);
+      await expectTheWholeDay();
+    } finally {
+      process.kill(-(frozen.pid ?? 0), 'SIGKILL');
+    }
+  });
+});
+
 describe('a worker that is told to stop in the middle of a window', () => {
   it('finishes what it has in hand, and another one goes on: nothing is asked for again', async () => {
     const { report } = await interrupt(async (worker) => {

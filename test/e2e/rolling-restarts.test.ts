@@ -6,8 +6,6 @@ import { eventually, openStand, settledDay as day, type Stand, type StandWorker 
 import { compareIds, nothingDiffers, storedContacts, trueContacts } from './truth';
 
 const graceSeconds = 2;
-/** Beyond the grace time: what cannot be aborted is given 3 s, then connections close; the rest is a loaded machine. */
-const aLittleMs = 10_000;
 const restart = { SHUTDOWN_GRACE_SECONDS: String(graceSeconds) };
 
 let stand: Stand;
@@ -18,29 +16,57 @@ async function allEvents(client: Client) {
   const events = [];
   for await (const { workflowId, runId } of client.workflow.list()) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    events.push(...(history.events ?? []));
+    events.push(...(history.events ?? []).map((event) => ({ workflowId, event })));
   }
   return events;
 }
 
-/** No step waited for a heartbeat to be missed: neither for good, nor before it was tried again. */
-async function expectNoTimeOut(client: Client): Promise<void> {
-  for (const event of await allEvents(client)) {
-    expect(event.activityTaskTimedOutEventAttributes).toBeFalsy();
-    const last = event.activityTaskStartedEventAttributes?.lastFailure;
-    expect(last?.timeoutFailureInfo).toBeFalsy();
+/**
+ * No step that a worker had begun waited for a heartbeat to be missed: neither for good, nor before it was tried again.
+ * One that reached no worker, as may happen on an overloaded server, none can give back; what a stopping worker
+ * does to such steps is in test/workflow/stopped-worker.test.ts.
+ */
+async function expectNoTimeOut(client: Client, workers: readonly StandWorker[]): Promise<void> {
+  const begun = new Set(workers.flatMap((worker) => begunSteps(worker.log())));
+  const ids = new Map<string, string>();
+  for (const { workflowId, event } of await allEvents(client)) {
+    const { activityTaskScheduledEventAttributes: scheduled, activityTaskStartedEventAttributes: started } =
+      event;
+    if (scheduled) ids.set(`${workflowId} ${String(event.eventId)}`, scheduled.activityId ?? '');
+    const over = event.activityTaskTimedOutEventAttributes;
+    expect(over).toBeFalsy();
+    if (started?.lastFailure?.timeoutFailureInfo == null) continue;
+    const activityId = ids.get(`${workflowId} ${String(started.scheduledEventId)}`);
+    expect(begun).not.toContain(`${workflowId} ${activityId} ${(started.attempt ?? 0) - 1}`);
   }
 }
 
-/** Stops a worker as a deploy does, and expects it to end well, soon after its grace time. */
-async function stopped(worker: StandWorker): Promise<number> {
-  const began = Date.now();
+/** Steps that a worker says it began, by run, id and attempt. */
+function begunSteps(log: string): string[] {
+  return log.split('\n').flatMap((line) => {
+    if (!line.includes('"Activity started"')) return [];
+    const { workflowId, activityId, attempt } = JSON.parse(line) as Record<string, unknown>;
+    return [`${workflowId as string} ${activityId as string} ${attempt as number}`];
+  });
+}
+
+/** Stops a worker as a deploy does, and expects it to end well: one that is not done 15 s after its grace time fails. */
+async function stopped(worker: StandWorker): Promise<void> {
   expect(await worker.stop({ graceMs: 60_000 })).toEqual({ code: 0, signal: null });
   expect(worker.log()).toContain('the worker has stopped');
-  const tookMs = Date.now() - began;
-  expect(tookMs).toBeLessThan(graceSeconds * 1_000 + aLittleMs);
-  return tookMs;
 }
+
+/** Waits until a worker has a page in hand that it will not be done with in its grace time. */
+const heldPage = (worker: StandWorker) =>
+  eventually('a page in hand', async () => {
+    const lines = worker
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('"fetchContactPage"'));
+    const count = (message: string): number => lines.filter((line) => line.includes(message)).length;
+    if (count('"Activity started"') <= count('"Activity completed"') + count('"Activity failed"'))
+      throw new Error('none');
+  });
 
 const pages = () =>
   stand.simulator.journal.entries({ family: 'contacts' }).filter(({ query }) => query['top'] !== '1');
@@ -52,13 +78,7 @@ const repeated = (): number => {
 describe('a backfill during rolling restarts of its workers', () => {
   it('ends complete, with the truth; each restart costs at most the pages it cut off, and no time-out', async () => {
     stand = await openStand({
-      simulator: {
-        contactsPerDay: 2_400,
-        faults: [
-          // Slower than the grace time now and then, so that restarts cut some off.
-          { name: 'slow', match: { family: 'contacts' }, args: { delayMs: 3_500 }, probability: 0.3 },
-        ],
-      },
+      simulator: { contactsPerDay: 2_400 },
       tenant: { pageSize: 10, pagesInFlight: 2, recordings: false },
     });
     const restarts = 4;
@@ -69,6 +89,7 @@ describe('a backfill during rolling restarts of its workers', () => {
     const end = followBackfill(stand.client, handle, () => undefined);
 
     let cutOff = 0;
+    const workers = [worker, other];
     for (let n = 0; n < restarts; n += 1) {
       const sofar = pages().length;
       await eventually('pages', async () => {
@@ -76,8 +97,15 @@ describe('a backfill during rolling restarts of its workers', () => {
       });
       // The new one is there before the old one goes.
       const next = await stand.startWorker(restart);
+      workers.push(next);
+      // From here on pages take longer than the grace time: the restart cuts off what the old one has in hand.
+      stand.simulator.setFaults([{ name: 'slow', match: { family: 'contacts' }, args: { delayMs: 30_000 } }]);
+      await heldPage(worker);
       await stopped(worker);
-      cutOff += (worker.log().match(/another worker takes it over/g) ?? []).length;
+      stand.simulator.setFaults([]);
+      const givenBack = (worker.log().match(/another worker takes it over/g) ?? []).length;
+      expect(givenBack).toBeGreaterThan(0);
+      cutOff += givenBack;
       [worker, other] = [other, next];
     }
     const result = await end;
@@ -85,19 +113,18 @@ describe('a backfill during rolling restarts of its workers', () => {
     expect(result.report).toMatchObject({ status: 'complete', windows: 24, complete: 24 });
     const [truth, stored] = [await trueContacts(stand, span), await storedContacts(stand, span)];
     expect(compareIds(truth.keys(), stored.keys())).toEqual(nothingDiffers);
-    expect(cutOff).toBeGreaterThan(0);
     expect(repeated()).toBeLessThanOrEqual(cutOff);
-    await expectNoTimeOut(stand.client);
-  }, 240_000);
+    await expectNoTimeOut(stand.client, workers);
+  });
 });
 
 describe('a step that takes longer than the grace time of a worker that is stopped', () => {
-  /** How a step was taken up again: what the attempt before ended with, and when it began. */
-  async function takenUp(workflowId: string): Promise<{ readonly code: string; readonly at: number }[]> {
+  /** With what the attempts ended that were followed by another. */
+  async function takenUp(workflowId: string): Promise<string[]> {
     const { events } = await stand.client.workflow.getHandle(workflowId).fetchHistory();
-    return (events ?? []).flatMap(({ eventTime, activityTaskStartedEventAttributes: started }) => {
+    return (events ?? []).flatMap(({ activityTaskStartedEventAttributes: started }) => {
       const code = started?.lastFailure?.applicationFailureInfo?.type;
-      return code == null ? [] : [{ code, at: Number(eventTime?.seconds) * 1_000 }];
+      return code == null ? [] : [code];
     });
   }
 
@@ -123,11 +150,10 @@ describe('a step that takes longer than the grace time of a worker that is stopp
         .map(({ lastStartedTime }) => Number(lastStartedTime?.seconds ?? Infinity) * 1_000);
       if (!startedAt.some((at) => Date.now() - at > 3_000)) throw new Error('not yet');
     });
-    await stand.startWorker(restart);
+    const next = await stand.startWorker(restart);
     await stopped(worker);
-    const endedAt = Date.now();
     const report = await handle.result();
-    return { report, endedAt, tookMs: Date.now() - endedAt, again: await takenUp(handle.workflowId) };
+    return { report, workers: [worker, next], again: await takenUp(handle.workflowId) };
   }
 
   it.each([
@@ -136,12 +162,11 @@ describe('a step that takes longer than the grace time of a worker that is stopp
   ] as const)(
     'is given back and taken up by another at once: %s',
     async (_what, match, recordings) => {
-      const { report, endedAt, again } = await cutOff(match, recordings);
+      const { report, workers, again } = await cutOff(match, recordings);
       expect(report).toMatchObject({ status: 'complete' });
-      expect(again.map(({ code }) => code)).toEqual(['WorkerStopping']);
-      // By the time the old worker is gone the new one has begun: neither a heartbeat time-out (20 s) nor a back-off.
-      expect((again[0]?.at ?? Infinity) - endedAt).toBeLessThan(2_000);
-      await expectNoTimeOut(stand.client);
+      // Neither a heartbeat time-out nor an error, which would be followed by a back-off (hand-back.test.ts).
+      expect(again).toEqual(['WorkerStopping']);
+      await expectNoTimeOut(stand.client, workers);
       if (recordings) {
         const { recordings: truth = [] } = stand.simulator.truth({
           from: Date.parse(day.from),

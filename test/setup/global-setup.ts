@@ -60,6 +60,8 @@ async function provideTemporal(
     uiPort: 0,
     moreNamespaces,
     searchAttributes,
+    // A new server, so nothing can be waiting in other partitions (ops/temporal/dynamic-config.yaml).
+    dynamicConfig: { 'matching.numTaskqueueReadPartitions': 1 },
     log,
   });
   closers.unshift(() => server.stop());

@@ -94,6 +94,58 @@ describe.each(postgresServers())('migrations on $label', (server) => {
     await expect(pendingMigrations(database.url, folder)).rejects.toMatchObject({ code: 'DatabaseRefused' });
   });
 
+  it('wait for a query that holds a table, without stopping those who write to it', async () => {
+    writeFileSync(join(folder, '9999-more.sql'), 'alter table cxone.contact add column more int;');
+    await migrate(database.url, ours);
+    const [analyst, writer] = [1, 2].map(() => new Client({ connectionString: database.url }));
+    if (analyst === undefined || writer === undefined) throw new Error('two clients');
+    await Promise.all([analyst.connect(), writer.connect()]);
+    try {
+      await analyst.query('begin');
+      await analyst.query('select count(*) from cxone.contact');
+      const waits: string[] = [];
+      const patience = {
+        attemptMs: 200,
+        pauseMs: 200,
+        totalMs: 60_000,
+        onWait: (name: string) => void waits.push(name),
+      };
+      const migrating = migrate(database.url, folder, patience);
+      while (waits.length < 3) {
+        // Behind an attempt a writer waits as long as that takes, and never longer.
+        await writer.query("set lock_timeout = '10s'");
+        await writer.query(
+          "insert into cxone.contact (tenant, contact_id, contact_start_date) values ('acme', 1, now()) on conflict do nothing",
+        );
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await analyst.query('commit');
+      expect(await migrating).toEqual({ applied: ['9999-more.sql'] });
+    } finally {
+      await Promise.all([analyst.end(), writer.end()]);
+    }
+  });
+
+  it('give up a lock that is not to be had in time, and say how to find who has it', async () => {
+    writeFileSync(join(folder, '9999-more.sql'), 'alter table cxone.contact add column more int;');
+    await migrate(database.url, ours);
+    const analyst = new Client({ connectionString: database.url });
+    await analyst.connect();
+    try {
+      await analyst.query('begin; select count(*) from cxone.contact');
+      await expect(
+        migrate(database.url, folder, { attemptMs: 50, pauseMs: 10, totalMs: 200 }),
+      ).rejects.toMatchObject({
+        code: 'DatabaseConflict',
+        message: expect.stringContaining('9999-more.sql'),
+        remedy: expect.stringContaining('pg_stat_activity'),
+      });
+      expect(await pendingMigrations(database.url, folder)).toEqual(['9999-more.sql']);
+    } finally {
+      await analyst.end();
+    }
+  });
+
   it('missing ones are an error that says what to run', async () => {
     const store = openStore({ url: database.url });
     await expect(store.watermarks.get('acme', 'agents')).rejects.toMatchObject({

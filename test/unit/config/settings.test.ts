@@ -191,17 +191,61 @@ describe('settings from files', () => {
     const env = {
       TEMPORAL_API_KEY_FILE: file('key', 'secret-key\n'),
       TEMPORAL_ADDRESS: 'temporal:7233',
-      TEMPORAL_CONFIG_FILE: '/etc/temporal.toml',
+      TEMPORAL_CONFIG_FILE: file('temporal.toml', '[profile.default]\nnamespace = "n"\n'),
       HOME: '/home/me',
     };
     expect(loadSettings(env, ['temporal']).temporal.env).toEqual({
       TEMPORAL_API_KEY: 'secret-key',
       TEMPORAL_ADDRESS: 'temporal:7233',
-      TEMPORAL_CONFIG_FILE: '/etc/temporal.toml',
+      TEMPORAL_CONFIG_FILE: env.TEMPORAL_CONFIG_FILE,
       HOME: '/home/me',
     });
     expect(
       problemsOf({ TEMPORAL_ADDRESS: 'a:1', TEMPORAL_ADDRESS_FILE: env.TEMPORAL_API_KEY_FILE }, ['temporal']),
     ).toHaveLength(1);
+  });
+
+  describe('TLS to Temporal', () => {
+    const withoutProfile = { TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
+    const problemsAt = (address: string | undefined, more: Record<string, string> = {}) =>
+      problemsOf({ ...withoutProfile, ...(address && { TEMPORAL_ADDRESS: address }), ...more }, ['temporal']);
+
+    it.each([undefined, '127.0.0.1:7233', 'localhost:7233', '[::1]:7233', '127.1.2.3:7233'])(
+      'need not be spoken of on this machine: %s',
+      (address) => {
+        expect(problemsAt(address)).toEqual([]);
+      },
+    );
+
+    it.each([
+      'temporal:7233',
+      '10.0.0.5:7233',
+      '127.evil.example:7233',
+      'localhost.example.com:7233',
+      '[::2]:7233',
+    ])('has to be decided beyond it: %s', (address) => {
+      const [problem] = problemsAt(address);
+      expect(problem).toMatchObject({
+        name: 'TEMPORAL_TLS',
+        problem: `is not set, and ${address} is not this machine`,
+        remedy: expect.stringMatching(/TEMPORAL_TLS=true.*TEMPORAL_TLS=false/),
+      });
+      expect(problemsAt(address, { TEMPORAL_TLS: 'true' })).toEqual([]);
+      expect(problemsAt(address, { TEMPORAL_TLS: 'false' })).toEqual([]);
+      expect(problemsAt(address, { TEMPORAL_API_KEY: 'key' })).toEqual([]);
+    });
+
+    it('is decided by a profile of Temporal’s own, too', () => {
+      const profile = (text: string) => ({
+        TEMPORAL_CONFIG_FILE: file('profile.toml', `[profile.default]\n${text}\n`),
+      });
+      const remote = 'address = "db.example.com:7233"';
+      expect(problemsAt(undefined, profile(remote))).toHaveLength(1);
+      expect(problemsAt(undefined, profile(`${remote}\ntls = { disabled = true }`))).toEqual([]);
+      expect(problemsAt(undefined, profile(`${remote}\ntls = { server_name = "a" }`))).toEqual([]);
+      expect(problemsAt(undefined, profile('address = 7233 7'))).toEqual([
+        expect.objectContaining({ name: 'TEMPORAL_CONFIG_FILE' }),
+      ]);
+    });
   });
 });

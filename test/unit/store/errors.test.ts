@@ -12,7 +12,10 @@ describe('errors of the store', () => {
     ['ECONNREFUSED', 'DatabaseUnavailable', true],
     ['ENOTFOUND', 'DatabaseUnavailable', true],
     ['57P01', 'DatabaseUnavailable', true],
-    ['53300', 'DatabaseUnavailable', true],
+    ['53300', 'DatabaseConnectionsUsedUp', true],
+    ['08P01', 'DatabasePoolerRefused', true],
+    ['25P03', 'DatabaseUnavailable', true],
+    ['25P04', 'DatabaseUnavailable', true],
     ['08006', 'DatabaseUnavailable', true],
     ['42P01', 'DatabaseNotMigrated', false],
     ['42703', 'DatabaseNotMigrated', false],
@@ -34,6 +37,7 @@ describe('errors of the store', () => {
   it.each([
     ['Connection terminated unexpectedly', 'DatabaseUnavailable'],
     ['timeout exceeded when trying to connect', 'DatabaseUnavailable'],
+    ['Query read timeout', 'DatabaseUnavailable'],
     ['The server does not support SSL connections', 'DatabaseRefused'],
   ])('"%s", which has no code, is %s', (message, code) => {
     expect(toStoreError(new Error(message))).toMatchObject({ code });

@@ -12,20 +12,65 @@ describe('TLS to PostgreSQL', () => {
     expect(at(host).ssl).toBe(false);
   });
 
-  it('is off at a socket on this machine', () => {
-    expect(secureConnection('postgres:///cxone?host=/run/postgresql').ssl).toBe(false);
-  });
-
-  it.each(['db.example.com', '10.0.0.5:5432', '[fd00::5]', 'localhost.example.com', 'postgres'])(
-    'is required and verified beyond: %s',
-    (host) => {
-      expect(at(host).ssl).toEqual(verified);
+  it.each(['postgres:///cxone?host=/run/postgresql', 'postgres://user@%2Frun%2Fpostgresql/cxone'])(
+    'is off at a socket on this machine: %s',
+    (url) => {
+      expect(secureConnection(url).ssl).toBe(false);
     },
   );
 
-  it('takes the host parameter for the host', () => {
-    expect(secureConnection('postgres://user@localhost/cxone?host=db.example.com').ssl).toEqual(verified);
+  it.each([
+    'db.example.com',
+    '10.0.0.5:5432',
+    '[fd00::5]',
+    'localhost.example.com',
+    'postgres',
+    '127.evil.example',
+    '127.0.0.1.evil.example:5432',
+    '127.1',
+    '[::1:2]',
+  ])('is required and verified beyond: %s', (host) => {
+    expect(at(host).ssl).toEqual(verified);
   });
+
+  it.each([
+    '?host=db.example.com',
+    '?host=127.evil.example',
+    // The last one is what node-postgres connects to.
+    '?host=localhost&host=db.example.com',
+    '?host=%2Frun%2Fpostgresql&host=db.example.com',
+  ])('takes the host parameter for the host, as the connection will: %s', (query) => {
+    expect(at('localhost', query).ssl).toEqual(verified);
+  });
+
+  it('takes PGHOST for the host of a URL without one, as the connection will', () => {
+    const before = process.env['PGHOST'];
+    try {
+      process.env['PGHOST'] = 'db.example.com';
+      expect(secureConnection('postgres:///cxone').ssl).toEqual(verified);
+      delete process.env['PGHOST'];
+      expect(secureConnection('postgres:///cxone').ssl).toBe(false);
+    } finally {
+      if (before !== undefined) process.env['PGHOST'] = before;
+    }
+  });
+
+  it('is never what PGSSLMODE says', () => {
+    process.env['PGSSLMODE'] = 'disable';
+    try {
+      expect(at('db.example.com').ssl).toEqual(verified);
+    } finally {
+      delete process.env['PGSSLMODE'];
+    }
+  });
+
+  it.each(['true', '1'])(
+    'is on at loopback where ssl=%s asks for it, and cannot be put off by ssl',
+    (asked) => {
+      expect(at('localhost', `?ssl=${asked}`).ssl).toEqual(verified);
+      expect(at('db.example.com', '?ssl=false').ssl).toEqual(verified);
+    },
+  );
 
   it.each(['prefer', 'allow', 'require', 'verify-ca', 'verify-full'])(
     'is verified with sslmode=%s',
@@ -58,6 +103,7 @@ describe('TLS to PostgreSQL', () => {
 
   it.each([
     ['not a url', 'is not a URL'],
+    ['postgres://user:hunter2@db/cxone?sslmode=disabled', 'has an sslmode that does not exist'],
     ['mysql://user:hunter2@db/cxone', 'does not start with postgres://'],
     [
       'postgres://user:hunter2@db/cxone?sslrootcert=/nowhere/ca.pem',

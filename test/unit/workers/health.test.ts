@@ -17,7 +17,13 @@ async function serving(
   checks: Partial<HealthChecks>,
 ): Promise<(path: string, method?: string) => Promise<Answer>> {
   const address = { host: '127.0.0.1', port: await findPort([0]) };
-  server = await serveHealth(address, { ready: () => true, database: async () => 18, ...checks });
+  server = await serveHealth(address, {
+    ready: () => true,
+    database: async () => 18,
+    temporal: async () => ({}),
+    hungSteps: () => 0,
+    ...checks,
+  });
   return (path, method = 'GET') =>
     new Promise((resolve, reject) => {
       const asked = request({ ...address, path, method, agent: false }, (response) => {
@@ -40,7 +46,10 @@ describe('the health endpoint', () => {
 
   it('says ready while the worker polls and the database answers', async () => {
     const ask = await serving({});
-    const ready = { status: 200, body: { ready: true, polling: true, database: true } };
+    const ready = {
+      status: 200,
+      body: { ready: true, polling: true, database: true, temporal: true, hungSteps: 0 },
+    };
     expect(await ask('/ready')).toEqual(ready);
     expect(await ask('/')).toEqual(ready);
   });
@@ -49,7 +58,7 @@ describe('the health endpoint', () => {
     const ask = await serving({ ready: () => false });
     expect(await ask('/ready')).toEqual({
       status: 503,
-      body: { ready: false, polling: false, database: true },
+      body: { ready: false, polling: false, database: true, temporal: true, hungSteps: 0 },
     });
   });
 
@@ -57,8 +66,27 @@ describe('the health endpoint', () => {
     const ask = await serving({ database: async () => Promise.reject(new Error('password canary')) });
     expect(await ask('/ready')).toEqual({
       status: 503,
-      body: { ready: false, polling: true, database: false },
+      body: { ready: false, polling: true, database: false, temporal: true, hungSteps: 0 },
     });
+  });
+
+  it('is not ready while Temporal does not answer', async () => {
+    const ask = await serving({ temporal: async () => Promise.reject(new Error('down')) });
+    expect(await ask('/ready')).toEqual({
+      status: 503,
+      body: { ready: false, polling: true, database: true, temporal: false, hungSteps: 0 },
+    });
+  });
+
+  it('is not ready while a step hangs past its deadline', async () => {
+    let hungSteps = 2;
+    const ask = await serving({ hungSteps: () => hungSteps });
+    expect(await ask('/ready')).toEqual({
+      status: 503,
+      body: { ready: false, polling: true, database: true, temporal: true, hungSteps: 2 },
+    });
+    hungSteps = 0;
+    expect((await ask('/ready')).status).toBe(200);
   });
 
   it('is ready again when the database is back', async () => {
@@ -83,7 +111,7 @@ describe('the health endpoint', () => {
       });
       expect(await ask('/ready')).toEqual({
         status: 503,
-        body: { ready: false, polling: true, database: false },
+        body: { ready: false, polling: true, database: false, temporal: true, hungSteps: 0 },
       });
     } finally {
       jest.useRealTimers();
@@ -100,18 +128,26 @@ describe('the health endpoint', () => {
     const port = await findPort([0]);
     const first = await serveHealth(
       { host: '127.0.0.1', port },
-      { ready: () => true, database: async () => 18 },
+      { ready: () => true, database: async () => 18, temporal: async () => ({}), hungSteps: () => 0 },
     );
     await new Promise((resolve) => {
       get({ host: '127.0.0.1', port, path: '/live', headers: { connection: 'keep-alive' } }, resolve);
     });
     await first.close();
-    server = await serveHealth({ host: '127.0.0.1', port }, { ready: () => true, database: async () => 18 });
+    server = await serveHealth(
+      { host: '127.0.0.1', port },
+      { ready: () => true, database: async () => 18, temporal: async () => ({}), hungSteps: () => 0 },
+    );
   });
 
   it('fails to start on a port that is taken', async () => {
     const port = await findPort([0]);
-    const checks = { ready: () => true, database: async () => 18 };
+    const checks = {
+      ready: () => true,
+      database: async () => 18,
+      temporal: async () => ({}),
+      hungSteps: () => 0,
+    };
     server = await serveHealth({ host: '127.0.0.1', port }, checks);
     await expect(serveHealth({ host: '127.0.0.1', port }, checks)).rejects.toMatchObject({
       code: 'EADDRINUSE',

@@ -1,0 +1,45 @@
+import { BlockList, isIP } from 'node:net';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { Problem } from './problems';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** This machine by its address or the name localhost; a name that only looks like an address of loopback is not. */
+function isLocal(address: string): boolean {
+  const host = address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  if (host === '' || host.toLowerCase() === 'localhost') return true;
+  const family = isIP(host);
+  return family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/**
+ * What is wrong with how Temporal would be reached, or null. Histories hold ids of calls and the words of operators, so
+ * beyond this machine a connection without TLS has to be asked for: by `TEMPORAL_TLS=false`, or `tls.disabled` of a
+ * profile. An API key or a certificate switches TLS on.
+ *
+ * @param env as it will be handed to the client, with the contents of `NAME_FILE` put in.
+ */
+export function temporalProblem(env: Readonly<Record<string, string>>): Problem | null {
+  let options: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
+  try {
+    options = loadClientConnectConfig({ overrideEnvVars: { ...env } }).connectionOptions;
+  } catch (error) {
+    return {
+      name: 'TEMPORAL_CONFIG_FILE',
+      problem: `and the other TEMPORAL_ variables cannot be used: ${error instanceof Error ? error.message : 'unknown reason'}`,
+      expected: 'a file and variables as Temporal describes them (environment configuration)',
+      remedy: 'Correct the file, TEMPORAL_PROFILE or the variable.',
+    };
+  }
+  // Undefined where nothing was said; false only where TLS was switched off explicitly.
+  if (options.tls !== undefined || isLocal(options.address ?? '')) return null;
+  return {
+    name: 'TEMPORAL_TLS',
+    problem: `is not set, and ${options.address} is not this machine`,
+    expected: 'TLS to a Temporal server on another machine',
+    remedy:
+      'Set TEMPORAL_TLS=true, or TEMPORAL_TLS=false where the network between is yours alone and may carry plain text.',
+  };
+}

@@ -1,0 +1,61 @@
+import { startTcpProxy, type TcpProxy } from '../setup/tcp-proxy';
+import { eventually, openStand, settledDay as day, type Stand } from './stand';
+import { compareIds, nothingDiffers, storedContacts, trueContacts } from './truth';
+
+const contactsPerDay = 4_000;
+
+/** How long bytes are swallowed; `npm run chaos:outages` does so for a minute, on every side alone. */
+const cutMs = 10_000;
+/** Within what time a run goes on once bytes are not swallowed any more. */
+const recoveredMs = 60_000;
+
+let stand: Stand;
+let proxies: readonly TcpProxy[] = [];
+afterEach(async () => {
+  await stand?.close();
+  for (const proxy of proxies) await proxy.close();
+});
+
+const pages = (): number => stand.simulator.journal.count({ family: 'contacts' });
+
+/** The settings by which a worker reaches PostgreSQL and Temporal through proxies. */
+async function settingsThroughProxies(): Promise<Record<string, string>> {
+  const database = new URL(stand.databaseUrl);
+  const [postgres, temporal] = await Promise.all([
+    startTcpProxy(database.host),
+    startTcpProxy(stand.env['TEMPORAL_ADDRESS']),
+  ]);
+  proxies = [postgres, temporal];
+  database.host = `127.0.0.1:${postgres.port}`;
+  return { DATABASE_URL: database.href, TEMPORAL_ADDRESS: `127.0.0.1:${temporal.port}` };
+}
+
+describe('a network that swallows all bytes for a while, without a word', () => {
+  it('between a worker, PostgreSQL and Temporal: the run goes on within a minute after it, and nothing is missing', async () => {
+    stand = await openStand({
+      simulator: {
+        contactsPerDay,
+        faults: [{ name: 'slow', match: { family: 'contacts' }, args: { delayMs: 500 } }],
+      },
+      tenant: { pageSize: 100, pagesInFlight: 2 },
+    });
+    await stand.startWorker(await settingsThroughProxies());
+    const handle = await stand.start({ ...day, recordings: false });
+    await eventually('pages', async () => {
+      if (pages() < 8) throw new Error(`${pages()} so far`);
+    });
+    for (const proxy of proxies) proxy.swallow();
+    await new Promise((resolve) => setTimeout(resolve, cutMs));
+    const sofar = pages();
+    for (const proxy of proxies) proxy.heal();
+    const healedAt = Date.now();
+    const further = async (): Promise<void> => {
+      if (pages() < sofar + 2) throw new Error('none yet');
+    };
+    await eventually('further pages', further, recoveredMs);
+    process.stdout.write(`after a silent network: further pages came after ${Date.now() - healedAt} ms\n`);
+    expect(await handle.result()).toMatchObject({ status: 'complete', fetched: contactsPerDay });
+    const [truth, stored] = [await trueContacts(stand, day), await storedContacts(stand, day)];
+    expect(compareIds(truth.keys(), stored.keys())).toEqual(nothingDiffers);
+  });
+});

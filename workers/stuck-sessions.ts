@@ -1,0 +1,36 @@
+import type { MetricMeter } from '@temporalio/common';
+import type { Logger } from 'pino';
+import type { StuckSessions } from '../store';
+import { keepReading } from './keep-reading';
+
+/** Nothing comes from a client for so long only when it is frozen or cut off, in seconds. */
+const stuckAfterSeconds = 30;
+
+/**
+ * Ends, every 15 seconds, sessions of workers that hold a transaction while nothing comes from them: their locks would
+ * keep this worker waiting that has taken over their steps. Counted as `cxone_stuck_sessions_ended_total`.
+ *
+ * @returns a function that ends it.
+ */
+export function watchSessions(
+  sessions: StuckSessions,
+  meter: MetricMeter,
+  logger: Logger,
+): () => Promise<void> {
+  const ended = meter.createCounter(
+    'cxone_stuck_sessions_ended',
+    'sessions',
+    'Sessions of stuck workers ended',
+  );
+  ended.add(0);
+  const look = async (): Promise<void> => {
+    for (const { pid, seconds } of await sessions.end(stuckAfterSeconds)) {
+      ended.add(1);
+      logger.warn(
+        { pid, seconds: Math.round(seconds) },
+        'a worker that stood still in the middle of a transaction was cut off from the database',
+      );
+    }
+  };
+  return keepReading(look, logger, 'sessions of stuck workers could not be looked for');
+}
