@@ -59,13 +59,29 @@ export interface Tenant {
 /** Finds a tenant by name. */
 export type TenantDirectory = (name: string) => Tenant;
 
-/** A directory over a fixed list of tenants; an unknown name fails the activity for good. */
-export function tenantDirectory(tenants: readonly Tenant[]): TenantDirectory {
+/**
+ * A directory over a fixed list of tenants. An unknown name fails the activity for good; the name of an entry that is not
+ * in order fails it with `TenantMisconfigured`, which parks the run.
+ *
+ * @param misconfigured names of such entries.
+ */
+export function tenantDirectory(
+  tenants: readonly Tenant[],
+  misconfigured: Iterable<string> = [],
+): TenantDirectory {
   const byName = new Map(tenants.map((tenant) => [tenant.name, tenant]));
+  const wrong = new Set(misconfigured);
   return (name) => {
     const tenant = byName.get(name);
     if (tenant) return tenant;
-    const known = [...byName.keys()].sort().join(', ') || 'none';
+    if (wrong.has(name)) {
+      throw activityFailure({
+        type: 'TenantMisconfigured',
+        message: `The entry of tenant "${name}" in the workers’ tenants file is not in order, so this worker leaves it alone.`,
+        remedy: `\`cxone-sync status --tenant ${name}\` says what is wrong: correct it, restart the workers, then resume.`,
+      });
+    }
+    const known = [...byName.keys(), ...wrong].sort().join(', ') || 'none';
     throw activityFailure({
       type: 'UnknownTenant',
       message: `No tenant "${name}" in the workers’ tenants file (known: ${known}).`,

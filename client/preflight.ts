@@ -1,4 +1,13 @@
-import { loadSettings, loadTenants, type Tenant } from '../config';
+import {
+  loadSettings,
+  loadTenants,
+  loadTenantSettings,
+  sentenceOf,
+  type Tenant,
+  type TenantSettings,
+  type TenantsFile,
+  terminalText,
+} from '../config';
 import { createCxoneClient } from '../cxone';
 import { openStore, pendingMigrations, type Store } from '../store';
 import { stamp } from '../workflows/ids';
@@ -62,18 +71,34 @@ async function prepare(
 }
 
 /**
- * The tenant of that name, with its secrets read.
- * @throws {SettingsError} when the tenants file is not in order.
- * @throws {CommandError} status 2 when it has no such tenant.
+ * The tenant of that name, with its secrets read; what is wrong with other entries does not matter.
+ * @throws {SettingsError} when the tenants file as a whole is not in order.
+ * @throws {CommandError} status 2 when it has no such tenant, or its entry is not in order (`TenantMisconfigured`).
  */
 export function tenantOf(name: string, file: string): Tenant {
-  const tenants = loadTenants(file, process.env);
+  return chooseTenant(loadTenants(file, process.env), name, file);
+}
+
+/** The same without its secrets, for what asks CXone nothing. @throws as `tenantOf` */
+export function tenantSettingsOf(name: string, file: string): TenantSettings {
+  return chooseTenant(loadTenantSettings(file), name, file);
+}
+
+function chooseTenant<T>({ tenants, misconfigured }: TenantsFile<T>, name: string, file: string): T {
   const tenant = tenants.get(name);
   if (tenant) return tenant;
-  const known = [...tenants.keys()].sort().join(', ');
+  const problems = misconfigured.get(name);
+  if (problems) {
+    const message = [
+      `The entry of tenant "${name}" in ${file} is not in order:`,
+      ...problems.map(sentenceOf),
+    ];
+    throw new CommandError(exitStatus.badInput, message.join('\n'), 'TenantMisconfigured');
+  }
+  const known = [...tenants.keys(), ...misconfigured.keys()].sort().map(terminalText).join(', ');
   throw new CommandError(
     exitStatus.badInput,
-    `No tenant "${name}" in ${file} (known: ${known}). Correct --tenant, or add the tenant to the file.`,
+    `No tenant "${terminalText(name)}" in ${file} (known: ${known}). Correct --tenant, or add the tenant to the file.`,
     'UnknownTenant',
   );
 }

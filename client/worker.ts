@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createLogger, loadSettings, loadTenants } from '../config';
+import { createLogger, loadSettings, loadTenants, sentenceOf, SettingsError } from '../config';
 import { CommandError, exitStatus } from './exit-status';
 import { foreseen } from './foreseen';
 import { requireDatabase } from './preflight';
@@ -14,13 +14,18 @@ export function addWorkerCommand(program: Command): void {
       'after',
       `
 A worker serves every task queue. SIGTERM lets steps in hand finish for SHUTDOWN_GRACE_SECONDS; what is not done by
-then is given back and taken over by another worker. Start as many as you like.`,
+then is given back and taken over by another worker. Start as many as you like.
+
+A supervisor starts it as "node dist/client/main.js worker": npx and npm do not pass SIGTERM on.
+A tenant whose entry in the tenants file is not in order is left alone, the others are served; a port that was set and
+is taken is refused.
+Exit status: 0 stopped · 2 bad settings, or no tenant in order · 3 Temporal or PostgreSQL refused or cannot be reached`,
     )
     .action(async () => {
       const settings = await foreseen(() =>
         loadSettings(process.env, ['tenants', 'database', 'temporal', 'worker', 'logging']),
       );
-      const tenants = await foreseen(() => [...loadTenants(settings.tenants.file, process.env).values()]);
+      const { tenants, misconfigured } = await foreseen(() => usableTenants(settings.tenants.file));
       // Nobody needs a recordings storage who has no recordings.
       const recordings = tenants.some((tenant) => tenant.recordings)
         ? await foreseen(() => recordingStorage(tenants))
@@ -32,6 +37,7 @@ then is given back and taken over by another worker. Start as many as you like.`
       await foreseen(() =>
         runWorkerProcess({
           tenants,
+          misconfigured,
           databaseUrl: settings.database.url,
           recordings,
           temporalEnv: settings.temporal.env,
@@ -48,6 +54,14 @@ then is given back and taken over by another worker. Start as many as you like.`
         );
       });
     });
+}
+
+/** @throws SettingsError when no entry of the file is in order: there would be nothing to do. */
+function usableTenants(file: string) {
+  const { tenants, misconfigured } = loadTenants(file, process.env);
+  if (tenants.size === 0) throw new SettingsError([...misconfigured.values()].flat());
+  const problems = [...misconfigured].map(([tenant, found]) => [tenant, found.map(sentenceOf)] as const);
+  return { tenants: [...tenants.values()], misconfigured: new Map(problems) };
 }
 
 function reasonOf(error: unknown): string {

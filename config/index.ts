@@ -1,9 +1,9 @@
 export { loadSettings } from './settings';
 export type { Settings } from './settings';
 export type { ListenAddress, Need } from './setting-list';
-export { loadTenants } from './tenants';
-export type { Tenant } from './tenants';
-export { SettingsError } from './problems';
+export { loadTenants, loadTenantSettings } from './tenants';
+export type { Tenant, TenantSettings, TenantsFile } from './tenants';
+export { sentenceOf, SettingsError } from './problems';
 export type { Problem } from './problems';
 export { terminalLines, terminalText } from './shown-text';
 export { createLogger } from './logging';

@@ -15,14 +15,13 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 
   constructor(readonly problems: readonly Problem[]) {
-    super(
-      problems
-        .map(({ name, problem, expected, remedy }) =>
-          terminalText(`${name} ${problem}; expected ${expected}. ${remedy}`),
-        )
-        .join('\n'),
-    );
+    super(problems.map(sentenceOf).join('\n'));
   }
+}
+
+/** A problem as one line. */
+export function sentenceOf({ name, problem, expected, remedy }: Problem): string {
+  return terminalText(`${name} ${problem}; expected ${expected}. ${remedy}`);
 }
 
 /** What was given, short enough for a message. */

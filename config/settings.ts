@@ -6,6 +6,11 @@ import { settingList, settingSchemas } from './setting-list';
 import type { ListenAddress, Need, Setting, SettingName } from './setting-list';
 import { temporalProblem } from './temporal-tls';
 
+/** Where to listen. `isSet`: somebody chose it, so that another one would not do. */
+export interface WantedAddress extends ListenAddress {
+  readonly isSet: boolean;
+}
+
 /** All settings by the part that needs them. Values are checked; nothing was connected to. */
 export interface Settings {
   readonly tenants: { readonly file: string };
@@ -32,8 +37,8 @@ export interface Settings {
   readonly temporalUi: { readonly url: string };
   readonly worker: {
     /** Null when switched off. */
-    readonly metrics: ListenAddress | null;
-    readonly health: ListenAddress | null;
+    readonly metrics: WantedAddress | null;
+    readonly health: WantedAddress | null;
     readonly shutdownGraceSeconds: number;
     /** Null when workers are not versioned. */
     readonly build: { readonly deploymentName: string; readonly buildId: string } | null;
@@ -86,6 +91,10 @@ export function loadSettings<N extends Need>(env: Environment, need: readonly N[
     });
     return undefined;
   };
+  const listening = (name: 'METRICS_ADDRESS' | 'HEALTH_ADDRESS'): WantedAddress | null => {
+    const address = valueOf(name, settingSchemas[name]);
+    return address ? { ...address, isSet: Boolean(env[name] || env[`${name}_FILE`]) } : null;
+  };
   const asGiven = {
     safeParse: (text: unknown): Checked<string | undefined> => ({
       success: true,
@@ -120,8 +129,8 @@ export function loadSettings<N extends Need>(env: Environment, need: readonly N[
     },
     temporalUi: () => ({ url: valueOf('TEMPORAL_UI_URL', settingSchemas.TEMPORAL_UI_URL) }),
     worker: () => ({
-      metrics: valueOf('METRICS_ADDRESS', settingSchemas.METRICS_ADDRESS),
-      health: valueOf('HEALTH_ADDRESS', settingSchemas.HEALTH_ADDRESS),
+      metrics: listening('METRICS_ADDRESS'),
+      health: listening('HEALTH_ADDRESS'),
       shutdownGraceSeconds: valueOf('SHUTDOWN_GRACE_SECONDS', settingSchemas.SHUTDOWN_GRACE_SECONDS),
       build: buildOf(
         valueOf('WORKER_DEPLOYMENT_NAME', settingSchemas.WORKER_DEPLOYMENT_NAME),

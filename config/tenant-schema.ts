@@ -57,7 +57,7 @@ function isPlainAddress(address: string): boolean {
 }
 
 /** A secret is never written down in this file: where to find it is. */
-const secretReference = z.union([z.strictObject({ env: id }), z.strictObject({ file: id })]);
+export const secretReference = z.union([z.strictObject({ env: id }), z.strictObject({ file: id })]);
 
 export type SecretReference = z.infer<typeof secretReference>;
 

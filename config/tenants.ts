@@ -1,80 +1,114 @@
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { readSecretFile } from './environment';
 import type { Environment } from './environment';
 import { nearest, quoted, SettingsError } from './problems';
 import type { Problem } from './problems';
 import { withoutRemoved } from './removed-settings';
 import { knownKeys, tenantSchema } from './tenant-schema';
-import type { SecretReference, TenantEntry } from './tenant-schema';
+import type { TenantEntry } from './tenant-schema';
+import { readSecrets, unreadableSecrets } from './tenant-secrets';
+import type { TenantSecrets } from './tenant-secrets';
 
-/** One tenant, checked, with defaults filled in and its secrets read. Usable as a CXone connection as it is. */
-export interface Tenant extends Omit<
-  TenantEntry,
-  'clientSecret' | 'accessKeySecret' | 'timeoutSeconds' | 'recordingKeys'
-> {
+/** A tenant without its secrets, which are read where they are needed only. */
+export interface TenantSettings extends Omit<TenantEntry, keyof TenantSecrets | 'timeoutSeconds'> {
   readonly tenant: string;
-  /** Absent only where `authentication` is `access_key`. */
-  readonly clientSecret?: string;
-  readonly accessKeySecret: string;
-  /** The first encrypts new recordings, all decrypt; 32 bytes each. Empty: recordings are not encrypted. */
-  readonly recordingKeys: readonly { readonly id: string; readonly key: Uint8Array }[];
   /** The longest one API call may take. */
   readonly timeoutMs: number;
+}
+
+/**
+ * One tenant, checked, with defaults filled in and its secrets read. Usable as a CXone connection as it is. Its client
+ * secret is absent only where `authentication` is `access_key`; the first of its recording keys encrypts new recordings,
+ * all decrypt, 32 bytes each; without any, recordings are not encrypted.
+ */
+export interface Tenant extends TenantSettings, TenantSecrets {}
+
+/** A tenants file by what is in it; an entry that is not in order stops nobody else. */
+export interface TenantsFile<T = Tenant> {
+  /** The entries that are in order, by name. */
+  readonly tenants: ReadonlyMap<string, T>;
+  /** Everything that is wrong with the others, by name (code `TenantMisconfigured`). No message holds a secret. */
+  readonly misconfigured: ReadonlyMap<string, readonly Problem[]>;
 }
 
 const tenantId = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 /**
  * Reads the tenants file and the secrets it refers to (`{"env": "NAME"}`, or `{"file": "path"}` relative to it).
- * @throws SettingsError with every problem there is; no message holds a value that could be a secret
+ * @throws SettingsError for what concerns all tenants: a file that cannot be read, is no JSON, has no tenants, or a key
+ *   besides them
  */
-export function loadTenants(file: string, env: Environment): ReadonlyMap<string, Tenant> {
-  const problems: Problem[] = [];
-  const tenants = new Map<string, Tenant>();
+export function loadTenants(file: string, env: Environment): TenantsFile {
+  const places = { file, env };
+  return read(file, {
+    complete(entry, tenant) {
+      const { secrets, problems } = readSecrets(entry, tenant, places);
+      return { tenant: { ...settingsOf(entry, tenant), ...secrets }, problems };
+    },
+    lookAt: (given, tenant) => unreadableSecrets(given, tenant, places),
+  });
+}
+
+/** The same for who needs no secret: that one cannot be read is no problem then. @throws SettingsError as `loadTenants` */
+export function loadTenantSettings(file: string): TenantsFile<TenantSettings> {
+  return read(file, {
+    complete: (entry, tenant) => ({ tenant: settingsOf(entry, tenant), problems: [] }),
+    lookAt: () => [],
+  });
+}
+
+/** What is made of an entry. */
+interface Making<T> {
+  /** Of one that is in order by its own words. */
+  complete(entry: TenantEntry, id: string): { readonly tenant: T; readonly problems: readonly Problem[] };
+  /** What else is wrong with one that is not. */
+  lookAt(given: unknown, id: string): readonly Problem[];
+}
+
+function read<T>(file: string, { complete, lookAt }: Making<T>): TenantsFile<T> {
+  const tenants = new Map<string, T>();
+  const misconfigured = new Map<string, readonly Problem[]>();
   for (const [id, given] of entriesOf(readJsonFile(file))) {
-    const path = `tenants.${id}`;
-    const { entry, refused: removed } = withoutRemoved(given, path);
-    problems.push(...removed);
-    if (!tenantId.test(id)) {
-      problems.push({
-        name: path,
-        problem: 'is not usable as the id of a tenant',
-        expected: 'lower-case letters, digits, _ and -, at most 63, starting with a letter or digit',
-        remedy: 'Rename the tenant.',
-      });
-    }
-    const parsed = tenantSchema.safeParse(entry);
-    if (!parsed.success) {
-      problems.push(...parsed.error.issues.flatMap((issue) => explain(issue, path, entry)));
-    }
-    problems.push(...withoutApplication(entry, path));
-    if (!parsed.success) continue;
-    problems.push(...insecureIssuer(parsed.data, path), ...withoutListing(parsed.data, path));
-    const secret = (key: string, reference: SecretReference) => {
-      const found = readSecret(reference, `${path}.${key}`, dirname(file), env);
-      if (typeof found === 'string') return found;
-      problems.push(found);
-      return '';
-    };
-    const { timeoutSeconds, clientSecret, accessKeySecret, recordingKeys, ...rest } = parsed.data;
-    tenants.set(id, {
-      ...rest,
-      tenant: id,
-      ...(clientSecret === undefined ? {} : { clientSecret: secret('clientSecret', clientSecret) }),
-      accessKeySecret: secret('accessKeySecret', accessKeySecret),
-      recordingKeys: recordingKeys.map(({ id: keyId, key }, place) => {
-        const name = `recordingKeys.${place}.key`;
-        const bytes = keyBytes(secret(name, key));
-        if (bytes === null) problems.push(notAKey(`${path}.${name}`));
-        return { id: keyId, key: bytes ?? new Uint8Array(32) };
-      }),
-      timeoutMs: timeoutSeconds * 1_000,
-    });
+    const { entry, problems } = check(id, given);
+    const completed = entry === null ? null : complete(entry, id);
+    const all = [...problems, ...(completed === null ? lookAt(given, id) : completed.problems)];
+    if (completed !== null && all.length === 0) tenants.set(id, completed.tenant);
+    else misconfigured.set(id, all);
   }
-  if (problems.length > 0) throw new SettingsError(problems);
-  return tenants;
+  return { tenants, misconfigured };
+}
+
+/** An entry by its own words; null when these cannot even be read. */
+function check(
+  id: string,
+  given: unknown,
+): { readonly entry: TenantEntry | null; readonly problems: readonly Problem[] } {
+  const path = `tenants.${id}`;
+  const { entry, refused: removed } = withoutRemoved(given, path);
+  const parsed = tenantSchema.safeParse(entry);
+  const problems = [
+    ...removed,
+    ...(tenantId.test(id) ? [] : [unusableId(path)]),
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => explain(issue, path, entry))),
+    ...withoutApplication(entry, path),
+    ...(parsed.success ? [...insecureIssuer(parsed.data, path), ...withoutListing(parsed.data, path)] : []),
+  ];
+  return { entry: parsed.success ? parsed.data : null, problems };
+}
+
+function unusableId(path: string): Problem {
+  return {
+    name: path,
+    problem: 'is not usable as the id of a tenant',
+    expected: 'lower-case letters, digits, _ and -, at most 63, starting with a letter or digit',
+    remedy: 'Rename the tenant.',
+  };
+}
+
+function settingsOf(entry: TenantEntry, tenant: string): TenantSettings {
+  const { timeoutSeconds, clientSecret: _id, accessKeySecret: _key, recordingKeys: _keys, ...rest } = entry;
+  return { ...rest, tenant, timeoutMs: timeoutSeconds * 1_000 };
 }
 
 /** @throws SettingsError when the file cannot be read or is no JSON; the text itself may hold secrets and is not quoted */
@@ -167,23 +201,6 @@ function listed(keys: readonly string[]): string {
   return keys.findLast((key) => !/^\d+$/.test(key)) ?? '';
 }
 
-function keyBytes(text: string): Uint8Array | null {
-  // A secret that could not be read has its own problem.
-  if (text === '') return new Uint8Array(32);
-  const bytes = Buffer.from(text.trim(), 'base64');
-  const same = bytes.toString('base64') === text.trim();
-  return same && bytes.length === 32 ? bytes : null;
-}
-
-function notAKey(name: string): Problem {
-  return {
-    name,
-    problem: 'refers to something that is no key (its value is not shown)',
-    expected: '32 bytes in base64, such as `openssl rand -base64 32` prints',
-    remedy: 'Make a key so; docs/recordings.md tells how to keep and change keys.',
-  };
-}
-
 function unknownKey(name: string, key: string, known: readonly string[]): Problem {
   const guess = nearest(key, known);
   return {
@@ -238,33 +255,6 @@ function withoutListing({ recordings, recordingSource, extract }: TenantEntry, t
         'or set recordingSource to "look-up".',
     },
   ];
-}
-
-function readSecret(
-  reference: SecretReference,
-  name: string,
-  folder: string,
-  env: Environment,
-): string | Problem {
-  if ('env' in reference) {
-    return (
-      env[reference.env] || {
-        name,
-        problem: `refers to the environment variable ${reference.env}, which is not set`,
-        expected: 'a variable that holds the secret',
-        remedy: `Set ${reference.env} where this program is started.`,
-      }
-    );
-  }
-  const path = resolve(folder, reference.file);
-  return (
-    readSecretFile(path) || {
-      name,
-      problem: `refers to the file ${path}, which is empty or cannot be read`,
-      expected: 'a file that holds the secret and nothing else',
-      remedy: 'Create the file (paths are relative to the tenants file) and let this user read it.',
-    }
-  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -7,6 +7,7 @@ export type { ExtractionSlots, SlotClaim, SlotTerms } from './extraction-slots';
 export { lookupFields } from './lookup-columns';
 export type { AgentTable } from './agents';
 export type * from './api-errors';
+export type * from './misconfigured-tenants';
 export type { ContactTable } from './contacts';
 export { StoreError, storeRemedies } from './errors';
 export type { StoreErrorCode } from './errors';

@@ -15,6 +15,7 @@ import { createLiveFilters, type LiveFilters } from './live-filters';
 import { createLiveGaps, type LiveGaps } from './live-gaps';
 import { createLookupTables } from './lookups';
 import type { LookupTables } from './lookups';
+import { createMisconfiguredTenants, type MisconfiguredTenants } from './misconfigured-tenants';
 import { createOverview, type Overview } from './overview';
 import { openPool } from './pool';
 import { createQuotaWaits, type QuotaWaits } from './quotas/quota-waits';
@@ -60,6 +61,7 @@ export interface Store {
   readonly clocks: SourceClocks;
   readonly signIns: SignIns;
   readonly apiErrors: ApiErrors;
+  readonly misconfigured: MisconfiguredTenants;
   readonly quotas: Quotas;
   readonly waits: QuotaWaits;
   readonly stuckSessions: StuckSessions;
@@ -97,6 +99,7 @@ export function openStore(options: StoreOptions): Store {
     clocks: createSourceClocks(pool),
     signIns: createSignIns(pool),
     apiErrors: createApiErrors(pool),
+    misconfigured: createMisconfiguredTenants(pool),
     quotas: createQuotas(pool),
     waits: createQuotaWaits(pool),
     stuckSessions: createStuckSessions(pool, applicationName),

@@ -27,8 +27,9 @@ import { createWorkers, runWorkers } from './create-workers';
 import { type BuildOfDeployment, deploymentOptions, tellRole } from './deployment';
 import { type HealthServer, serveHealth } from './health';
 import { hungMetrics } from './hung-metrics';
-import { type Address, chooseAddress } from './listen';
 import { watchClocks } from './clock-metrics';
+import { type Address, chooseAddress, type WantedAddress } from './listen';
+import { tellMisconfigured } from './misconfigured-tenants';
 import { watchSessions } from './stuck-sessions';
 import { watchOverview } from './overview-metrics';
 import { storeConnections } from './queues';
@@ -40,13 +41,15 @@ import { temporalLogger } from './temporal-logger';
 /** All a worker process needs, as values: it reads no environment of its own. */
 export interface WorkerProcessOptions {
   readonly tenants: readonly WorkerTenant[];
+  /** What is wrong with tenants whose entry is not in order, one line each: no secrets. Their runs park. */
+  readonly misconfigured: ReadonlyMap<string, readonly string[]>;
   readonly databaseUrl: string;
   /** Null when no tenant has recordings. */
   readonly recordings: RecordingStorage | null;
   /** What `@temporalio/envconfig` reads the connection from. */
   readonly temporalEnv: Readonly<Record<string, string>>;
-  readonly metrics: Address | null;
-  readonly health: Address | null;
+  readonly metrics: WantedAddress | null;
+  readonly health: WantedAddress | null;
   readonly shutdownGraceSeconds: number;
   readonly landingRetentionDays: number;
   readonly maxRecordingBytes: number;
@@ -96,6 +99,8 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
     const meter = Runtime.instance().metricMeter;
     const hung = createHungSteps(hungMetrics(meter));
     const [observe, countLimits] = [requestMetrics(meter), limiterMetrics(meter)];
+    const names = options.tenants.map(({ tenant }) => tenant);
+    await tellMisconfigured(options.misconfigured, names, store.misconfigured, meter, logger);
     const keeper = createAnswerKeeper({
       errors: store.apiErrors,
       now: Date.now,
@@ -120,7 +125,6 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
     });
     stopWatching = [watchSessions(store.stuckSessions, meter, logger)];
     if (metrics) {
-      const names = options.tenants.map(({ tenant }) => tenant);
       stopWatching = [
         ...stopWatching,
         watchQuotas(store.quotas, options.tenants, meter, logger),
@@ -134,7 +138,10 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       store,
       files,
       guardSpace: createSpaceGuard(options.recordings?.url ?? null, options.minFreeBytes),
-      tenants: tenantDirectory(options.tenants.map((tenant) => toTenant(tenant, clientOptions(tenant)))),
+      tenants: tenantDirectory(
+        options.tenants.map((tenant) => toTenant(tenant, clientOptions(tenant))),
+        options.misconfigured.keys(),
+      ),
       memory: createPageMemory(pagesInMemory),
       isRunning: runningCheck(client),
       inspectRun,

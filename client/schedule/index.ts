@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { loadSettings, loadTenants, type Tenant } from '../../config';
+import { loadSettings, loadTenantSettings, type TenantSettings, terminalText } from '../../config';
+import { tenantSettingsOf } from '../preflight';
 import { CommandError, exitStatus } from '../exit-status';
 import { addCommonFlags, type CommonFlags, milliseconds } from '../flags';
 import { foreseen } from '../foreseen';
@@ -15,7 +16,7 @@ interface ScheduleFlags extends CommonFlags {
 
 type Step = (
   temporal: TemporalClient,
-  tenants: readonly Tenant[],
+  tenants: readonly TenantSettings[],
   flags: ScheduleFlags,
 ) => Promise<unknown[]>;
 
@@ -60,31 +61,45 @@ function add(schedule: Command, name: string, description: string, step: Step): 
 
 async function run(step: Step, flags: ScheduleFlags, output: Output): Promise<void> {
   const settings = loadSettings(process.env, ['tenants', 'temporal']);
-  const tenants = chosen(flags.tenant, settings.tenants.file);
+  const { tenants, leftOut } = chosen(flags.tenant, settings.tenants.file);
   const temporal = await connectTemporal(settings.temporal.env);
   try {
     const lines = await step(temporal, tenants, flags);
     output.document({ schedules: lines });
     for (const line of lines) output.result(describeLine(line as Record<string, unknown>));
     if (lines.length === 0) output.result('No schedules. Make them with: npx cxone-sync schedule apply');
+    refuseLeftOut(leftOut);
   } finally {
     await temporal.close();
   }
 }
 
-function chosen(name: string | undefined, file: string): readonly Tenant[] {
-  const tenants = loadTenants(file, process.env);
-  if (name === undefined) return [...tenants.values()];
-  const tenant = tenants.get(name);
-  if (tenant) return [tenant];
+interface Chosen {
+  readonly tenants: readonly TenantSettings[];
+  /** Names of entries that are left out, since they are not in order. */
+  readonly leftOut: readonly string[];
+}
+
+/** Schedules need none of CXone's secrets. */
+function chosen(name: string | undefined, file: string): Chosen {
+  if (name !== undefined) return { tenants: [tenantSettingsOf(name, file)], leftOut: [] };
+  const { tenants, misconfigured } = loadTenantSettings(file);
+  return { tenants: [...tenants.values()], leftOut: [...misconfigured.keys()] };
+}
+
+/** What was left out must not pass for done. */
+function refuseLeftOut(leftOut: readonly string[]): void {
+  if (leftOut.length === 0) return;
+  const names = leftOut.map(terminalText).join(', ');
   throw new CommandError(
-    exitStatus.badInput,
-    `No tenant "${name}" in ${file} (known: ${[...tenants.keys()].sort().join(', ')}). Correct --tenant, or add it to the file.`,
-    'UnknownTenant',
+    exitStatus.incomplete,
+    `Left out, as their entries in the tenants file are not in order: ${names}. What is wrong: npx cxone-sync status`,
+    'TenantMisconfigured',
+    true,
   );
 }
 
-async function apply({ client }: TemporalClient, tenants: readonly Tenant[], flags: ScheduleFlags) {
+async function apply({ client }: TemporalClient, tenants: readonly TenantSettings[], flags: ScheduleFlags) {
   const lines: unknown[] = [];
   for (const { tenant, rereadDays, extract } of tenants) {
     const plan = {
@@ -107,14 +122,14 @@ async function apply({ client }: TemporalClient, tenants: readonly Tenant[], fla
   return lines;
 }
 
-function wantedDatasets({ interactionMetadata, evaluations }: Tenant['extract']) {
+function wantedDatasets({ interactionMetadata, evaluations }: TenantSettings['extract']) {
   return [
     ...(interactionMetadata ? ['interaction-metadata' as const] : []),
     ...(evaluations ? ['evaluations' as const] : []),
   ];
 }
 
-async function list({ client }: TemporalClient, tenants: readonly Tenant[]): Promise<ScheduleLine[]> {
+async function list({ client }: TemporalClient, tenants: readonly TenantSettings[]): Promise<ScheduleLine[]> {
   const lines: ScheduleLine[] = [];
   for (const id of tenants.flatMap(({ tenant }) => scheduleIds(tenant))) {
     const line = await describe(client, id);

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { loadSettings, loadTenants, type Tenant } from '../../config';
+import { loadSettings, loadTenantSettings, sentenceOf } from '../../config';
 import { openStore } from '../../store';
 import { CommandError, exitStatus } from '../exit-status';
 import { addCommonFlags, type CommonFlags, milliseconds } from '../flags';
 import { foreseen } from '../foreseen';
 import { createOutput, type Output } from '../output';
-import { tenantOf } from '../preflight';
+import { tenantSettingsOf } from '../preflight';
 import { untilStopped } from '../until-stopped';
-import { createObserver, type Observer } from './look';
+import { createObserver, type Observed, type Observer } from './look';
 import { createScreen } from './screen';
 import { statusLines } from './status-lines';
 import { concerns, type StatusReport } from './status-report';
@@ -59,13 +59,13 @@ async function run(flags: StatusFlags, output: Output): Promise<void> {
     );
   }
   const settings = loadSettings(process.env, ['tenants', 'database', 'temporal', 'temporalUi']);
-  const tenants = chosen(flags.tenant, settings.tenants.file);
+  const observed = chosen(flags.tenant, settings.tenants.file);
   const store = openStore({
     url: settings.database.url,
     maxConnections: 4,
     applicationName: 'cxone-sync status',
   });
-  const observer = createObserver(store, tenants, settings);
+  const observer = createObserver(store, observed, settings);
   try {
     if (flags.watch) await watch(observer, flags.every ?? defaultEveryMs, output);
     else await once(observer, output, checks ? (flags.maxLag ?? defaultMaxLagMs) : null);
@@ -75,9 +75,12 @@ async function run(flags: StatusFlags, output: Output): Promise<void> {
   }
 }
 
-function chosen(name: string | undefined, file: string): readonly Tenant[] {
-  if (name !== undefined) return [tenantOf(name, file)];
-  return [...loadTenants(file, process.env).values()];
+/** Nothing here asks CXone, so no secret is read: status works where the workers' secrets are not. */
+function chosen(name: string | undefined, file: string): Observed {
+  if (name !== undefined) return { tenants: [tenantSettingsOf(name, file)], misconfigured: new Map() };
+  const { tenants, misconfigured } = loadTenantSettings(file);
+  const problems = [...misconfigured].map(([tenant, found]) => [tenant, found.map(sentenceOf)] as const);
+  return { tenants: [...tenants.values()], misconfigured: new Map(problems) };
 }
 
 /** @param maxLagMs null when nothing is to be checked. */

@@ -1,5 +1,6 @@
-import type { Settings, Tenant } from '../../config';
-import type { Store } from '../../store';
+import type { Settings, TenantSettings } from '../../config';
+import type { MisconfiguredTenant, Store } from '../../store';
+import { stamp } from '../../workflows/ids';
 import { CommandError } from '../exit-status';
 import { foreseen } from '../foreseen';
 import {
@@ -9,7 +10,13 @@ import {
   temporalNamespace,
   webUiLink,
 } from '../temporal';
-import { type LinkOf, parkedShown, readDatabase, type StoredStatus } from './read-database';
+import {
+  type LinkOf,
+  parkedShown,
+  readDatabase,
+  type StatusTenant,
+  type StoredStatus,
+} from './read-database';
 import { readTemporal, type RunningStatus } from './read-temporal';
 import type { GapLine, StatusReport, TemporalState, TenantStatus } from './status-report';
 
@@ -18,6 +25,12 @@ export interface Observer {
   /** @throws {StoreError} when the database cannot be read. That Temporal cannot be reached is part of the report. */
   look(): Promise<StatusReport>;
   close(): Promise<void>;
+}
+
+/** Whom to look at: tenants by their settings, and what is wrong with entries that are not in order, one line each. */
+export interface Observed {
+  readonly tenants: readonly TenantSettings[];
+  readonly misconfigured: ReadonlyMap<string, readonly string[]>;
 }
 
 interface Seen {
@@ -29,7 +42,7 @@ interface Seen {
 /** The observer of the tenants. Its connection to Temporal is made at the first look, and anew after trouble. */
 export function createObserver(
   store: Store,
-  tenants: readonly Tenant[],
+  { tenants, misconfigured }: Observed,
   settings: Pick<Settings, 'temporal' | 'temporalUi'>,
 ): Observer {
   const namespace = temporalNamespace(settings.temporal.env);
@@ -64,16 +77,45 @@ export function createObserver(
 
   return {
     async look() {
-      const stored = await readDatabase(store, tenants, linkOf);
+      const everyone = [...tenants, ...[...misconfigured.keys()].map(withoutSettings)];
+      const [stored, noted] = await Promise.all([
+        readDatabase(store, everyone, linkOf),
+        store.misconfigured.list(),
+      ]);
       const { state, runs } = await askTemporal(stored);
       return {
         at: new Date().toISOString(),
         temporal: state,
-        tenants: [...stored].map(([tenant, status]) => together(tenant, status, runs?.get(tenant))),
+        tenants: [...stored].map(([tenant, status]) => ({
+          ...together(tenant, status, runs?.get(tenant)),
+          ...entryOf(tenant, status, misconfigured.get(tenant), noted),
+        })),
       };
     },
     close: disconnect,
   };
+}
+
+/** What an entry that cannot be read says: nothing is wanted, and nothing is left out. */
+function withoutSettings(tenant: string): StatusTenant {
+  const extract = { interactionMetadata: false, evaluations: false };
+  return { tenant, limits: {}, extract, skillIds: [], campaignIds: [], mediaTypeIds: [] };
+}
+
+/** What is wrong with the entry of a tenant. Of one that cannot be read, no filter can be compared. */
+function entryOf(
+  tenant: string,
+  { filterWidened }: StoredStatus,
+  wrong: readonly string[] | undefined,
+  noted: readonly MisconfiguredTenant[],
+): Pick<TenantStatus, 'misconfigured' | 'filterWidened'> {
+  const code = 'TenantMisconfigured';
+  if (wrong)
+    return { filterWidened: false, misconfigured: { code, seenBy: 'status', at: null, problems: wrong } };
+  const note = noted.find((one) => one.tenant === tenant);
+  if (!note) return { filterWidened, misconfigured: null };
+  const { problems, notedAt } = note;
+  return { filterWidened, misconfigured: { code, seenBy: 'worker', at: stamp(notedAt), problems } };
 }
 
 async function workersOf(temporal: TemporalClient): Promise<TemporalState> {
@@ -91,7 +133,7 @@ export function together(
   tenant: string,
   stored: StoredStatus,
   runs: RunningStatus | undefined,
-): TenantStatus {
+): Omit<TenantStatus, 'misconfigured'> {
   // Of a list that was cut off nobody can say what it lacks.
   const unnoted = stored.parked.length < parkedShown ? (runs?.parked ?? []) : [];
   const ofWindows = unnoted.filter(({ type }) => type === 'syncWindow').length;

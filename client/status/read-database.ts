@@ -1,4 +1,4 @@
-import type { Tenant } from '../../config';
+import type { TenantSettings } from '../../config';
 import {
   type ExtractionState,
   isWithin,
@@ -30,10 +30,13 @@ export interface StoredStatus extends ClockStatus {
 }
 
 /** What of a tenant's settings its status depends on. */
-export type StatusTenant = Pick<
-  Tenant,
-  'tenant' | 'limits' | 'extract' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'
->;
+export interface StatusTenant extends Pick<
+  TenantSettings,
+  'tenant' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'
+> {
+  readonly limits: Partial<TenantSettings['limits']>;
+  readonly extract: Pick<TenantSettings['extract'], 'interactionMetadata' | 'evaluations'>;
+}
 
 /** Where Web UI shows a run. */
 export type LinkOf = (workflowId: string, runId?: string) => string;
@@ -151,7 +154,7 @@ function quotaLine({ family, size, used, share, fullPaceAt, blockedUntil }: Quot
 }
 
 function extractionLines(
-  { interactionMetadata, evaluations }: Tenant['extract'],
+  { interactionMetadata, evaluations }: StatusTenant['extract'],
   states: readonly ExtractionState[],
 ): readonly ExtractionLine[] {
   const wanted = { 'interaction-metadata': interactionMetadata, evaluations };

@@ -7,6 +7,7 @@ import type {
   ExtractionLine,
   FailureLine,
   GapLine,
+  Misconfigured,
   ParkedRun,
   QuotaLine,
   StatusReport,
@@ -35,6 +36,7 @@ function tenantLines(status: TenantStatus, now: number): readonly string[] {
   const wanted = recordings.stored + recordings.pending + recordings.failed;
   return [
     status.tenant,
+    ...(status.misconfigured ? misconfiguredRows(status.misconfigured, now) : []),
     row('lag', lagText(status)),
     ...clockRows(status, now),
     row(
@@ -58,6 +60,18 @@ function tenantLines(status: TenantStatus, now: number): readonly string[] {
     ...status.failures.map((failure, index) =>
       row(index === 0 ? 'last errors' : '', failureText(failure, now)),
     ),
+  ];
+}
+
+function misconfiguredRows({ code, seenBy, at, problems }: Misconfigured, now: number): readonly string[] {
+  const where =
+    seenBy === 'status'
+      ? 'in this tenants file'
+      : `in the workers’ tenants file, ${at === null ? '' : ago(at, now)}`;
+  return [
+    row('entry', `${code} ${where}: its runs park`),
+    ...problems.map((problem) => row('', problem)),
+    row('', '→ Correct the entry, restart the workers, then resume what is parked.'),
   ];
 }
 

@@ -20,6 +20,8 @@ export interface TemporalState {
 
 export interface TenantStatus extends ClockStatus {
   readonly tenant: string;
+  /** What is wrong with its entry in the tenants file; null when nothing is known to be. */
+  readonly misconfigured: Misconfigured | null;
   /** How far the stored changes of contacts are behind now; negative where a wrong clock has set the watermark ahead of
    * it; null when the tenant was never synced live. */
   readonly lagSeconds: number | null;
@@ -41,6 +43,16 @@ export interface TenantStatus extends ClockStatus {
   readonly schedules: readonly ScheduleLine[] | null;
   /** Under way; null when Temporal could not be asked. */
   readonly backfills: readonly BackfillStatus[] | null;
+}
+
+/** Why nothing is done for a tenant. `problems`: one line each, no secrets. */
+export interface Misconfigured {
+  readonly code: 'TenantMisconfigured';
+  /** Where it was seen: in the tenants file of this command, or by the worker that started last in its own. */
+  readonly seenBy: 'status' | 'worker';
+  /** When the worker noted it; null for this command. */
+  readonly at: string | null;
+  readonly problems: readonly string[];
 }
 
 /** A time that the live sync could not read by update, and whose windows by start are not all complete yet. */
@@ -136,12 +148,13 @@ export function isAhead(lagSeconds: number | null): boolean {
 /** Why a script should be told that something is wrong, one line each; none when all is well. */
 export function concerns({ tenants }: StatusReport, maxLagMs: number): readonly string[] {
   return tenants.flatMap(
-    ({ tenant, lagSeconds, watermark, windows, parked, gaps, filterWidened, extractions }) => {
+    ({ misconfigured, tenant, lagSeconds, watermark, windows, parked, gaps, filterWidened, extractions }) => {
       const unread = (reason: GapReason): number =>
         gaps.filter((gap) => gap.reason === reason && gap.underWay !== true).length;
       const waiting = Math.max(parked.length, windows.parked);
       const late = lagSeconds !== null && lagSeconds * 1_000 > maxLagMs;
       return [
+        ...(misconfigured ? [`${tenant}: its entry in the tenants file is not in order`] : []),
         ...(waiting > 0 ? [`${tenant}: ${waiting} parked`] : []),
         ...(windows.failed > 0 ? [`${tenant}: ${windows.failed} failed`] : []),
         ...(windows.incomplete > 0 ? [`${tenant}: ${windows.incomplete} with gaps`] : []),

@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { createDatabase } from '../setup/servers';
 import { ask } from '../unit/simulator/client';
-import { runCommand, startCommand } from './run-command';
+import { oneTenant, runCommand, startCommand } from './run-command';
 import { dayOf, eventually, openStand, settledDay as day, type Stand } from './stand';
 
 const contactsPerDay = 400;
@@ -69,21 +71,64 @@ describe('cxone-sync worker', () => {
     expect(await worker.stop()).toEqual({ code: 0, signal: null });
   });
 
-  it('takes another port when the one for health is taken, with a warning', async () => {
+  it('ends with status 2 when a port that was set is taken, as by a worker thought to be gone', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     try {
-      const worker = await stand.startWorker({ HEALTH_ADDRESS: `127.0.0.1:${port}` });
-      const log = lines(worker.log());
-      expect(log.find(({ level }) => level === 'warn')).toMatchObject({ wanted: port, purpose: 'health' });
-      const other = portOf(worker.log(), 'health is served');
-      expect(other).not.toBe(port);
-      expect((await ask(`http://127.0.0.1:${other}/live`)).status).toBe(200);
-      await worker.stop();
+      for (const name of ['HEALTH_ADDRESS', 'METRICS_ADDRESS']) {
+        const { status, stderr } = await runCommand(stand, ['worker'], { [name]: `127.0.0.1:${port}` });
+        expect(status).toBe(2);
+        expect(stderr).toContain(`${name} is 127.0.0.1:${port}, which is taken (EADDRINUSE)`);
+      }
     } finally {
       await new Promise((resolve) => server.close(resolve));
     }
+  });
+
+  it('leaves a tenant alone whose entry is not in order, says so everywhere, and works for the others', async () => {
+    const bad = { ...oneTenant(stand), clientSecret: { env: 'BRAVO_SECRET' }, pageSze: 5 };
+    const file = join(stand.folder, 'one-bad.json');
+    writeFileSync(file, JSON.stringify({ tenants: { acme: oneTenant(stand), bravo: bad } }));
+    const change = { TENANTS_FILE: file, METRICS_ADDRESS: '127.0.0.1:0' };
+    const worker = await stand.startWorker(change);
+    // Neither the status nor the schedule needs a secret of CXone.
+    const secretless = { ...change, ACME_CLIENT_SECRET: undefined, ACME_ACCESS_KEY_SECRET: undefined };
+    try {
+      const run = await stand.client.workflow.start('incrementalSync', {
+        taskQueue: 'cxone-sync',
+        workflowId: 'incremental:bravo-by-hand',
+        args: [{ tenant: 'bravo' }],
+      });
+      const span = dayBefore(6);
+      expect((await runCommand(stand, [...sync(span), '--no-recordings'], change)).status).toBe(0);
+
+      const status = await eventually('the parked run', async () => {
+        const told = await runCommand(stand, ['status'], secretless);
+        if (!told.stdout.includes('incremental:bravo-by-hand')) throw new Error(told.stdout + told.stderr);
+        return told;
+      });
+      expect(status.status).toBe(0);
+      expect(status.stdout).toMatch(/^bravo\n +entry +TenantMisconfigured in this tenants file/m);
+      expect(status.stdout).toMatch(/tenants\.bravo\.pageSze is not a known key/);
+      expect(status.stdout).toMatch(/TenantMisconfigured: The entry of tenant "bravo" .* is not in order/);
+
+      const asked = await runCommand(stand, [...sync(span), '--tenant', 'bravo'], change);
+      expect(asked.status).toBe(2);
+      expect(asked.stderr).toMatch(/pageSze[^]*BRAVO_SECRET|BRAVO_SECRET[^]*pageSze/);
+      const noted = await stand.query('select tenant, problems from cxone.misconfigured_tenant');
+      expect(noted).toMatchObject([{ tenant: 'bravo', problems: { length: 2 } }]);
+      const metrics = await ask(`http://127.0.0.1:${portOf(worker.log(), 'metrics are served')}/metrics`);
+      expect(metrics.body.toString()).toMatch(/^cxone_tenant_misconfigured\{[^}]*tenant="bravo"[^}]*\} 1$/m);
+      expect(metrics.body.toString()).toMatch(/^cxone_tenant_misconfigured\{[^}]*tenant="acme"[^}]*\} 0$/m);
+      expect(worker.log()).not.toContain(stand.simulator.credentials.clientSecret);
+      await run.terminate();
+    } finally {
+      await worker.stop();
+    }
+    const alone = join(stand.folder, 'all-bad.json');
+    writeFileSync(alone, JSON.stringify({ tenants: { bravo: bad } }));
+    expect((await runCommand(stand, ['worker'], { TENANTS_FILE: alone })).status).toBe(2);
   });
 });
 

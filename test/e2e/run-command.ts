@@ -51,18 +51,21 @@ export function runCommand(
   return startCommand(stand, args, change).ended;
 }
 
-/** Writes a tenants file with one tenant `acme`, a copy of the stand's with changes; answers its path. */
-export function tenantsFile(stand: Stand, name: string, change: object): string {
-  const acme = {
+/** The entry of the stand's tenant in a tenants file. */
+export function oneTenant(stand: Stand): Readonly<Record<string, unknown>> {
+  return {
     issuer: stand.simulator.address,
     clientId: stand.simulator.credentials.clientId,
     clientSecret: { env: 'ACME_CLIENT_SECRET' },
     accessKeyId: stand.simulator.credentials.accessKeyId,
     accessKeySecret: { env: 'ACME_ACCESS_KEY_SECRET' },
     allowInsecureHosts: ['127.0.0.1'],
-    ...change,
   };
+}
+
+/** Writes a tenants file with one tenant `acme`, a copy of the stand's with changes; answers its path. */
+export function tenantsFile(stand: Stand, name: string, change: object): string {
   const file = join(stand.folder, `${name}.json`);
-  writeFileSync(file, JSON.stringify({ tenants: { acme } }));
+  writeFileSync(file, JSON.stringify({ tenants: { acme: { ...oneTenant(stand), ...change } } }));
   return file;
 }

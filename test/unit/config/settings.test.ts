@@ -35,7 +35,7 @@ describe('settings', () => {
       tenants: { file: 'tenants.json' },
       worker: {
         metrics: null,
-        health: { host: '127.0.0.1', port: 8080 },
+        health: { host: '127.0.0.1', port: 8080, isSet: false },
         shutdownGraceSeconds: 30,
         build: null,
         landingRetentionDays: 7,
@@ -72,7 +72,7 @@ describe('settings', () => {
         s3: { forcePathStyle: false, serverSideEncryption: null, kmsKeyId: undefined },
       },
       worker: {
-        metrics: { host: '::1', port: 0 },
+        metrics: { host: '::1', port: 0, isSet: true },
         health: null,
         shutdownGraceSeconds: 0,
         build: { deploymentName: 'cxone-sync', buildId: '1.4.0-2f1b396' },
@@ -82,7 +82,9 @@ describe('settings', () => {
     expect(loadSettings({ HEALTH_ADDRESS: ':9000' }, ['worker']).worker.health).toEqual({
       host: '0.0.0.0',
       port: 9000,
+      isSet: true,
     });
+    expect(loadSettings({}, ['worker']).worker).toMatchObject({ metrics: null, health: { isSet: false } });
   });
 
   it.each<[string, string, Need]>([

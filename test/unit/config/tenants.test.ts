@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { loadTenants, SettingsError } from '../../../config';
+import { loadTenants, loadTenantSettings, SettingsError } from '../../../config';
 import type { Problem } from '../../../config';
 import type { CxoneConnection } from '../../../cxone';
 
@@ -23,10 +23,16 @@ const acme = {
   accessKeyId: 'KEY====',
   accessKeySecret: { file: 'secrets/key' },
 };
+/** The tenants of a file; what is wrong with any of them is thrown. */
+function strictly(path: string, from: Parameters<typeof loadTenants>[1]) {
+  const { tenants, misconfigured } = loadTenants(path, from);
+  if (misconfigured.size > 0) throw new SettingsError([...misconfigured.values()].flat());
+  return tenants;
+}
 function load(content: unknown) {
   const path = join(folder, 'tenants.json');
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
-  return loadTenants(path, env);
+  return strictly(path, env);
 }
 const loadAcme = (changes: Record<string, unknown>) =>
   load({ tenants: { acme: { ...acme, ...changes } } }).get('acme');
@@ -98,7 +104,9 @@ describe('a tenant', () => {
     const content = { tenants: { acme: { ...acme, recordingKeys } } };
     const path = join(folder, 'tenants.json');
     writeFileSync(path, JSON.stringify(content));
-    const ring = loadTenants(path, { ...env, OLD_KEY: old.toString('base64') }).get('acme')?.recordingKeys;
+    const ring = loadTenants(path, { ...env, OLD_KEY: old.toString('base64') }).tenants.get(
+      'acme',
+    )?.recordingKeys;
     expect(ring?.map(({ id, key }) => [id, Buffer.from(key)])).toEqual([
       ['2026-12', current],
       ['2026-11', old],
@@ -125,7 +133,7 @@ describe('a tenant', () => {
   ])('may not have %s in that ring, and no key is shown', (_, recordingKeys, name, more) => {
     const path = join(folder, 'tenants.json');
     writeFileSync(path, JSON.stringify({ tenants: { acme: { ...acme, recordingKeys } } }));
-    const problems = problemsOf(() => loadTenants(path, { ...env, ...more }));
+    const problems = problemsOf(() => strictly(path, { ...env, ...more }));
     expect(problems.map((problem) => problem.name)).toContain(`tenants.acme.${name}`);
     expect(JSON.stringify(problems)).not.toContain('canary');
     expect(JSON.stringify(problems)).not.toContain(short);
@@ -188,6 +196,49 @@ describe('a tenant', () => {
     expect(problemsOf(() => load({ tenants: { [id]: acme } }))).toEqual([
       expect.objectContaining({ name: `tenants.${id}`, problem: expect.stringContaining('id of a tenant') }),
     ]);
+  });
+});
+
+describe('an entry that is not in order', () => {
+  const both = (content: unknown, with_: typeof loadTenants | typeof loadTenantSettings = loadTenants) => {
+    const path = join(folder, 'tenants.json');
+    writeFileSync(path, JSON.stringify(content));
+    const { tenants, misconfigured } = with_(path, env);
+    const problems = [...misconfigured].map(([name, found]) => [name, found.map((one) => one.name)]);
+    return { good: [...tenants.keys()], bad: Object.fromEntries(problems) as Record<string, string[]> };
+  };
+
+  it.each<[string, object, string[]]>([
+    ['an unknown key', { pageSze: 5 }, ['tenants.bravo.pageSze']],
+    ['a value that cannot be', { pageSize: 0 }, ['tenants.bravo.pageSize']],
+    ['a secret that is not there', { clientSecret: { env: 'NOT_SET' } }, ['tenants.bravo.clientSecret']],
+    ['a setting of an earlier release', { bulkWaitMinutes: 3 }, ['tenants.bravo.bulkWaitMinutes']],
+    [
+      'several of these, all of which are told',
+      { pageSize: 0, accessKeySecret: { file: 'secrets/none' } },
+      ['tenants.bravo.pageSize', 'tenants.bravo.accessKeySecret'],
+    ],
+  ])('by %s stops nobody else', (_what, change, names) => {
+    const content = { tenants: { acme, bravo: { ...acme, ...change }, charlie: acme } };
+    expect(both(content)).toEqual({ good: ['acme', 'charlie'], bad: { bravo: names } });
+  });
+
+  it('is whatever it is: no object, a name that is none', () => {
+    const { good, bad } = both({ tenants: { acme, bravo: null, 'Not A Name': acme, delta: [] } });
+    expect(good).toEqual(['acme']);
+    expect(Object.keys(bad)).toEqual(['bravo', 'Not A Name', 'delta']);
+  });
+
+  it('is not one whose secrets cannot be read, for who needs none', () => {
+    const bravo = { ...acme, clientSecret: { env: 'NOT_SET' } };
+    expect(both({ tenants: { acme, bravo } }, loadTenantSettings)).toEqual({
+      good: ['acme', 'bravo'],
+      bad: {},
+    });
+    const path = join(folder, 'tenants.json');
+    expect(Object.keys(loadTenantSettings(path).tenants.get('bravo') ?? {})).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/secret|recordingKeys/i)]),
+    );
   });
 });
 

@@ -5,6 +5,7 @@ import type { GapLine, ParkedRun, StatusReport, TenantStatus } from '../../../..
 export function tenantStatus(changes: Partial<TenantStatus> = {}): TenantStatus {
   return {
     tenant: 'acme',
+    misconfigured: null,
     lagSeconds: null,
     watermark: null,
     clock: null,

@@ -51,6 +51,20 @@ describe('the status of a tenant', () => {
     expect(linesOf([tenantStatus(clock)], { at: '2026-12-03T00:00:00Z' }).join()).not.toContain('set back');
   });
 
+  it('names every problem of an entry that is not in order, and where it was seen', () => {
+    const problems = ['tenants.acme.pageSze is not a known key', 'tenants.acme.clientSecret is missing'];
+    const misconfigured = { code: 'TenantMisconfigured', seenBy: 'status', at: null, problems } as const;
+    const at = '2026-11-25T12:10:00Z';
+    expect(linesOf([tenantStatus({ misconfigured })]).slice(1, 5)).toEqual([
+      '  entry       TenantMisconfigured in this tenants file: its runs park',
+      `              ${problems[0]}`,
+      `              ${problems[1]}`,
+      '              → Correct the entry, restart the workers, then resume what is parked.',
+    ]);
+    const noted = { ...misconfigured, seenBy: 'worker', at } as const;
+    expect(lineWith('entry', { misconfigured: noted })).toContain('in the workers’ tenants file, 5 min ago');
+  });
+
   it('tells how far it is behind', () => {
     const line = lineWith('lag', { lagSeconds: 250, watermark: '2026-11-25T12:10:50Z' });
     expect(line).toBe('  lag         4 min 10 s behind (everything up to 2026-11-25T12:10:50Z is stored)');

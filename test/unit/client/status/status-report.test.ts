@@ -22,6 +22,13 @@ describe('what a script is told', () => {
       ['acme: the watermark 2026-11-25T15:15:00Z is in the future'],
     ],
     ['nothing of clocks that differ by seconds', { lagSeconds: -3 }, []],
+    [
+      'an entry that is not in order',
+      {
+        misconfigured: { code: 'TenantMisconfigured', seenBy: 'worker', at: null, problems: ['x'] } as const,
+      },
+      ['acme: its entry in the tenants file is not in order'],
+    ],
     ['a lag beyond the limit', { lagSeconds: 61 }, ['acme: 61 s behind']],
     ['parked windows', { windows: { ...windows, parked: 2 } }, ['acme: 2 parked']],
     ['parked runs that are no windows', { parked: [parkedRun] }, ['acme: 1 parked']],
