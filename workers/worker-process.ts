@@ -74,7 +74,9 @@ const pagesInMemory = 8;
  */
 export async function runWorkerProcess(options: WorkerProcessOptions): Promise<void> {
   const { logger } = options;
+  // Before anything is opened: a process with workers that never ran does not end.
   const metrics = options.metrics && (await chooseAddress(options.metrics, 'metrics', logger));
+  const healthAddress = options.health && (await chooseAddress(options.health, 'health', logger));
   installRuntime(metrics, logger);
 
   const files = options.recordings === null ? null : openRecordingFiles(options.recordings);
@@ -162,17 +164,16 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       shutdownGraceMs: options.shutdownGraceSeconds * 1_000,
       deployment,
     });
-    if (options.health) {
-      const listen = await chooseAddress(options.health, 'health', logger);
+    if (healthAddress) {
       const ready = (): boolean => workers.every((worker) => worker.getState() === 'RUNNING');
-      health = await serveHealth(listen, {
+      health = await serveHealth(healthAddress, {
         ready,
         database: () => store.ping(),
         temporal: () =>
           connected.withDeadline(Date.now() + 3_000, () => connected.workflowService.getSystemInfo({})),
         hungSteps: () => hung.count(),
       });
-      logger.info({ host: listen.host, port: listen.port }, 'health is served');
+      logger.info({ host: healthAddress.host, port: healthAddress.port }, 'health is served');
     }
     logger.info({ temporal: address, namespace, tenants: options.tenants.length }, 'the worker listens');
     if (deployment) {
