@@ -61,9 +61,12 @@ export function loadTenantSettings(file: string): TenantsFile<TenantSettings> {
 /** What is made of an entry. */
 interface Making<T> {
   /** Of one that is in order by its own words. */
-  complete(entry: TenantEntry, id: string): { readonly tenant: T; readonly problems: readonly Problem[] };
+  readonly complete: (
+    entry: TenantEntry,
+    id: string,
+  ) => { readonly tenant: T; readonly problems: readonly Problem[] };
   /** What else is wrong with one that is not. */
-  lookAt(given: unknown, id: string): readonly Problem[];
+  readonly lookAt: (given: unknown, id: string) => readonly Problem[];
 }
 
 function read<T>(file: string, { complete, lookAt }: Making<T>): TenantsFile<T> {
