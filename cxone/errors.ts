@@ -1,3 +1,5 @@
+import { mediaPlaybackSku, permissions } from './permissions';
+
 /**
  * Every way in which CXone, or the way to it, can fail us: one closed list.
  *
@@ -101,26 +103,12 @@ const entries = {
   },
   ContactsForbidden: {
     kind: 'operator',
-    remedy: permission(
-      'Reporting on ACD Contact History, and Search & Playback > Search permissions: Search interactions = On, ' +
-        'Export search results = On',
-    ),
+    remedy: permission(permissions.contacts),
   },
-  AgentsForbidden: { kind: 'operator', remedy: permission('Admin > Employees > View') },
-  LookupsForbidden: {
-    kind: 'operator',
-    remedy: permission('View on ACD skills, campaigns, teams and dispositions (Admin)'),
-  },
-  MediaForbidden: {
-    kind: 'operator',
-    remedy: permission(
-      'Search & Playback > Player permissions > Play/download recordings = Enabled (Play Any & Download)',
-    ),
-  },
-  ExtractionForbidden: {
-    kind: 'operator',
-    remedy: permission('Search & Playback > APIs permissions > Extract interaction metadata = On'),
-  },
+  AgentsForbidden: { kind: 'operator', remedy: permission(permissions.agents) },
+  LookupsForbidden: { kind: 'operator', remedy: permission(permissions.lookups) },
+  MediaForbidden: { kind: 'operator', remedy: `${permission(permissions.media)} ${mediaPlaybackSku}.` },
+  ExtractionForbidden: { kind: 'operator', remedy: permission(permissions.extraction) },
   ExtractionBusy: {
     kind: 'retryable',
     remedy:

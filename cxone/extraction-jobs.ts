@@ -7,6 +7,7 @@ import type { ExtractionEntity } from './extraction-columns';
 import { extractionRefusalOf } from './extraction-refusal';
 import { isObject, valueOf } from './json';
 import { phrasesIn, speaksOf } from './known-phrases';
+import { permissions } from './permissions';
 
 /** How Data Extraction answers to a look at its jobs. */
 export type ExtractionAccess = 'open' | 'refused' | 'busy';
@@ -188,7 +189,7 @@ function refusedAsAsked({ code, message, status }: CxoneError): CxoneError {
 }
 
 const evaluationsRemedy =
-  'In CXone, give a role of the service user this permission: QM Tools > Data Extraction APIs > QM Workflow API. If it ' +
+  `In CXone, give a role of the service user this permission: ${permissions.evaluations}. If it ` +
   'has it, the registration of the application may lack the API Data Extraction.';
 
 function unexpected(what: string): CxoneError {

@@ -40,6 +40,7 @@ export type { SignInStep } from './session';
 export { CxoneError, cxoneErrors } from './errors';
 export { phrasesIn } from './known-phrases';
 export type { ApiFamily, CxoneErrorCode, CxoneErrorKind } from './errors';
+export { mediaPlaybackSku, permissions } from './permissions';
 export { contactFields, readContact } from './contact-record';
 export { agentFields, readAgent } from './agent-record';
 export { lookupFields, readLookup } from './lookup-records';

@@ -38,12 +38,17 @@ export async function requestToken(
   return readAnswer(answer, (body, contentType) => readToken(readJson(body, 'auth', contentType)));
 }
 
+const unknownToken =
+  'Check issuer and authentication in the tenants file: what answers there is not the token endpoint we know.';
+
 /** @throws CxoneError `UnexpectedShape` */
 export function readToken(answer: unknown): Token {
   const parsed = tokenAnswer.safeParse(answer);
   if (!parsed.success) {
     const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole answer').join(', ');
-    throw new CxoneError('UnexpectedShape', `The CXone token endpoint answered without a usable ${fields}.`);
+    throw new CxoneError('UnexpectedShape', `The CXone token endpoint answered without a usable ${fields}.`, {
+      remedy: unknownToken,
+    });
   }
   const { access_token: accessToken, expires_in: seconds, id_token: idToken } = parsed.data;
   const claims = { ...claimsOf(accessToken), ...claimsOf(idToken ?? '') };
@@ -53,6 +58,7 @@ export function readToken(answer: unknown): Token {
     throw new CxoneError(
       'UnexpectedShape',
       'The CXone token does not say which tenant it is for (claim tenantId).',
+      { remedy: unknownToken },
     );
   }
   return {

@@ -74,7 +74,7 @@ export async function obtainTemporal(options: ObtainOptions): Promise<TemporalCl
     } catch (error) {
       signal?.throwIfAborted();
       const reason = error instanceof Error ? error.message : 'failed';
-      // Not only when nothing else works: somebody may have changed what is served.
+      // Not only when nothing else works: what is served may have been replaced.
       if (error instanceof RefusedDownload) log(`Temporal: ${reason}`);
       failures.push(`${origin}: ${reason}`);
     }

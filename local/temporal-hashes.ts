@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 
 /**
  * SHA-256, in lower-case hex, of the `temporal` executable that temporal.download serves, by version and platform
- * (`process.platform-process.arch`). Only hashes that somebody computed from the bytes, on a machine they trust, belong
+ * (`process.platform-process.arch`). Only hashes that were computed from the bytes, on a trusted machine, belong
  * here: `sha256sum` of the file in the cache after a download. None has been so far.
  */
 export const temporalHashes: Readonly<Record<string, string>> = {};

@@ -1,3 +1,5 @@
+import type { Need } from './need';
+
 /** What one check found. `unknown`: it cannot be told now, and the message says why. */
 export interface Finding {
   readonly status: 'ok' | 'failed' | 'unknown';
@@ -20,21 +22,24 @@ export interface Check {
 
 export interface CheckResult extends Finding {
   readonly name: string;
+  readonly need: Need;
 }
 
 /** All results, in the order of the checks. */
 export interface CheckReport {
-  /** Nothing failed; there may be unknowns. */
+  /** Nothing failed that is required or wanted; there may be unknowns. */
   readonly ok: boolean;
   readonly checks: readonly CheckResult[];
 }
 
 /**
  * Runs checks one after the other, so that CXone gets one small request at a time and the first failure is the cause.
- * @param onStart called with the name of each check that is tried.
+ * @param needOf how much the check of a name matters
+ * @param onStart called with the name of each check that is tried
  */
 export async function runChecks(
   checks: readonly Check[],
+  needOf: (name: string) => Need = () => 'required',
   onStart: (name: string) => void = () => {},
 ): Promise<CheckReport> {
   const results = new Map<string, CheckResult>();
@@ -42,10 +47,15 @@ export async function runChecks(
     const missing = needs.find((need) => results.get(need)?.status !== 'ok');
     if (missing === undefined) onStart(name);
     const finding = missing === undefined ? await run() : waitsFor(missing);
-    results.set(name, { name, ...finding });
+    results.set(name, { name, need: needOf(name), ...finding });
   }
   const all = [...results.values()];
-  return { ok: all.every(({ status }) => status !== 'failed'), checks: all };
+  return { ok: all.every((result) => !isFailure(result)), checks: all };
+}
+
+/** What makes the whole fail: what no setting asks for does not. */
+export function isFailure({ status, need }: Pick<CheckResult, 'status' | 'need'>): boolean {
+  return status === 'failed' && need !== 'optional';
 }
 
 function waitsFor(missing: string): Finding {

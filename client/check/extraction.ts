@@ -1,6 +1,6 @@
-import type { CxoneClient, ExtractionEntity } from '../../cxone';
+import { type CxoneClient, type ExtractionEntity, permissions } from '../../cxone';
 import type { Check, Finding } from './check';
-import { grantRemedy, qmWorkflowPermission } from './places';
+import { grantRemedy } from './places';
 import { finding } from './refusal';
 
 /**
@@ -60,13 +60,9 @@ function evaluations(isWanted: boolean): Finding {
       (isWanted
         ? ' They are switched on: without the permission their first job parks with ExtractionForbidden.'
         : ''),
-    remedy: isWanted
-      ? `Make sure of both: ${permissions}.`
-      : `If evaluations are wanted: ${permissions}. ${unneeded}`,
+    remedy: isWanted ? `Make sure of both: ${both}.` : `If evaluations are wanted: ${both}. ${unneeded}`,
   };
 }
 
-const permissions =
-  'Search & Playback > Search permissions > View evaluations = Enabled (Scores & Evaluators), and by API also ' +
-  qmWorkflowPermission;
+const both = `${permissions.viewEvaluations}, and by API also ${permissions.evaluations}`;
 const unneeded = 'The sync does not need them.';

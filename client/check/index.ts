@@ -1,3 +1,5 @@
+import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { loadSettings } from '../../config';
 import { CommandError, exitStatus } from '../exit-status';
@@ -5,11 +7,15 @@ import { addCommonFlags, type CommonFlags } from '../flags';
 import { foreseen } from '../foreseen';
 import { createOutput } from '../output';
 import { tenantOf } from '../preflight';
+import { isFailure } from './check';
+import { reportPage } from './report';
 import { checkTenant } from './setup';
 import { reportText } from './table';
 
 interface CheckFlags extends CommonFlags {
   readonly tenant: string;
+  /** File for the page that is sent to the customer. */
+  readonly report?: string;
 }
 
 /** `cxone-sync check`: tries what the customer has set up, and names what is missing and where to change it. */
@@ -20,7 +26,8 @@ export function addCheckCommand(program: Command): void {
       .description(
         'Try everything a customer sets up in CXone, and say what is missing and where to change it',
       )
-      .requiredOption('--tenant <id>', 'tenant of the tenants file'),
+      .requiredOption('--tenant <id>', 'tenant of the tenants file')
+      .option('--report <file>', 'also write one HTML page for the customer: what to change, and where'),
   )
     .addHelpText(
       'after',
@@ -29,13 +36,17 @@ Needs the tenants file and CXone, nothing else: no database, no Temporal, no wor
 at most two of them for a token, stores nothing and creates nothing.
 
   ✓ in order   ✗ refused or missing: the arrow says what to change, and where   ? cannot be told now, and why
+  – refused or missing, but nothing in the tenants file asks for it
 
 Start with the first ✗: those below it may come from the same cause. With --json:
-  { ok, checks: [{ name, status: "ok"|"failed"|"unknown", code?, message, remedy? }] }
-Exit status: 0 nothing failed (there may be a ?) · 2 bad input or settings · 3 CXone refused something or cannot be reached
+  { ok, checks: [{ name, need: "required"|"wanted"|"optional", status: "ok"|"failed"|"unknown", code?, message, remedy? }] }
+What is needed follows from the tenants file; what is optional never fails the whole. The page of --report holds no
+secret, needs no network and can be sent as it is.
+Exit status: 0 nothing failed that is needed (there may be a ? or a –) · 2 bad input or settings · 3 CXone refused something or cannot be reached
 
-Example:
-  npx cxone-sync check --tenant acme`,
+Examples:
+  npx cxone-sync check --tenant acme
+  npx cxone-sync check --tenant acme --report acme.html`,
     )
     .action(async (flags: CheckFlags) => foreseen(() => runCheck(flags)));
 }
@@ -44,15 +55,35 @@ async function runCheck(flags: CheckFlags): Promise<void> {
   const output = createOutput(flags);
   const { tenants } = loadSettings(process.env, ['tenants']);
   const tenant = tenantOf(flags.tenant, tenants.file);
+  if (flags.report !== undefined) mustBeWritable(flags.report);
   const report = await checkTenant(tenant, { onStart: (name) => output.progress(`trying ${name}`) });
+  if (flags.report !== undefined) {
+    writeFileSync(flags.report, reportPage(report, { tenant: flags.tenant, at: Date.now() }));
+    output.note(`The page for the customer: ${flags.report}`);
+  }
   output.document(report);
   for (const line of reportText(report)) output.result(line);
   if (report.ok) return;
-  const failures = report.checks.filter(({ status }) => status === 'failed').length;
+  const failures = report.checks.filter(isFailure).length;
   throw new CommandError(
     exitStatus.unavailable,
     `${failures} of ${report.checks.length} checks failed.`,
     'CheckFailed',
     true,
   );
+}
+
+/** Before anything is asked of CXone. @throws CommandError naming the file and why it cannot be written */
+function mustBeWritable(file: string): void {
+  try {
+    const there = statSync(file, { throwIfNoEntry: false });
+    if (there?.isDirectory() === true) throw new Error('it is a folder');
+    accessSync(there === undefined ? dirname(file) : file, constants.W_OK);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(
+      exitStatus.badInput,
+      `--report ${file} cannot be written (${reason}): name a file in a folder that exists.`,
+    );
+  }
 }

@@ -1,4 +1,4 @@
-import { type CxoneClient, type FilterList, implausibleClock } from '../../cxone';
+import { type CxoneClient, type FilterList, implausibleClock, permissions } from '../../cxone';
 import type { Tenant } from '../../config';
 import { clockRemedy, clockText } from '../clock-text';
 import { count, duration } from '../output';
@@ -58,7 +58,7 @@ export function listChecks({ tenant, client, clocks, now }: ListDependencies): r
       status: 'unknown',
       code: 'NoContacts',
       message: `Reporting answers, but shows no contact of the last ${longestDays} days.`,
-      remedy: `If there were calls: in CXone, ${roleMenu}: the data view must cover all teams and skills.`,
+      remedy: `If there were calls: in CXone, ${roleMenu}: ${permissions.contacts}; and the data view must cover all teams and skills.`,
     };
   };
 
@@ -77,7 +77,7 @@ export function listChecks({ tenant, client, clocks, now }: ListDependencies): r
         status: 'failed',
         code: 'HiddenAgents',
         message: `The service user cannot see ${count(hiddenAgents)} agents.`,
-        remedy: `In CXone: ${roleMenu}: Admin > Employees > View, and a data view that covers all teams.`,
+        remedy: `In CXone: ${roleMenu}: ${permissions.agents}, and a data view that covers all teams.`,
       };
     }
     const total = totalRecords ?? records.length;
@@ -87,7 +87,7 @@ export function listChecks({ tenant, client, clocks, now }: ListDependencies): r
       status: 'failed',
       code: 'NoAgents',
       message: 'The list of agents is empty, though the service user itself is one.',
-      remedy: `In CXone: ${roleMenu}: Admin > Employees > View, and a data view that covers all teams.`,
+      remedy: `In CXone: ${roleMenu}: ${permissions.agents}, and a data view that covers all teams.`,
     };
   };
 

@@ -1,4 +1,4 @@
-import { CxoneError } from '../../cxone';
+import { CxoneError, permissions } from '../../cxone';
 import type { CxoneClient, PlaybackLook } from '../../cxone';
 import type { Check, Finding } from './check';
 import type { Clocks } from './lists';
@@ -197,7 +197,7 @@ function judgeSentiments({ tried }: Evidence): Finding {
   }
   const message = `${seen.length} ${seen.length === 1 ? 'call was' : 'calls were'} looked at: no sentiment and no category.`;
   const remedy =
-    `In CXone: ${roleMenu}: Search & Playback > Player permissions > View sentiments and categories = On. If it is ` +
+    `In CXone: ${roleMenu}: ${permissions.sentiments}. If it is ` +
     'on, the customer has no Interaction Analytics, and these columns stay empty.';
   const status = seen.length >= enoughCalls ? 'failed' : 'unknown';
   return { status, code: 'NoSentiments', message, remedy };

@@ -1,4 +1,4 @@
-import { CxoneError } from '../../cxone';
+import { CxoneError, mediaPlaybackSku } from '../../cxone';
 import type { Finding } from './check';
 import { grantRemedy, type GrantedFamily } from './places';
 
@@ -27,6 +27,8 @@ export function failed(
 function refused(error: CxoneError, family: GrantedFamily): Finding {
   if (error.status === 403 || error.status === 401) return failed(error, grantRemedy(family));
   if (error.status !== 429) return failed(error);
-  const remedy = 'Wait five minutes and check again; a sync that is running may use the whole quota.';
+  const remedy =
+    'Wait five minutes and check again; a sync that is running may use the whole quota.' +
+    (family === 'media' ? ` If it stays so: ${mediaPlaybackSku}.` : '');
   return { status: 'unknown', code: error.code, message: `${error.message} Not to be told now.`, remedy };
 }

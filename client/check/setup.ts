@@ -3,6 +3,7 @@ import { createCxoneClient, type ExtractionEntity, type SignInStep } from '../..
 import { type CheckReport, runChecks } from './check';
 import { extractionChecks } from './extraction';
 import { type Clocks, listChecks } from './lists';
+import { needOf } from './need';
 import { playbackChecks } from './playback';
 import { signInChecks } from './sign-in';
 
@@ -29,7 +30,7 @@ export async function checkTenant(tenant: Tenant, options: CheckOptions = {}): P
     ...extractionChecks(client, wantedEntities(tenant)),
   ];
   try {
-    return await runChecks(checks, options.onStart);
+    return await runChecks(checks, (name) => needOf(name, tenant), options.onStart);
   } finally {
     client.close();
   }

@@ -54,12 +54,18 @@ async function signInOnce(
   if (error === null) return found;
   if (!steps.has('discovery')) return after('discovery', failed(error), found);
   if (steps.has('token')) return after('tenant', failed(error), found);
-  if (error.code === 'InvalidAccessKey') return after('access-key', accessKeyRefused(error), found);
+  if (error.code === 'InvalidAccessKey')
+    return after('access-key', accessKeyRefused(connection, error), found);
   // A token that came but does not say whose it is: both halves of the credentials were right.
   if (error.code === 'UnexpectedShape' && error.status === undefined)
     return after('token', failed(error), found);
   const refused =
-    error.code === 'InvalidClient' ? await applicationRefused(connection, error) : failed(error);
+    error.code === 'InvalidClient'
+      ? await applicationRefused(connection, error)
+      : failed(
+          error,
+          error.code === 'TokenRefused' ? `${encodedAdvice(connection)}${error.remedy}` : undefined,
+        );
   return after('application', refused, found);
 }
 
@@ -96,20 +102,42 @@ async function applicationRefused(connection: CxoneConnection, error: CxoneError
   const message = `${error.message.replace(/[.:]?$/, '.')} By ${other} it is no different.`;
   return failed(
     { code, message, remedy },
-    'CXone does not say which of these it is. 1. clientId or clientSecret in the tenants file differs from NICE’s ' +
+    encodedAdvice(connection, ['clientSecret']) +
+      'CXone does not say which of these it is. 1. clientId or clientSecret in the tenants file differs from NICE’s ' +
       'e-mail: copy both anew, whole. 2. NICE has not approved the registration yet (2 to 3 business days), or ' +
       'withdrew it: ask NICE. 3. The application belongs to another environment: compare issuer with what the ' +
       'customer says (commercial, FedRAMP, sovereign AU or EU).',
   );
 }
 
-function accessKeyRefused(error: CxoneError): Finding {
+function accessKeyRefused(connection: CxoneConnection, error: CxoneError): Finding {
   return failed(
     error,
-    'In CXone: Admin > Employees > the service user > Security > Access Keys: the key with the accessKeyId of the ' +
+    encodedAdvice(connection, ['accessKeyId', 'accessKeySecret']) +
+      'In CXone: Admin > Employees > the service user > Security > Access Keys: the key with the accessKeyId of the ' +
       'tenants file must be there and active; General: the user must be active and not locked. If both are so, the ' +
       'secret is wrong (it ends in "====", which belongs to it, and is shown only once): generate a new key and put ' +
       'both halves into the tenants file.',
+  );
+}
+
+/**
+ * Secrets have been handed over percent-encoded (contract §11.13). Said first: it is the quickest to try. A secret may
+ * hold such a sequence as it is, so nothing is decoded for the user, and nothing of the secret is shown.
+ */
+function encodedAdvice(
+  connection: CxoneConnection,
+  members: readonly ('clientSecret' | 'accessKeyId' | 'accessKeySecret')[] = [
+    'clientSecret',
+    'accessKeySecret',
+  ],
+): string {
+  const suspects = members.filter((name) => /%(?:2F|2B|3D)/i.test(connection[name] ?? ''));
+  if (suspects.length === 0) return '';
+  return (
+    `Try this first: ${suspects.join(' and ')} in the tenants file ${suspects.length === 1 ? 'looks' : 'look'} ` +
+    'percent-encoded: with %2F for "/", %2B for "+" or %3D for "=". If it was copied from an address or a program’s ' +
+    'settings, write the plain characters and check again. Otherwise: '
   );
 }
 

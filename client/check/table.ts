@@ -1,4 +1,4 @@
-import type { CheckReport, CheckResult } from './check';
+import { type CheckReport, type CheckResult, isFailure } from './check';
 
 const marks: Readonly<Record<CheckResult['status'], string>> = { ok: '✓', failed: '✗', unknown: '?' };
 
@@ -6,10 +6,13 @@ const marks: Readonly<Record<CheckResult['status'], string>> = { ok: '✓', fail
 export function reportText({ checks }: CheckReport): readonly string[] {
   const width = Math.max(...checks.map(({ name }) => name.length));
   const indent = ' '.repeat(width + 4);
-  return checks.flatMap(({ name, status, code, message, remedy }) => {
+  return checks.flatMap((result) => {
+    const { name, status, code, message, remedy } = result;
+    // Missing, and no setting asks for it: no fault, so not the mark of one.
+    const mark = status === 'failed' && !isFailure(result) ? '–' : marks[status];
     const cause = status === 'failed' && code !== undefined ? `${code}: ` : '';
     return [
-      `${marks[status]} ${name.padEnd(width)}  ${cause}${message}`,
+      `${mark} ${name.padEnd(width)}  ${cause}${message}`,
       ...(remedy === undefined ? [] : [`${indent}→ ${remedy}`]),
     ];
   });

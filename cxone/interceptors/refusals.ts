@@ -2,6 +2,7 @@ import { correlationId, retryAfter } from '../answer-headers';
 import { CxoneError, familyNames } from '../errors';
 import type { ApiFamily, CxoneErrorCode } from '../errors';
 import type { HttpAnswer, Interceptor } from '../exchange';
+import { familyRemedy } from '../family-remedies';
 import { type KnownPhrase, speaksOf } from '../known-phrases';
 
 /** All of these are success (contract §2.7: 304 is one without a body). */
@@ -34,12 +35,13 @@ export function refusals(now: () => number): Interceptor {
 function refusalOf(answer: HttpAnswer, family: ApiFamily, now: number): CxoneError {
   const { status, said = [] } = answer;
   const code = (family === 'auth' ? tokenCode(status, said) : undefined) ?? statusCode(status, family);
+  const remedy = status >= 300 && status < 400 ? redirected : familyRemedy(code, family);
   return new CxoneError(code, `${familyNames[family]} answered with status ${status}${speaksOf(said)}.`, {
     status,
     retryAfterMs: retryAfter(answer.header('retry-after'), now),
     correlationId: correlationId(answer),
     answerId: answer.report?.(code),
-    ...(status >= 300 && status < 400 ? { remedy: redirected } : {}),
+    ...(remedy === undefined ? {} : { remedy }),
   });
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSimulator, type Simulator } from '../../simulator';
@@ -7,7 +7,12 @@ import { type CommandResult, runCommand } from './run-command';
 
 interface Report {
   readonly ok: boolean;
-  readonly checks: readonly { readonly name: string; readonly status: string; readonly code?: string }[];
+  readonly checks: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly need: string;
+    readonly code?: string;
+  }[];
 }
 
 let simulator: Simulator;
@@ -73,9 +78,14 @@ describe('cxone-sync check', () => {
     expect(lines.some((line) => line.startsWith('✗'))).toBe(false);
   });
 
-  it('says what is refused and where to change it, and ends with 3', async () => {
+  it('says what is refused and where to change it, writes it down for the customer, and ends with 3', async () => {
     simulator.setFaults([{ name: 'forbidden', match: { family: 'media' } }]);
-    const { status, stdout, stderr } = await check();
+    const file = join(folder, 'acme.html');
+    const { status, stdout, stderr } = await check('--report', file);
+    expect(stderr).toContain(`The page for the customer: ${file}`);
+    const page = readFileSync(file, 'utf8');
+    expect(page).toMatch(/^<!doctype html>[\s\S]*Please change[\s\S]*Play Any[\s\S]*<\/html>\n$/);
+    expect(leaks(secretForms(simulator), [{ where: 'the page', text: page }])).toEqual([]);
     expect(status).toBe(3);
     expect(stdout).toMatch(/^✗ media-playback .*403.*\n +→ .*Play Any & Download.*registration form/m);
     expect(stdout).toMatch(/^\? download +Not tried: needs media-playback first\.$/m);
@@ -93,7 +103,10 @@ describe('cxone-sync check', () => {
       const report = JSON.parse(stdout) as Report;
       expect(report.ok).toBe(expected === 0);
       expect(report.checks).toHaveLength(15);
-      for (const one of report.checks) expect(['ok', 'failed', 'unknown']).toContain(one.status);
+      for (const one of report.checks) {
+        expect(['ok', 'failed', 'unknown']).toContain(one.status);
+        expect(['required', 'wanted', 'optional']).toContain(one.need);
+      }
     }
   });
 
@@ -103,7 +116,9 @@ describe('cxone-sync check', () => {
     });
     expect(result.status).toBe(3);
     expect(JSON.parse(result.stdout)).toMatchObject({ ok: false });
-    expect(result.stdout).toContain('"name":"application","status":"failed","code":"InvalidClient"');
+    expect(result.stdout).toContain(
+      '"name":"application","need":"required","status":"failed","code":"InvalidClient"',
+    );
     expect(result.stdout + result.stderr).not.toContain('a-guess-at-the-secret-42');
   });
 
@@ -117,6 +132,8 @@ describe('cxone-sync check', () => {
     const unknown = await run('check', '--tenant', 'acne', '--json');
     expect(unknown.status).toBe(2);
     expect(JSON.parse(unknown.stdout)).toMatchObject({ ok: false, error: { code: 'UnknownTenant' } });
+    const nowhere = await check('--report', join(folder, 'no', 'such', 'folder.html'));
+    expect(nowhere).toMatchObject({ status: 2, stderr: expect.stringContaining('in a folder that exists') });
     const unset = await runCommand({ env }, ['check', '--tenant', 'acme'], { ACME_CLIENT_SECRET: undefined });
     expect(unset).toMatchObject({ status: 2, stderr: expect.stringContaining('ACME_CLIENT_SECRET') });
   });

@@ -174,7 +174,7 @@ describe('what refuses or cannot be reached ends with status 3', () => {
       stand.simulator.setFaults([{ name: 'status', match: { family: 'contacts' }, args: { status: 403 } }]);
       const { stderr } = await refused(3, [...acme, ...span]);
       stand.simulator.setFaults([]);
-      expect(stderr).toMatch(/ACD Contact History/);
+      expect(stderr).toMatch(/ACD > ACD > View.*Contact History/);
     });
 
     it('but a window that reaches into the future is bad input, by CXone’s clock', async () => {

@@ -58,7 +58,7 @@ describe('statuses', () => {
 
   it('names the permission that a 403 is about, by family', async () => {
     const remedies: Record<string, RegExp> = {
-      contacts: /Search interactions/,
+      contacts: /ACD > ACD > View.*Contact History/,
       agents: /Admin > Employees > View/,
       media: /Play Any/,
     };

@@ -83,6 +83,9 @@ describe('docs/deploying.md', () => {
 describe('docs/onboarding.md', () => {
   it('names every permission that the customer has to give', () => {
     for (const permission of [
+      'ACD → ACD → View',
+      'Agent View or Supervisor View',
+      'Interactions Hub Permissions',
       'Admin → Employees → View',
       'Search interactions: On',
       'Export search results: On',

@@ -1,4 +1,5 @@
-import type { CheckReport, CheckResult } from '../../../../client/check/check';
+import { type CheckReport, type CheckResult, isFailure } from '../../../../client/check/check';
+import { reportPage } from '../../../../client/check/report';
 import { checkTenant } from '../../../../client/check/setup';
 import { reportText } from '../../../../client/check/table';
 import type { Tenant } from '../../../../config';
@@ -37,12 +38,13 @@ export async function checkUnder(
 ): Promise<CheckReport> {
   simulator.setFaults(faults);
   const report = await checkTenant(tenant(changes), { now });
-  for (const text of [JSON.stringify(report), reportText(report).join('\n')]) {
+  const page = reportPage(report, { tenant: 'acme', at: noon });
+  for (const text of [JSON.stringify(report), reportText(report).join('\n'), page]) {
     expect(leaks(secretForms(simulator), [{ where: 'the report', text }])).toEqual([]);
     expect(text).not.toContain(simulator.credentials.accessKeyId);
   }
   expect(report.checks.map(({ name }) => name)).toEqual(names);
-  expect(report.ok).toBe(report.checks.every(({ status }) => status !== 'failed'));
+  expect(report.ok).toBe(!report.checks.some(isFailure));
   return report;
 }
 

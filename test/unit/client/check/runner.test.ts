@@ -25,6 +25,13 @@ describe('a run of checks', () => {
     ]);
   });
 
+  it.each(['required', 'wanted', 'optional'] as const)('says of each check that it is %s', async (need) => {
+    const { checks, ok } = await runChecks([check('a', 'failed'), check('b', 'unknown')], () => need);
+    expect(checks.map((one) => one.need)).toEqual([need, need]);
+    // What is missing and not asked for fails nothing.
+    expect(ok).toBe(need === 'optional');
+  });
+
   it.each(['failed', 'unknown'] as const)('does not try what needs a check that is %s', async (status) => {
     const checks = [check('a', status), check('b', 'ok', ['a']), check('c', 'ok', ['b']), check('d', 'ok')];
     const report = await runChecks(checks);
@@ -40,7 +47,8 @@ describe('a run of checks', () => {
 
   it('tells of each check that is tried before it is', async () => {
     const told: string[] = [];
-    await runChecks([check('a', 'failed'), check('b', 'ok', ['a']), check('c', 'ok')], (name) => {
+    const checks = [check('a', 'failed'), check('b', 'ok', ['a']), check('c', 'ok')];
+    await runChecks(checks, undefined, (name) => {
       expect(ran).not.toContain(name);
       told.push(name);
     });
@@ -58,9 +66,13 @@ describe('the table', () => {
     const lines = reportText({
       ok: false,
       checks: [
-        { name: 'discovery', status: 'ok', message: 'It answers.' },
-        { name: 'agents', status: 'failed', code: 'HiddenAgents', message: 'Three.', remedy: 'Widen.' },
-        { name: 'x', status: 'unknown', code: 'NotReached', message: 'Not tried.' },
+        { name: 'discovery', need: 'required', status: 'ok', message: 'It answers.' },
+        {
+          ...{ name: 'agents', need: 'required', status: 'failed' },
+          ...{ code: 'HiddenAgents', message: 'Three.', remedy: 'Widen.' },
+        },
+        { name: 'x', need: 'wanted', status: 'unknown', code: 'NotReached', message: 'Not tried.' },
+        { name: 'y', need: 'optional', status: 'failed', code: 'Missing', message: 'Not there.' },
       ],
     });
     expect(lines).toEqual([
@@ -68,6 +80,7 @@ describe('the table', () => {
       '✗ agents     HiddenAgents: Three.',
       '             → Widen.',
       '? x          Not tried.',
+      '– y          Missing: Not there.',
     ]);
   });
 });

@@ -71,7 +71,14 @@ describe('a tenant that is set up as it should be', () => {
 describe('a family that is refused', () => {
   const media = ['media-playback', 'download', 'sentiments'];
   it.each<[FaultRule['name'], Family, string, RegExp, RegExp, readonly string[]]>([
-    ['forbidden', 'contacts', 'contacts', /Search interactions = On/, /Reporting – Contacts/, media],
+    [
+      'forbidden',
+      'contacts',
+      'contacts',
+      /: ACD > ACD > View = On.*Contact History/,
+      /Reporting – Contacts/,
+      media,
+    ],
     ['forbidden', 'agents', 'agents', /Admin > Employees > View/, /Admin – Agents/, []],
     ['forbidden', 'lookups', 'look-ups', /Admin > Employees > View/, /Admin – Agents/, ['filters']],
     ['forbidden', 'media', 'media-playback', /Play Any & Download/, /"Media Playback"/, media.slice(1)],
@@ -88,6 +95,58 @@ describe('a family that is refused', () => {
       expect(remedy).toMatch(form);
       expect(remedy).toContain('registration form');
       expect(withStatus(report, 'unknown')).toEqual([...untried, 'evaluations']);
+    },
+  );
+});
+
+describe('an API that CXone does not serve', () => {
+  const notFound = (family: Family): FaultRule[] => [
+    { name: 'status', match: { family }, args: { status: 404 } },
+  ];
+
+  it.each<[Family, string]>([
+    ['contacts', 'contacts'],
+    ['agents', 'agents'],
+    ['lookups', 'look-ups'],
+  ])('a 404 of %s advises its version', async (family, name) => {
+    expect(result(await check(notFound(family)), name)).toMatchObject({
+      ...{ status: 'failed', code: 'NotFound', remedy: expect.stringContaining('apiVersion') as string },
+    });
+  });
+
+  it('a 404 of Data Extraction does not advise the version of another API', async () => {
+    const { code, remedy } = result(await check(notFound('extraction')), 'extraction');
+    expect([code, remedy]).toEqual(['NotFound', expect.stringContaining('contract includes it')]);
+    expect(remedy).not.toContain('apiVersion');
+  });
+});
+
+describe('Data Extraction that is refused', () => {
+  it.each([
+    [false, 'optional', true],
+    [true, 'required', false],
+  ])('with interaction metadata switched on: %s, it is %s and the whole is ok: %s', async (on, need, ok) => {
+    const extract = { ...world.tenant().extract, interactionMetadata: on };
+    const report = await check([{ name: 'forbidden', match: { family: 'extraction' } }], { extract });
+    expect(result(report, 'extraction')).toMatchObject({ status: 'failed', need });
+    expect(report.ok).toBe(ok);
+  });
+});
+
+describe('permissions with two names', () => {
+  it.each<[Family, string]>([
+    ['media', 'media-playback'],
+    ['extraction', 'extraction'],
+  ])('those of %s are named as older and as newer CXone name them', async (family, name) => {
+    const { remedy } = result(await check([{ name: 'forbidden', match: { family } }]), name);
+    expect(remedy).toContain('Search & Playback (in newer CXone: Interactions Hub Permissions)');
+  });
+
+  it.each(['forbidden', 'tooManyRequests'] as const)(
+    'Media Playback that is %s may lack its SKU',
+    async (name) => {
+      const report = await check([{ name, match: { family: 'media' } }]);
+      expect(result(report, 'media-playback').remedy).toContain('SKU');
     },
   );
 });
@@ -127,8 +186,10 @@ describe('what is allowed, but not in full', () => {
     expect(result(report, 'agents')).toMatchObject({ code: 'NoAgents' });
   });
 
-  it('sentiments withheld on several calls name their permission', async () => {
+  it('sentiments withheld on several calls name their permission, and fail nothing: no setting asks for them', async () => {
     const report = await check([{ name: 'sentimentsWithheld' }]);
+    expect(report.ok).toBe(true);
+    expect(result(report, 'sentiments').need).toBe('optional');
     expect(withStatus(report, 'failed')).toEqual(['sentiments']);
     expect(result(report, 'sentiments').remedy).toContain('View sentiments and categories = On');
     expect(world.simulator.journal.count({ family: 'media' })).toBeLessThanOrEqual(12);

@@ -138,6 +138,27 @@ describe('what is wrong before there is a token', () => {
     }
   });
 
+  it.each<[Partial<Tenant>, string, string]>([
+    [{ clientSecret: 'a%2Fb%2Bc' }, 'application', 'clientSecret in the tenants file looks percent-encoded'],
+    [{ clientSecret: 'a%2fb' }, 'application', 'clientSecret in the tenants file looks percent-encoded'],
+    [{ accessKeySecret: 'ABC%3D%3D%3D%3D' }, 'access-key', 'accessKeySecret in the tenants file looks'],
+    [{ accessKeyId: 'ABC%3D', accessKeySecret: 'D%3D' }, 'access-key', 'accessKeyId and accessKeySecret in'],
+  ])('of %j, refused, it is said that it looks percent-encoded', async (changes, name, words) => {
+    const { status, remedy = '' } = result(await check([], changes), name);
+    expect([status, remedy]).toEqual(['failed', expect.stringContaining(words)]);
+    // How the secret itself goes is not said.
+    for (const secret of Object.values(changes)) expect(remedy).not.toContain(String(secret));
+  });
+
+  it.each<Partial<Tenant>>([{ clientSecret: 'a%/b+c=%2X' }, { accessKeySecret: 'ABC====' }])(
+    'of %j, refused, nothing is said of an encoding',
+    async (changes) => {
+      const report = await check([], changes);
+      expect(JSON.stringify(report)).not.toContain('percent-encoded');
+      expect(report.ok).toBe(false);
+    },
+  );
+
   it('an access key that is refused says nothing against the application', async () => {
     const report = await check([{ name: 'keyDeactivated' }]);
     expect(result(report, 'application')).toMatchObject({ status: 'ok' });

@@ -21,15 +21,43 @@ it('lets a status pass that the caller accepts, and only that', async () => {
 });
 
 it.each<[ApiFamily, string, RegExp]>([
-  ['contacts', 'ContactsForbidden', /ACD Contact History.*Search interactions = On/],
+  ['contacts', 'ContactsForbidden', /permission: ACD > ACD > View = On.*Contact History/],
   ['agents', 'AgentsForbidden', /Admin > Employees > View/],
-  ['lookups', 'LookupsForbidden', /skills, campaigns, teams/],
+  ['lookups', 'LookupsForbidden', /Skills, Campaigns, Teams/],
   ['media', 'MediaForbidden', /Play Any & Download/],
   ['extraction', 'ExtractionForbidden', /Extract interaction metadata = On/],
 ])('a 403 of %s is %s and names the permission', async (family, code, remedy) => {
   const error = await failureOf(through(answer(403), { family }));
   expect(error).toMatchObject({ code, kind: 'operator', remedy: expect.stringMatching(remedy) });
   expect(error.message).toBe(`${familyNames[family]} answered with status 403.`);
+});
+
+it.each<[ApiFamily, boolean]>([
+  ['contacts', true],
+  ['agents', true],
+  ['lookups', true],
+  ['media', false],
+  ['extraction', false],
+  ['discovery', false],
+  ['auth', false],
+  ['file', false],
+])(
+  'a 404 and a 400 of %s advise apiVersion: %s, since only some addresses hold it',
+  async (family, advises) => {
+    for (const status of [404, 400]) {
+      const error = await failureOf(through(answer(status), { family }));
+      const remedy = String(error['remedy']);
+      expect([status, /check apiVersion/i.test(remedy)]).toEqual([status, advises]);
+      expect(remedy.length).toBeGreaterThan(20);
+    }
+  },
+);
+
+it('a 429 of Media Playback names quota and licence', async () => {
+  const error = await failureOf(through(answer(429), { family: 'media' }));
+  expect(error).toMatchObject({ code: 'Throttled', remedy: expect.stringMatching(/150 requests.*SKU/) });
+  const other = await failureOf(through(answer(429), { family: 'contacts' }));
+  expect(other.remedy).not.toContain('SKU');
 });
 
 const id = '3f2504e0-4f89-11d3-9a0c-0305e82c3301';
