@@ -8,12 +8,13 @@ import {
   type TenantsFile,
   terminalText,
 } from '../config';
-import { createCxoneClient } from '../cxone';
+import { createCxoneClient, type CxoneClientOptions } from '../cxone';
 import { openStore, pendingMigrations, type Store } from '../store';
 import { stamp } from '../workflows/ids';
 import type { SyncWindow } from '../workflows/inputs';
 import { CommandError, exitStatus } from './exit-status';
 import { foreseen } from './foreseen';
+import { keepingAnswers } from './kept-answers';
 import { openTenantsRecordings } from './recording-storage';
 import { connectTemporal, requireWorkers, type TemporalClient } from './temporal';
 
@@ -31,7 +32,7 @@ export interface Ready {
  * or cannot be reached.
  */
 export async function preflight(window: SyncWindow): Promise<Ready> {
-  return prepare(window.tenant, window.recordings, (tenant) => askCxone(tenant, window));
+  return prepare(window.tenant, window.recordings, (tenant, options) => askCxone(tenant, window, options));
 }
 
 /**
@@ -40,8 +41,8 @@ export async function preflight(window: SyncWindow): Promise<Ready> {
  * @throws {CommandError} as `preflight`.
  */
 export async function preflightTenant(name: string): Promise<Ready> {
-  return prepare(name, false, async (tenant) => {
-    const cxone = createCxoneClient(tenant);
+  return prepare(name, false, async (tenant, options) => {
+    const cxone = createCxoneClient(tenant, options);
     await cxone.authenticate().finally(() => cxone.close());
   });
 }
@@ -49,7 +50,7 @@ export async function preflightTenant(name: string): Promise<Ready> {
 async function prepare(
   name: string,
   wantsRecordings: boolean | 'later' | undefined,
-  ask: (tenant: Tenant) => Promise<unknown>,
+  ask: (tenant: Tenant, options: CxoneClientOptions) => Promise<unknown>,
 ): Promise<Ready> {
   const settings = await foreseen(() =>
     loadSettings(process.env, ['tenants', 'database', 'temporal', 'temporalUi']),
@@ -61,7 +62,8 @@ async function prepare(
   const temporal = await connectTemporal(settings.temporal.env);
   try {
     await requireWorkers(temporal);
-    await foreseen(() => ask(tenant));
+    const { url } = settings.database;
+    await foreseen(() => keepingAnswers(url, name, (keepAnswer) => ask(tenant, { keepAnswer })));
     await foreseen(() => tellWorkers(settings.database.url, tenant.tenant));
   } catch (error) {
     await temporal.close();
@@ -140,8 +142,8 @@ async function tellWorkers(url: string, tenant: string): Promise<void> {
 }
 
 /** One token and one small request: wrong credentials, a missing permission and a future window show here. */
-async function askCxone(tenant: Tenant, window: SyncWindow): Promise<void> {
-  const cxone = createCxoneClient(tenant);
+async function askCxone(tenant: Tenant, window: SyncWindow, options: CxoneClientOptions): Promise<void> {
+  const cxone = createCxoneClient(tenant, options);
   const asked = async () => {
     await cxone.authenticate();
     return cxone.contactPage({ from: window.from, to: window.to, filter: {}, skip: 0, top: 1 });

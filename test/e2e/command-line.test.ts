@@ -234,6 +234,18 @@ describe('cxone-sync sync', () => {
     ).toEqual([{ attempt: 1 }]);
   });
 
+  it('refused before it starts names where the answer is kept, and shows nothing of it', async () => {
+    const body = JSON.stringify({ message: 'no startDate for Jane Quillfeather' });
+    stand.simulator.setFaults([{ name: 'status', match: { family: 'contacts' }, args: { status: 400, body } }]);
+    const { status, stderr } = await runCommand(stand, sync(dayBefore(5)));
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/status 400; it speaks of startDate \(answer [0-9a-f]{12}\)\./);
+    expect(stderr).not.toContain('Quillfeather');
+    const id = /answer ([0-9a-f]{12})/.exec(stderr)?.[1] ?? '';
+    const raw = await runCommand(stand, ['errors', 'show', id, '--raw']);
+    expect(raw).toMatchObject({ status: 0, stdout: `${body}\n` });
+  });
+
   it('ends with status 1 and the cause when the run fails', async () => {
     stand.simulator.setFaults([{ name: 'status', match: { family: 'agents' }, args: { status: 403 } }]);
     const { status, stdout, stderr } = await runCommand(stand, [...sync(dayBefore(4)), '--json']);

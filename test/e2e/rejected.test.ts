@@ -62,6 +62,20 @@ describe('the list', () => {
     }
   });
 
+  it('cannot be forged, nor the screen cleared, by the name of a field', async () => {
+    const [clear, override] = ['\u001b[2J\u001b[H', '\u202e'];
+    await stand.query(
+      `insert into cxone.rejected_record (tenant, kind, reason, field, content_hash, raw)
+       values ('mallory', 'contacts', $1, $2, $3, '{}')`,
+      [`${override}is no number`, `x${clear}\nacme  contacts  000000000000  forged`, 'f'.repeat(64)],
+    );
+    const { stdout } = await rejected('list', '--tenant', 'mallory');
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+    expect(stdout).toContain('x\\u001b[2J\\u001b[H\\nacme  contacts  000000000000  forged');
+    expect(stdout).toContain('\\u202eis no number');
+    await stand.query(`delete from cxone.rejected_record where tenant = 'mallory'`);
+  });
+
   it('can be narrowed down', async () => {
     expect(await listed(...acme, '--reason', 'startdate')).toMatchObject({ total: dates });
     expect(await listed('--kind', 'agents')).toEqual({ total: 0, records: [] });
