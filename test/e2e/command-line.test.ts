@@ -236,7 +236,9 @@ describe('cxone-sync sync', () => {
 
   it('refused before it starts names where the answer is kept, and shows nothing of it', async () => {
     const body = JSON.stringify({ message: 'no startDate for Jane Quillfeather' });
-    stand.simulator.setFaults([{ name: 'status', match: { family: 'contacts' }, args: { status: 400, body } }]);
+    stand.simulator.setFaults([
+      { name: 'status', match: { family: 'contacts' }, args: { status: 400, body } },
+    ]);
     const { status, stderr } = await runCommand(stand, sync(dayBefore(5)));
     expect(status).toBe(3);
     expect(stderr).toMatch(/status 400; it speaks of startDate \(answer [0-9a-f]{12}\)\./);
