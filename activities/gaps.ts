@@ -1,5 +1,6 @@
 import type { OpenGap, Store } from '../store';
 import type { RunState } from './backfill';
+import { changesForDays } from './increment';
 import type { Tenant } from './tenants';
 
 export interface GapDependencies {
@@ -10,6 +11,8 @@ export interface GapDependencies {
     range: { readonly from: Date; readonly to: Date },
   ) => Promise<RunState>;
 }
+
+const dayMs = 86_400_000;
 
 const underWay: ReadonlySet<RunState['status']> = new Set(['running', 'parked']);
 /** A person has ended it, who shall not find it begun again. */
@@ -42,6 +45,26 @@ export async function gapToBegin(
     else if (await store.gaps.begin(name, gap)) return { ...(waits ? gap : gap.missing), waits };
   }
   return null;
+}
+
+/**
+ * Notes the time of a window by update as a gap, of whose contacts too many were rejected: by start, so much earlier as a
+ * contact may change after it began. One gap of a tenant grows with each such window. A backfill begins after a day; what
+ * is rejected is kept already, and reading it again at once would bring the same.
+ */
+export async function noteRejected(
+  store: Pick<Store, 'gaps'>,
+  { name, tuning }: Tenant,
+  window: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const open = await store.gaps.open(name, tuning);
+  const earlier = open.find(({ reason }) => reason === 'rejected');
+  const from = Date.parse(window.from) - changesForDays(tuning.rereadDays) * dayMs;
+  await store.gaps.found(name, {
+    from: earlier && earlier.from.getTime() < from ? earlier.from : new Date(from),
+    to: new Date(window.to),
+    reason: 'rejected',
+  });
 }
 
 const notBegun: Pick<RunState, 'status' | 'code'> = { status: 'gone' };

@@ -1,7 +1,7 @@
 import { cancellationSignal, log } from '@temporalio/activity';
 import { type AnswerClocks, earliestClock } from '../cxone';
 import { clocksOf, type TimedPage } from './answer-clocks';
-import { type GapDependencies, gapThatWaits, gapToBegin } from './gaps';
+import { type GapDependencies, gapThatWaits, gapToBegin, noteRejected } from './gaps';
 import { changesForDays, incrementOf } from './increment';
 import { heedListing } from './listing';
 import type { Tenant, TenantDirectory } from './tenants';
@@ -96,7 +96,10 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
      * Moves the watermark to the end of a window by update whose contacts are proven complete. In a transaction of its
      * own after the last page's, since only the count that follows tells that no row is missing.
      */
-    async moveWatermark({ windowId, attempt, to, endsEarlier }: MoveWatermarkInput): Promise<boolean> {
+    async moveWatermark(input: MoveWatermarkInput): Promise<boolean> {
+      const { windowId, attempt, to, endsEarlier } = input;
+      // Before it moves: whatever happens in between, no time is taken for stored.
+      if (input.tooManyRejected) await noteRejected(store, tenants(input.tenant), input);
       if (endsEarlier) await store.windows.endEarlier(windowId, attempt, new Date(to));
       return store.watermarks.moveOver(stream, windowId, attempt);
     },
@@ -104,6 +107,11 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
     /** Moves the watermark over a gap once its backfill is under way, to where reading by update begins again. */
     async skipGap(input: { readonly tenant: string; readonly to: string }): Promise<void> {
       await store.watermarks.advance(input.tenant, stream, new Date(input.to));
+    },
+
+    /** What was rejected has been let through: what else of its time is to be read again need not wait for a day. */
+    async readRejectedAgain(input: { readonly tenant: string }): Promise<void> {
+      await store.gaps.hasten(input.tenant, 'rejected');
     },
 
     /** How long a run of the tenant that belongs to no window waits for a person; 0: it fails instead. */

@@ -27,6 +27,8 @@ export interface TenantTuning {
   readonly parkedTimeoutHours: number;
   /** A window with more contacts is read in halves. */
   readonly maxContactsPerWindow: number;
+  /** A window of 20 contacts or more with a larger share of rejected ones waits for a person; 0 to 1. */
+  readonly maxRejectedShare: number;
   /** What CXone allows, where the settings say it. */
   readonly limits?: { readonly media: { readonly requests: number; readonly perSeconds: number } };
   /** An agent not looked at for longer is looked up again. */

@@ -154,7 +154,28 @@ export interface CountResult {
   readonly lastPollTime: string | null;
 }
 
+/** A window of which a larger share was rejected than its tenant lets pass. */
+export interface TooManyRejected {
+  readonly rejected: number;
+  /** Rejected ones included. */
+  readonly contacts: number;
+  /** The share that passes, 0 to 1. */
+  readonly allowed: number;
+  /** Another run of the live sync waits for a person because of the same: one is enough. */
+  readonly known: boolean;
+}
+
+/** What a round has brought in. */
+export interface RoundTally {
+  /** Distinct contacts, rejected ones included. */
+  readonly fetched: number;
+  /** Absent when no more are rejected than may be. */
+  readonly tooMany?: TooManyRejected;
+}
+
 export interface MoveWatermarkInput extends WindowRef {
+  /** Too many of the window's contacts were rejected: its time becomes a gap. */
+  readonly tooManyRejected?: boolean;
   readonly from: string;
   readonly to: string;
   /** `to` is before the end that the window was opened with. */

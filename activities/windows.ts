@@ -4,7 +4,16 @@ import { type Claimant, type LedgerRow, type Store, StoreError, type WindowFilte
 import { answersKeptDays } from './answer-keeper';
 import { activityFailure } from './failure';
 import type { TenantDirectory } from './tenants';
-import type { CloseInput, NoteParkedInput, OpenWindow, RoundRef, WindowReport, WindowSpan } from './types';
+import type {
+  CloseInput,
+  NoteParkedInput,
+  OpenWindow,
+  RoundRef,
+  RoundTally,
+  TooManyRejected,
+  WindowReport,
+  WindowSpan,
+} from './types';
 
 export interface WindowDependencies {
   readonly store: Store;
@@ -17,6 +26,8 @@ export interface WindowDependencies {
 }
 
 const dayMs = 86_400_000;
+/** Of fewer contacts a share says nothing: one bad record of three is one bad record. */
+const leastToJudge = 20;
 
 /** The ledger: claiming a window, weighing what a round brought, closing. */
 export function createWindowActivities({
@@ -67,8 +78,10 @@ export function createWindowActivities({
         recordingsInFlight: tuning.recordingsInFlight,
         maxRereads: tuning.maxRereads,
         parkedTimeoutHours: tuning.parkedTimeoutHours,
+        // As the live sync asks for its windows: a tenant without recordings has them left out.
         leavesAgents:
-          span.recordings === 'later' && (await store.windows.othersParked(span.tenant, claim.windowId)),
+          (span.recordings === 'later' || (span.by === 'update' && span.recordings === false)) &&
+          (await store.windows.othersParked(span.tenant, claim.windowId)),
         // Two halves make a whole only where both ends are asked for: by start.
         ...(span.by === 'start' ? { maxContacts: tuning.maxContactsPerWindow } : {}),
         readsOn: true,
@@ -76,10 +89,14 @@ export function createWindowActivities({
       };
     },
 
-    /** Distinct contacts a round has brought in, rejected ones included. */
-    async tallyRound(round: RoundRef): Promise<{ readonly fetched: number }> {
-      const { fetched } = await store.windows.tally(round.windowId, round.attempt, round.round);
-      return { fetched };
+    /** What a round has brought in, measured by the tenant's settings of now. */
+    async tallyRound({ tenant, windowId, attempt, round }: RoundRef): Promise<RoundTally> {
+      const { fetched, rejected } = await store.windows.tally(windowId, attempt, round);
+      const { maxRejectedShare: allowed } = tenants(tenant).tuning;
+      if (fetched < leastToJudge || rejected / fetched <= allowed) return { fetched };
+      const known = await store.windows.othersParked(tenant, windowId, 'TooManyRejected');
+      const tooMany: TooManyRejected = { rejected, contacts: fetched, allowed, known };
+      return { fetched, tooMany };
     },
 
     /** Marks stored contacts of the window that the round did not show. Returns how many. */

@@ -22,6 +22,7 @@ export const tenantDefaults = {
   maxRereads: 3,
   parkedTimeoutHours: 168,
   maxContactsPerWindow: 200_000,
+  maxRejectedShare: 0.2,
   timeoutSeconds: 120,
 } as const;
 
@@ -158,6 +159,11 @@ export const tenantSchema = z.strictObject({
   maxRereads: whole(0, 20).default(tenantDefaults.maxRereads),
   parkedTimeoutHours: whole(0, 8_760).default(tenantDefaults.parkedTimeoutHours),
   maxContactsPerWindow: whole(100, 10_000_000).default(tenantDefaults.maxContactsPerWindow),
+  maxRejectedShare: z
+    .number('must be a number from 0 to 1, such as 0.2')
+    .min(0, 'must be at least 0')
+    .max(1, 'must be at most 1')
+    .default(tenantDefaults.maxRejectedShare),
   timeoutSeconds: whole(1, 200).default(tenantDefaults.timeoutSeconds),
   mediaHosts: z
     .array(z.string().regex(hostPattern, 'must hold host names; a leading *. stands for all names below'))

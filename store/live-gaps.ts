@@ -58,6 +58,8 @@ export interface LiveGaps {
   /** Notes the backfill that a person has begun for a gap that waited: from now on it is kept going like any other. */
   takeOn(tenant: string, gap: OpenGap, begun: GapRange): Promise<void>;
   giveUp(tenant: string, gap: OpenGap): Promise<void>;
+  /** What was begun for gaps of a reason counts no more: they are due. */
+  hasten(tenant: string, reason: GapReason): Promise<void>;
   /** A person wants nothing read of what is missing: the gap is closed. */
   dismiss(tenant: string, gap: GapRange): Promise<void>;
 }
@@ -109,6 +111,9 @@ const takeOnSql = `
   where tenant = $1 and gap_start = $2 and filled_at is null`;
 
 const giveUpSql = `update cxone.live_gap set given_up_at = now() where tenant = $1 and gap_start = $2`;
+
+const hastenSql = `
+  update cxone.live_gap set begun = false where tenant = $1 and reason = $2 and filled_at is null`;
 
 const dismissSql = `
   update cxone.live_gap set filled_at = now(), given_up_at = now()
@@ -164,6 +169,9 @@ export function createLiveGaps(pool: Pool): LiveGaps {
     },
     async giveUp(tenant, { from }) {
       await run(pool, giveUpSql, [tenant, from]);
+    },
+    async hasten(tenant, reason) {
+      await run(pool, hastenSql, [tenant, reason]);
     },
     async dismiss(tenant, { from, to }) {
       await run(pool, dismissSql, [tenant, from, to]);

@@ -123,8 +123,8 @@ export interface WindowLedger {
    * Notes that the attempt waits for a person, and why; null that it does not any more. Texts must be safe to show.
    */
   notePark(windowId: string, attempt: number, cause: ParkCause | null): Promise<void>;
-  /** Whether a run of another window of the live sync waits for a person. */
-  othersParked(tenant: string, windowId: string): Promise<boolean>;
+  /** Whether a run of another window of the live sync waits for a person; with a code, because of that. */
+  othersParked(tenant: string, windowId: string, code?: string): Promise<boolean>;
   ledger(windowId: string): Promise<LedgerRow | null>;
   /** Which of the windows are complete, by their number in the list, from 0. */
   completeAmong(windows: ConsecutiveWindows): Promise<number[]>;

@@ -96,6 +96,7 @@ export const endEarlierSql = `
 export const othersParkedSql = `
   select 1 from cxone.sync_window
   where tenant = $1 and window_id <> $2 and read_by = 'update' and status = 'running' and parked_code is not null
+    and ($3::text is null or parked_code = $3)
   limit 1`;
 
 /** Lines of the ledger under the names of `LedgerRow`, the filter's lists side by side with the rest. */

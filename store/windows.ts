@@ -150,8 +150,8 @@ export function createWindowLedger(pool: Pool, recordings: Pick<RecordingTable, 
       await run(pool, endEarlierSql, [windowId, attempt, readTo]);
     },
 
-    async othersParked(tenant, windowId) {
-      return (await run(pool, othersParkedSql, [tenant, windowId])).length > 0;
+    async othersParked(tenant, windowId, code) {
+      return (await run(pool, othersParkedSql, [tenant, windowId, code ?? null])).length > 0;
     },
 
     async list(tenant, from, to) {

@@ -49,6 +49,7 @@ export const activityQueues: readonly ActivityQueue[] = [
       'markAbsent',
       'moveWatermark',
       'skipGap',
+      'readRejectedAgain',
       'lookAtGap',
       'dismissGap',
       'parkedTimeout',

@@ -25,6 +25,7 @@ import { createHungSteps } from '../activities/interceptors/deadline';
 import { attemptMetrics } from './attempt-metrics';
 import { createWorkers, runWorkers } from './create-workers';
 import { type BuildOfDeployment, deploymentOptions, tellRole } from './deployment';
+import { watchGaps } from './gap-metrics';
 import { type HealthServer, serveHealth } from './health';
 import { hungMetrics } from './hung-metrics';
 import { watchClocks } from './clock-metrics';
@@ -132,6 +133,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
         watchQuotas(store.quotas, options.tenants, meter, logger),
         watchOverview(store.overview, names, meter, logger),
         watchClocks(store.clocks, names, meter, logger),
+        watchGaps(store.gaps, options.tenants, meter, logger),
       ];
     }
     const client = new Client({ connection, namespace });

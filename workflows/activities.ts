@@ -48,6 +48,7 @@ export const store =
       | 'markAbsent'
       | 'moveWatermark'
       | 'skipGap'
+      | 'readRejectedAgain'
       | 'lookAtGap'
       | 'dismissGap'
       | 'dueRecordings'

@@ -1,4 +1,4 @@
-import type { CountResult, OpenWindow } from '../activities/types';
+import type { CountResult, OpenWindow, TooManyRejected } from '../activities/types';
 import { api, store } from './activities';
 import { permanentFailure } from './failures';
 import { beyondOf, hasMoved, isDisproved, rowsOf, totalOf } from './passes';
@@ -14,6 +14,8 @@ export interface SettledContacts {
   readonly steady: boolean;
   /** Where the window ended in truth, when that is before its end. */
   readonly to?: string;
+  /** More of them were rejected than the tenant lets pass; absent when not. */
+  readonly tooMany?: TooManyRejected;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function settleContacts(window: OpenWindow, round: Round): Promise<
   const counted = await api.countContacts.executeWithOptions({ summary: 'count again' }, [
     { ...refOf(window), passes, by, from, to, ...read },
   ]);
-  const { fetched } = await store.tallyRound({ ...refOf(window), round: round.round });
+  const { fetched, tooMany } = await store.tallyRound({ ...refOf(window), round: round.round });
   const verdict = await lessDoubles(
     window,
     round,
@@ -40,7 +42,8 @@ export async function settleContacts(window: OpenWindow, round: Round): Promise<
   const last = round.round >= window.maxRereads;
   if (verdict.settled || (last && fetched >= verdict.expected)) {
     const { expected, steady } = verdict;
-    return { round: round.round, expected, absent: 0, steady, ...(to !== window.to && { to }) };
+    const settled = { round: round.round, expected, absent: 0, steady, ...(tooMany && { tooMany }) };
+    return { ...settled, ...(to !== window.to && { to }) };
   }
   if (!last) return fetched;
   throw permanentFailure({

@@ -1,19 +1,12 @@
-import {
-  CancellationScope,
-  ContinueAsNew,
-  continueAsNew,
-  defineQuery,
-  isCancellation,
-  setHandler,
-} from '@temporalio/workflow';
+import { ContinueAsNew, continueAsNew, defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { OpenWindow, WindowReport } from '../activities/types';
-import { api, farewell, store } from './activities';
+import { api, store } from './activities';
 import { windowEndedSignal } from './backfill-messages';
 import { closeLedger } from './close-ledger';
 import { causeOf, failRun, refuseInvalidInput } from './failures';
 import { fetchRecordings } from './fetch-recordings';
 import { parseSyncWindowInput, type SyncWindowInput } from './inputs';
-import { createParking, goesOnAfterReset, type Parked, patienceMs } from './parking';
+import { createParking, goesOnAfterReset, patienceMs } from './parking';
 import {
   labelRun,
   noProgress,
@@ -26,9 +19,11 @@ import {
 import { readAgents } from './read-agents';
 import { expectedSoFar, newRound, readRound, type Round } from './read-contacts';
 import { readLookups } from './read-lookups';
+import { tooManyRejected } from './rejected-share';
 import { settleContacts, type SettledContacts } from './settle-contacts';
 import { readHalves } from './split-window';
 import { tellClosed, tellFailed, tellParked, tellSettled } from './tell-parent';
+import { noteParked, sayFailed } from './tell-ledger';
 import { refOf, spanOf } from './window-ref';
 
 export const progressQuery = defineQuery<Progress>('progress');
@@ -72,6 +67,8 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
   let settled = carried?.settled;
   let recordingsAfter = carried?.recordingsAfter;
   let agentsRead = carried?.agentsRead ?? recordingsAfter !== undefined;
+  // It alone starts windows by update as its children.
+  const ofLiveSync = window.by === 'update' && workflowInfo().parent !== undefined;
 
   let failed = false;
   const advance = (change: Partial<Progress>): void => {
@@ -120,30 +117,55 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
   // After a person has mended something, what CXone refused before is tried anew.
   const signIn = () =>
     api.authenticate({ tenant: window.tenant, anew: progress.parked > 0 || goesOnAfterReset() });
-  let split = false;
-  const readContacts = async (): Promise<void> => {
-    open ??= await store.openWindow(spanOf(window));
-    await signIn();
-    // A half that failed is read again, not the whole in its place.
-    if (split) report = await readHalves(window, open);
-    while (!settled && !report) {
-      round ??= newRound(open, 0);
+  const readRounds = async (opened: OpenWindow): Promise<SettledContacts | 'large'> => {
+    for (;;) {
+      round ??= newRound(opened, 0);
       advance({ stage: 'contacts', round: round.round });
-      const end = await readRound(open, round, (next) => {
+      const end = await readRound(opened, round, (next) => {
         round = next;
         const { contacts, rejected, pages } = next;
         advance({ expected: expectedSoFar(next), contacts, rejected, pages });
       });
       if (end === 'full') await goOn();
-      if (end === 'large') {
-        split = true;
-        report = await readHalves(window, open);
-        return;
-      }
-      const verdict = await settleContacts(open, round);
-      if (typeof verdict === 'number') round = newRound(open, round.round + 1, verdict);
-      else settled = verdict;
+      if (end === 'large') return end;
+      const verdict = await settleContacts(opened, round);
+      if (typeof verdict !== 'number') return verdict;
+      round = newRound(opened, round.round + 1, verdict);
     }
+  };
+  let split = false;
+  let refused = false;
+  const readContacts = async (): Promise<void> => {
+    open ??= await store.openWindow(spanOf(window));
+    await signIn();
+    // A half that failed is read again, not the whole in its place.
+    if (split) report = await readHalves(window, open);
+    if (settled || report) return;
+    // What was rejected may be right by now. Not before a person has said so: what was read is what is told till then.
+    if (refused && round) round = newRound(open, round.round + 1);
+    const end = await readRounds(open);
+    if (end === 'large') {
+      split = true;
+      report = await readHalves(window, open);
+    } else if (end.tooMany && !ofLiveSync) {
+      refused = true;
+      throw tooManyRejected(window.tenant, end.tooMany);
+    } else settled = end;
+  };
+  /** In the live sync the watermark has moved and the time is a gap: what was rejected holds up no later tick. */
+  const heedRejected = async (opened: OpenWindow): Promise<void> => {
+    if (!settled?.tooMany || settled.tooMany.known) return;
+    if (refused && round) {
+      await signIn();
+      round = newRound(opened, round.round + 1);
+      const again = await readRounds(opened);
+      if (again !== 'large') settled = again;
+    }
+    if (settled.tooMany) {
+      refused = true;
+      throw tooManyRejected(window.tenant, settled.tooMany);
+    }
+    await store.readRejectedAgain({ tenant: window.tenant });
   };
 
   const readRest = async (opened: OpenWindow, contacts: SettledContacts): Promise<void> => {
@@ -226,11 +248,16 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
         void (await store.moveWatermark({
           ...{ ...refOf(opened), from: opened.from, to: contacts.to ?? opened.to },
           ...(contacts.to !== undefined && { endsEarlier: true }),
+          ...(contacts.tooMany && { tooManyRejected: true }),
         }));
       if ((await parking.attend([move])) === 'skipped') return await close('incomplete');
     }
     if (!agentsRead) await tellSettled(window, contacts, progress.contacts);
-    const rest = [() => readRest(opened, settled as SettledContacts), () => readRecordings(opened)];
+    const rest = [
+      () => heedRejected(opened),
+      () => readRest(opened, settled as SettledContacts),
+      () => readRecordings(opened),
+    ];
     return await close((await parking.attend(rest)) === 'skipped' ? 'incomplete' : 'complete');
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
@@ -245,35 +272,4 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
 
 function afterOf(recordingsAfter: string | null | undefined): Pick<CarriedWindow, 'recordingsAfter'> {
   return recordingsAfter === undefined ? {} : { recordingsAfter };
-}
-
-/** Writes down in the ledger that the run waits, or does not any more. Web UI shows it without that, too. */
-async function noteParked(window: OpenWindow, parked: Parked | null): Promise<void> {
-  const [cause] = parked?.causes ?? [];
-  try {
-    await farewell.noteParked({
-      ...refOf(window),
-      parked: cause ? { code: cause.code, message: cause.message, remedy: cause.remedy } : null,
-    });
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-  }
-}
-
-async function sayFailed(window: OpenWindow, round: Round | undefined, errorCode: string): Promise<void> {
-  // Also when the run is cancelled, and even when the database is what failed: the cause must reach the operator.
-  await CancellationScope.nonCancellable(async () => {
-    try {
-      await farewell.closeWindow({
-        ...refOf(window),
-        round: round?.round ?? 0,
-        status: 'failed',
-        expected: round ? expectedSoFar(round) : null,
-        absent: 0,
-        errorCode,
-      });
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-    }
-  });
 }

@@ -1,4 +1,4 @@
-import { CancellationScope, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, getExternalWorkflowHandle, patched, workflowInfo } from '@temporalio/workflow';
 import type { WindowReport } from '../activities/types';
 import { type WindowEnded, windowEndedSignal } from './backfill-messages';
 import { contactsSettledSignal } from './live-messages';
@@ -20,12 +20,15 @@ export function tellParked(window: Dates, code: string): Promise<void> {
  * one.
  */
 export async function tellSettled(
-  window: Dates & { readonly recordings?: unknown },
+  window: Dates & { readonly recordings?: unknown; readonly by?: string },
   { expected, to }: { readonly expected: number; readonly to?: string },
   fetched: number,
 ): Promise<void> {
   const { parent } = workflowInfo();
-  if (!parent || window.recordings !== 'later') return;
+  if (!parent) return;
+  // A tenant without recordings was not told by earlier releases: its ticks waited for the whole window.
+  if (window.recordings !== 'later' && (window.by !== 'update' || !patched('settled-without-recordings')))
+    return;
   try {
     await getExternalWorkflowHandle(parent.workflowId).signal(contactsSettledSignal, {
       ...{ expected, fetched },

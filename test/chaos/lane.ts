@@ -173,12 +173,15 @@ function tuningOf({ pageSize, pagesInFlight }: FaultSchedule): TenantTuning {
   const agentRefreshHours = 8_760;
   // Nobody is there to help a run that waits.
   const parkedTimeoutHours = 0;
+  // Records are spoilt on purpose, up to every second one.
+  const maxRejectedShare = 1;
   return {
     ...tenantDefaults,
     ...none,
     extract: extractDefaults,
     agentRefreshHours,
     parkedTimeoutHours,
+    maxRejectedShare,
     pageSize,
     pagesInFlight,
     recordingsInFlight: 2,

@@ -30,7 +30,14 @@ export async function openServerGround(schedules: readonly FaultSchedule[]): Pro
         const { tenant, ...connection } = connectionOf(simulator, tenantOf(schedule), wrong);
         const { pageSize, pagesInFlight } = schedule;
         // A run that waits for a person would never end: nobody is there.
-        const settings = { pageSize, pagesInFlight, timeoutSeconds: 5, parkedTimeoutHours: 0 };
+        const settings = {
+          pageSize,
+          pagesInFlight,
+          timeoutSeconds: 5,
+          parkedTimeoutHours: 0,
+          // Records are spoilt on purpose, up to every second one.
+          maxRejectedShare: 1,
+        };
         return [tenant, { ...connection, ...secrets(wrong), ...settings }];
       }),
     );

@@ -91,3 +91,35 @@ describe.each([
     expect(await parkedRuns()).toEqual([]);
   });
 });
+
+describe('a live sync most of whose contacts are rejected', () => {
+  it('goes on tick by tick while one run waits, and reads their time again once they are right', async () => {
+    const gaps = () => stand.query('select reason from cxone.live_gap where filled_at is null');
+    await tick(0);
+    await untilNoneRuns();
+    stand.simulator.setFaults([
+      { name: 'badRecords', args: { kinds: ['badDate'], every: 2 }, match: { family: 'contacts' } },
+    ]);
+    for (const minutes of [60, 60]) {
+      await tick(minutes);
+      expect(await watermark()).toBe(now);
+      await untilNoneRuns();
+      await untilOneParked();
+    }
+    const id = await untilOneParked();
+    expect(await labelsOf(stand, id)).toMatchObject({ errorType: 'TooManyRejected' });
+    expect(await gaps()).toEqual([{ reason: 'rejected' }]);
+    expect((await runCommand(stand, ['status'])).stdout).toContain(
+      'as too many of its records were rejected',
+    );
+
+    stand.simulator.setFaults([]);
+    expect(await runCommand(stand, ['resume', id])).toMatchObject({ status: 0 });
+    await stand.client.workflow.getHandle(id).result();
+    await tick(10);
+    await untilNoneRuns();
+    await tick(10);
+    expect(await gaps()).toEqual([]);
+    expect(await parkedRuns()).toEqual([]);
+  });
+});

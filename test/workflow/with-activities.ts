@@ -89,6 +89,7 @@ export function quietActivities(total = 25): Activities {
     noteParked: async () => undefined,
     moveWatermark: async () => true,
     skipGap: async () => undefined,
+    readRejectedAgain: async () => undefined,
     lookAtGap: async () => null,
     dismissGap: async () => undefined,
     parkedTimeout: async () => ({ hours: 168 }),

@@ -102,6 +102,16 @@ describe.each(postgresServers())('gaps of the live sync on $label', (server) => 
     expect(await open()).toMatchObject([{ from: gap.from, waits: false }]);
   });
 
+  it('of one reason are due at once when they are hastened', async () => {
+    await gaps().found('acme', { ...gap, reason: 'rejected' });
+    await gaps().found('acme', { from: days(-9), to: days(-8) });
+    await gaps().hasten('acme', 'rejected');
+    expect(await open()).toMatchObject([
+      { reason: 'away', due: false },
+      { reason: 'rejected', due: true, begun: null },
+    ]);
+  });
+
   it('that grow while they are open keep their later end, and the question they wait for', async () => {
     await gaps().found('acme', { ...gap, waits: true });
     await gaps().found('acme', { from: gap.from, to: days(1) });

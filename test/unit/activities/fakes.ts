@@ -11,6 +11,7 @@ export const tuning: TenantTuning = {
   maxRereads: 3,
   parkedTimeoutHours: 168,
   maxContactsPerWindow: 200_000,
+  maxRejectedShare: 0.2,
   agentRefreshHours: 24,
   lookupRefreshHours: 24,
   overlapMinutes: 30,

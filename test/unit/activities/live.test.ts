@@ -30,6 +30,7 @@ function stand(
   const begun: string[] = [];
   const noted: string[] = [];
   const adopted: FilterChange[] = [];
+  const found: object[] = [];
   const note = (what: string, { from }: { readonly from: Date }) =>
     void noted.push(`${what} ${from.toISOString()}`);
   const activities = createLiveActivities({
@@ -49,6 +50,10 @@ function stand(
           begun.push(value.toISOString());
           return mark === null ? value : new Date(mark);
         },
+        async moveOver(stream, windowId, attempt) {
+          noted.push(`moved ${stream} ${windowId} ${attempt}`);
+          return true;
+        },
       },
       filters: {
         async adopt(change) {
@@ -59,7 +64,11 @@ function stand(
       gaps: {
         settle: async () => undefined,
         open: async () => gaps.open,
-        found: async (_tenant, gap) => note('found', gap),
+        async found(_tenant, gap) {
+          note('found', gap);
+          found.push(gap);
+        },
+        hasten: async (_tenant, reason) => void noted.push(`hastened ${reason}`),
         giveUp: async (_tenant, gap) => note('given up', gap),
         takeOn: async (_tenant, _gap, range) => note('taken on', range),
         async begin(_tenant, gap) {
@@ -98,10 +107,21 @@ function stand(
       run(activities, 'lookAtGap', { tenant: 'acme', from: from.toISOString(), to: to.toISOString() }),
     readings,
     setBacks,
+    move: (tooManyRejected?: boolean) =>
+      run(activities, 'moveWatermark', {
+        tenant: 'acme',
+        windowId: '7',
+        attempt: 2,
+        from: '2026-11-20T11:25:00.000Z',
+        to: cxoneClock,
+        ...(tooManyRejected && { tooManyRejected }),
+      }),
+    readRejectedAgain: () => run(activities, 'readRejectedAgain', { tenant: 'acme' }),
     asked,
     begun,
     noted,
     adopted,
+    found,
   };
 }
 
@@ -320,5 +340,43 @@ describe('a gap that its backfill has not filled', () => {
       expect(running.told).toBeNull();
       expect(running.noted).toContain('taken on 2026-09-02T00:00:00.000Z');
     });
+  });
+});
+
+describe('the watermark', () => {
+  const rejected = { reason: 'rejected', to: new Date(cxoneClock) };
+  const gapFrom = (day: string): OpenGap => {
+    const [from, to] = [new Date(day), new Date('2026-11-20T11:55:00.000Z')];
+    return {
+      ...{ reason: 'rejected', waits: false, from, to, missing: { from, to }, begun: null },
+      ...{ due: false, givenUp: false },
+    };
+  };
+
+  it('moves over a window without more', async () => {
+    const { move, noted } = stand(null);
+    await move();
+    expect(noted).toEqual(['moved contacts 7 2']);
+  });
+
+  it('moves over a window of which too much was rejected once its time is noted, with the days in which contacts change', async () => {
+    const { move, noted, found } = stand(null, { rereadDays: 5 });
+    await move(true);
+    expect(noted).toEqual(['found 2026-11-15T11:25:00.000Z', 'moved contacts 7 2']);
+    expect(found).toEqual([{ ...rejected, from: new Date('2026-11-15T11:25:00.000Z') }]);
+  });
+
+  it('leaves one gap behind it, however many such windows it moves over', async () => {
+    const earlier = gapFrom('2026-11-16T00:00:00.000Z');
+    const away: OpenGap = { ...gapFrom('2026-01-01T00:00:00.000Z'), reason: 'away' };
+    const { move, found } = stand(null, {}, cxoneClock, null, { open: [away, earlier] });
+    await move(true);
+    expect(found).toEqual([{ ...rejected, from: earlier.from }]);
+  });
+
+  it('has such gaps read at the next tick once somebody let pass what was rejected', async () => {
+    const { readRejectedAgain, noted } = stand(null);
+    await readRejectedAgain();
+    expect(noted).toEqual(['hastened rejected']);
   });
 });

@@ -269,6 +269,61 @@ describe('the ledger', () => {
     expect(await run(activities, 'markAbsent', round)).toBe(4);
   });
 
+  describe('of whose contacts a share was rejected', () => {
+    const tallied = async (
+      rejected: number,
+      fetched: number,
+      share?: number,
+      parked: readonly string[] = [],
+    ) => {
+      const windows = fakeStore({
+        windows: {
+          tally: async () => ({
+            fetched,
+            rejected,
+            inserted: 0,
+            updated: 0,
+            unchanged: 0,
+            pages: 1,
+            bytes: 1,
+          }),
+          othersParked: async (_tenant, _window, code = 'any') => parked.includes(code),
+        },
+      });
+      const activities = createWindowActivities({
+        store: windows,
+        tenants: acme({}, share === undefined ? {} : { maxRejectedShare: share }),
+        isRunning: async () => false,
+        landingRetentionDays: 7,
+        now: () => now,
+      });
+      return run(activities, 'tallyRound', round);
+    };
+
+    it.each([
+      ['as much as may be', 4, 20, undefined],
+      ['of too few contacts to judge by', 19, 19, undefined],
+      ['all of it where everything passes', 30, 30, 1],
+      ['none of it', 0, 30, 0],
+    ])('%s', async (_what, rejected, fetched, share) => {
+      expect(await tallied(rejected, fetched, share)).toEqual({ fetched });
+    });
+
+    it.each([
+      ['more than a fifth', 5, 20, undefined],
+      ['all of it', 10_000, 10_000, undefined],
+      ['one, where none may be', 1, 20, 0],
+    ])('that is too large is told with its figures: %s', async (_what, rejected, fetched, share) => {
+      const tooMany = { rejected, contacts: fetched, allowed: share ?? 0.2, known: false };
+      expect(await tallied(rejected, fetched, share)).toEqual({ fetched, tooMany });
+    });
+
+    it('is known where another window of the live sync waits because of the same', async () => {
+      expect(await tallied(9, 20, 0.2, ['any'])).toMatchObject({ tooMany: { known: false } });
+      expect(await tallied(9, 20, 0.2, ['TooManyRejected'])).toMatchObject({ tooMany: { known: true } });
+    });
+  });
+
   it('is closed with the figures, which are the report', async () => {
     const { activities, closed } = stand({});
     const report = await run(activities, 'closeWindow', {
