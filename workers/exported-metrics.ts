@@ -9,6 +9,7 @@ export const ownMetrics: Readonly<Record<string, readonly string[]>> = {
   cxone_windows: ['tenant', 'status'],
   cxone_parked_runs: ['tenant', 'code'],
   cxone_tenant_misconfigured: ['tenant'],
+  cxone_gaps: ['tenant', 'reason', 'state'],
   cxone_extraction_days: ['tenant', 'dataset', 'status'],
   cxone_recordings: ['tenant', 'status'],
   cxone_figures_read_timestamp_seconds: [],

@@ -32,7 +32,7 @@ export function limiterMetrics(
  * @returns a function that ends it, when what is being read has been read.
  */
 export function watchQuotas(
-  quotas: Pick<Quotas, 'list'>,
+  quotas: Pick<Quotas, 'listAmong'>,
   tenants: readonly LimitedTenant[],
   meter: MetricMeter,
   logger: Logger,
@@ -40,8 +40,8 @@ export function watchQuotas(
   const used = meter.createGauge('cxone_quota_used_ratio', 'float', undefined, 'Share of a quota used');
   const pace = meter.createGauge('cxone_quota_pace_ratio', 'float', undefined, 'Share of the full pace');
   const look = async (): Promise<void> => {
-    for (const { tenant, limits } of tenants) {
-      for (const use of await quotas.list(tenant, limits)) {
+    for (const [tenant, uses] of await quotas.listAmong(tenants)) {
+      for (const use of uses) {
         const labels = { tenant, family: use.family };
         if (use.size !== undefined) used.set((use.used ?? 0) / use.size.requests, labels);
         pace.set(use.share, labels);

@@ -1,3 +1,4 @@
+import { type Client, type ScheduleHandle, ScheduleNotFoundError } from '@temporalio/client';
 import type { Command } from 'commander';
 import { loadSettings, loadTenantSettings, type TenantSettings, terminalText } from '../../config';
 import { tenantSettingsOf } from '../preflight';
@@ -5,22 +6,32 @@ import { CommandError, exitStatus } from '../exit-status';
 import { addCommonFlags, type CommonFlags, milliseconds } from '../flags';
 import { foreseen } from '../foreseen';
 import { createOutput, type Output } from '../output';
-import { connectTemporal, type TemporalClient } from '../temporal';
+import { sideBySide } from '../side-by-side';
+import { connectTemporal } from '../temporal';
+import { heldSchedules } from './held-schedules';
 import { applySchedule, describe, scheduleIds, type ScheduleLine, schedulesOf } from './schedules';
 
 interface ScheduleFlags extends CommonFlags {
   readonly tenant?: string;
   readonly every?: number;
   readonly reread: boolean;
+  readonly orphaned?: boolean;
 }
 
-type Step = (
-  temporal: TemporalClient,
-  tenants: readonly TenantSettings[],
-  flags: ScheduleFlags,
-) => Promise<unknown[]>;
+/** What a sub-command works on. */
+interface Ground {
+  readonly client: Client;
+  /** Those of the tenants file, or the one that `--tenant` names. */
+  readonly tenants: readonly TenantSettings[];
+  readonly isInFile: (tenant: string) => boolean;
+  readonly flags: ScheduleFlags;
+}
+
+type Step = (ground: Ground) => Promise<unknown[]>;
 
 const defaultEveryMs = 5 * 60_000;
+/** So many schedules are changed at a time. */
+const atOnce = 12;
 
 /** `cxone-sync schedule`: the live sync and the nightly re-read of a tenant, kept by Temporal, and what is extracted nightly. */
 export function addScheduleCommand(program: Command): void {
@@ -36,7 +47,8 @@ extract:<tenant>:<dataset>
                       loads the last days of interaction-metadata or evaluations every night, late rows and changes
                       included; for the datasets that "extract" of the tenants file switches on
 
-Applying again updates. Without --tenant all tenants of the tenants file are meant.
+Applying again updates. Without --tenant all tenants of the tenants file are meant; list shows what else Temporal holds,
+of tenants that were renamed or removed. Such a tenant can be named, too, except to apply.
 
 Example:
   npx cxone-sync schedule apply --tenant acme --every 5m`,
@@ -47,7 +59,10 @@ Example:
   add(schedule, 'pause', 'Stop starting runs; those under way go on', each(pause));
   add(schedule, 'resume', 'Start runs again; the first one absorbs what was missed', each(unpause));
   add(schedule, 'list', 'Show the schedules and when they run next', list);
-  add(schedule, 'remove', 'Remove the schedules; what is stored and the watermark stay', each(remove));
+  add(schedule, 'remove', 'Remove the schedules; what is stored and the watermark stay', each(remove)).option(
+    '--orphaned',
+    'those of tenants that are not in the tenants file, and no others',
+  );
 }
 
 function add(schedule: Command, name: string, description: string, step: Step): Command {
@@ -60,31 +75,34 @@ function add(schedule: Command, name: string, description: string, step: Step): 
 }
 
 async function run(step: Step, flags: ScheduleFlags, output: Output): Promise<void> {
+  if (flags.orphaned === true && flags.tenant !== undefined) {
+    throw new CommandError(exitStatus.badInput, 'Give --orphaned or --tenant, not both.', 'BadInput');
+  }
   const settings = loadSettings(process.env, ['tenants', 'temporal']);
-  const { tenants, leftOut } = chosen(flags.tenant, settings.tenants.file);
+  const { file } = settings.tenants;
+  const { tenants, misconfigured } = loadTenantSettings(file);
+  const isInFile = (name: string): boolean => tenants.has(name) || misconfigured.has(name);
+  const known = flags.tenant === undefined || isInFile(flags.tenant);
+  // A name that is in no file may be that of a tenant whose schedules are left over; not to be made, though.
+  const named =
+    flags.tenant !== undefined && (known || step === apply) ? [tenantSettingsOf(flags.tenant, file)] : [];
   const temporal = await connectTemporal(settings.temporal.env);
   try {
-    const lines = await step(temporal, tenants, flags);
+    const lines = await step({
+      client: temporal.client,
+      tenants: flags.tenant === undefined ? [...tenants.values()] : named,
+      isInFile,
+      flags,
+    });
+    // Neither the file nor Temporal knows the name: a mistake, not nothing to do.
+    if (flags.tenant !== undefined && !known && lines.length === 0) tenantSettingsOf(flags.tenant, file);
     output.document({ schedules: lines });
     for (const line of lines) output.result(describeLine(line as Record<string, unknown>));
-    if (lines.length === 0) output.result('No schedules. Make them with: npx cxone-sync schedule apply');
-    refuseLeftOut(leftOut);
+    if (lines.length === 0) output.result(nothingThere(flags));
+    if (flags.tenant === undefined && flags.orphaned !== true) refuseLeftOut([...misconfigured.keys()]);
   } finally {
     await temporal.close();
   }
-}
-
-interface Chosen {
-  readonly tenants: readonly TenantSettings[];
-  /** Names of entries that are left out, since they are not in order. */
-  readonly leftOut: readonly string[];
-}
-
-/** Schedules need none of CXone's secrets. */
-function chosen(name: string | undefined, file: string): Chosen {
-  if (name !== undefined) return { tenants: [tenantSettingsOf(name, file)], leftOut: [] };
-  const { tenants, misconfigured } = loadTenantSettings(file);
-  return { tenants: [...tenants.values()], leftOut: [...misconfigured.keys()] };
 }
 
 /** What was left out must not pass for done. */
@@ -99,9 +117,15 @@ function refuseLeftOut(leftOut: readonly string[]): void {
   );
 }
 
-async function apply({ client }: TemporalClient, tenants: readonly TenantSettings[], flags: ScheduleFlags) {
-  const lines: unknown[] = [];
-  for (const { tenant, rereadDays, extract } of tenants) {
+function nothingThere({ orphaned }: ScheduleFlags): string {
+  return orphaned
+    ? 'No schedules of tenants that are not in the tenants file.'
+    : 'No schedules. Make them with: npx cxone-sync schedule apply';
+}
+
+async function apply({ client, tenants, flags }: Ground): Promise<unknown[]> {
+  const applied = await sideBySide(tenants, atOnce, async ({ tenant, rereadDays, extract }) => {
+    const lines: unknown[] = [];
     const plan = {
       tenant,
       everyMs: flags.every ?? defaultEveryMs,
@@ -118,8 +142,9 @@ async function apply({ client }: TemporalClient, tenants: readonly TenantSetting
       await client.schedule.getHandle(id).delete();
       lines.push({ id, done: 'removed' });
     }
-  }
-  return lines;
+    return lines;
+  });
+  return applied.flat();
 }
 
 function wantedDatasets({ interactionMetadata, evaluations }: TenantSettings['extract']) {
@@ -129,36 +154,52 @@ function wantedDatasets({ interactionMetadata, evaluations }: TenantSettings['ex
   ];
 }
 
-async function list({ client }: TemporalClient, tenants: readonly TenantSettings[]): Promise<ScheduleLine[]> {
-  const lines: ScheduleLine[] = [];
-  for (const id of tenants.flatMap(({ tenant }) => scheduleIds(tenant))) {
-    const line = await describe(client, id);
-    if (line) lines.push(line);
+/** Of one tenant as each schedule itself tells; of all by Temporal's list, whose look costs the same for any number. */
+async function list({ client, isInFile, flags }: Ground): Promise<unknown[]> {
+  if (flags.tenant !== undefined) {
+    const described = await sideBySide(scheduleIds(flags.tenant), atOnce, (id) => describe(client, id));
+    const orphaned = !isInFile(flags.tenant);
+    return described.filter((line) => line !== null).map((line) => (orphaned ? { ...line, orphaned } : line));
   }
-  return lines;
+  return (await heldSchedules(client)).map(({ tenant, ...line }) =>
+    isInFile(tenant) ? line : { ...line, orphaned: true },
+  );
 }
 
 /** Does the same to every schedule there is of the tenants. */
-function each(change: (temporal: TemporalClient, id: string) => Promise<string>): Step {
-  return async (temporal, tenants) => {
-    const lines: unknown[] = [];
-    for (const { id } of await list(temporal, tenants)) lines.push({ id, done: await change(temporal, id) });
-    return lines;
+function each(change: (handle: ScheduleHandle) => Promise<string>): Step {
+  return async (ground) => {
+    const lines = await sideBySide(await idsOf(ground), atOnce, async (id) => {
+      try {
+        return { id, done: await change(ground.client.schedule.getHandle(id)) };
+      } catch (error) {
+        if (error instanceof ScheduleNotFoundError) return null;
+        throw error;
+      }
+    });
+    return lines.filter((line) => line !== null);
   };
 }
 
-async function pause({ client }: TemporalClient, id: string): Promise<string> {
-  await client.schedule.getHandle(id).pause('paused by cxone-sync schedule pause');
+async function idsOf({ client, tenants, isInFile, flags }: Ground): Promise<readonly string[]> {
+  if (flags.orphaned)
+    return (await heldSchedules(client)).filter(({ tenant }) => !isInFile(tenant)).map(({ id }) => id);
+  const names = flags.tenant === undefined ? tenants.map(({ tenant }) => tenant) : [flags.tenant];
+  return names.flatMap((tenant) => scheduleIds(tenant));
+}
+
+async function pause(handle: ScheduleHandle): Promise<string> {
+  await handle.pause('paused by cxone-sync schedule pause');
   return 'paused';
 }
 
-async function unpause({ client }: TemporalClient, id: string): Promise<string> {
-  await client.schedule.getHandle(id).unpause('resumed by cxone-sync schedule resume');
+async function unpause(handle: ScheduleHandle): Promise<string> {
+  await handle.unpause('resumed by cxone-sync schedule resume');
   return 'resumed';
 }
 
-async function remove({ client }: TemporalClient, id: string): Promise<string> {
-  await client.schedule.getHandle(id).delete();
+async function remove(handle: ScheduleHandle): Promise<string> {
+  await handle.delete();
   return 'removed';
 }
 
@@ -166,5 +207,7 @@ function describeLine(line: Readonly<Record<string, unknown>>): string {
   const id = String(line['id']).padEnd(36);
   if ('done' in line) return `${id} ${String(line['done'])}`;
   const { paused, next, lastRun } = line as unknown as ScheduleLine;
-  return `${id} ${paused ? 'paused' : `next ${next ?? 'unknown'}`}   last ${lastRun ?? 'never'}`;
+  const orphan =
+    'orphaned' in line ? '   its tenant is not in the tenants file: schedule remove --orphaned' : '';
+  return `${id} ${paused ? 'paused' : `next ${next ?? 'unknown'}`}   last ${lastRun ?? 'never'}${orphan}`;
 }

@@ -77,10 +77,12 @@ async function run(flags: StatusFlags, output: Output): Promise<void> {
 
 /** Nothing here asks CXone, so no secret is read: status works where the workers' secrets are not. */
 function chosen(name: string | undefined, file: string): Observed {
-  if (name !== undefined) return { tenants: [tenantSettingsOf(name, file)], misconfigured: new Map() };
   const { tenants, misconfigured } = loadTenantSettings(file);
+  const isInFile = (tenant: string): boolean => tenants.has(tenant) || misconfigured.has(tenant);
+  if (name !== undefined)
+    return { tenants: [tenantSettingsOf(name, file)], misconfigured: new Map(), only: name, isInFile };
   const problems = [...misconfigured].map(([tenant, found]) => [tenant, found.map(sentenceOf)] as const);
-  return { tenants: [...tenants.values()], misconfigured: new Map(problems) };
+  return { tenants: [...tenants.values()], misconfigured: new Map(problems), only: undefined, isInFile };
 }
 
 /** @param maxLagMs null when nothing is to be checked. */

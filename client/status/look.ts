@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type { Settings, TenantSettings } from '../../config';
 import type { MisconfiguredTenant, Store } from '../../store';
 import { stamp } from '../../workflows/ids';
@@ -17,7 +18,13 @@ import {
   type StatusTenant,
   type StoredStatus,
 } from './read-database';
-import { readTemporal, type RunningStatus } from './read-temporal';
+import {
+  listTemporal,
+  readTemporal,
+  type RunningStatus,
+  type SeenRuns,
+  type TemporalLists,
+} from './read-temporal';
 import type { GapLine, StatusReport, TemporalState, TenantStatus } from './status-report';
 
 /** Looks at everything, as often as it is asked to. */
@@ -27,22 +34,25 @@ export interface Observer {
   close(): Promise<void>;
 }
 
+interface Listed {
+  readonly state: TemporalState;
+  /** Null when Temporal could not be asked. */
+  readonly found: { readonly client: Client; readonly lists: TemporalLists } | null;
+}
+
 /** Whom to look at: tenants by their settings, and what is wrong with entries that are not in order, one line each. */
 export interface Observed {
   readonly tenants: readonly TenantSettings[];
   readonly misconfigured: ReadonlyMap<string, readonly string[]>;
+  /** The one tenant that was named, if any: then the tenants file is not compared with what Temporal holds. */
+  readonly only: string | undefined;
+  readonly isInFile: (tenant: string) => boolean;
 }
 
-interface Seen {
-  readonly state: TemporalState;
-  /** By tenant; null when Temporal could not be asked. */
-  readonly runs: ReadonlyMap<string, RunningStatus> | null;
-}
-
-/** The observer of the tenants. Its connection to Temporal is made at the first look, and anew after trouble. */
+/** An observer. Its connection to Temporal is made at the first look, and once more after trouble. */
 export function createObserver(
   store: Store,
-  { tenants, misconfigured }: Observed,
+  { tenants, misconfigured, only, isInFile }: Observed,
   settings: Pick<Settings, 'temporal' | 'temporalUi'>,
 ): Observer {
   const namespace = temporalNamespace(settings.temporal.env);
@@ -55,37 +65,48 @@ export function createObserver(
     await connected?.close();
   };
 
-  async function askTemporal(stored: ReadonlyMap<string, StoredStatus>): Promise<Seen> {
+  async function list(): Promise<Listed> {
     try {
       temporal ??= await connectTemporal(settings.temporal.env);
-      const { client } = temporal;
-      const runs = await foreseen(() =>
-        Promise.all(
-          [...stored].map(async ([tenant, { parked }]) => {
-            const known = new Set(parked.map(({ id }) => id));
-            return [tenant, await readTemporal(client, tenant, known, linkOf)] as const;
-          }),
-        ),
+      const connected = temporal;
+      const [state, lists] = await both(
+        workersOf(connected),
+        foreseen(() => listTemporal(connected.client, only)),
       );
-      return { state: await workersOf(temporal), runs: new Map(runs) };
+      return { state, found: { client: connected.client, lists } };
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       await disconnect();
-      return { state: { reachable: false, workers: null, message: error.message }, runs: null };
+      return { state: { reachable: false, workers: null, message: error.message }, found: null };
     }
+  }
+
+  async function ask(
+    { state, found }: Listed,
+    stored: ReadonlyMap<string, StoredStatus>,
+  ): Promise<Pick<StatusReport, 'orphaned'> & { readonly runs: SeenRuns['tenants'] | null }> {
+    if (found === null) return { runs: null, orphaned: [] };
+    const known = new Map(
+      [...stored].map(([tenant, { parked }]) => [tenant, new Set(parked.map(({ id }) => id))]),
+    );
+    const question = { known, linkOf, workers: state.workers === true };
+    const { tenants: runs, others } = await readTemporal(found.client, found.lists, question);
+    const orphaned = others
+      .filter(({ tenant }) => !isInFile(tenant))
+      .map(({ tenant, id, paused }) => ({ tenant, id, paused }));
+    return { runs, orphaned };
   }
 
   return {
     async look() {
       const everyone = [...tenants, ...[...misconfigured.keys()].map(withoutSettings)];
-      const [stored, noted] = await Promise.all([
-        readDatabase(store, everyone, linkOf),
-        store.misconfigured.list(),
-      ]);
-      const { state, runs } = await askTemporal(stored);
+      const reading = both(readDatabase(store, everyone, linkOf), store.misconfigured.list());
+      const [[stored, noted], listed] = await both(reading, list());
+      const { runs, orphaned } = await ask(listed, stored);
       return {
         at: new Date().toISOString(),
-        temporal: state,
+        temporal: listed.state,
+        orphaned,
         tenants: [...stored].map(([tenant, status]) => ({
           ...together(tenant, status, runs?.get(tenant)),
           ...entryOf(tenant, status, misconfigured.get(tenant), noted),
@@ -116,6 +137,14 @@ function entryOf(
   if (!note) return { filterWidened, misconfigured: null };
   const { problems, notedAt } = note;
   return { filterWidened, misconfigured: { code, seenBy: 'worker', at: stamp(notedAt), problems } };
+}
+
+/** Both, side by side; what fails is told when both are over, so that no failure is left unheard. */
+async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  const [first, second] = await Promise.allSettled([one, other]);
+  if (first.status === 'rejected') throw first.reason;
+  if (second.status === 'rejected') throw second.reason;
+  return [first.value, second.value];
 }
 
 async function workersOf(temporal: TemporalClient): Promise<TemporalState> {

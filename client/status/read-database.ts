@@ -1,6 +1,7 @@
 import type { TenantSettings } from '../../config';
 import {
   type ExtractionState,
+  type FailedAttempt,
   isWithin,
   type OpenGap,
   type Overview,
@@ -11,6 +12,7 @@ import {
   type WindowStates,
 } from '../../store';
 import { backfillId, stamp } from '../../workflows/ids';
+import { byTenant } from './by-tenant';
 import { type ClockStatus, clockStatus } from './clock-lines';
 import type { ExtractionLine, FailureLine, GapLine, ParkedRun, QuotaLine } from './status-report';
 
@@ -67,15 +69,13 @@ export async function readDatabase(
       overview.parked(names, parkedShown),
       overview.failures(names, failuresShown),
       overview.extractions(names),
-      Promise.all(tenants.map(({ tenant, limits }) => store.quotas.list(tenant, limits))),
+      store.quotas.listAmong(tenants),
       store.gaps.openAmong(tenants),
       store.filters.kept(names),
       store.clocks.list(names),
     ]);
-  const statusOf = (
-    { tenant, extract, ...filter }: StatusTenant,
-    uses: readonly QuotaUse[],
-  ): StoredStatus => {
+  const [parkedOf, failuresOf, extractionsOf] = [byTenant(parked), byTenant(failures), byTenant(extractions)];
+  const statusOf = ({ tenant, extract, ...filter }: StatusTenant): StoredStatus => {
     const kept = filters.get(tenant);
     const lag = lags.get(tenant);
     return {
@@ -84,28 +84,30 @@ export async function readDatabase(
       ...clockStatus(clocks.get(tenant)),
       filterWidened: kept !== undefined && !isWithin(filter, kept),
       windows: windows.get(tenant) ?? noWindows,
-      parked: parked.filter((run) => run.tenant === tenant).map((run) => parkedRun(run, linkOf)),
+      parked: (parkedOf.get(tenant) ?? []).map((run) => parkedRun(run, linkOf)),
       recordings: recordings.get(tenant) ?? noRecordings,
       gaps: (gaps.get(tenant) ?? []).map((gap) => gapLine(tenant, gap, linkOf)),
-      quotas: uses.map(quotaLine),
-      extractions: extractionLines(
-        extract,
-        extractions.filter((state) => state.tenant === tenant),
-      ),
-      failures: failures
-        .filter((run) => run.tenant === tenant)
-        .map(({ workflowId, runId, status, code, at, from, to }) => ({
-          id: workflowId,
-          status,
-          code,
-          at: stamp(at),
-          from: stamp(from),
-          to: stamp(to),
-          url: linkOf(workflowId, runId),
-        })),
+      quotas: (quotas.get(tenant) ?? []).map(quotaLine),
+      extractions: extractionLines(extract, extractionsOf.get(tenant) ?? []),
+      failures: (failuresOf.get(tenant) ?? []).map((run) => failureLine(run, linkOf)),
     };
   };
-  return new Map(tenants.map((tenant, at) => [tenant.tenant, statusOf(tenant, quotas[at] ?? [])]));
+  return new Map(tenants.map((tenant) => [tenant.tenant, statusOf(tenant)]));
+}
+
+function failureLine(
+  { workflowId, runId, status, code, at, from, to }: FailedAttempt,
+  linkOf: LinkOf,
+): FailureLine {
+  return {
+    id: workflowId,
+    status,
+    code,
+    at: stamp(at),
+    from: stamp(from),
+    to: stamp(to),
+    url: linkOf(workflowId, runId),
+  };
 }
 
 function parkedRun(window: ParkedWindow, linkOf: LinkOf): ParkedRun {

@@ -3,7 +3,10 @@ import type { BackfillProgress } from '../../workflows/backfill-progress';
 import { stamp } from '../../workflows/ids';
 import { textOfMarkdown } from '../../workflows/markdown';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
+import { type HeldSchedule, heldSchedules } from '../schedule/held-schedules';
 import { describe, scheduleIds, type ScheduleLine } from '../schedule/schedules';
+import { sideBySide } from '../side-by-side';
+import { byTenant } from './by-tenant';
 import { type LinkOf, parkedShown } from './read-database';
 import { remedyOf } from './remedies';
 import type { BackfillStatus, ParkedRun } from './status-report';
@@ -20,63 +23,148 @@ export interface RunningStatus {
   readonly backfills: readonly BackfillStatus[];
 }
 
-/** For everything that is asked of the server, in ms. */
+/** What Temporal tells of the tenants that were asked about, and what it holds besides. */
+export interface SeenRuns {
+  readonly tenants: ReadonlyMap<string, RunningStatus>;
+  /** Schedules of other tenants; none where only one was asked about. */
+  readonly others: readonly HeldSchedule[];
+}
+
+/** The runs and schedules that a look needs, as Temporal lists them. */
+export interface TemporalLists {
+  readonly waiting: readonly WorkflowExecutionInfo[];
+  readonly filling: readonly WorkflowExecutionInfo[];
+  readonly held: readonly HeldSchedule[];
+}
+
+/** What else is asked of Temporal. */
+export interface RunQuestion {
+  /** By tenant, the ids of parked runs that the ledger tells of: these are not asked again. */
+  readonly known: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Whether workers poll: without them no run answers. */
+  readonly workers: boolean;
+  readonly linkOf: LinkOf;
+}
+
+/** For each list that is asked of the server, in ms. */
 const patienceMs = 10_000;
-/** A run answers at once when a worker runs; without one nobody will. In ms. */
+/** Runs answer at once when a worker runs; in ms, for all of them together. */
 const queryPatienceMs = 3_000;
 const backfillsShown = 20;
+/** Runs of a list, whosever they are. */
+const listedAtMost = 5_000;
+/** An answer keeps a worker busy for a moment. */
+const askedAtOnce = 16;
 
 /**
- * Asks Temporal about a tenant's runs and schedules. Needs no worker: what only a worker can tell is left out then.
+ * Lists parked runs, backfills under way and schedules: three lists, however many tenants there are.
  *
- * @param known ids of parked runs that the ledger tells of: these are not asked again.
+ * @param only one tenant that was asked about by name: its schedules tell for themselves how they are, to the moment.
  * @throws the client's errors when the server goes away.
+ */
+export async function listTemporal(client: Client, only: string | undefined): Promise<TemporalLists> {
+  const running = `ExecutionStatus = 'Running'${only === undefined ? '' : ` and CxoneTenant = '${only}'`}`;
+  const lists = await Promise.allSettled([
+    listed(client, `CxoneStatus = 'AwaitingOperator' and ${running}`),
+    listed(client, `WorkflowType = 'backfill' and ${running}`),
+    only === undefined ? heldSchedules(client) : schedulesOf(client, only),
+  ] as const);
+  const [waiting, filling, held] = lists;
+  // Not before all have answered: what fails later would fail unheard.
+  if (waiting.status === 'rejected') throw waiting.reason;
+  if (filling.status === 'rejected') throw filling.reason;
+  if (held.status === 'rejected') throw held.reason;
+  return { waiting: waiting.value, filling: filling.value, held: held.value };
+}
+
+/**
+ * What the lists tell of each tenant, and the runs themselves where they can tell more. Needs no worker: what only a
+ * worker can tell is left out then.
  */
 export async function readTemporal(
   client: Client,
-  tenant: string,
-  known: ReadonlySet<string>,
-  linkOf: LinkOf,
-): Promise<RunningStatus> {
+  { waiting, filling, held }: TemporalLists,
+  { known, linkOf, workers }: RunQuestion,
+): Promise<SeenRuns> {
+  const deadline = Date.now() + queryPatienceMs;
+  const ask: Ask = async (id, query) => (workers ? askRun(client, id, query, deadline) : null);
+  const parked = await sideBySide(
+    runsOf(waiting, known, parkedShown).filter(({ tenant, run }) => !known.get(tenant)?.has(run.workflowId)),
+    askedAtOnce,
+    async ({ tenant, run }) => ({ tenant, line: await parkedRun(ask, run, linkOf) }),
+  );
+  const backfills = await sideBySide(
+    runsOf(filling, known, backfillsShown),
+    askedAtOnce,
+    async ({ tenant, run: { workflowId, runId } }) => ({
+      tenant,
+      line: {
+        id: workflowId,
+        url: linkOf(workflowId, runId),
+        progress: (await ask(workflowId, 'progress')) as BackfillProgress | null,
+      },
+    }),
+  );
+  const [parkedOf, backfillsOf, schedulesBy] = [byTenant(parked), byTenant(backfills), byTenant(held)];
+  const seen = [...known.keys()].map((tenant): [string, RunningStatus] => [
+    tenant,
+    {
+      parked: (parkedOf.get(tenant) ?? []).map(({ line }) => line),
+      backfills: (backfillsOf.get(tenant) ?? []).map(({ line }) => line),
+      schedules: (schedulesBy.get(tenant) ?? []).map(({ tenant: _tenant, ...line }) => line),
+    },
+  ]);
+  return { tenants: new Map(seen), others: held.filter(({ tenant }) => !known.has(tenant)) };
+}
+
+async function schedulesOf(client: Client, tenant: string): Promise<readonly HeldSchedule[]> {
   return client.withDeadline(Date.now() + patienceMs, async () => {
-    const mine = `CxoneTenant = '${tenant}' and ExecutionStatus = 'Running'`;
-    const [waiting, running, schedules] = await Promise.all([
-      listed(client, `CxoneStatus = 'AwaitingOperator' and ${mine}`, parkedShown),
-      listed(client, `WorkflowType = 'backfill' and ${mine}`, backfillsShown),
-      Promise.all(scheduleIds(tenant).map((id) => describe(client, id))),
-    ]);
-    const unknown = waiting.filter(({ workflowId }) => !known.has(workflowId));
-    const [parked, backfills] = await Promise.all([
-      Promise.all(unknown.map((run) => parkedRun(client, run, linkOf))),
-      Promise.all(
-        running.map(async ({ workflowId, runId }) => ({
-          id: workflowId,
-          url: linkOf(workflowId, runId),
-          progress: await ask<BackfillProgress>(client, workflowId, 'progress'),
-        })),
-      ),
-    ]);
-    return { parked, backfills, schedules: schedules.filter((schedule) => schedule !== null) };
+    const lines = await sideBySide(scheduleIds(tenant), askedAtOnce, (id) => describe(client, id));
+    return lines.filter((line) => line !== null).map((line) => ({ ...line, tenant }));
   });
 }
 
-async function listed(client: Client, query: string, most: number): Promise<WorkflowExecutionInfo[]> {
-  const runs: WorkflowExecutionInfo[] = [];
-  for await (const run of client.workflow.list({ query })) {
-    runs.push(run);
-    if (runs.length >= most) break;
-  }
-  return runs;
+interface TenantRun {
+  readonly tenant: string;
+  readonly run: WorkflowExecutionInfo;
 }
 
-async function parkedRun(client: Client, run: WorkflowExecutionInfo, linkOf: LinkOf): Promise<SeenParked> {
+/** Of the runs those of the tenants, at most `most` of each. */
+function runsOf(
+  runs: readonly WorkflowExecutionInfo[],
+  tenants: { has(tenant: string): boolean },
+  most: number,
+): readonly TenantRun[] {
+  const counts = new Map<string, number>();
+  return runs.flatMap((run) => {
+    const tenant = run.typedSearchAttributes.get(keys.tenant);
+    if (tenant === undefined || !tenants.has(tenant)) return [];
+    const count = (counts.get(tenant) ?? 0) + 1;
+    counts.set(tenant, count);
+    return count > most ? [] : [{ tenant, run }];
+  });
+}
+
+async function listed(client: Client, query: string): Promise<WorkflowExecutionInfo[]> {
+  return client.withDeadline(Date.now() + patienceMs, async () => {
+    const runs: WorkflowExecutionInfo[] = [];
+    for await (const run of client.workflow.list({ query, pageSize: 1_000 })) {
+      runs.push(run);
+      if (runs.length >= listedAtMost) break;
+    }
+    return runs;
+  });
+}
+
+/** Asks a run; null when it does not answer. */
+type Ask = (workflowId: string, query: string) => Promise<unknown>;
+
+async function parkedRun(ask: Ask, run: WorkflowExecutionInfo, linkOf: LinkOf): Promise<SeenParked> {
   const { workflowId, runId, type, typedSearchAttributes: labels } = run;
   const code = labels.get(keys.errorType) ?? 'Unexpected';
-  const metadata = await ask<{ readonly currentDetails?: string }>(
-    client,
-    workflowId,
-    '__temporal_workflow_metadata',
-  );
+  const metadata = (await ask(workflowId, '__temporal_workflow_metadata')) as {
+    readonly currentDetails?: string;
+  } | null;
   const said = causeIn(metadata?.currentDetails ?? '');
   const [from, to] = [labels.get(keys.windowStart), labels.get(keys.windowEnd)];
   return {
@@ -109,11 +197,11 @@ export function causeIn(details: string): { readonly message: string; readonly r
   };
 }
 
-async function ask<Answer>(client: Client, workflowId: string, query: string): Promise<Answer | null> {
+async function askRun(client: Client, workflowId: string, query: string, deadline: number): Promise<unknown> {
+  // All that is asked shares one deadline: a thousand runs that do not answer take no longer than one.
+  if (Date.now() >= deadline) return null;
   try {
-    return await client.withDeadline(Date.now() + queryPatienceMs, () =>
-      client.workflow.getHandle(workflowId).query<Answer>(query),
-    );
+    return await client.withDeadline(deadline, () => client.workflow.getHandle(workflowId).query(query));
   } catch {
     // Whatever the reason, a run that does not answer now is shown without it; the lists above tell of a server in trouble.
     return null;

@@ -8,6 +8,7 @@ import type {
   FailureLine,
   GapLine,
   Misconfigured,
+  OrphanedSchedule,
   ParkedRun,
   QuotaLine,
   StatusReport,
@@ -25,8 +26,22 @@ export function statusLines(report: StatusReport): readonly string[] {
   const { message } = report.temporal;
   return [
     ...(message === null ? [] : [`! ${message}`, '']),
+    ...orphanLines(report.orphaned),
     ...report.tenants.flatMap((tenant, index) => [...(index > 0 ? [''] : []), ...tenantLines(tenant, now)]),
     ...(report.tenants.length === 0 ? ['No tenants in the tenants file.'] : []),
+  ];
+}
+
+function orphanLines(orphaned: readonly OrphanedSchedule[]): readonly string[] {
+  if (orphaned.length === 0) return [];
+  const named = orphaned.slice(0, shown).map(({ id, paused }) => `    ${id}${paused ? ' (paused)' : ''}`);
+  const more = orphaned.length - named.length;
+  return [
+    '! Temporal holds schedules of tenants that are not in the tenants file, renamed or removed; their runs fail:',
+    ...named,
+    ...(more > 0 ? [`    and ${count(more)} more`] : []),
+    '  → npx cxone-sync schedule remove --orphaned',
+    '',
   ];
 }
 

@@ -7,7 +7,15 @@ import type { ScheduleLine } from '../schedule/schedules';
 export interface StatusReport {
   readonly at: string;
   readonly temporal: TemporalState;
+  /** Schedules of tenants that are not in the tenants file: renamed or removed, so that their runs fail. */
+  readonly orphaned: readonly OrphanedSchedule[];
   readonly tenants: readonly TenantStatus[];
+}
+
+export interface OrphanedSchedule {
+  readonly tenant: string;
+  readonly id: string;
+  readonly paused: boolean;
 }
 
 export interface TemporalState {
@@ -146,8 +154,8 @@ export function isAhead(lagSeconds: number | null): boolean {
 }
 
 /** Why a script should be told that something is wrong, one line each; none when all is well. */
-export function concerns({ tenants }: StatusReport, maxLagMs: number): readonly string[] {
-  return tenants.flatMap(
+export function concerns({ tenants, orphaned }: StatusReport, maxLagMs: number): readonly string[] {
+  const ofTenants = tenants.flatMap(
     ({ misconfigured, tenant, lagSeconds, watermark, windows, parked, gaps, filterWidened, extractions }) => {
       const unread = (reason: GapReason): number =>
         gaps.filter((gap) => gap.reason === reason && gap.underWay !== true).length;
@@ -170,4 +178,8 @@ export function concerns({ tenants }: StatusReport, maxLagMs: number): readonly 
       ];
     },
   );
+  const running = orphaned.filter(({ paused }) => !paused);
+  if (running.length === 0) return ofTenants;
+  const ids = running.map(({ id }) => id).join(', ');
+  return [...ofTenants, `schedules of tenants that are not in the tenants file: ${ids}`];
 }

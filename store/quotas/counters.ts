@@ -22,6 +22,11 @@ export interface Counters {
   read(keys: readonly string[], now: number): Promise<ReadonlyMap<string, Counter>>;
   /** All counters whose key starts so. */
   startingWith(prefix: string, now: number): Promise<ReadonlyMap<string, Counter>>;
+  /** All counters whose key begins with one of the tenants and a colon, by tenant. */
+  ofTenants(
+    tenants: readonly string[],
+    now: number,
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, Counter>>>;
 }
 
 type Row = { readonly key: string } & Counter;
@@ -69,6 +74,20 @@ export function createCounters(pool: Pool): Counters {
       const sql = `select key, points, expire::float8 as expire from cxone.quota
                    where starts_with(key, $1) and expire > $2 order by key`;
       return byKey(await run<Row>(pool, sql, [prefix, Math.floor(now)]));
+    },
+    async ofTenants(tenants, now) {
+      const sql = `select split_part(key, ':', 1) as tenant, key, points, expire::float8 as expire from cxone.quota
+                   where split_part(key, ':', 1) = any($1) and expire > $2 order by key`;
+      const found = new Map<string, Map<string, Counter>>();
+      type OfTenant = Row & { readonly tenant: string };
+      for (const { tenant, key, points, expire } of await run<OfTenant>(pool, sql, [
+        tenants,
+        Math.floor(now),
+      ])) {
+        const counters = found.get(tenant) ?? new Map<string, Counter>();
+        found.set(tenant, counters.set(key, { points, expire }));
+      }
+      return found;
     },
   };
 }

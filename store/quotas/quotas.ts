@@ -16,6 +16,9 @@ export interface QuotaName {
 export type Admission =
   { readonly admitted: true } | { readonly admitted: false; readonly retryAfterMs: number };
 
+/** Quotas by API family, of those that are known. */
+export type QuotaSizes = Readonly<Record<string, QuotaSize | undefined>>;
+
 /** The quotas of all tenants, shared by all processes; all methods throw `StoreError`. */
 export interface Quotas {
   /**
@@ -26,7 +29,11 @@ export interface Quotas {
   /** The server refused a request: halves the pace, and lets nothing go until `retryAfterMs` have passed. */
   refused(name: QuotaName, retryAfterMs: number | undefined): Promise<void>;
   /** What has been used of the tenant's quotas: those of `sizes` and those that are slowed. */
-  list(tenant: string, sizes: Readonly<Record<string, QuotaSize | undefined>>): Promise<readonly QuotaUse[]>;
+  list(tenant: string, sizes: QuotaSizes): Promise<readonly QuotaUse[]>;
+  /** The same for many tenants at once. */
+  listAmong(
+    tenants: readonly { readonly tenant: string; readonly limits: QuotaSizes }[],
+  ): Promise<ReadonlyMap<string, readonly QuotaUse[]>>;
 }
 
 /** Where no number is published, a refusal makes one: this pace, halved, from which it finds its way back up. */
@@ -127,23 +134,45 @@ export function createQuotas(pool: Pool, now = createDatabaseClock(pool)): Quota
 
     async list(tenant, sizes) {
       const at = await now();
-      const found = await counters.startingWith(`${tenant}:`, at);
-      const families = new Set([...Object.keys(sizes), ...familiesIn(found)]);
-      return [...families].sort().map((family) => {
-        const keys = keysOf({ tenant, family, size: sizes[family] });
-        const fullAt = endOf(found.get(keys.slow));
-        const blockedUntil = endOf(found.get(keys.blocked));
-        return {
-          family,
-          size: sizes[family],
-          used: countUse(found, sizes[family], keys.sent, at),
-          share: shareAt(fullAt, at),
-          fullPaceAt: fullAt === null ? null : new Date(fullAt),
-          blockedUntil: blockedUntil === null ? null : new Date(blockedUntil),
-        };
-      });
+      return usesOf(tenant, sizes, await counters.startingWith(`${tenant}:`, at), at);
+    },
+
+    async listAmong(tenants) {
+      const at = await now();
+      const found = await counters.ofTenants(
+        tenants.map(({ tenant }) => tenant),
+        at,
+      );
+      return new Map(
+        tenants.map(({ tenant, limits }) => [
+          tenant,
+          usesOf(tenant, limits, found.get(tenant) ?? new Map(), at),
+        ]),
+      );
     },
   };
+}
+
+function usesOf(
+  tenant: string,
+  sizes: QuotaSizes,
+  found: ReadonlyMap<string, Counter>,
+  at: number,
+): readonly QuotaUse[] {
+  const families = new Set([...Object.keys(sizes), ...familiesIn(found)]);
+  return [...families].sort().map((family) => {
+    const keys = keysOf({ tenant, family, size: sizes[family] });
+    const fullAt = endOf(found.get(keys.slow));
+    const blockedUntil = endOf(found.get(keys.blocked));
+    return {
+      family,
+      size: sizes[family],
+      used: countUse(found, sizes[family], keys.sent, at),
+      share: shareAt(fullAt, at),
+      fullPaceAt: fullAt === null ? null : new Date(fullAt),
+      blockedUntil: blockedUntil === null ? null : new Date(blockedUntil),
+    };
+  });
 }
 
 /** What an answer to a request goes by. */

@@ -12,6 +12,13 @@ afterAll(async () => {
 });
 
 const schedule = (...args: string[]) => runCommand(stand, ['schedule', ...args]);
+/** What `schedule list` answers once Temporal's list knows so many schedules. */
+const listed = (many: number, ...args: string[]) =>
+  eventually(`${many} are listed`, async () => {
+    const lines = await json('list', ...args);
+    if (lines.length !== many) throw new Error(JSON.stringify(lines));
+    return lines;
+  });
 const json = async (...args: string[]) => {
   const { status, stdout, stderr } = await schedule(...args, '--json');
   if (status !== 0) throw new Error(stderr);
@@ -33,7 +40,7 @@ describe('cxone-sync schedule', () => {
   });
 
   it('lists what is there, with the next run', async () => {
-    const lines = await json('list');
+    const lines = await listed(2);
     expect(lines).toMatchObject([
       { id: 'incremental:acme', paused: false, next: expect.stringMatching(/Z$/) as string },
       { id: 'reread:acme', paused: false, next: expect.stringMatching(/Z$/) as string },
@@ -65,12 +72,18 @@ describe('cxone-sync schedule', () => {
   it('starts nothing while it is paused, also when it is applied again, and goes on when resumed', async () => {
     expect(await json('pause', '--tenant', 'acme')).toMatchObject([{ done: 'paused' }, { done: 'paused' }]);
     await json('apply', '--tenant', 'acme', '--every', '2s');
-    expect(await json('list')).toMatchObject([{ paused: true, next: null }, { paused: true }]);
+    expect(await json('list', '--tenant', 'acme')).toMatchObject([
+      { paused: true, next: null },
+      { paused: true },
+    ]);
+    await eventually('the list of all says so', async () => {
+      expect(await json('list')).toMatchObject([{ paused: true, next: null }, { paused: true }]);
+    });
     expect(await json('resume', '--tenant', 'acme')).toMatchObject([
       { done: 'resumed' },
       { done: 'resumed' },
     ]);
-    expect(await json('list')).toMatchObject([{ paused: false }, { paused: false }]);
+    expect(await json('list', '--tenant', 'acme')).toMatchObject([{ paused: false }, { paused: false }]);
   });
 
   it('takes the nightly re-read away when applied without it, and all when removed', async () => {
@@ -79,12 +92,54 @@ describe('cxone-sync schedule', () => {
       { id: 'reread:acme', done: 'removed' },
     ]);
     expect(await json('remove', '--tenant', 'acme')).toEqual([{ id: 'incremental:acme', done: 'removed' }]);
-    expect(await json('list')).toEqual([]);
+    expect(await listed(0)).toEqual([]);
     expect((await schedule('list')).stdout).toContain('schedule apply');
+  });
+
+  it('shows what Temporal holds of tenants that are not in the file, and removes it, and nobody else’s', async () => {
+    await json('apply', '--tenant', 'acme', '--every', '1h');
+    const create = (scheduleId: string, workflowType: string) =>
+      stand.client.schedule.create({
+        scheduleId,
+        spec: { intervals: [{ every: '1h' }] },
+        state: { paused: true },
+        action: { type: 'startWorkflow', workflowType, taskQueue: 'cxone-sync', args: [] },
+      });
+    await create('incremental:old', 'incrementalSync');
+    await create('extract:older:evaluations', 'extractDataset');
+    await create('incremental:theirs', 'somethingElse');
+    await create('their-own', 'incrementalSync');
+    const held = async () => (await listed(4)).map(({ id, orphaned = false }) => [id, orphaned]);
+    expect(await held()).toEqual([
+      ['incremental:acme', false],
+      ['reread:acme', false],
+      ['incremental:old', true],
+      ['extract:older:evaluations', true],
+    ]);
+    expect((await schedule('list')).stdout).toMatch(/^incremental:old .*schedule remove --orphaned$/m);
+    expect(await listed(1, '--tenant', 'old')).toMatchObject([{ id: 'incremental:old', orphaned: true }]);
+    const { stdout } = await runCommand(stand, ['status']);
+    expect(stdout).toMatch(/not in the tenants file[^]*incremental:old \(paused\)[^]*remove --orphaned/);
+
+    expect(await json('remove', '--tenant', 'old')).toEqual([{ id: 'incremental:old', done: 'removed' }]);
+    await listed(3);
+    expect(await json('remove', '--orphaned')).toEqual([
+      { id: 'extract:older:evaluations', done: 'removed' },
+    ]);
+    await listed(2);
+    expect(await json('remove', '--tenant', 'acme')).toHaveLength(2);
+    await stand.client.schedule.getHandle('incremental:theirs').delete();
+    await stand.client.schedule.getHandle('their-own').delete();
   });
 
   it.each([
     ['a tenant nobody knows', ['apply', '--tenant', 'nobody'], /No tenant "nobody"/],
+    [
+      'a tenant that neither the file nor Temporal knows',
+      ['remove', '--tenant', 'nobody'],
+      /No tenant "nobody"/,
+    ],
+    ['a tenant and those of no tenant', ['remove', '--tenant', 'acme', '--orphaned'], /not both/],
     ['a time that is none', ['apply', '--tenant', 'acme', '--every', 'often'], /such as 30s, 5m, 6h or 1d/],
   ])('refuses %s with status 2', async (_what, args, message) => {
     const { status, stderr } = await schedule(...args);

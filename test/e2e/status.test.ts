@@ -1,4 +1,9 @@
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
+import { readDatabase } from '../../client/status/read-database';
+import { readTemporal } from '../../client/status/read-temporal';
+import { extractDefaults } from '../../config/tenant-schema';
+import { openStore } from '../../store';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { taskQueues } from '../../workflows/task-queues';
 import type { StatusReport } from '../../client/status/status-report';
@@ -208,6 +213,51 @@ describe('cxone-sync status', () => {
       expect(shown).toMatchObject({ id: 'backfill:acme:status', progress: { windows: 216 } });
     } finally {
       await backfill.terminate().catch(() => undefined);
+    }
+  });
+
+  it('asks Temporal and the database as often for a thousand tenants as for one', async () => {
+    const names = Array.from({ length: 1_000 }, (_, place) => `tenant-${place}`);
+    let calls = 0;
+    type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number];
+    const counting = ((options, next) => {
+      calls += 1;
+      return next(options);
+    }) as Interceptor;
+    const connection = await Connection.connect({
+      address: stand.env['TEMPORAL_ADDRESS'] as string,
+      interceptors: [counting],
+    });
+    const queries: unknown[] = [];
+    const store = openStore({ url: stand.databaseUrl, maxConnections: 4 });
+    const query = store.pool.query.bind(store.pool) as (...args: unknown[]) => unknown;
+    store.pool.query = ((...args: unknown[]) => {
+      queries.push(args[0]);
+      return query(...args);
+    }) as typeof store.pool.query;
+    const linkOf = (id: string): string => id;
+    const ask = async (tenants: readonly string[]) => {
+      [calls, queries.length] = [0, 0];
+      const client = new Client({ connection, namespace: stand.namespace });
+      const known = new Map(tenants.map((tenant) => [tenant, new Set<string>()]));
+      const seen = await readTemporal(client, { known, only: undefined, workers: false, linkOf });
+      expect([...seen.tenants.keys()]).toEqual(tenants);
+      const settings = tenants.map((tenant) => ({
+        ...{ tenant, skillIds: [], campaignIds: [], mediaTypeIds: [] },
+        limits: { media: { requests: 150, perSeconds: 300 } },
+        extract: extractDefaults,
+      }));
+      expect([...(await readDatabase(store, settings, linkOf)).keys()]).toEqual(tenants);
+      return { calls, queries: queries.length };
+    };
+    try {
+      const one = await ask(names.slice(0, 1));
+      expect(one.calls).toBeGreaterThan(0);
+      expect(one.queries).toBeGreaterThan(0);
+      expect(await ask(names)).toEqual(one);
+    } finally {
+      await store.close();
+      await connection.close();
     }
   });
 

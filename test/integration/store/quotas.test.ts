@@ -85,6 +85,21 @@ describe.each(postgresServers())('quotas on $label', (server) => {
     ]);
   });
 
+  it('of many tenants are told at once as each by itself, and no tenant’s name is taken for another’s', async () => {
+    const quotas = open();
+    const named = (tenant: string) => ({ ...media, tenant });
+    for (const tenant of ['acme', 'acme-eu', 'globex']) await many(3, quotas, named(tenant));
+    await quotas.refused({ tenant: 'globex', family: 'contacts', size: undefined }, 5_000);
+    const tenants = ['acme', 'globex', 'initech'].map((tenant) => ({ tenant, limits: { media: size } }));
+    const told = await quotas.listAmong(tenants);
+    expect([...told.keys()]).toEqual(['acme', 'globex', 'initech']);
+    for (const { tenant, limits } of tenants)
+      expect(told.get(tenant)).toEqual(await quotas.list(tenant, limits));
+    expect(told.get('acme')).toMatchObject([{ family: 'media', used: 3 }]);
+    expect(told.get('globex')).toMatchObject([{ family: 'contacts' }, { family: 'media', used: 3 }]);
+    expect(told.get('initech')).toMatchObject([{ used: 0 }]);
+  });
+
   it('send those who wait into the windows to come, three into each and no two at one time', async () => {
     const waits = waitsIn(await many(63, open())).sort((a, b) => a - b);
     expect(waits).toHaveLength(60);

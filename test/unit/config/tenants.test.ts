@@ -87,6 +87,7 @@ describe('a tenant', () => {
       maxRereads: 3,
       parkedTimeoutHours: 168,
       maxContactsPerWindow: 200_000,
+      maxRejectedShare: 0.2,
       timeoutMs: 120_000,
       mediaHosts: ['*.amazonaws.com'],
       allowInsecureHosts: [],

@@ -30,10 +30,18 @@ it('gaps are shown by what they are for and by who sees to them, until they are 
   await jest.advanceTimersByTimeAsync(1);
   const values = () =>
     Object.fromEntries(shown.splice(0).map(([, value, of]) => [Object.values(of ?? {}).join(' '), value]));
-  expect(values()).toEqual({ 'acme away open': 2, 'acme away waits': 1, 'acme filter waits': 1 });
+  const none = {
+    'acme away open': 0,
+    'acme away waits': 0,
+    'acme filter open': 0,
+    'acme filter waits': 0,
+    'acme rejected open': 0,
+    'acme rejected waits': 0,
+  };
+  expect(values()).toEqual({ ...none, 'acme away open': 2, 'acme away waits': 1, 'acme filter waits': 1 });
   expect(asked[0]).toEqual(tenants);
   open = [];
   await jest.advanceTimersByTimeAsync(15_000);
   await end();
-  expect(values()).toEqual({ 'acme away open': 0, 'acme away waits': 0, 'acme filter waits': 0 });
+  expect(values()).toEqual(none);
 });

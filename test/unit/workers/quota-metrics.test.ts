@@ -30,8 +30,9 @@ it('the use of the quotas is shown at once, and again every 15 seconds until it 
   jest.useFakeTimers();
   try {
     const { meter: made, shown } = meter();
-    const list = async () => [use({}), use({ family: 'contacts', size: undefined, used: null, share: 0.5 })];
-    const stop = watchQuotas({ list }, [{ tenant: 'acme', limits: { media: size } }], made, quiet);
+    const uses = [use({}), use({ family: 'contacts', size: undefined, used: null, share: 0.5 })];
+    const listAmong = async () => new Map([['acme', uses]]);
+    const stop = watchQuotas({ listAmong }, [{ tenant: 'acme', limits: { media: size } }], made, quiet);
     await jest.advanceTimersByTimeAsync(0);
     expect(shown).toEqual([
       ['cxone_quota_used_ratio', 0.5, { tenant: 'acme', family: 'media' }],
@@ -50,7 +51,7 @@ it('the use of the quotas is shown at once, and again every 15 seconds until it 
 
 it('a database that does not answer costs the figures, not the worker', async () => {
   const { meter: made, shown } = meter();
-  const list = async () => Promise.reject(new Error('no database'));
-  await watchQuotas({ list }, [{ tenant: 'acme', limits: {} }], made, quiet)();
+  const listAmong = async () => Promise.reject(new Error('no database'));
+  await watchQuotas({ listAmong }, [{ tenant: 'acme', limits: {} }], made, quiet)();
   expect(shown).toEqual([]);
 });

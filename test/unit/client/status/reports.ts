@@ -32,6 +32,7 @@ export function statusReport(
   return {
     at: '2026-11-25T12:15:00.000Z',
     temporal: { reachable: true, workers: true, message: null },
+    orphaned: [],
     tenants,
     ...changes,
   };
