@@ -126,19 +126,21 @@ const windowRun = `
 const parkedSql = `
   select ${windowRun}, coalesce(one.parked_code, 'Unexpected') as code, coalesce(one.parked_message, '') as message,
          coalesce(one.parked_remedy, '') as remedy, one.parked_at as since
-  from unnest($1::text[]) as asked (tenant) cross join lateral (
-    select * from cxone.sync_window w
-    where w.tenant = asked.tenant and status = 'running' and parked_at is not null
-    order by parked_at, window_id limit $2) as one
+  from (
+    select *, row_number() over (partition by tenant order by parked_at, window_id) as place
+    from cxone.sync_window
+    where tenant = any ($1) and status = 'running' and parked_at is not null) as one
+  where one.place <= $2
   order by one.tenant, one.parked_at, one.window_id`;
 
 // A line that was made but never begun has no run and no time.
 const failuresSql = `
   select ${windowRun}, one.status, one.error_code as code, one.closed_at as at
-  from unnest($1::text[]) as asked (tenant) cross join lateral (
-    select * from cxone.sync_window w
-    where w.tenant = asked.tenant and status in ('failed', 'incomplete') and closed_at is not null
-    order by closed_at desc, window_id desc limit $2) as one
+  from (
+    select *, row_number() over (partition by tenant order by closed_at desc, window_id desc) as place
+    from cxone.sync_window
+    where tenant = any ($1) and status in ('failed', 'incomplete') and closed_at is not null) as one
+  where one.place <= $2
   order by one.tenant, one.closed_at desc, one.window_id desc`;
 
 // A day counts as complete also while it is read again, or when that failed: it was loaded whole once.

@@ -1,7 +1,7 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { readDatabase } from '../../client/status/read-database';
-import { readTemporal } from '../../client/status/read-temporal';
+import { listTemporal, readTemporal } from '../../client/status/read-temporal';
 import { extractDefaults } from '../../config/tenant-schema';
 import { openStore } from '../../store';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
@@ -240,7 +240,8 @@ describe('cxone-sync status', () => {
       [calls, queries.length] = [0, 0];
       const client = new Client({ connection, namespace: stand.namespace });
       const known = new Map(tenants.map((tenant) => [tenant, new Set<string>()]));
-      const seen = await readTemporal(client, { known, only: undefined, workers: false, linkOf });
+      const lists = await listTemporal(client, undefined);
+      const seen = await readTemporal(client, lists, { known, workers: false, linkOf });
       expect([...seen.tenants.keys()]).toEqual(tenants);
       const settings = tenants.map((tenant) => ({
         ...{ tenant, skillIds: [], campaignIds: [], mediaTypeIds: [] },
