@@ -252,6 +252,8 @@ describe('cxone-sync status', () => {
       return { calls, queries: queries.length };
     };
     try {
+      // The first look asks the database for its clock besides.
+      await ask([]);
       const one = await ask(names.slice(0, 1));
       expect(one.calls).toBeGreaterThan(0);
       expect(one.queries).toBeGreaterThan(0);
