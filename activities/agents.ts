@@ -1,16 +1,16 @@
 import { cancellationSignal } from '@temporalio/activity';
 import {
+  agentList,
   type AgentPage,
   type CxoneClient,
   CxoneError,
   mayGoOn,
   parseAgentPage,
   readAgent,
-  stringifyJson,
 } from '../cxone';
 import type { Store } from '../store';
 import { clockOf } from './answer-clocks';
-import { toBatch } from './contacts';
+import { readBatch } from './batch';
 import type { TenantDirectory } from './tenants';
 import type {
   AgentCursor,
@@ -142,7 +142,7 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
     const more = wanted.length > singlyAtMost && cursor.turn < turnsAtMost;
     return {
       ...done,
-      pageId: await land(input, cursor, Buffer.from(stringifyJson({ agents })), agents.length),
+      pageId: await land(input, cursor, agentList(agents), agents.length),
       records: agents.length,
       next: quotaUsedUp
         ? { ...cursor, skip: cursor.skip + 1 }
@@ -162,9 +162,14 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
 
     /** Stores a landed page of agents; moves the agents' watermark in the same transaction when the list is read. */
     async persistAgents(input: PersistAgentsInput): Promise<PersistResult> {
-      const { records } = parseAgentPage(await store.landing.read(input.pageId));
+      const { records } = await parseAgentPage(await store.landing.read(input.pageId));
       const options = input.watermark === null ? {} : { watermark: new Date(input.watermark) };
-      return store.agents.persistPage(input.pageId, input.tenant, toBatch(records.map(readAgent)), options);
+      return store.agents.persistPage(
+        input.pageId,
+        input.tenant,
+        await readBatch(records, readAgent),
+        options,
+      );
     },
   };
 }

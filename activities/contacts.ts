@@ -5,11 +5,11 @@ import {
   type CxoneClient,
   parseContactPage,
   readContact,
-  type Reading,
   startsBefore,
 } from '../cxone';
-import type { Batch, Store } from '../store';
+import type { Store } from '../store';
 import { clockOf } from './answer-clocks';
+import { readBatch } from './batch';
 import { countBetween, countByEnd } from './counting';
 import type { PageMemory } from './page-memory';
 import type { TenantDirectory } from './tenants';
@@ -116,10 +116,10 @@ export function createContactActivities({ store, tenants, memory, now }: Contact
     /** Stores a landed page in one transaction; a page stored before is left alone and its outcome told again. */
     async persistContacts(input: PersistInput): Promise<PersistResult> {
       const records =
-        memory.take(input.pageId) ?? parseContactPage(await store.landing.read(input.pageId)).records;
+        memory.take(input.pageId) ?? (await parseContactPage(await store.landing.read(input.pageId))).records;
       const { recordings, before } = input;
       const own = before === undefined ? records : records.filter(startsBefore(Date.parse(before)));
-      const batch = toBatch(own.map(readContact));
+      const batch = await readBatch(own, readContact);
       const wishes = recordings ? tenants(input.tenant).tuning : undefined;
       return store.contacts.persistPage(input.pageId, input.tenant, batch, {
         recordings,
@@ -157,22 +157,6 @@ function createCounting() {
     },
     end: (key: string): boolean => counts.delete(key),
   };
-}
-
-/** Splits readings into rows for the table, rejected records and signs of schema drift. */
-export function toBatch(readings: readonly Reading[]): Batch {
-  const rows: Batch['rows'][number][] = [];
-  const rejected: Batch['rejected'][number][] = [];
-  const drift = new Map<string, Batch['drift'][number]>();
-  for (const reading of readings) {
-    if (reading.ok) {
-      rows.push(reading);
-      for (const sign of reading.drift) drift.set(`${sign.field}:${sign.observedType}`, sign);
-    } else {
-      rejected.push(reading);
-    }
-  }
-  return { rows, rejected, drift: [...drift.values()] };
 }
 
 /** How many rows of a page by start are not of its window. */

@@ -18,7 +18,7 @@ export function createDoublesActivities({ store }: { readonly store: Store }) {
     const sightings = new Map<string, Map<string, number>>();
     const atOnce = new Map<string, number>();
     for (const pageId of await store.landing.pagesOf({ windowId, attempt, round, kind: 'contacts' })) {
-      const { records } = parseContactPage(await store.landing.read(pageId));
+      const { records } = await parseContactPage(await store.landing.read(pageId));
       const onPage = new Map<string, string[]>();
       for (const record of records) {
         const stamps = stampsOfContact(record);

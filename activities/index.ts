@@ -42,6 +42,7 @@ export type Activities = ReturnType<typeof createActivities>;
 export { createWaitInterceptor } from './interceptors/quota-waits';
 export type { RunState } from './backfill';
 export { createAnswerKeeper } from './answer-keeper';
+export { weightOf } from './batch';
 export { createPageMemory } from './page-memory';
 export { createRequestLimiter, type LimiterEvent } from './request-limiter';
 export { type Tenant, tenantDirectory, type TenantTuning } from './tenants';

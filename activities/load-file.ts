@@ -7,7 +7,7 @@ import {
   type Reading,
 } from '../cxone';
 import type { FileCounts, Store } from '../store';
-import { toBatch } from './contacts';
+import { toBatch } from './batch';
 import type { ExtractionJobRef } from './extraction-types';
 
 export interface LoadDependencies {
@@ -24,8 +24,8 @@ export interface FileToLoad {
   readonly leaseSeconds: number;
 }
 
-/** Rows stored in one transaction: some hundred milliseconds' work. */
-const rowsAtOnce = 2_000;
+/** Rows stored in one transaction: some hundred milliseconds' work; fewer where they are large. */
+const [rowsAtOnce, bytesAtOnce] = [2_000, 8 * 1024 * 1024];
 
 const readers: Readonly<Record<ExtractionEntity, (record: unknown) => Reading>> = {
   'recording-interaction-metadata': readInteractionMetadata,
@@ -44,17 +44,19 @@ export async function loadFile({ store }: LoadDependencies, file: FileToLoad): P
   const result = await cxone.extraction.openResult(url, cancellationSignal(), { entity });
   const counts = { records: 0, rejected: 0 };
   let part: Reading[] = [];
+  let bytes = 0;
   const persist = async (): Promise<void> => {
     if (part.length === 0) return;
     const { rejected } = await store.extractions.persist(job, toBatch(part), leaseSeconds);
     counts.records += part.length;
     counts.rejected += rejected;
     part = [];
+    bytes = result.bytes();
     heartbeat({ records: counts.records });
   };
   for await (const record of result.records) {
     part.push(read(record));
-    if (part.length >= rowsAtOnce) await persist();
+    if (part.length >= rowsAtOnce || result.bytes() - bytes >= bytesAtOnce) await persist();
   }
   await persist();
   return counts;

@@ -2,7 +2,7 @@ import { cancellationSignal, log } from '@temporalio/activity';
 import { CxoneError, mayGoOn, parseLookupPage, readLookup } from '../cxone';
 import type { LookupPage } from '../cxone';
 import type { Store } from '../store';
-import { toBatch } from './contacts';
+import { readBatch } from './batch';
 import type { TenantDirectory } from './tenants';
 import type {
   ClaimedLookups,
@@ -75,8 +75,8 @@ export function createLookupActivities({ store, tenants, now }: LookupDependenci
 
     /** Stores a landed page; with the last one of a list, marks what the list no longer returns. */
     async persistLookups({ tenant, list, pageId, end }: PersistLookupsInput): Promise<PersistedLookups> {
-      const { records } = parseLookupPage(await store.landing.read(pageId), list);
-      const batch = toBatch(records.map(readLookup[list]));
+      const { records } = await parseLookupPage(await store.landing.read(pageId), list);
+      const batch = await readBatch(records, readLookup[list]);
       const { problem, ...counts } = await store.lookups.persistPage(
         list,
         pageId,

@@ -32,6 +32,7 @@ const ofOneRecording = new Set([
   'IncompleteAnswer',
   'UnexpectedShape',
   'UnexpectedHtml',
+  'ResponseTooLarge',
   'BadRequest',
   'MediaTooLarge',
   'RecordingIncomplete',

@@ -1,8 +1,13 @@
-import { readAnswer } from './answer';
+import { brokenJson, readAnswer } from './answer';
 import { dateOf } from './answer-headers';
 import type { Api } from './api';
 import { isObject, stringifyJson, valueOf } from './json';
+import type { JsonObject } from './json';
+import { withoutMembers } from './json/members';
 import { countOf, parseList, requireList } from './list-page';
+import type { ListPage } from './list-page';
+import { createPace } from './pace';
+import { Origin, originOf, withOrigin } from './records';
 import type { UpdatedSince } from './updated-since';
 
 export interface AgentPageRequest {
@@ -59,33 +64,71 @@ export async function fetchAgent(
   const path = `/incontactapi/services/${apiVersion}/agents/${encodeURIComponent(agentId)}`;
   const answer = await api.get({ family: 'agents', path, parameters: {}, accept: [404] }, signal);
   if (answer.status === 404) return null;
-  const page = readAnswer(answer, (body, contentType) => read(body, 0, contentType));
+  const page = await readAnswer(answer, (body, contentType) => read(body, 0, contentType));
   return page.records.length === 0 ? null : page;
 }
 
 /**
  * The same reading for a page that was landed before.
- * @throws CxoneError `UnexpectedHtml`, `IncompleteAnswer`, `UnexpectedShape`
+ * @throws CxoneError `UnexpectedHtml`, `IncompleteAnswer`, `UnexpectedShape`, `ResponseTooLarge`
  */
-export function parseAgentPage(body: Buffer): AgentPage {
+export async function parseAgentPage(body: Buffer): Promise<AgentPage> {
   return read(body, Number.POSITIVE_INFINITY);
 }
 
-function read(received: Buffer, skip: number, contentType?: string): AgentPage {
-  const page = parseList(received, 'agents', 'agents', contentType);
+async function read(received: Buffer, skip: number, contentType?: string): Promise<AgentPage> {
+  const page = await parseList(received, 'agents', 'agents', contentType);
   requireList(page, skip, 'agents');
   const { totalRecords, lastPollTime, hasNext, wrapper } = page;
   const hiddenAgents = countOf(valueOf(wrapper, 'hiddenAgents')) ?? 0;
-  const records = page.records.map(withoutSecrets);
-  const unchanged = records.every((record, index) => record === page.records[index]);
-  const body = unchanged ? received : Buffer.from(stringifyJson({ ...wrapper, agents: records }));
-  return { body, records, totalRecords, lastPollTime, hiddenAgents, ...(hasNext && { hasNext }) };
+  const kept = await withoutSecrets(received, page);
+  return { ...kept, totalRecords, lastPollTime, hiddenAgents, ...(hasNext && { hasNext }) };
 }
 
-/** The same record when there is nothing to cut. */
-function withoutSecrets(record: unknown): unknown {
+/** Agents, and the answer that brought them, without their secrets; the same answer when there were none. */
+async function withoutSecrets(
+  received: Buffer,
+  { records, wrapper }: ListPage,
+): Promise<Pick<AgentPage, 'body' | 'records'>> {
+  const pace = createPace();
+  const kept: unknown[] = [];
+  for (const record of records) {
+    try {
+      kept.push(withoutSecret(record));
+    } catch (error) {
+      throw brokenJson(error, 'agents');
+    }
+    await pace.spend(originOf(record)?.weight ?? 0);
+  }
+  if (kept.every((record, index) => record === records[index])) return { body: received, records };
+  const around = Object.entries(wrapper).filter(([key]) => !/^agents$/i.test(key));
+  return { body: agentList(kept, Object.fromEntries(around)), records: kept };
+}
+
+/** An answer of these agents, to land: each as it came. */
+export function agentList(agents: readonly unknown[], around: JsonObject = {}): Buffer {
+  const opening = stringifyJson({ ...around, agents: [] }).slice(0, -2);
+  const list = agents.flatMap((agent, index) => {
+    const bytes = originOf(agent)?.bytes() ?? Buffer.from(stringifyJson(agent));
+    return [Buffer.from(index === 0 ? '' : ','), bytes];
+  });
+  return Buffer.concat([Buffer.from(opening), ...list, Buffer.from(']}')]);
+}
+
+/** The same record when there is nothing to cut, in what was parsed and in what was too odd to be parsed whole. */
+function withoutSecret(record: unknown): unknown {
   if (!isObject(record)) return record;
-  const entries = Object.entries(record);
-  const kept = entries.filter(([key]) => !secretFields.has(key.toLowerCase()));
-  return kept.length === entries.length ? record : Object.fromEntries(kept);
+  const from = originOf(record);
+  const names = Object.keys(record);
+  if (!names.some(isSecret) && from?.oddity?.objection === undefined) return record;
+  const kept = Object.fromEntries(Object.entries(record).filter(([key]) => !isSecret(key)));
+  if (from === undefined) return kept;
+  const came = from.bytes();
+  const cut = withoutMembers(came, isSecret);
+  if (cut === came) return record;
+  return withOrigin(kept, new Origin(cut, { start: 0, end: cut.length, values: names.length }, from.oddity));
+}
+
+function isSecret(key: string): boolean {
+  return secretFields.has(key.toLowerCase());
 }

@@ -27,9 +27,7 @@ export async function readBody(stream: Readable, rules: BodyRules, signal: Abort
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       idle.restart();
       size += chunk.length;
-      if (size > maxBytes) {
-        throw new CxoneError('ResponseTooLarge', `${host} sent a larger answer than we accept.`);
-      }
+      if (size > maxBytes) throw tooLarge(host, maxBytes);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks, size);
@@ -42,4 +40,8 @@ export async function readBody(stream: Readable, rules: BodyRules, signal: Abort
   } finally {
     idle.clear();
   }
+}
+
+export function tooLarge(host: string, maxBytes: number): CxoneError {
+  return new CxoneError('ResponseTooLarge', `${host} sent an answer of more than ${maxBytes} bytes.`);
 }

@@ -23,6 +23,7 @@ import type { RequestEvent } from './interceptors/metrics';
 import { redact } from './interceptors/redact';
 import { refusals } from './interceptors/refusals';
 import type { RequestLimiter } from './limiter';
+import { largestBodies } from './limits';
 import { fetchLookupPage } from './lookups';
 import type { LookupPage, LookupPageRequest } from './lookups';
 import { createProbe } from './probe';
@@ -89,9 +90,6 @@ export interface CxoneClient {
   close(): void;
 }
 
-/** A page of 10,000 contacts is about 20 MB; more than this is not an answer to any question of ours. */
-const largestAnswer = 256 * 1024 * 1024;
-
 /**
  * Puts the pieces together. An API call passes, from the outside in: auth → limit → refusals → breakdowns → metrics →
  * redact → the network. Discovery and token requests need no token and are not limited; a file needs even less.
@@ -112,7 +110,7 @@ export function createCxoneClient(
       totalMs: connection.timeoutMs,
     },
     userAgent: options.userAgent ?? 'cxone-sync',
-    maxBytes: largestAnswer,
+    maxBytes: largestBodies,
   });
   const exchange = compose(
     [

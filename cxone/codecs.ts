@@ -1,4 +1,5 @@
 import { stringifyJson } from './json';
+import { LongNumber } from './json/long-number';
 import { normaliseTimestamp } from './timestamp';
 
 export type Value = string | number | bigint | boolean | null;
@@ -26,6 +27,8 @@ function integer(raw: unknown): Value | undefined {
 function decimal(raw: unknown): Value | undefined {
   if (typeof raw === 'number') return Number.isFinite(raw) ? raw : undefined;
   if (typeof raw === 'bigint') return Number(raw);
+  // Its column is a double, which rounds: 28 digits of a duration are no reason to do without it.
+  if (raw instanceof LongNumber) return raw.isOutOfRange ? undefined : raw.nearest;
   if (typeof raw !== 'string') return undefined;
   if (raw.trim() === '') return null;
   if (!decimalText.test(raw)) return undefined;
@@ -57,6 +60,7 @@ function flag(raw: unknown): Value | undefined {
 /** Text as it came; numbers and booleans in its place are written out. */
 function text(raw: unknown): Value | undefined {
   if (typeof raw === 'string') return raw;
+  if (raw instanceof LongNumber) return raw.text;
   return typeof raw === 'number' || typeof raw === 'bigint' || typeof raw === 'boolean'
     ? String(raw)
     : undefined;

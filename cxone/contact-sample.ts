@@ -80,7 +80,7 @@ export async function fetchContactSample(
     },
     signal,
   );
-  const { records, totalRecords, lastPollTime } = parseContactPage(answer.body);
+  const { records, totalRecords, lastPollTime } = await parseContactPage(answer.body);
   // What starts at the end, or later, comes with it where the end is inclusive (contract §2.8).
   const readings = records.filter(startsBefore(to.getTime())).map(readContact);
   return {

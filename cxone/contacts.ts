@@ -76,15 +76,16 @@ export async function fetchContactPage(
     signal,
   );
   const id = correlationId(answer);
-  const page = readAnswer(answer, (body, contentType) => readContactPage(body, skip, contentType));
+  const page = await readAnswer(answer, (body, contentType) => readContactPage(body, skip, contentType));
   return { ...page, clock: dateOf(answer), ...(id !== undefined && { correlationId: id }) };
 }
 
 /**
  * The same reading for a page that was landed before.
- * @throws CxoneError `UnexpectedHtml`, `IncompleteAnswer`, `UnexpectedShape` (also for the field names before v27)
+ * @throws CxoneError `UnexpectedHtml`, `IncompleteAnswer`, `UnexpectedShape` (also for the field names before v27),
+ *   `ResponseTooLarge`
  */
-export function parseContactPage(body: Buffer): ContactPage {
+export async function parseContactPage(body: Buffer): Promise<ContactPage> {
   return readContactPage(body, Number.POSITIVE_INFINITY);
 }
 
@@ -98,8 +99,12 @@ export function completedContacts(apiVersion: string, parameters: ApiQuery['para
 }
 
 /** Reads an answer of the list, asked for from row `skip` on. @throws CxoneError as `parseContactPage` */
-export function readContactPage(body: Buffer, skip: number, contentType?: string): ContactPage {
-  const page = parseList(body, 'completedContacts', 'contacts', contentType);
+export async function readContactPage(
+  body: Buffer,
+  skip: number,
+  contentType?: string,
+): Promise<ContactPage> {
+  const page = await parseList(body, 'completedContacts', 'contacts', contentType);
   requireList(page, skip, 'contacts');
   const { records, totalRecords, lastPollTime, hasNext } = page;
   const old = records.find(hasOldNames);

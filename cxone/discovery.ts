@@ -70,7 +70,7 @@ export function createDiscovery(
         (status) => noIssuer(`is not a CXone issuer (status ${status})`),
         signal,
       );
-      const parsed = openidConfiguration.safeParse(read(answer));
+      const parsed = openidConfiguration.safeParse(await read(answer));
       if (!parsed.success) throw noIssuer('names no token_endpoint, so it is not CXone');
       return checked(parsed.data.token_endpoint);
     },
@@ -82,7 +82,7 @@ export function createDiscovery(
       const query = new URLSearchParams({ tenantId });
       const answer = await get(`cxone-configuration?${query.toString()}`, unknown, signal);
       if (answer.status === 204) throw unknown(204);
-      const parsed = cxoneConfiguration.safeParse(read(answer));
+      const parsed = cxoneConfiguration.safeParse(await read(answer));
       if (!parsed.success) throw noTenant('names no api_endpoint for the tenant');
       const { api_endpoint: endpoint } = parsed.data;
       const area = areaIn(parsed.data.area);

@@ -140,7 +140,12 @@ const entries = {
     remedy:
       'Check apiVersion in the tenants file (v34.0 is the one we know; v27.0 is the oldest that can be read).',
   },
-  ResponseTooLarge: { kind: 'operator', remedy: 'Lower pageSize in the tenants file.' },
+  ResponseTooLarge: {
+    kind: 'operator',
+    remedy:
+      'Lower pageSize in the tenants file. An answer that is no page of a list, or a page of 50 that is still too large, ' +
+      'is none that we know: report it to the maintainers.',
+  },
   MediaHostRefused: {
     kind: 'operator',
     remedy:

@@ -103,7 +103,7 @@ export async function fetchExtractionJob(
       remedy: 'Nothing to do: another job is made.',
     });
   }
-  const job = readAnswer(answer, parseJob);
+  const job = await readAnswer(answer, parseJob);
   if (job.status !== 'failed' && job.status !== 'cancelled') return job;
   // Its words on why are in the answer, for a person to read.
   const answerId = answer.report?.('ExtractionFailed');

@@ -8,6 +8,7 @@ import type { Exchange, HttpAnswer } from './exchange';
 import { folded, keyColumns } from './extraction-columns';
 import type { ExtractionEntity } from './extraction-columns';
 import type { HostPolicy } from './host-policy';
+import { streamInUtf8 } from './charset';
 import { createMediaRequest, lengthOf } from './media-request';
 import { isPage } from './media-signature';
 import { nextChunk } from './next-chunk';
@@ -15,7 +16,7 @@ import { nextChunk } from './next-chunk';
 export interface ExtractionResultOptions {
   /** How long the body may stand still; 30 s if not given. */
   readonly idleTimeoutMs?: number;
-  /** The most bytes to accept; 4 GiB if not given. */
+  /** The most bytes to accept, packed and unpacked; 4 GiB if not given. */
   readonly maxBytes?: number;
   /** What was extracted: a header without its key is refused at once, instead of row by row. */
   readonly entity?: ExtractionEntity;
@@ -32,7 +33,7 @@ export interface ExtractionResult {
   readonly records: AsyncIterable<CsvRecord>;
   /** As announced. */
   readonly contentLength?: number;
-  /** How many bytes have come so far. */
+  /** How many bytes of CSV have come so far, unpacked. */
   bytes(): number;
 }
 
@@ -53,14 +54,18 @@ export async function openExtractionResult(
   const { idleTimeoutMs = 30_000, maxBytes = 4 * 1024 ** 3, entity } = options;
   const answer = await createMediaRequest(open, policy)(url, {}, signal);
   const contentLength = lengthOf(answer);
-  const progress = { bytes: 0 };
+  const progress = { bytes: 0, unpacked: 0 };
   try {
     const objection = objectionTo(answer, now());
     if (objection !== null) throw objection;
     const body = bodyOf(answer, { contentLength, idleTimeoutMs, maxBytes, signal, progress });
     // The body ends with an error when it is not as long as announced, as a packed one does when a byte is missing.
     const isWhole = contentLength !== undefined || isGzip(answer);
-    const table = await readCsv(isGzip(answer) ? unpacked(body) : body, { isWhole });
+    const csv = streamInUtf8(
+      isGzip(answer) ? unpacked(body, maxBytes, progress) : body,
+      answer.header('content-type'),
+    );
+    const table = await readCsv(csv, { isWhole });
     if (table === null) throw unexpected('an empty file, without even a header');
     if (entity !== undefined && !table.columns.some((column) => isKey(column, entity))) {
       throw unexpected(`a CSV without the column "${keyColumns[entity]}"`);
@@ -69,7 +74,7 @@ export async function openExtractionResult(
       columns: table.columns,
       records: closing(table.records, answer.body),
       ...(contentLength === undefined ? {} : { contentLength }),
-      bytes: () => progress.bytes,
+      bytes: () => Math.max(progress.bytes, progress.unpacked),
     };
   } catch (error) {
     answer.body.destroy();
@@ -115,11 +120,20 @@ function isGzip(answer: HttpAnswer<unknown>): boolean {
   return /^\s*(?:x-)?gzip\s*$/i.test(answer.header('content-encoding') ?? '');
 }
 
-async function* unpacked(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
+/** Unpacks as it comes, and no further than the limit. @throws CxoneError `IncompleteAnswer`, `ResponseTooLarge` */
+async function* unpacked(
+  packed: AsyncIterable<Buffer>,
+  maxBytes: number,
+  progress: { unpacked: number },
+): AsyncGenerator<Buffer, void, void> {
   const gunzip = createGunzip();
   pipeline(Readable.from(packed), gunzip, () => undefined);
   try {
-    yield* gunzip as AsyncIterable<Buffer>;
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+      progress.unpacked += chunk.length;
+      if (progress.unpacked > maxBytes) throw tooLarge(maxBytes);
+      yield chunk;
+    }
   } catch (error) {
     if (error instanceof CxoneError || !isZlibError(error)) throw error;
     throw new CxoneError('IncompleteAnswer', 'The result is packed and cannot be unpacked.');

@@ -1,4 +1,6 @@
 export { parseJson, stringifyJson } from './json';
+export { originOf, parseRecord } from './records';
+export { createPace } from './pace';
 export type { CxoneConnection } from './connection';
 export { createCxoneClient } from './client';
 export type { Authentication, CxoneClient, CxoneClientOptions } from './client';
@@ -17,7 +19,7 @@ export type { ContactPage, ContactPageRequest } from './contacts';
 export { countContacts } from './contact-count';
 export type { CountRows } from './contact-count';
 export type { UpdatedPage, UpdatedPageRequest } from './updated-contacts';
-export { parseAgentPage } from './agents';
+export { agentList, parseAgentPage } from './agents';
 export type { AgentPage, AgentPageRequest } from './agents';
 export { lookupNames, parseLookupPage } from './lookups';
 export type { LookupName, LookupPage, LookupPageRequest } from './lookups';

@@ -1,4 +1,7 @@
+import { extraOf, withoutLinks } from './interaction-extra';
 import { isObject, type JsonObject, stringifyJson, valueOf } from './json';
+import { limits } from './limits';
+import type { Drift } from './record-reader';
 import { normaliseTimestamp } from './timestamp';
 
 /**
@@ -31,18 +34,33 @@ export interface InteractionMetadata {
   readonly messages: string;
   /** Content of an e-mail, null for everything else. */
   readonly email: string | null;
+  /** JSON object text of what has no place above, under CXone's own names; null when there is none. */
+  readonly extra: string | null;
+  /** A sign for each field in `extra`. */
+  readonly drift: readonly Drift[];
+  /** Of the above, those in which bytes that are no UTF-8 became U+FFFD. */
+  readonly replaced: readonly string[];
 }
 
-const deepest = 12;
+export interface Circumstances {
+  /** What the holder stands in, where it is not the answer itself. */
+  readonly around?: JsonObject;
+  /** Whether all bytes of the answer were UTF-8. */
+  readonly isText?: boolean;
+}
 
 /** Reads whatever of it can be read; what has another form than expected is empty, since the file matters more. */
-export function metadataOf(holder: JsonObject, item: JsonObject): InteractionMetadata {
+export function metadataOf(
+  holder: JsonObject,
+  item: JsonObject,
+  { around, isText = true }: Circumstances = {},
+): InteractionMetadata {
   const data = objectIn(item, 'data');
   const participants = [...listIn(data, 'participantDataList'), ...listIn(data, 'participants')];
   const segments = listIn(data, 'segmentsDataList');
   const [first, last] = [segments.find(isFirst) ?? segments[0], segments.at(-1)];
   const content = valueOf(data, 'content');
-  return {
+  const metadata = {
     interactionId: wordIn(holder, 'contactId'),
     isElevated: flagIn(holder, 'elevatedInteraction'),
     kind: wordIn(item, '@type'),
@@ -60,7 +78,16 @@ export function metadataOf(holder: JsonObject, item: JsonObject): InteractionMet
     businessData: jsonOf(listIn(item, 'dynamicBusinessData')),
     messages: jsonOf(listIn(data, 'messages')),
     email: isObject(content) ? jsonOf(content) : null,
+    ...extraOf(around === undefined ? [holder] : [holder, around], item, data),
   };
+  return { ...metadata, replaced: isText ? [] : replacedIn(metadata) };
+}
+
+/** Names of what holds the character that stands for bytes which are no UTF-8. */
+export function replacedIn(values: object): readonly string[] {
+  return Object.entries(values)
+    .filter(([, value]) => typeof value === 'string' && value.includes('\ufffd'))
+    .map(([name]) => name);
 }
 
 function objectIn(object: JsonObject, key: string): JsonObject {
@@ -89,23 +116,7 @@ function isFirst(segment: unknown): boolean {
 }
 
 function jsonOf(value: unknown): string {
-  return stringifyJson(withoutLinks(value, deepest));
-}
-
-/**
- * A value without addresses: those of files and pictures are signed, and so are secrets that must not be stored.
- * What nests deeper than anybody would is cut.
- */
-function withoutLinks(value: unknown, levels: number): unknown {
-  if (typeof value === 'string') return /[?&]X-Amz-/i.test(value) ? null : value;
-  if (typeof value !== 'object' || value === null) return value;
-  if (levels === 0) return null;
-  if (Array.isArray(value)) return value.map((one) => withoutLinks(one, levels - 1));
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => !/url|waveform/i.test(key))
-      .map(([key, inner]) => [key, withoutLinks(inner, levels - 1)]),
-  );
+  return stringifyJson(withoutLinks(value, limits.recordDepth));
 }
 
 /** Seconds covered by stages of a kind, of all participants: a hold is a stage of each of them. */

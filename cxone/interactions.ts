@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { readAnswer, readJson } from './answer';
 import type { Api, ApiQuery } from './api';
 import { CxoneError } from './errors';
-import { type InteractionMetadata, metadataOf } from './interaction-metadata';
+import { type Circumstances, type InteractionMetadata, metadataOf, replacedIn } from './interaction-metadata';
 import { isObject, type JsonObject, valueOf } from './json';
 import { normaliseTimestamp } from './timestamp';
 
@@ -79,16 +80,22 @@ export function parseInteractions(body: Buffer, contentType?: string): readonly 
   if (!isObject(answer)) throw unexpected();
   const value = valueOf(answer, 'value');
   const holder = isObject(value) ? value : answer;
+  const circumstances = { isText: isUtf8(body), ...(holder !== answer && { around: answer }) };
   const list = valueOf(holder, 'interactions');
   const redirect = valueOf(holder, 'redirectUrl');
   if (list === undefined && typeof redirect === 'string')
-    return [interactionOf(holder, { data: { fileToPlayUrl: redirect } }, 0)];
+    return [interactionOf(holder, { data: { fileToPlayUrl: redirect } }, 0, circumstances)];
   if (list === null || (list === undefined && isAboutContact(holder))) return [];
   if (!Array.isArray(list)) throw unexpected();
-  return distinct(list.map((item, index) => interactionOf(holder, item, index)));
+  return distinct(list.map((item, index) => interactionOf(holder, item, index, circumstances)));
 }
 
-function interactionOf(holder: JsonObject, item: unknown, index: number): Interaction {
+function interactionOf(
+  holder: JsonObject,
+  item: unknown,
+  index: number,
+  circumstances: Circumstances,
+): Interaction {
   const nested = isObject(item) ? valueOf(item, 'Interaction') : undefined;
   const own = isObject(nested) ? nested : item;
   const parsed = interaction.safeParse(own);
@@ -97,15 +104,17 @@ function interactionOf(holder: JsonObject, item: unknown, index: number): Intera
   const ids = [...(data?.segmentsDataList ?? []), ...(data?.participantDataList ?? [])].map(
     (one) => one.segmentId,
   );
-  return {
+  const facts = {
     segmentId: ids.find(isFileName) ?? `interaction-${index + 1}`,
     url: data?.fileToPlayUrl || null,
     mediaType: mediaType ?? null,
     channelType: channelType ?? null,
     startTime: normaliseTimestamp(startTime ?? data?.startTime),
     endTime: normaliseTimestamp(endTime ?? data?.endTime),
-    metadata: metadataOf(holder, own),
   };
+  const metadata = metadataOf(holder, own, circumstances);
+  if (circumstances.isText !== false) return { ...facts, metadata };
+  return { ...facts, metadata: { ...metadata, replaced: [...replacedIn(facts), ...metadata.replaced] } };
 }
 
 /**

@@ -1,61 +1,60 @@
-import { parse as parseLossless, stringify as stringifyLossless } from 'lossless-json';
+import { parseExact } from './json/exact';
+import { LongNumber } from './json/long-number';
+import { createScanner } from './json/scan';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Integers with fewer digits than this survive a double unharmed. */
-const longDigits = 16;
-
 /**
- * Parses JSON without rounding ids: integers beyond 2^53 become `bigint`, everything else what `JSON.parse` gives. A
- * byte-order mark is tolerated.
+ * Parses JSON without rounding: integers beyond 2^53 become `bigint`, other numbers that a double would change a
+ * `LongNumber`, everything else what `JSON.parse` gives. A byte-order mark is tolerated, and no depth is too deep.
  *
- * The exact parser is some ten times slower, so it only runs when the text holds a long integer at all (a false
- * alarm, such as a card number in a note, costs time but changes nothing).
- * @throws SyntaxError when the text is not JSON
+ * The exact parser is some five times slower, so it only runs when a look at the bytes has found such a number.
+ * @throws SyntaxError when the text is not JSON, or holds more than `valuesAtMost`
  */
-export function parseJson(body: Buffer): unknown {
-  const text = body.toString('utf8').replace(/^\uFEFF/, '');
-  if (!holdsLongInteger(body)) return JSON.parse(text);
-  return parseLossless(text, null, {
-    parseNumber: (digits) => {
-      const value = Number(digits);
-      return Number.isSafeInteger(value) || !/^-?\d+$/.test(digits) ? value : BigInt(digits);
-    },
-    onDuplicateKey: ({ newValue }) => newValue,
-  });
+export function parseJson(body: Buffer, valuesAtMost = Number.POSITIVE_INFINITY): unknown {
+  const scanner = createScanner(body);
+  scanner.advance(body.length);
+  const { hasLongNumber, values } = scanner.scan;
+  if (values > valuesAtMost) throw new TooManyValues(valuesAtMost);
+  return parseText(body.toString('utf8'), hasLongNumber);
+}
+
+/** Parses text of which it is known whether it holds a number that may be more than a double holds. @throws SyntaxError */
+export function parseText(text: string, hasLongNumber: boolean): unknown {
+  const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  return hasLongNumber ? parseExact(json) : JSON.parse(json);
+}
+
+/** JSON that would take too long to parse, and too much memory, for what it says. */
+export class TooManyValues extends Error {
+  constructor(atMost: number) {
+    super(`more than ${atMost} values`);
+  }
 }
 
 /**
- * Whether 16 digits or more stand where a JSON number can. Such a run covers every sixteenth byte somewhere, so only
- * those are looked at: pages have megabytes, and a regular expression takes half as long as parsing them.
+ * JSON text of a value as `parseJson` gives it: `bigint` is written as a number, exactly, a `LongNumber` as text. For
+ * values that nest no deeper than a call stack: what comes from outside is measured before (`createScanner`).
  */
-function holdsLongInteger(body: Buffer): boolean {
-  for (let index = 0; index < body.length; index += longDigits) {
-    if (!isDigit(body[index])) continue;
-    let start = index;
-    while (isDigit(body[start - 1])) start -= 1;
-    let end = index + 1;
-    while (isDigit(body[end])) end += 1;
-    if (end - start < longDigits) continue;
-    const before = String.fromCharCode(body[body[start - 1] === 0x2d ? start - 2 : start - 1] ?? 0x20);
-    const after = String.fromCharCode(body[end] ?? 0x20);
-    if ('[:, \t\r\n'.includes(before) && ',]} \t\r\n'.includes(after)) return true;
-  }
-  return false;
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
-}
-
-/** JSON text of a value as `parseJson` gives it: `bigint` is written as a number, exactly. */
 export function stringifyJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? 'null';
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return stringifyLossless(value) ?? 'null';
+    return stringifyExact(value) ?? 'null';
   }
+}
+
+/** What `JSON.stringify` cannot write is a bigint; `undefined` for what JSON leaves out. */
+function stringifyExact(value: unknown): string | undefined {
+  if (typeof value === 'bigint') return value.toString();
+  if (Array.isArray(value)) return `[${value.map((one) => stringifyExact(one) ?? 'null').join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.entries(value).flatMap(([key, inner]) => {
+    const text = stringifyExact(inner);
+    return text === undefined ? [] : [`${JSON.stringify(key)}:${text}`];
+  });
+  return `{${members.join(',')}}`;
 }
 
 /** Whether a value nests deeper than PostgreSQL's and our own recursion can be trusted with. */
@@ -65,8 +64,16 @@ export function nestsDeeperThan(value: unknown, levels: number): boolean {
   return Object.values(value).some((inner) => nestsDeeperThan(inner, levels - 1));
 }
 
+/** Whether there is a `LongNumber` in a value; for values that nest no deeper than a call stack. */
+export function holdsLongNumber(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return value instanceof LongNumber || Object.values(value).some(holdsLongNumber);
+}
+
 export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof LongNumber)
+  );
 }
 
 /** The value under a key, whatever its case; the exact spelling wins. `undefined` when there is none. */
@@ -81,5 +88,5 @@ export function valueOf(object: JsonObject, key: string): unknown {
 export function jsonType(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'array';
-  return typeof value === 'bigint' ? 'number' : typeof value;
+  return typeof value === 'bigint' || value instanceof LongNumber ? 'number' : typeof value;
 }

@@ -1,12 +1,14 @@
 import { CxoneError, familyNames } from './errors';
 import type { ApiFamily } from './errors';
-import { readJson } from './answer';
+import { brokenJson, readLists } from './answer';
 import { isObject, jsonType, valueOf } from './json';
 import type { JsonObject } from './json';
+import type { ParsedList } from './records';
 import { normaliseTimestamp } from './timestamp';
 
 /** What every ACD list answer has in common (contract §2.1, §3.1), after all forms of "empty" became one. */
 export interface ListPage {
+  /** What stands around the list; of other lists in it there is only a number. */
   readonly wrapper: JsonObject;
   readonly records: readonly unknown[];
   /** False when the answer had no such list at all, or null in its place. */
@@ -24,16 +26,25 @@ const wrapperKeys = ['totalRecords', 'lastPollTime', 'businessUnitId', '_links',
 /**
  * Reads the list under `key`: 204, an empty body, a bare `[]`, a missing or null key and the old `resultSet` wrapper
  * are all fine (contract §2.3, §2.7).
- * @throws CxoneError `UnexpectedHtml`, `IncompleteAnswer` (broken JSON), `UnexpectedShape` (JSON, but no such answer)
+ * @throws CxoneError `UnexpectedHtml`, `IncompleteAnswer` (broken JSON), `UnexpectedShape` (JSON, but no such answer),
+ *   `ResponseTooLarge`
  */
-export function parseList(body: Buffer, key: string, family: ApiFamily, contentType?: string): ListPage {
-  const answer = readJson(body, family, contentType);
-  if (answer === undefined || answer === null) return emptyPage;
-  if (Array.isArray(answer)) return { ...emptyPage, records: answer, listed: true };
-  if (!isObject(answer)) throw unexpected(family, `a JSON ${jsonType(answer)}`);
+export async function parseList(
+  body: Buffer,
+  key: string,
+  family: ApiFamily,
+  contentType?: string,
+): Promise<ListPage> {
+  const answer = await readLists(body, family, contentType);
+  if (answer === undefined) return emptyPage;
+  const { frame, lists } = answer;
+  if (frame === null) return emptyPage;
+  if (Array.isArray(frame))
+    return { ...emptyPage, records: await recordsOf(lists, frame, family), listed: true };
+  if (!isObject(frame)) throw unexpected(family, `a JSON ${jsonType(frame)}`);
 
-  const inner = valueOf(answer, 'resultSet');
-  const wrapper = isObject(inner) ? { ...answer, ...inner } : answer;
+  const inner = valueOf(frame, 'resultSet');
+  const wrapper = isObject(inner) ? { ...frame, ...inner } : frame;
   const list = valueOf(wrapper, key);
   if (list === undefined || list === null) {
     const ours = wrapperKeys.some((name) => valueOf(wrapper, name) !== undefined) || list === null;
@@ -45,7 +56,7 @@ export function parseList(body: Buffer, key: string, family: ApiFamily, contentT
   const listed = Array.isArray(list);
   return {
     wrapper,
-    records: listed ? list : [],
+    records: listed ? await recordsOf(lists, list, family) : [],
     listed,
     totalRecords: countOf(valueOf(wrapper, 'totalRecords')),
     lastPollTime: normaliseTimestamp(valueOf(wrapper, 'lastPollTime')),
@@ -84,6 +95,21 @@ export function mayGoOn(
 /** Whether the rows of a page prove that its total is none: there are more of them than it says. */
 export function isDisproved({ records, totalRecords }: PageOfList, skip: number): boolean {
   return totalRecords !== null && records.length > 0 && skip + records.length > totalRecords;
+}
+
+/** The records of a list that stands in the frame as its number. @throws CxoneError `IncompleteAnswer` */
+async function recordsOf(
+  lists: readonly ParsedList[],
+  [place]: readonly unknown[],
+  family: ApiFamily,
+): Promise<readonly unknown[]> {
+  const list = lists[Number(place)];
+  if (list === undefined) throw unexpected(family, 'lists inside of lists');
+  try {
+    return await list.parse();
+  } catch (error) {
+    throw brokenJson(error, family);
+  }
 }
 
 /**

@@ -42,14 +42,14 @@ export async function fetchLookupPage(
 
 /**
  * The same reading for a page that was landed before.
- * @throws CxoneError `UnexpectedHtml`, `IncompleteAnswer`, `UnexpectedShape`
+ * @throws CxoneError `UnexpectedHtml`, `IncompleteAnswer`, `UnexpectedShape`, `ResponseTooLarge`
  */
-export function parseLookupPage(body: Buffer, list: LookupName): LookupPage {
+export async function parseLookupPage(body: Buffer, list: LookupName): Promise<LookupPage> {
   return read(body, list, Number.POSITIVE_INFINITY);
 }
 
-function read(body: Buffer, list: LookupName, skip: number, contentType?: string): LookupPage {
-  const page = parseList(body, list, 'lookups', contentType);
+async function read(body: Buffer, list: LookupName, skip: number, contentType?: string): Promise<LookupPage> {
+  const page = await parseList(body, list, 'lookups', contentType);
   requireList(page, skip, 'lookups');
   const { records, totalRecords, hasNext } = page;
   return { body, records, totalRecords, hasNext };

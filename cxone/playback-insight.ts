@@ -1,6 +1,7 @@
 import { readJson } from './answer';
 import type { Api } from './api';
 import { isObject, valueOf } from './json';
+import { limits } from './limits';
 import type { Interaction } from './interactions';
 import { lookUp, parseInteractions } from './interactions';
 
@@ -38,13 +39,15 @@ export async function fetchPlaybackLook(
 }
 
 /** Entries of all lists under this name, wherever the answer's several shapes put them (contract §4.2). */
-function entriesUnder(value: unknown, name: string): number {
-  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + entriesUnder(item, name), 0);
+function entriesUnder(value: unknown, name: string, levels: number = limits.recordDepth): number {
+  if (levels === 0) return 0;
+  if (Array.isArray(value))
+    return value.reduce<number>((sum, item) => sum + entriesUnder(item, name, levels - 1), 0);
   if (!isObject(value)) return 0;
   const list = valueOf(value, name);
   const own = Array.isArray(list) ? list.length : 0;
   return Object.values(value).reduce<number>(
-    (sum, item) => sum + (item === list ? 0 : entriesUnder(item, name)),
+    (sum, item) => sum + (item === list ? 0 : entriesUnder(item, name, levels - 1)),
     own,
   );
 }

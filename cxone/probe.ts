@@ -53,7 +53,7 @@ export function createProbe(api: Api, apiVersion: string): Probe {
       // The list of media types knows no paging.
       const parameters = list === 'media-types' ? {} : { skip, top: listPage };
       const answer = await api.get({ family: 'lookups', path, parameters }, signal);
-      const read = parseList(answer.body, key, 'lookups', answer.header('content-type'));
+      const read = await parseList(answer.body, key, 'lookups', answer.header('content-type'));
       for (const record of read.records) {
         const id = isObject(record) ? idOf(record, names) : null;
         if (id !== null) ids.add(id);

@@ -1,12 +1,16 @@
 import { codecs } from './codecs';
 import type { Codec, CodecName, Value } from './codecs';
-import { isObject, jsonType, nestsDeeperThan, stringifyJson } from './json';
+import { holdsLongNumber, isObject, jsonType, nestsDeeperThan, stringifyJson } from './json';
+import { LongNumber } from './json/long-number';
+import { limits } from './limits';
+import { originOf } from './records';
+import type { Origin } from './records';
 
 /** A field whose type or existence the contract did not foresee. */
 export interface Drift {
   /** The field under the API's own spelling. */
   readonly field: string;
-  /** `string`, `number`, `boolean`, `object`, `array` or `null`. */
+  /** `string`, `number`, `boolean`, `object`, `array` or `null`; `number as text` where a double cannot hold one. */
   readonly observedType: string;
 }
 
@@ -19,14 +23,20 @@ export type Reading =
       /** JSON object text of everything that has no field, under the API's own spelling; null when there is none. */
       readonly extra: string | null;
       readonly drift: readonly Drift[];
+      /** Fields in which bytes that are no UTF-8 became U+FFFD; absent when there are none. */
+      readonly replaced?: readonly string[];
+      /** The record as it came, where that is known. */
+      readonly origin?: Origin;
     }
   | {
       readonly ok: false;
       /** Safe to show: names the field, never its value. */
       readonly reason: string;
       readonly field?: string;
-      /** The record as JSON text. */
+      /** The record's JSON, as it came where that is known. */
       readonly raw: string;
+      /** The same, byte for byte, where it is no UTF-8. */
+      readonly bytes?: Buffer;
     };
 
 export type FieldTypes = Readonly<Partial<Record<CodecName, readonly string[]>>>;
@@ -55,10 +65,11 @@ interface Field {
   readonly read: Codec;
 }
 
-const deepest = 64;
 /** An entry of a B-tree has at most some 2,700 bytes, and a character up to four. */
 const longestTextKey = 200;
 const noDrift: readonly Drift[] = [];
+/** What is noted of a number that is kept as text because a double cannot hold it. */
+const numberAsText = 'number as text';
 
 /** Names from a list in one text, separated by white space: long tables stay readable that way. */
 export function names(list: string): readonly string[] {
@@ -101,6 +112,10 @@ export function createReader(shape: RecordShape): (record: unknown) => Reading {
   const blank = JSON.parse(JSON.stringify(Object.fromEntries(nulls))) as Record<string, Value>;
 
   return function read(record) {
+    const from = originOf(record);
+    const oddity = from?.oddity;
+    if (oddity?.objection !== undefined)
+      return rejected(oddity.objection.reason, record, oddity.objection.field);
     if (!isObject(record)) return rejected(`the record is a JSON ${jsonType(record)}, not an object`, record);
     const values = { ...blank };
     let extra: Record<string, unknown> | null = null;
@@ -116,16 +131,23 @@ export function createReader(shape: RecordShape): (record: unknown) => Reading {
         const value = values[field.name] === null ? field.read(raw) : undefined;
         if (value !== undefined) {
           values[field.name] = value;
+          if (oddity?.hasLongNumber === true && Array.isArray(raw) && holdsLongNumber(raw))
+            (drift ??= []).push({ field: key, observedType: numberAsText });
           continue;
         }
+        if (raw instanceof LongNumber && raw.isOutOfRange)
+          return rejected(`${field.name} is a number beyond what a double can hold`, record, key);
         if (shape.aliases !== undefined && field.read(raw) === values[field.name]) continue;
       }
-      if (nestsDeeperThan(raw, deepest)) return rejected(`nests deeper than ${deepest} levels`, record, key);
+      if (from === undefined && nestsDeeperThan(raw, limits.recordDepth))
+        return rejected(`nests deeper than ${limits.recordDepth} levels`, record, key);
       // Without a prototype, so that a field called __proto__ is a field like any other.
       extra ??= Object.create(null) as Record<string, unknown>;
       extra[key] = raw;
+      if (oddity?.hasLongNumber === true && holdsLongNumber(raw))
+        (drift ??= []).push({ field: key, observedType: numberAsText });
       if (field === undefined && shape.unstored?.has(fold(key))) continue;
-      (drift ??= []).push({ field: key, observedType: jsonType(raw) });
+      if (!(raw instanceof LongNumber)) (drift ??= []).push({ field: key, observedType: jsonType(raw) });
     }
 
     const objection = objectionToKey(values[shape.key]);
@@ -133,8 +155,20 @@ export function createReader(shape: RecordShape): (record: unknown) => Reading {
     for (const name of shape.required) {
       if (values[name] === null) return rejected(`${name} is missing or cannot be read`, record, name);
     }
-    return { ok: true, values, extra: extra === null ? null : stringifyJson(extra), drift: drift ?? noDrift };
+    return {
+      ok: true,
+      values,
+      extra: extra === null ? null : stringifyJson(extra),
+      drift: drift ?? noDrift,
+      ...(from !== undefined && { origin: from }),
+      ...(oddity?.replaced !== undefined && { replaced: oddity.replaced.map(nameOf) }),
+    };
   };
+
+  /** The name that a field goes by in the tables. */
+  function nameOf(key: string): string {
+    return (exact.get(key) ?? anyCase.get(fold(key)))?.name ?? key;
+  }
 }
 
 function lowerCase(key: string): string {
@@ -153,14 +187,18 @@ function objectionToText(key: Value | undefined): string | null {
 }
 
 function rejected(reason: string, record: unknown, field?: string): Reading {
-  return { ok: false, reason, ...(field === undefined ? {} : { field }), raw: rawText(record) };
+  const named = field === undefined ? {} : { field };
+  const from = originOf(record);
+  if (from === undefined) return { ok: false, reason, ...named, raw: rawText(record) };
+  const bytes = from.isText ? {} : { bytes: Buffer.from(from.bytes()) };
+  return { ok: false, reason, ...named, raw: from.text(), ...bytes };
 }
 
 function rawText(record: unknown): string {
   try {
     return stringifyJson(record);
   } catch {
-    // Only nesting beyond the call stack gets here; the landed page still has it as it came.
+    // Only nesting beyond the call stack gets here, of a value that was not parsed by us.
     return '"nested too deeply to be written"';
   }
 }

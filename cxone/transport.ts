@@ -3,12 +3,15 @@ import https from 'node:https';
 import type { Readable } from 'node:stream';
 import { create as createAxios } from 'axios';
 import type { AxiosResponse } from 'axios';
-import { readBody } from './body';
+import { readBody, tooLarge } from './body';
+import { inUtf8 } from './charset';
 import { limitConnecting } from './connecting';
 import { createDeadline } from './deadline';
 import { CxoneError } from './errors';
+import type { ApiFamily } from './errors';
 import type { Exchange, HttpAnswer, HttpRequest } from './exchange';
 import type { HostPolicy } from './host-policy';
+import { acceptedEncodings, unpacked } from './unpack';
 
 /** How long each part of a request may take, in milliseconds. Whichever is up first ends it. */
 export interface TimeOuts {
@@ -26,13 +29,13 @@ export interface TransportOptions {
   readonly policy: HostPolicy;
   readonly timeOuts: TimeOuts;
   readonly userAgent: string;
-  /** The most bytes of an answer that are kept in memory. */
-  readonly maxBytes: number;
+  /** The most bytes of an answer that are kept in memory, packed and unpacked; one figure, or one for each family. */
+  readonly maxBytes: number | Readonly<Record<ApiFamily, number>>;
 }
 
 /** HTTP and nothing else: any status is an answer; what breaks is thrown as the HTTP library throws it. */
 export interface Transport {
-  /** The whole answer. @throws CxoneError `RequestTimeout`, `ResponseTooLarge` */
+  /** The whole answer, unpacked, in UTF-8 whatever charset it declares. @throws CxoneError `RequestTimeout`, `ResponseTooLarge` */
   readonly exchange: Exchange;
   /** The headers; the caller consumes or destroys the body. @throws CxoneError `RequestTimeout` */
   readonly open: Exchange<Readable>;
@@ -61,15 +64,16 @@ export function createTransport(options: TransportOptions): Transport {
     transformResponse: [(data: unknown) => data],
   });
 
-  async function send(request: HttpRequest, decompress: boolean, signal?: AbortSignal) {
+  async function send(request: HttpRequest, headers: HttpRequest['headers'], signal?: AbortSignal) {
     const deadline = createDeadline(headersMs, signal);
     try {
       const response = await instance.request<Readable>({
         method: request.method,
         url: request.url.href,
-        headers: { 'User-Agent': options.userAgent, ...request.headers },
+        headers: { 'User-Agent': options.userAgent, ...headers, ...request.headers },
         ...(request.body === undefined ? {} : { data: request.body }),
-        decompress,
+        // It could not be stopped at a limit.
+        decompress: false,
         signal: deadline.signal,
       });
       return answerOf(response);
@@ -82,14 +86,20 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   return {
-    open: (request, signal) => send(request, false, signal),
+    open: (request, signal) => send(request, {}, signal),
     async exchange(request, signal) {
       const { totalMs, idleMs } = timeOuts;
       const total = createDeadline(totalMs, signal);
       try {
-        const answer = await send(request, true, total.signal);
-        const rules = { host: policy.names.shown(request.url), idleTimeoutMs: idleMs, maxBytes };
-        return { ...answer, body: await readBody(answer.body, rules, total.signal) };
+        const answer = await send(request, { 'Accept-Encoding': acceptedEncodings }, total.signal);
+        const host = policy.names.shown(request.url);
+        const most = typeof maxBytes === 'number' ? maxBytes : maxBytes[request.family];
+        const stream = unpacked(answer.body, encodingOf(answer), (packed) => {
+          if (packed > most) throw tooLarge(host, most);
+        });
+        const rules = { host, idleTimeoutMs: idleMs, maxBytes: most };
+        const body = await readBody(stream, rules, total.signal);
+        return { ...answer, body: await inUtf8(body, answer.header('content-type')) };
       } catch (error) {
         if (!total.expired()) throw error;
         throw tooSlow(request, policy, `did not answer within ${totalMs / 1_000} s`);
@@ -102,6 +112,12 @@ export function createTransport(options: TransportOptions): Transport {
       httpsAgent.destroy();
     },
   };
+}
+
+/** A body that is not there was not packed, whatever its header says. */
+function encodingOf(answer: HttpAnswer<unknown>): string | undefined {
+  const isEmpty = answer.status === 204 || answer.status === 304 || answer.header('content-length') === '0';
+  return isEmpty ? undefined : answer.header('content-encoding');
 }
 
 function tooSlow({ url }: HttpRequest, { names }: HostPolicy, what: string): CxoneError {

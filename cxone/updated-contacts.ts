@@ -63,7 +63,7 @@ export async function fetchUpdatedPage(
     }),
     signal,
   );
-  const page = readAnswer(answer, (body, contentType) => readContactPage(body, skip, contentType));
+  const page = await readAnswer(answer, (body, contentType) => readContactPage(body, skip, contentType));
   const id = correlationId(answer);
   return {
     ...page,

@@ -5,12 +5,26 @@ export type ColumnValue = string | number | bigint | boolean | null | undefined;
 export interface Row {
   readonly values: Readonly<Record<string, ColumnValue>>;
   readonly extra: string | null;
+  /** Fields in which bytes that are no UTF-8 became U+FFFD, by the API's names. */
+  readonly replaced?: readonly string[];
+  /** The record as it came, where that is known. */
+  readonly origin?: RecordOrigin;
+}
+
+/** A record's JSON as it came. */
+export interface RecordOrigin {
+  text(): string;
+  bytes(): Buffer;
+  /** Whether the text says all that the bytes do; not so where they are no UTF-8. */
+  readonly isText: boolean;
 }
 
 /** One record that could not be read: its JSON text, and why. */
 export interface Rejected {
   readonly reason: string;
   readonly raw: string;
+  /** The same, byte for byte, where it is no UTF-8. */
+  readonly bytes?: Buffer | undefined;
   readonly field?: string | undefined;
 }
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Row } from './batch';
@@ -31,12 +32,19 @@ export interface BulkUpsert {
 // Data exception, not-null violation, program limit exceeded: the fault of one row, not of the statement.
 const faultOfRow = /^(22|23|54)/;
 
-async function copy(client: PoolClient, sql: string, data: Buffer): Promise<void> {
+/** Sends parts one by one, with turns for others in between: they may be those of a page of many megabytes. */
+async function copy(client: PoolClient, sql: string, parts: Iterable<Buffer>): Promise<void> {
   const stream = client.query(copyFrom(sql));
   // After the server's error the stream stumbles once more over its missing connection; only the first counts.
   const done = once(stream, 'finish');
+  done.catch(() => {});
   stream.on('error', () => {});
-  stream.end(data);
+  for (const part of parts) {
+    if (!stream.write(part)) await Promise.race([once(stream, 'drain'), done]);
+    await setImmediate();
+    if (stream.errored !== null) break;
+  }
+  stream.end();
   await done;
 }
 

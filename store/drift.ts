@@ -9,7 +9,7 @@ import { storableText } from './sanitise';
 export async function noteDrift(
   client: PoolClient,
   tenant: string,
-  kind: RecordKind,
+  kind: RecordKind | 'interactions',
   drift: readonly Drift[],
 ): Promise<void> {
   if (drift.length === 0) return;

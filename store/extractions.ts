@@ -132,9 +132,9 @@ export function createExtractions(pool: Pool): Extractions {
         pool,
         async (client) => {
           const extractedAt = await hold(client, job, leaseSeconds);
-          const rows = batch.rows.map(({ values, extra }) => ({
-            values: { ...values, ...stampOf(job, extractedAt) },
-            extra,
+          const rows = batch.rows.map((row) => ({
+            ...row,
+            values: { ...row.values, ...stampOf(job, extractedAt) },
           }));
           const { unstorable, inserted, updated } = await writer.write(client, job.tenant, rows);
           const { rowCount } = await client.query(keepKeysSql, [...keyOf(job)]);

@@ -1,4 +1,6 @@
 import type { PoolClient } from 'pg';
+import type { Drift } from './batch';
+import { noteDrift } from './drift';
 import { storableJson, storableText } from './sanitise';
 
 /** What Media Playback tells of one interaction of a call. Times are ISO 8601 with zone, lists JSON text. */
@@ -26,44 +28,73 @@ export interface InteractionRow {
   readonly businessData: string;
   readonly messages: string;
   readonly email: string | null;
+  /** JSON object text of what has no column; null when there is none. */
+  readonly extra?: string | null;
+  /** What is noted of the fields in `extra`. */
+  readonly drift?: readonly Drift[];
+  /** Of the fields here, those in which bytes that are no UTF-8 became U+FFFD. */
+  readonly replaced?: readonly string[];
 }
 
 type Value = string | number | boolean | null;
 
-/** Columns in their order, each with what goes into it; jsonb first made fit for PostgreSQL. */
-const columns: ReadonlyArray<readonly [name: string, value: (row: InteractionRow) => Value]> = [
-  ['segment_id', (row) => row.segmentId],
-  ['interaction_id', (row) => text(row.interactionId)],
-  ['kind', (row) => text(row.kind)],
-  ['media_type', (row) => text(row.mediaType)],
-  ['channel_type', (row) => text(row.channelType)],
-  ['is_elevated', (row) => row.isElevated],
-  ['start_time', (row) => row.startTime],
-  ['end_time', (row) => row.endTime],
-  ['acw_end_time', (row) => row.acwEndTime],
-  ['direction_type', (row) => text(row.directionType)],
-  ['open_reason_type', (row) => text(row.openReasonType)],
-  ['close_reason_type', (row) => text(row.closeReasonType)],
-  ['hold_seconds', (row) => row.holdSeconds],
-  ['mask_seconds', (row) => row.maskSeconds],
-  ['has_file', (row) => row.hasFile],
-  ['participants', (row) => storableJson(row.participants)],
-  ['segments', (row) => storableJson(row.segments)],
-  ['sentiments', (row) => storableJson(row.sentiments)],
-  ['categories', (row) => storableJson(row.categories)],
-  ['tags', (row) => storableJson(row.tags)],
-  ['business_data', (row) => storableJson(row.businessData)],
-  ['messages', (row) => storableJson(row.messages)],
-  ['email', (row) => (row.email === null ? null : storableJson(row.email))],
-];
+const texts = {
+  interaction_id: 'interactionId',
+  kind: 'kind',
+  media_type: 'mediaType',
+  channel_type: 'channelType',
+  direction_type: 'directionType',
+  open_reason_type: 'openReasonType',
+  close_reason_type: 'closeReasonType',
+} as const;
+const lists = {
+  participants: 'participants',
+  segments: 'segments',
+  sentiments: 'sentiments',
+  categories: 'categories',
+  tags: 'tags',
+  business_data: 'businessData',
+  messages: 'messages',
+  email: 'email',
+  extra: 'extra',
+} as const;
+const plain = {
+  segment_id: 'segmentId',
+  is_elevated: 'isElevated',
+  start_time: 'startTime',
+  end_time: 'endTime',
+  acw_end_time: 'acwEndTime',
+  hold_seconds: 'holdSeconds',
+  mask_seconds: 'maskSeconds',
+  has_file: 'hasFile',
+} as const;
 
-const names = columns.map(([name]) => name);
+const columns = [...Object.keys(plain), ...Object.keys(texts), ...Object.keys(lists), 'sanitised'];
+
+/** What goes into the columns, in their order; what PostgreSQL cannot hold is replaced, and its field noted. */
+function valuesOf(row: InteractionRow): readonly (Value | readonly string[])[] {
+  const sanitised = new Set(row.replaced?.map(storableText));
+  const storable = (field: keyof InteractionRow, make: (text: string) => string): string | null => {
+    const value = row[field];
+    if (typeof value !== 'string') return null;
+    const made = make(value);
+    if (made !== value) sanitised.add(field);
+    return made;
+  };
+  return [
+    ...Object.values(plain).map((field) => row[field]),
+    ...Object.values(texts).map((field) => storable(field, storableText)),
+    ...Object.values(lists).map((field) => storable(field, storableJson)),
+    sanitised.size === 0 ? null : [...sanitised],
+  ];
+}
+
 const upsertSql = `
-  insert into cxone.interaction (tenant, master_contact_id, ${names.join(', ')})
-  values ($1, $2, ${names.map((_name, index) => `$${index + 3}`).join(', ')})
+  insert into cxone.interaction (tenant, master_contact_id, ${columns.join(', ')})
+  values ($1, $2, ${columns.map((_name, index) => `$${index + 3}`).join(', ')})
   on conflict (tenant, master_contact_id, segment_id) do update
-  set ${names
-    .slice(1)
+  set ${columns
+    .filter((name) => name !== 'segment_id')
     .map((name) => `${name} = excluded.${name}`)
     .join(', ')}, looked_up_at = now()`;
 
@@ -79,10 +110,8 @@ export async function saveInteractions(
 ): Promise<void> {
   // In key order, as everywhere, so that two of them cannot deadlock.
   for (const row of interactions.toSorted((a, b) => (a.segmentId < b.segmentId ? -1 : 1))) {
-    await client.query(upsertSql, [tenant, masterContactId, ...columns.map(([, value]) => value(row))]);
+    await client.query(upsertSql, [tenant, masterContactId, ...valuesOf(row)]);
   }
-}
-
-function text(value: string | null): string | null {
-  return value === null ? null : storableText(value);
+  const drift = interactions.flatMap((row) => row.drift ?? []);
+  await noteDrift(client, tenant, 'interactions', drift);
 }

@@ -48,7 +48,10 @@ async function lockPage(
 
 /** A row that PostgreSQL would not take, as a rejected record. */
 export function toRejected(one: Unstorable, { columns }: BulkTable): Rejected {
-  return { reason: unstorableReason(one), raw: rowAsJson(one.row, columns) };
+  const { origin } = one.row;
+  const reason = unstorableReason(one);
+  if (origin === undefined) return { reason, raw: rowAsJson(one.row, columns) };
+  return { reason, raw: origin.text(), ...(!origin.isText && { bytes: Buffer.from(origin.bytes()) }) };
 }
 
 /**

@@ -26,6 +26,13 @@ export interface RejectedRecord extends RejectedSummary {
   readonly raw: string;
 }
 
+/** A record as it was kept: `bytes` only where it is no UTF-8, and `raw` does not say all of it. */
+export interface KeptRecord {
+  readonly hash: string;
+  readonly raw: string;
+  readonly bytes?: Buffer | null;
+}
+
 /** Absent members mean "any"; `reason` is any part of one, in any case. */
 export interface RejectedFilter {
   readonly tenant?: string | undefined;
@@ -77,10 +84,7 @@ export interface RejectedTable {
   /** Records of a tenant whose hash begins so, of whatever kind; at most three, for one is looked for. */
   find(tenant: string, hash: string): Promise<readonly RejectedRecord[]>;
   /** The next records after a hash in the order of hashes, together not much larger than 16 MB. */
-  read(
-    selection: RejectedSelection,
-    after: string | null,
-  ): Promise<readonly { readonly hash: string; readonly raw: string }[]>;
+  read(selection: RejectedSelection, after: string | null): Promise<readonly KeptRecord[]>;
   /**
    * In one transaction: stores what can be stored by now and takes it out of `rejected_record`; notes today's reason on
    * the others. A stored row gives way to a newer stamp only: between equals it may be the one that was read later. With `recordings`, also notes which recordings are to be
@@ -102,11 +106,11 @@ const matching = `($1::text is null or tenant = $1) and ($2::text is null or kin
 
 // Raw records differ in size by six orders of magnitude: a batch is bounded by both number and size.
 const readSql = `
-  select hash, raw
+  select hash, raw, bytes
   from (
-    select hash, raw, sum(octet_length(raw)) over (order by hash) - octet_length(raw) as before
+    select hash, raw, bytes, sum(octet_length(raw)) over (order by hash) - octet_length(raw) as before
     from (
-      select content_hash as hash, raw from cxone.rejected_record
+      select content_hash as hash, raw, raw_bytes as bytes from cxone.rejected_record
       where tenant = $1 and kind = $2 and ($3::text is null or starts_with(content_hash, $3))
         and ($4::text is null or content_hash > $4)
       order by content_hash

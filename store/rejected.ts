@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { RecordKind, Rejected } from './batch';
 import { replayableJson, storableText } from './sanitise';
@@ -7,16 +8,43 @@ interface StoredRejected {
   readonly reason: string;
   readonly field: string | null;
   readonly raw: string;
+  readonly bytes: Buffer | null;
   readonly hash: string;
 }
 
-function toStored({ reason, field, raw }: Rejected): StoredRejected {
-  const replayable = replayableJson(raw);
+/** Records larger than this are sent one by one, and as bytes, which are not escaped on their way. */
+const largeRaw = 64 * 1024;
+/** Of records sent at once: some milliseconds' work. */
+const [recordsAtOnce, charactersAtOnce] = [1_000, 512 * 1024];
+/** A hash takes half a millisecond for so many bytes. */
+const hashedAtOnce = 1024 * 1024;
+
+const insertSql = (values: string): string => `
+  insert into cxone.rejected_record as present (tenant, kind, content_hash, reason, field, raw, raw_bytes, page_id)
+  select $1, $2, hash, reason, field, raw, bytes, $3
+  from ${values} as new (hash, reason, field, raw, bytes)
+  on conflict (tenant, kind, content_hash) do update
+  set seen = present.seen + 1, last_seen = now(), reason = excluded.reason, field = excluded.field,
+      page_id = excluded.page_id`;
+const insertManySql = insertSql('unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[])');
+const insertOneSql = insertSql('(values ($4::text, $5::text, $6::text, $7::text, $8::bytea))');
+
+/** The hash is that of the bytes where there are any, else of the text. */
+async function toStored({ reason, field, raw, bytes: given }: Rejected): Promise<StoredRejected> {
+  const bytes = given ?? null;
+  const text = bytes === null ? replayableJson(raw) : storableText(raw);
+  const hash = createHash('sha256');
+  const content = bytes ?? Buffer.from(text);
+  for (let at = 0; at < content.length; at += hashedAtOnce) {
+    if (at > 0) await setImmediate();
+    hash.update(content.subarray(at, at + hashedAtOnce));
+  }
   return {
     reason: storableText(reason),
     field: field === undefined ? null : storableText(field),
-    raw: replayable,
-    hash: createHash('sha256').update(replayable).digest('hex'),
+    raw: text,
+    bytes,
+    hash: hash.digest('hex'),
   };
 }
 
@@ -33,26 +61,54 @@ export async function keepRejected(
   rejected: readonly Rejected[],
 ): Promise<readonly string[]> {
   if (rejected.length === 0) return [];
-  const stored = rejected.map(toStored);
+  const stored: StoredRejected[] = [];
+  let sinceTurn = 0;
+  for (const record of rejected) {
+    stored.push(await toStored(record));
+    sinceTurn += record.raw.length;
+    if (sinceTurn < charactersAtOnce) continue;
+    sinceTurn = 0;
+    await setImmediate();
+  }
   const distinct = [...new Map(stored.map((record) => [record.hash, record])).values()];
   // Sorted, so that concurrent pages with the same records lock them in the same order.
   distinct.sort((a, b) => (a.hash < b.hash ? -1 : 1));
-  await client.query(
-    `insert into cxone.rejected_record as present (tenant, kind, content_hash, reason, field, raw, page_id)
-     select $1, $2, hash, reason, field, raw, $3
-     from unnest($4::text[], $5::text[], $6::text[], $7::text[]) as new (hash, reason, field, raw)
-     on conflict (tenant, kind, content_hash) do update
-     set seen = present.seen + 1, last_seen = now(), reason = excluded.reason, field = excluded.field,
-         page_id = excluded.page_id`,
-    [
+  for (const part of parts(distinct)) {
+    const [only] = part;
+    if (part.length === 1 && only !== undefined) {
+      const { hash, reason, field, raw, bytes } = only;
+      const text = raw.length > largeRaw ? Buffer.from(raw) : raw;
+      await client.query(insertOneSql, [tenant, kind, pageId, hash, reason, field, text, bytes]);
+      continue;
+    }
+    await client.query(insertManySql, [
       tenant,
       kind,
       pageId,
-      distinct.map(({ hash }) => hash),
-      distinct.map(({ reason }) => reason),
-      distinct.map(({ field }) => field),
-      distinct.map(({ raw }) => raw),
-    ],
-  );
+      ...(['hash', 'reason', 'field', 'raw', 'bytes'] as const).map((name) =>
+        part.map((record) => record[name]),
+      ),
+    ]);
+  }
   return stored.map(({ hash }) => hash);
+}
+
+/** Records that go in one statement, in their order. */
+function* parts(records: readonly StoredRejected[]): Generator<readonly StoredRejected[], void, void> {
+  let part: StoredRejected[] = [];
+  let size = 0;
+  for (const record of records) {
+    const own = record.raw.length + (record.bytes?.length ?? 0);
+    if (
+      part.length > 0 &&
+      (part.length === recordsAtOnce || size + own > charactersAtOnce || own > largeRaw)
+    ) {
+      yield part;
+      [part, size] = [[], 0];
+    }
+    part.push(record);
+    // A large one goes alone.
+    size += own > largeRaw ? charactersAtOnce : own;
+  }
+  if (part.length > 0) yield part;
 }

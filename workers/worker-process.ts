@@ -10,6 +10,7 @@ import {
   type Tenant,
   tenantDirectory,
   type TenantTuning,
+  weightOf,
 } from '../activities';
 import { createCxoneClient, type CxoneClientOptions, type CxoneConnection } from '../cxone';
 import {
@@ -146,7 +147,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
         options.tenants.map((tenant) => toTenant(tenant, clientOptions(tenant))),
         options.misconfigured.keys(),
       ),
-      memory: createPageMemory(pagesInMemory),
+      memory: createPageMemory(pagesInMemory, weightOf),
       isRunning: runningCheck(client),
       inspectRun,
       inspectBackfill: (tenant, { from, to }) => inspectRun(backfillId({ tenant, from, to })),

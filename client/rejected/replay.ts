@@ -40,7 +40,7 @@ export async function replayRejected(parts: ReplayParts): Promise<Replayed> {
       const outcome = await rejected.replay(
         tenant,
         kind,
-        batch.map((one) => reread(kind, one.hash, one.raw)),
+        batch.map((one) => reread(kind, one)),
         { recordings, recordedMediaTypeIds },
       );
       for (const name of ['replayed', 'inserted', 'updated', 'stayed'] as const) sum[name] += outcome[name];

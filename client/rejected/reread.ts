@@ -1,5 +1,5 @@
 import {
-  parseJson,
+  parseRecord,
   readAgent,
   readContact,
   readEvaluation,
@@ -7,7 +7,7 @@ import {
   readLookup,
   type Reading,
 } from '../../cxone';
-import type { RecordKind, Reread } from '../../store';
+import type { KeptRecord, RecordKind, Reread } from '../../store';
 
 /** Today's readers, by kind: one line for each. */
 const readers: Readonly<Record<RecordKind, (record: unknown) => Reading>> = {
@@ -19,15 +19,16 @@ const readers: Readonly<Record<RecordKind, (record: unknown) => Reading>> = {
 };
 
 /** Reads a rejected record once more, as if it had just come. Never throws. */
-export function reread(kind: RecordKind, hash: string, raw: string): Reread {
+export function reread(kind: RecordKind, { hash, raw, bytes }: KeptRecord): Reread {
   let record: unknown;
   try {
-    record = parseJson(Buffer.from(raw));
+    record = parseRecord(bytes ?? Buffer.from(raw));
   } catch {
     return { hash, ok: false, reason: 'the record as kept is not JSON' };
   }
   const reading = readers[kind](record);
   if (!reading.ok) return { hash, ok: false, reason: reading.reason, field: reading.field };
-  const { values, extra, drift } = reading;
-  return { hash, ok: true, row: { values, extra }, drift };
+  const { values, extra, drift, replaced } = reading;
+  const row = { values, extra, ...(replaced !== undefined && { replaced }) };
+  return { hash, ok: true, row, drift };
 }

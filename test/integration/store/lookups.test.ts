@@ -1,5 +1,5 @@
 import { readLookup } from '../../../cxone';
-import { toBatch } from '../../../activities/contacts';
+import { toBatch } from '../../../activities/batch';
 import type { Batch, LookupName, Row } from '../../../store/batch';
 import { lookupTables } from '../../../store/lookup-columns';
 import { snakeCase } from '../../../store/columns';

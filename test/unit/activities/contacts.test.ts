@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { createContactActivities, toBatch } from '../../../activities/contacts';
+import { toBatch } from '../../../activities/batch';
+import { createContactActivities } from '../../../activities/contacts';
 import { createPageMemory } from '../../../activities/page-memory';
 import type { FetchPageInput } from '../../../activities/types';
 import { type ContactPage, type ContactPageRequest, CxoneError, readContact } from '../../../cxone';

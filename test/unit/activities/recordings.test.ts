@@ -516,7 +516,7 @@ describe('a recording that cannot be had', () => {
     ]);
   });
 
-  it.each<CxoneErrorCode>(['MediaTooLarge', 'BadRequest', 'UnexpectedShape'])(
+  it.each<CxoneErrorCode>(['MediaTooLarge', 'BadRequest', 'UnexpectedShape', 'ResponseTooLarge'])(
     'is not tried again for %s: that does not pass by itself',
     async (code) => {
       const { activities, rows } = failing(new CxoneError(code, 'No.'));
@@ -551,8 +551,9 @@ describe('a recording that cannot be had', () => {
 });
 
 describe('an error that concerns all recordings', () => {
+  const ofOneAnswer = ['UnexpectedShape', 'ResponseTooLarge'];
   const operatorCodes = Object.entries(cxoneErrors)
-    .filter(([code, { kind }]) => kind === 'operator' && code !== 'UnexpectedShape')
+    .filter(([code, { kind }]) => kind === 'operator' && !ofOneAnswer.includes(code))
     .map(([code]) => code as CxoneErrorCode);
 
   it.each<CxoneErrorCode>([...operatorCodes, 'Throttled', 'QuotaExhausted', 'CxoneUnreachable'])(

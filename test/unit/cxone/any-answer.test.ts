@@ -29,9 +29,9 @@ const bodies = fc.oneof(
 );
 
 /** Runs it; anything that is thrown but an error of ours fails the test. */
-function ourErrorsOnly(work: () => unknown): void {
+async function ourErrorsOnly(work: () => unknown): Promise<void> {
   try {
-    work();
+    await work();
   } catch (error) {
     if (!(error instanceof CxoneError)) throw error;
   }
@@ -45,10 +45,10 @@ it.each<[string, (body: Buffer) => unknown]>([
   ['parseJob', (body) => parseJob(body)],
   ['readJobId', (body) => expect(readJobId(body) ?? 'x').toMatch(/^[\w.-]+$/)],
   ['readJson', (body) => readJson(body, 'media')],
-])('%s gives a value or an error of ours, whatever came', (_name, read) => {
-  fc.assert(
-    fc.property(bodies, (body) => {
-      ourErrorsOnly(() => read(body));
+])('%s gives a value or an error of ours, whatever came', async (_name, read) => {
+  await fc.assert(
+    fc.asyncProperty(bodies, async (body) => {
+      await ourErrorsOnly(() => read(body));
     }),
     { numRuns: 300 },
   );
@@ -78,15 +78,15 @@ it.each([
   );
 });
 
-it('a token answer is a token or an error of ours', () => {
+it('a token answer is a token or an error of ours', async () => {
   const token = fc.oneof(fc.string(), fc.jsonValue().map(jwt));
   const wellMeant = fc.record(
     { access_token: token, expires_in: fc.anything(), id_token: fc.oneof(token, fc.constant(null)) },
     { requiredKeys: [] },
   );
-  fc.assert(
-    fc.property(fc.oneof(fc.anything(), wellMeant), (given) => {
-      ourErrorsOnly(() => {
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.anything(), wellMeant), async (given) => {
+      await ourErrorsOnly(() => {
         const { accessToken, lifetimeMs, tenantId } = readToken(given);
         expect([accessToken === '', tenantId === '', lifetimeMs > 0]).toEqual([false, false, true]);
       });

@@ -110,7 +110,7 @@ describe('what an answer tells of an interaction', () => {
     );
   });
 
-  it('is empty where it has another form than expected', () => {
+  it('is empty where it has another form than expected, which is kept beside it and noted', () => {
     const odd = {
       participantDataList: 'x',
       segmentsDataList: 5,
@@ -136,7 +136,106 @@ describe('what an answer tells of an interaction', () => {
       businessData: '[]',
       messages: '[]',
       email: null,
+      extra:
+        '{"callTaggingList":"x","participantDataList":"x","segmentsDataList":5,"sentiments":{},"content":"x"}',
+      drift: [
+        { field: 'callTaggingList', observedType: 'string' },
+        { field: 'participantDataList', observedType: 'string' },
+        { field: 'segmentsDataList', observedType: 'number' },
+        { field: 'sentiments', observedType: 'object' },
+        { field: 'content', observedType: 'string' },
+      ],
+      replaced: [],
     });
+  });
+
+  it('keeps every field that has no column, of the answer, the interaction and its data, and notes it', () => {
+    const metadata = parse(
+      { '@type': 'chat', newThing: [1], data: { dfoStages: [{ a: 1 }], transferPoints: ['x'], newThing: 2 } },
+      {
+        brandEmbassyConfig: { threadId: 't', caseId: 'c', sessionId: 's' },
+        acdcontactId: '1',
+        contactId: 'u',
+      },
+    );
+    expect(json(metadata?.extra)).toEqual({
+      brandEmbassyConfig: { threadId: 't', caseId: 'c', sessionId: 's' },
+      newThing: [1],
+      dfoStages: [{ a: 1 }],
+      transferPoints: ['x'],
+      'data.newThing': 2,
+    });
+    expect(metadata?.drift).toEqual([
+      { field: 'brandEmbassyConfig', observedType: 'object' },
+      { field: 'newThing', observedType: 'array' },
+      { field: 'dfoStages', observedType: 'array' },
+      { field: 'transferPoints', observedType: 'array' },
+      { field: 'data.newThing', observedType: 'number' },
+    ]);
+  });
+
+  it('keeps what stands around `value`, too, and nothing of what every answer has', () => {
+    const answer = {
+      version: 2,
+      value: {
+        contactId: 'u',
+        Interactions: [{ Interaction: { mediaType: 'chat', data: { messages: [] } } }],
+      },
+    };
+    const [only] = parseInteractions(Buffer.from(JSON.stringify(answer))) ?? [];
+    expect(only?.metadata.extra).toBe('{"version":2}');
+  });
+
+  it('has nothing more to keep where every field is known', () => {
+    const metadata = parse(
+      {
+        '@type': 'call',
+        mediaType: 'voice-only',
+        channelType: 'PHONE_CALL',
+        startTime: at(0),
+        endTime: at(60),
+        data: { startTime: at(0), fileToPlayUrl: 'https://x/y', videoImageUrl: null, waveformDataList: [{}] },
+        callTaggingList: null,
+        dynamicBusinessData: null,
+      },
+      { contactId: 'u', acdcontactId: '7', elevatedInteraction: false },
+    );
+    expect(metadata).toMatchObject({ extra: null, drift: [] });
+  });
+
+  it('keeps no address that has a query, in a field that it does not know', () => {
+    const metadata = parse({
+      more: { see: 'https://x.example.com/f?Key=canary', url: 'canary', text: 'kept' },
+    });
+    expect(json(metadata?.extra)).toEqual({ more: { see: null, text: 'kept' } });
+  });
+
+  it('keeps a number that a double cannot hold as text', () => {
+    const text = `{"interactions":[{"data":{"ratio":1e400,"deep":{"n":${'9'.repeat(400)}}}}]}`;
+    const metadata = parseInteractions(Buffer.from(text))?.[0]?.metadata;
+    expect(json(metadata?.extra)).toEqual({ ratio: '1e400', deep: { n: '9'.repeat(400) } });
+    expect(metadata?.drift).toEqual([
+      { field: 'ratio', observedType: 'number as text' },
+      { field: 'deep', observedType: 'object' },
+      { field: 'deep', observedType: 'number as text' },
+    ]);
+  });
+
+  it('cuts what nests deeper than 64 levels, notes it, and never breaks', () => {
+    const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+    const text = `{"interactions":[{"more":${deep},"data":{"messages":[${deep}]}}]}`;
+    const metadata = parseInteractions(Buffer.from(text))?.[0]?.metadata;
+    expect(metadata?.drift).toEqual([{ field: 'more', observedType: 'too deep' }]);
+    expect(() => json(metadata?.messages)).not.toThrow();
+  });
+
+  it('names the fields in which bytes were no UTF-8', () => {
+    const [before = '', after = ''] = JSON.stringify({
+      interactions: [{ mediaType: 'chat', data: { messages: [{ text: '@@' }] }, callTaggingList: ['ok'] }],
+    }).split('@@');
+    const body = Buffer.concat([Buffer.from(before), Buffer.from([0xe9]), Buffer.from(after)]);
+    const [only] = parseInteractions(body) ?? [];
+    expect(only?.metadata).toMatchObject({ replaced: ['messages'], messages: '[{"text":"\ufffd"}]' });
   });
 
   it('is JSON, whatever comes', () => {

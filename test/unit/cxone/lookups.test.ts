@@ -10,34 +10,41 @@ const parse = (list: LookupName, body: unknown) =>
 const keys = { skills: 'skillId', campaigns: 'campaignId', teams: 'teamId', dispositions: 'dispositionId' };
 
 describe.each(lookupNames)('a page of %s', (list) => {
-  it('gives records and their total', () => {
+  it('gives records and their total', async () => {
     const body = { totalRecords: 3, lastPollTime: '2026-01-01T00:00:00Z', [list]: [{ x: 1 }] };
-    expect(parse(list, body)).toMatchObject({ records: [{ x: 1 }], totalRecords: 3, hasNext: false });
-    expect(parse(list, body).body.toString()).toBe(JSON.stringify(body));
+    await expect(parse(list, body)).resolves.toMatchObject({
+      records: [{ x: 1 }],
+      totalRecords: 3,
+      hasNext: false,
+    });
+    expect((await parse(list, body)).body.toString()).toBe(JSON.stringify(body));
   });
 
-  it('may come in a resultSet, where every value is text', () => {
+  it('may come in a resultSet, where every value is text', async () => {
     const body = { resultSet: { totalRecords: '2', [list]: [{ [keys[list]]: '7' }] } };
-    expect(parse(list, body)).toMatchObject({ records: [{ [keys[list]]: '7' }], totalRecords: 2 });
+    await expect(parse(list, body)).resolves.toMatchObject({
+      records: [{ [keys[list]]: '7' }],
+      totalRecords: 2,
+    });
   });
 
-  it('says whether a page comes after it', () => {
-    expect(parse(list, { [list]: [{}], _links: { next: 'https://x/y' } }).hasNext).toBe(true);
-    expect(parse(list, { [list]: [{}], _links: { next: '' } }).hasNext).toBe(false);
+  it('says whether a page comes after it', async () => {
+    expect((await parse(list, { [list]: [{}], _links: { next: 'https://x/y' } })).hasNext).toBe(true);
+    expect((await parse(list, { [list]: [{}], _links: { next: '' } })).hasNext).toBe(false);
   });
 
   it.each(['', '[]', '{}', { [list]: [] }, { [list]: null }, { resultSet: { [list]: [] } }])(
     'may be empty: %j',
-    (body) => {
-      expect(parse(list, body)).toMatchObject({ records: [], hasNext: false });
+    async (body) => {
+      await expect(parse(list, body)).resolves.toMatchObject({ records: [], hasNext: false });
     },
   );
 
-  it('never makes the parser fail but with an error of ours', () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
+  it('never makes the parser fail but with an error of ours', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.json(), fc.string()), async (text) => {
         try {
-          expect(Array.isArray(parse(list, text).records)).toBe(true);
+          expect(Array.isArray((await parse(list, text)).records)).toBe(true);
         } catch (error) {
           expect(error).toMatchObject({ name: 'CxoneError' });
         }

@@ -6,9 +6,11 @@ import { recordKinds, type RejectedTable, type Reread } from '../../../../store'
 
 const sound = '{"contactId":9007199254740993,"contactStartDate":"2026-07-20T00:00:00Z","mood":"calm"}';
 
+const kept = (raw: string) => ({ hash: 'h', raw });
+
 describe('a rejected record read again', () => {
   it('is a row when today’s reader can read it, its id exact, its new fields kept', () => {
-    expect(reread('contacts', 'h', sound)).toMatchObject({
+    expect(reread('contacts', kept(sound))).toMatchObject({
       hash: 'h',
       ok: true,
       row: {
@@ -20,7 +22,7 @@ describe('a rejected record read again', () => {
   });
 
   it('stays with the reason of today otherwise', () => {
-    expect(reread('contacts', 'h', '{"contactId":1}')).toEqual({
+    expect(reread('contacts', kept('{"contactId":1}'))).toEqual({
       hash: 'h',
       ok: false,
       reason: 'contactStartDate is missing or cannot be read',
@@ -29,22 +31,22 @@ describe('a rejected record read again', () => {
   });
 
   it('is read by the reader of its kind', () => {
-    expect(reread('agents', 'h', '{"AgentId":7}')).toMatchObject({
+    expect(reread('agents', kept('{"AgentId":7}'))).toMatchObject({
       ok: true,
       row: { values: { agentId: 7 } },
     });
-    expect(reread('agents', 'h', sound)).toMatchObject({ ok: false, field: 'agentId' });
+    expect(reread('agents', kept(sound))).toMatchObject({ ok: false, field: 'agentId' });
   });
 
   it('never throws and never quotes the record, whatever it is', () => {
     const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.jsonValue().map(stringifyJson));
     fc.assert(
       fc.property(anything, fc.constantFrom(...recordKinds), (raw, kind) => {
-        const result = reread(kind, 'h', raw);
+        const result = reread(kind, kept(raw));
         expect(result.hash).toBe('h');
       }),
     );
-    const odd = reread('contacts', 'h', 'Jane, +19995550001');
+    const odd = reread('contacts', kept('Jane, +19995550001'));
     expect(odd).toEqual({ hash: 'h', ok: false, reason: 'the record as kept is not JSON' });
   });
 });
