@@ -1,6 +1,6 @@
 import { parseExact } from './json/exact';
 import { LongNumber } from './json/long-number';
-import { createScanner } from './json/scan';
+import { createScanner, TooManyValues } from './json/scan';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -23,13 +23,6 @@ export function parseJson(body: Buffer, valuesAtMost = Number.POSITIVE_INFINITY)
 export function parseText(text: string, hasLongNumber: boolean): unknown {
   const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   return hasLongNumber ? parseExact(json) : JSON.parse(json);
-}
-
-/** JSON that would take too long to parse, and too much memory, for what it says. */
-export class TooManyValues extends Error {
-  constructor(atMost: number) {
-    super(`more than ${atMost} values`);
-  }
 }
 
 /**

@@ -35,7 +35,7 @@ export const limits = {
   answerValues: 200_000,
   /** Of one record, beyond which it is rejected with its bytes as they came. */
   recordValues: 20_000,
-  recordBytes: 16 * mebibyte,
+  recordBytes: 12 * mebibyte,
   /** Levels of lists and objects inside a field of a record. */
   recordDepth: 64,
 } as const;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { parseText, TooManyValues } from './json';
+import { parseText } from './json';
 import { membersOf } from './json/members';
-import { createScanner } from './json/scan';
+import { createScanner, TooManyValues } from './json/scan';
 import type { Element, List, Scan } from './json/scan';
 import { limits } from './limits';
 import { createPace } from './pace';
@@ -87,7 +87,7 @@ const exactness = 6;
 /** No id and no stamp is larger. */
 const [smallBytes, smallValues] = [1_024, 16];
 /** A look at so many bytes takes some milliseconds. */
-const bytesAtOnce = 2 * 1024 * 1024;
+const bytesAtOnce = 1024 * 1024;
 
 /**
  * Takes an answer apart into its lists and what stands around them, and the lists into records. Each record keeps its own
@@ -116,13 +116,11 @@ export function parseRecord(bytes: Buffer): unknown {
 }
 
 async function scanned(body: Buffer, pace: Pace): Promise<Scan> {
-  const scanner = createScanner(body);
+  const scanner = createScanner(body, 'arrays', limits.pageRecords);
   for (;;) {
     const isDone = scanner.advance(bytesAtOnce);
     const { scan } = scanner;
     if (scan.values > limits.pageValues) throw new TooManyValues(limits.pageValues);
-    if (scan.lists.some(({ elements }) => elements.length > limits.pageRecords))
-      throw new TooManyValues(limits.pageRecords);
     if (isDone) return scan;
     await pace.spend(bytesAtOnce);
   }

@@ -32,6 +32,9 @@ export interface BulkUpsert {
 // Data exception, not-null violation, program limit exceeded: the fault of one row, not of the statement.
 const faultOfRow = /^(22|23|54)/;
 
+/** Bytes sent before others have a turn. */
+const bytesPerTurn = 128 * 1024;
+
 /** Sends parts one by one, with turns for others in between: they may be those of a page of many megabytes. */
 async function copy(client: PoolClient, sql: string, parts: Iterable<Buffer>): Promise<void> {
   const stream = client.query(copyFrom(sql));
@@ -39,8 +42,12 @@ async function copy(client: PoolClient, sql: string, parts: Iterable<Buffer>): P
   const done = once(stream, 'finish');
   done.catch(() => {});
   stream.on('error', () => {});
+  let written = 0;
   for (const part of parts) {
+    written += part.length;
     if (!stream.write(part)) await Promise.race([once(stream, 'drain'), done]);
+    if (written < bytesPerTurn) continue;
+    written = 0;
     await setImmediate();
     if (stream.errored !== null) break;
   }

@@ -22,6 +22,8 @@ export const ownMetrics: Readonly<Record<string, readonly string[]>> = {
   cxone_quota_waits_total: ['tenant', 'family'],
   cxone_quota_used_ratio: ['tenant', 'family'],
   cxone_quota_pace_ratio: ['tenant', 'family'],
+  cxone_event_loop_delay_max_seconds: [],
+  cxone_event_loop_delay_p99_seconds: [],
 };
 
 /** Of the many that Temporal's SDK adds, those that our rules use. */

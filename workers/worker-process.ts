@@ -33,6 +33,7 @@ import { watchClocks } from './clock-metrics';
 import { type Address, chooseAddress, type WantedAddress } from './listen';
 import { tellMisconfigured } from './misconfigured-tenants';
 import { watchSessions } from './stuck-sessions';
+import { watchEventLoop } from './loop-metrics';
 import { watchOverview } from './overview-metrics';
 import { storeConnections } from './queues';
 import { limiterMetrics, type LimitedTenant, watchQuotas } from './quota-metrics';
@@ -135,6 +136,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
         watchOverview(store.overview, names, meter, logger),
         watchClocks(store.clocks, names, meter, logger),
         watchGaps(store.gaps, options.tenants, meter, logger),
+        watchEventLoop(meter, logger),
       ];
     }
     const client = new Client({ connection, namespace });

@@ -47,11 +47,19 @@ for (const character of '0123456789+-.eE') partOfNumber[character.charCodeAt(0)]
 /** What counts as a list: arrays right below the root or one object further down, or the members of the root itself. */
 export type Lists = 'arrays' | 'members';
 
+/** JSON that would take too long to parse, and too much memory, for what it says. */
+export class TooManyValues extends Error {
+  constructor(atMost: number) {
+    super(`more than ${atMost} values`);
+  }
+}
+
 /** A look at JSON that can pause. */
 export interface Scanner {
   /**
    * Looks at about so many bytes more (the end of a number is always waited for); says whether that was all.
-   * @throws SyntaxError when the brackets do not match, or the JSON is cut off
+   * @throws SyntaxError when the brackets do not match, or the JSON is cut off; TooManyValues when a list has more
+   *   elements than it may
    */
   advance(atMost: number): boolean;
   /** What was found; to be read when all is done. */
@@ -62,7 +70,11 @@ export interface Scanner {
  * Finds the elements of lists in one pass over the bytes. No recursion, and nothing is built but positions: neither depth
  * nor length costs more than linear time.
  */
-export function createScanner(bytes: Buffer, kind: Lists = 'arrays'): Scanner {
+export function createScanner(
+  bytes: Buffer,
+  kind: Lists = 'arrays',
+  elementsAtMost = Number.POSITIVE_INFINITY,
+): Scanner {
   const [opener, outermost] = kind === 'arrays' ? [0x5b, 2] : [0x7b, 0];
   const lists: { start: number; end: number; elements: Element[] }[] = [];
   const { length } = bytes;
@@ -85,6 +97,7 @@ export function createScanner(bytes: Buffer, kind: Lists = 'arrays'): Scanner {
     let end = at;
     while (end > start && (bytes[end - 1] as number) <= 0x20) end -= 1;
     const from = start < 0 ? at : start;
+    if (list !== null && list.elements.length >= elementsAtMost) throw new TooManyValues(elementsAtMost);
     list?.elements.push({
       start: from,
       end: Math.max(from, end),

@@ -10,6 +10,7 @@ import { createHostPolicy } from '../../../cxone/host-policy';
 import { breakdowns } from '../../../cxone/interceptors/breakdowns';
 import { largestBodies } from '../../../cxone/limits';
 import { createTransport } from '../../../cxone/transport';
+import { plainNames } from './interceptors/stubs';
 import { failureOf, startFake } from './fake-cxone';
 
 const closing: (() => void)[] = [];
@@ -24,7 +25,7 @@ async function ask(answer: (response: ServerResponse) => void, family: ApiFamily
   await once(server, 'listening');
   const far = 50_000;
   const transport = createTransport({
-    policy: createHostPolicy({ mediaHosts: [], allowInsecureHosts: ['127.0.0.1'] }),
+    policy: createHostPolicy({ mediaHosts: [], allowInsecureHosts: ['127.0.0.1'] }, plainNames),
     timeOuts: { connectMs: far, headersMs: far, idleMs: far, totalMs: far },
     userAgent: 'test',
     maxBytes: largestBodies,
@@ -35,7 +36,7 @@ async function ask(answer: (response: ServerResponse) => void, family: ApiFamily
     server.close();
   });
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  return breakdowns(transport.exchange)({ family, method: 'GET', url, headers: {} });
+  return breakdowns<Buffer>(plainNames)(transport.exchange)({ family, method: 'GET', url, headers: {} });
 }
 
 const mebibyte = 1_048_576;
@@ -167,10 +168,10 @@ describe('an extract', () => {
   const rowsOf = async (contentType: string, body: Buffer) => {
     const fake = await startFake();
     fake.on('/x.csv', { headers: { 'content-type': contentType }, body });
+    closing.push(() => void fake.close());
     const { records } = await fake.client().extraction.openResult(`${fake.origin}/x.csv`);
     const rows: object[] = [];
     for await (const record of records) rows.push(record);
-    await fake.close();
     return rows;
   };
   const csv = Buffer.from('Segment ID,Agent 1 Name,Mood\r\ns1,Ren\u00e9,gai\r\n', 'latin1');

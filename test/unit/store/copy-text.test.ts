@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { ColumnValue, Row } from '../../../store/batch';
 import { defineColumns } from '../../../store/columns';
 import { encodeRows } from '../../../store/copy-text';
-import { storableText } from '../../../store/sanitise';
+import { storableJson, storableText } from '../../../store/sanitise';
 
 const columns = defineColumns({ bigint: 'id', boolean: 'flag', text: 'note other', jsonb: 'tags' });
 
@@ -66,5 +66,44 @@ describe('COPY text', () => {
     const row = { values: { id: 1 }, extra: null };
     expect(whole([row, row]).split('\n')).toHaveLength(3);
     expect(whole([])).toBe('');
+  });
+});
+
+describe('a cell of any size', () => {
+  const long = fc
+    .array(fc.constantFrom('a', '\n', '\\', '\0', '\ud83d\ude00', '\ud83d', 'ü', '\t'), {
+      minLength: 1,
+      maxLength: 40,
+    })
+    .map((parts) => parts.join('').repeat(Math.ceil(70_000 / parts.join('').length)));
+
+  it('is encoded as a short one is', () => {
+    fc.assert(
+      fc.property(long, (note) => {
+        const [, , cell = '', , , , sanitised] = encode({ note });
+        expect(decode(cell)).toBe(storableText(note));
+        expect(sanitised).toBe(storableText(note) === note ? '\\N' : '{"note"}');
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('nor does it matter where JSON is cut: no escape is torn apart', () => {
+    fc.assert(
+      fc.property(long, fc.nat({ max: 20 }), (note, shift) => {
+        const json = JSON.stringify({ note: 'x'.repeat(shift) + note });
+        const [, , , , tags = ''] = encode({ tags: json });
+        const extra = encode({}, json)[5] ?? '';
+        expect([decode(tags), decode(extra)]).toEqual([storableJson(json), storableJson(json)]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('leaves the rows before and after it as they are', () => {
+    const row = (id: number, note: string) => ({ values: { id, note }, extra: null });
+    const large = '\n'.repeat(100_000);
+    const lines = whole([row(1, 'a'), row(2, large), row(3, 'b')]).split('\n');
+    expect(lines.map((line) => line.split('\t')[0])).toEqual(['1', '2', '3', '']);
   });
 });
