@@ -22,6 +22,13 @@ const SPOILERS = {
   proto: (row) => row.replace(/}$/, ',"__proto__":{"polluted":true}}'),
   groupedNumber: (row) => replaceField(row, 'totalDurationSeconds', '"1,234.5"'),
   hugeNote: (row) => replaceField(row, 'dispositionNotes', `"${'long note '.repeat(30_000)}"`),
+  // A parser whose time grows with the square of the digits never comes back from this one.
+  digitNote: (row) => replaceField(row, 'dispositionNotes', `"${'7'.repeat(600_000)}"`),
+  // Beyond what recursion stands.
+  deep: (row) => row.replace(/}$/, `,"customerPath":${'['.repeat(20_000)}${']'.repeat(20_000)}}`),
+  // More than a double holds: in a field nobody knows, and in one that has a column.
+  longNumber: (row) => row.replace(/}$/, `,"customerScore":${'9'.repeat(400)},"customerRate":1e400}`),
+  hugeNumber: (row) => replaceField(row, 'totalDurationSeconds', '1e400'),
   // Ten megabytes: meant for one contact among many thousands.
   giantNote: (row) => replaceField(row, 'dispositionNotes', `"${'long note '.repeat(1_048_576)}"`),
 } as const satisfies Record<string, (row: string, contactId: number) => string>;

@@ -30,6 +30,16 @@ export const MEDIA_FAULTS = {
   sentimentsWithheld: playing((interactions, answer) =>
     withData(interactions, answer, (data) => ({ ...data, sentiments: [], categoryMatchesList: [] })),
   ),
+  // What real answers were seen to hold besides the published fields (contract §11.15), and one nobody has seen.
+  interactionFields: playing((interactions, answer) => ({
+    ...withData(interactions, answer, (data) => ({
+      ...data,
+      dfoStages: [{ stageType: 'OPEN', startTime: '2026-01-01T00:00:00Z' }],
+      transferPoints: [{ from: 'queue', to: 'agent' }],
+      customerMood: 'calm',
+    })),
+    brandEmbassyConfig: { threadId: 'thread-1', caseId: 'case-1', sessionId: 'session-1' },
+  })),
   mediaTruncated: serving((reply, _exchange, { share }) => ({ ...reply, cutAt: partOf(reply, share) })),
   mediaEmpty: serving((reply) => ({ ...reply, body: Buffer.alloc(0), length: 0 })),
   // The file was written anew between two requests: what somebody holds of the old one fits no more.

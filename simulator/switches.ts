@@ -50,12 +50,15 @@ export interface FaultArguments {
 /**
  * Shapes of nothing (`emptyAs200`), of a total that is too small (`smallTotal`), of a playback answer (`mediaShape`), of a job's id (`jobIdShape`), of its
  * end (`jobFails`) and of an extract's header (`csvHeader`).
+ * Shapes of nothing (`emptyAs200`), of a playback answer (`mediaShape`), of a job's id (`jobIdShape`), of its
+ * end (`jobFails`) and of an extract's header (`csvHeader`); whether a `charset` is declared.
  */
 export const ANSWER_FORMS = [
   ...(['emptyList', 'nullList', 'noList', 'noBody', 'Interactions', 'value'] as const),
   ...(['capped', 'pageOnly'] as const),
   ...(['jobId', 'doubleQuoted', 'plainText', 'FAILED', 'CANCELLED', 'EXPIRED'] as const),
   ...(['renamed', 'extraColumn', 'withoutKey', 'upperCase'] as const),
+  ...(['declared', 'undeclared'] as const),
 ] as const;
 
 export type AnswerForm = (typeof ANSWER_FORMS)[number];
@@ -76,6 +79,8 @@ export const SWITCHES = {
   truncateJson: ['share'],
   malformedJson: [],
   wrongLength: ['bytes'],
+  charset: ['form'],
+  gzipBomb: ['bytes'],
   clockSkew: ['minutes'],
   wrongPollTime: ['seconds'],
   // Tokens, keys, applications
@@ -124,6 +129,7 @@ export const SWITCHES = {
   mediaShape: ['form'],
   nullUrls: ['absent'],
   sentimentsWithheld: [],
+  interactionFields: [],
   mediaTruncated: ['share'],
   mediaEmpty: [],
   changedEtag: [],

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
 import type { Effect } from './effect';
 import { forbidden, tooManyRequests, unauthorized } from './refusals';
 import type { Reply } from './reply';
@@ -62,11 +64,47 @@ export const TRANSPORT_FAULTS = {
     body.write(';', body.length - 1, 'latin1');
     return { ...reply, body };
   },
+  // Text as a server writes it that knows no UTF-8: what Latin-1 has no letter for is a question mark.
+  charset: async (next, { form }, exchange) => {
+    const reply = await next(exchange);
+    const type = reply.headers['Content-Type'] ?? '';
+    if (!Buffer.isBuffer(reply.body) || !type.startsWith('application/json')) return reply;
+    const text = reply.body.toString().replace(/[^\0-\xff]/gu, '?');
+    const body = Buffer.from(text, 'latin1');
+    const declared = form === 'undeclared' ? '' : '; charset=iso-8859-1';
+    return {
+      ...reply,
+      headers: { ...reply.headers, 'Content-Type': `application/json${declared}` },
+      body,
+      length: body.length,
+    };
+  },
+  // Small on its way, and more than a memory holds when it is unpacked.
+  gzipBomb: async (next, { bytes = 1_000_000_000 }, exchange) => {
+    const { status, headers } = await next(exchange);
+    const body = await packedSpaces(Math.max(1, bytes));
+    return { status, headers: { ...headers, 'Content-Encoding': 'gzip' }, body, length: body.length };
+  },
   wrongLength: async (next, { bytes = 10 }, exchange) => {
     const reply = await next(exchange);
     return reply.length === 0 ? reply : { ...reply, declaredLength: Math.max(0, reply.length + bytes) };
   },
 } as const satisfies Partial<Record<FaultName, Effect>>;
+
+/** A list that is nothing but white space, packed; made piece by piece. */
+async function packedSpaces(bytes: number): Promise<Buffer> {
+  const piece = Buffer.alloc(1_000_000, ' ');
+  function* pieces(): Generator<Buffer> {
+    yield Buffer.from('[');
+    for (let left = bytes; left > 0; left -= piece.length)
+      yield piece.subarray(0, Math.min(left, piece.length));
+    yield Buffer.from(']');
+  }
+  const packed: Buffer[] = [];
+  for await (const chunk of Readable.from(pieces()).pipe(createGzip()) as AsyncIterable<Buffer>)
+    packed.push(chunk);
+  return Buffer.concat(packed);
+}
 
 function* inPieces(body: Reply['body'], size: number): Generator<Buffer> {
   for (const chunk of Buffer.isBuffer(body) ? [body] : body) {

@@ -68,6 +68,8 @@ export const dataDraws: readonly (readonly [FaultName, Draw])[] = [
   ['renameLookups', quirk('renameLookups', (dice) => ({ args: { count: dice.between(1, 5) } }))],
   ['dropLookups', quirk('dropLookups', (dice) => ({ args: { count: dice.pick([1, 3, 1_000]) } }))],
   ['sentimentsWithheld', quirk('sentimentsWithheld')],
+  ['interactionFields', quirk('interactionFields')],
+  ['charset', quirk('charset', () => ({ match: { family: 'media' }, args: { form: 'declared' } }))],
   ['changedEtag', quirk('changedEtag')],
   ['rangeIgnored', quirk('rangeIgnored')],
   ['extractionBusy', quirk('extractionBusy')],

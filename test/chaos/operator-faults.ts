@@ -107,6 +107,14 @@ export const operatorDraws: readonly (readonly [FaultName | 'credentials', Draw]
     }),
   ],
   [
+    'gzipBomb',
+    () => ({
+      // As large at every size of a page.
+      rules: [always('gzipBomb', 'contacts', { args: { bytes: 40_000_000 } })],
+      outcome: { kind: 'fails', area: 'contacts', codes: ['ResponseTooLarge'] },
+    }),
+  ],
+  [
     'unapprovedApplication',
     () => ({
       rules: [always('unapprovedApplication', 'auth')],

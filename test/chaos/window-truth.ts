@@ -22,7 +22,9 @@ export interface WindowTruth {
   readonly calls: number;
 }
 
-const unusable: ReadonlySet<BadRecordKind> = new Set(['missingKey', 'nullKey', 'giantId', 'badDate']);
+const unusable: ReadonlySet<BadRecordKind> = new Set<BadRecordKind>([
+  ...(['missingKey', 'nullKey', 'giantId', 'badDate', 'deep', 'hugeNumber'] as const),
+]);
 
 /** No contact changes later than this after its start (simulator/contact-facts.ts), but for those that are touched. */
 const latestChangeMs = 2 * 86_400_000;

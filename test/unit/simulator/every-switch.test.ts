@@ -15,6 +15,7 @@ const ACD = '/incontactapi/services/v34.0';
 /** Arguments that keep waiting short; everything else stays at its default. */
 const QUICK: Readonly<Record<string, FaultArguments>> = {
   slow: { delayMs: 1 },
+  gzipBomb: { bytes: 100_000 },
   slowBody: { delayMs: 1, chunkBytes: 40_000 },
   badRecords: { kinds: BAD_RECORD_KINDS.filter((kind) => kind !== 'giantNote'), every: 3 },
 };
