@@ -48,7 +48,7 @@ export async function fetchAgentPage(
     const path = `/incontactapi/services/${apiVersion}/agents`;
     const parameters = { ...since, orderBy: 'agentId asc', skip: from, top };
     const answer = await api.get({ family: 'agents', path, parameters }, signal);
-    const page = readAnswer(answer, (body, contentType) => read(body, from, contentType));
+    const page = await readAnswer(answer, (body, contentType) => read(body, from, contentType));
     return { ...page, clock: dateOf(answer) };
   };
   return updatedSince === undefined ? ask({}, skip) : changes.page(updatedSince, skip, ask);

@@ -49,8 +49,6 @@ export interface FaultArguments {
 
 /**
  * Shapes of nothing (`emptyAs200`), of a total that is too small (`smallTotal`), of a playback answer (`mediaShape`), of a job's id (`jobIdShape`), of its
- * end (`jobFails`) and of an extract's header (`csvHeader`).
- * Shapes of nothing (`emptyAs200`), of a playback answer (`mediaShape`), of a job's id (`jobIdShape`), of its
  * end (`jobFails`) and of an extract's header (`csvHeader`); whether a `charset` is declared.
  */
 export const ANSWER_FORMS = [

@@ -69,8 +69,8 @@ export const TRANSPORT_FAULTS = {
     const reply = await next(exchange);
     const type = reply.headers['Content-Type'] ?? '';
     if (!Buffer.isBuffer(reply.body) || !type.startsWith('application/json')) return reply;
-    const text = reply.body.toString().replace(/[^\0-\xff]/gu, '?');
-    const body = Buffer.from(text, 'latin1');
+    const plain = reply.body.toString().replace(/[^\0-\xff]/gu, '?');
+    const body = Buffer.from(plain, 'latin1');
     const declared = form === 'undeclared' ? '' : '; charset=iso-8859-1';
     return {
       ...reply,
