@@ -21,6 +21,7 @@ const ofBodies: ReadonlySet<string> = new Set([
   'missingArray',
   'truncateJson',
   'malformedJson',
+  'gzipBomb',
   'wrongLength',
   'reset',
 ]);
