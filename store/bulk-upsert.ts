@@ -43,15 +43,21 @@ async function copy(client: PoolClient, sql: string, parts: Iterable<Buffer>): P
   done.catch(() => {});
   stream.on('error', () => {});
   let written = 0;
-  for (const part of parts) {
-    written += part.length;
-    if (!stream.write(part)) await Promise.race([once(stream, 'drain'), done]);
-    if (written < bytesPerTurn) continue;
-    written = 0;
-    await setImmediate();
-    if (stream.errored !== null) break;
+  try {
+    for (const part of parts) {
+      if (stream.errored !== null) break;
+      written += part.length;
+      if (!stream.write(part)) await Promise.race([once(stream, 'drain'), done]);
+      if (written < bytesPerTurn) continue;
+      written = 0;
+      await setImmediate();
+    }
+    stream.end();
+  } catch (error) {
+    // What the server said is on its way, and counts for more.
+    await done;
+    throw error;
   }
-  stream.end();
   await done;
 }
 
