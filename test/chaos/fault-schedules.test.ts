@@ -132,7 +132,9 @@ describe('the run in one process', () => {
         : error instanceof ActivityFailure
           ? { activityType: error.activityType, retryState: error.retryState }
           : {};
-    const message = error.message.replace(/127\.0\.0\.1:\d+/g, 'host');
+    const message = error.message
+      .replace(/127\.0\.0\.1:\d+/g, 'host')
+      .replace(/\(answer [0-9a-f]+\)/, '(answer)');
     return [{ name: error.name, message, ...told }, ...chainOf(error.cause)];
   }
 

@@ -6,12 +6,13 @@ import { Pool } from 'pg';
 import {
   type Activities,
   createActivities,
+  createAnswerKeeper,
   createPageMemory,
   tenantDirectory,
   type TenantTuning,
 } from '../../activities';
 import { extractDefaults, tenantDefaults } from '../../config/tenant-schema';
-import { createCxoneClient, type CxoneClient, type CxoneConnection } from '../../cxone';
+import { createCxoneClient, type CxoneClient, type CxoneConnection, type KeepAnswer } from '../../cxone';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator';
 import { openRecordingFiles, openStore } from '../../store';
 import { createMigratedDatabase } from '../setup/servers';
@@ -89,7 +90,14 @@ export async function openLane(): Promise<Lane> {
       return clock;
     },
     worker(options) {
-      const cxone = clientOf(simulator, options);
+      const keeper = createAnswerKeeper({
+        errors: store.apiErrors,
+        now: options.clock.now,
+        onError: (error) => {
+          throw error;
+        },
+      });
+      const cxone = clientOf(simulator, options, keeper.forTenant(options.tenant));
       const activities = createActivities({
         store,
         files,
@@ -149,10 +157,11 @@ export function connectionOf(
 function clientOf(
   simulator: Simulator,
   { tenant, credentials, clock, onRequest, schedule }: LaneWorkerOptions,
+  keepAnswer: KeepAnswer,
 ): CxoneClient {
   const limit = { timeoutMs: timeoutMs[isExceeded(schedule) ? 'exceeded' : 'never'], mediaHosts: [] };
   const connection = { ...connectionOf(simulator, tenant, credentials), ...limit };
-  return createCxoneClient(connection, { now: clock.now, onRequest });
+  return createCxoneClient(connection, { now: clock.now, onRequest, keepAnswer });
 }
 
 /** Whether some answer takes longer than `exceeded`: all of it, or its body piece by piece. */
