@@ -149,7 +149,8 @@ const entries = {
   MediaHostRefused: {
     kind: 'operator',
     remedy:
-      'If CXone really serves its files from this host, add it to mediaHosts of the tenants file ' +
+      'Where the message names no host, `cxone-sync errors show` with the id of the answer and --raw does. If CXone ' +
+      'really serves its files from it, add it to mediaHosts of the tenants file ' +
       '(to allowInsecureHosts if it is a host of your own without https or with a private address).',
   },
   MediaLinkExpired: { kind: 'retryable', remedy: 'Nothing to do: a new link is asked for.' },
