@@ -67,6 +67,7 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
       const tenant = tenants(input.tenant);
       const { masterContactId } = input;
       const files = dependencies.files ?? noRecordingStore();
+      await files.check();
       await dependencies.guardSpace(0);
       const claim = (): Promise<boolean> =>
         store.recordings.claim(tenant.name, masterContactId, activityKey(), claimSeconds, new Date(now()));

@@ -20,7 +20,8 @@ export async function foreseen<T>(step: () => T | Promise<T>): Promise<T> {
       throw new CommandError(exitStatus.unavailable, withRemedy(error), error.code);
     }
     if (error instanceof RecordingFileError) {
-      throw new CommandError(exitStatus.badInput, withRemedy(error), error.code);
+      const status = error.code === 'RecordingsNotMounted' ? exitStatus.unavailable : exitStatus.badInput;
+      throw new CommandError(status, withRemedy(error), error.code);
     }
     // Temporal may also go away after it was reached.
     if (error instanceof ServiceError || isGrpcServiceError(error)) {

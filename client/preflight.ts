@@ -9,13 +9,19 @@ import {
   terminalText,
 } from '../config';
 import { createCxoneClient, type CxoneClientOptions } from '../cxone';
-import { openStore, pendingMigrations, type Store } from '../store';
+import {
+  openRecordingFiles,
+  openStore,
+  pendingMigrations,
+  type RecordingStorage,
+  type Store,
+} from '../store';
 import { stamp } from '../workflows/ids';
 import type { SyncWindow } from '../workflows/inputs';
 import { CommandError, exitStatus } from './exit-status';
 import { foreseen } from './foreseen';
 import { keepingAnswers } from './kept-answers';
-import { openTenantsRecordings } from './recording-storage';
+import { recordingStorage } from './recording-storage';
 import { connectTemporal, requireWorkers, type TemporalClient } from './temporal';
 
 /** What a command that starts windows has found in order. The caller closes the client. */
@@ -57,8 +63,9 @@ async function prepare(
   );
   const tenant = await foreseen(() => tenantOf(name, settings.tenants.file));
   const recordings = wantsRecordings ?? tenant.recordings;
-  if (recordings) await foreseen(probeRecordings);
+  const storage = recordings ? await foreseen(() => recordingStorage([])) : null;
   await foreseen(() => requireDatabase(settings.database.url));
+  if (storage !== null) await foreseen(() => probeRecordings(settings.database.url, storage));
   const temporal = await connectTemporal(settings.temporal.env);
   try {
     await requireWorkers(temporal);
@@ -105,8 +112,9 @@ function chooseTenant<T>({ tenants, misconfigured }: TenantsFile<T>, name: strin
   );
 }
 
-async function probeRecordings(): Promise<void> {
-  await openTenantsRecordings([]).probe();
+/** @throws {RecordingFileError} when files cannot be written, or the storage is not the database's. */
+export async function probeRecordings(url: string, storage: RecordingStorage): Promise<void> {
+  await withStore(url, (store) => openRecordingFiles(storage, store.storage).probe());
 }
 
 /**
@@ -128,7 +136,7 @@ export async function requireDatabase(url: string): Promise<void> {
 }
 
 async function withStore(url: string, ask: (store: Store) => Promise<unknown>): Promise<void> {
-  const store = openStore({ url, maxConnections: 1, applicationName: 'cxone-sync preflight' });
+  const store = openStore({ url, maxConnections: 2, applicationName: 'cxone-sync preflight' });
   try {
     await ask(store);
   } finally {

@@ -1,5 +1,5 @@
 import { loadSettings, type Tenant } from '../config';
-import { openRecordingFiles, type RecordingFiles, type RecordingStorage } from '../store';
+import type { MarkOptions, RecordingStorage } from '../store';
 
 /**
  * The recordings storage of the settings, with the keys of these tenants.
@@ -11,7 +11,5 @@ export function recordingStorage(tenants: readonly Tenant[]): RecordingStorage {
   return { ...recordings, keysOf: (tenant) => rings.get(tenant) ?? [] };
 }
 
-/** Opens it; nothing is tried yet. */
-export function openTenantsRecordings(tenants: readonly Tenant[]): RecordingFiles {
-  return openRecordingFiles(recordingStorage(tenants));
-}
+/** For commands that read recordings: they make neither the folder nor the mark of a storage. */
+export const readsOnly: MarkOptions = { mayMark: false };

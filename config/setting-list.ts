@@ -1,9 +1,11 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { proxySettings } from './proxies';
 
 /** Which part of the program a setting is for; commands load the parts they need. */
-export type Need = 'tenants' | 'database' | 'recordings' | 'temporal' | 'temporalUi' | 'worker' | 'logging';
+export type Need =
+  'tenants' | 'database' | 'recordings' | 'network' | 'temporal' | 'temporalUi' | 'worker' | 'logging';
 
 export interface Setting {
   readonly name: string;
@@ -82,6 +84,15 @@ export const settingList = [
     expected: 'the id, ARN or alias of a KMS key, with RECORDINGS_S3_SSE=aws:kms',
     example: 'alias/cxone-sync-recordings',
   },
+  {
+    name: 'RECORDINGS_S3_CHECKSUMS',
+    need: 'recordings',
+    meaning: 'Checksums sent with each object; none for S3 servers that do not know them.',
+    fallback: 'sha256',
+    expected: 'sha256 or none',
+    example: 'none',
+  },
+  ...proxySettings,
   {
     name: 'TEMPORAL_ADDRESS',
     need: 'temporal',
@@ -287,6 +298,7 @@ export const settingSchemas = {
   RECORDINGS_URL: recordingsUrl,
   RECORDINGS_S3_FORCE_PATH_STYLE: flag,
   RECORDINGS_S3_SSE: serverSideEncryption,
+  RECORDINGS_S3_CHECKSUMS: z.enum(['sha256', 'none'], 'is not a kind of checksum'),
   TEMPORAL_ADDRESS: z.string().regex(hostAndPort, 'is not an address'),
   METRICS_ADDRESS: listenAddress,
   HEALTH_ADDRESS: listenAddress,

@@ -2,6 +2,7 @@ import { readSetting } from './environment';
 import type { Environment } from './environment';
 import { quoted, SettingsError } from './problems';
 import type { Problem } from './problems';
+import { type ProxySettings, readProxies } from './proxies';
 import { settingList, settingSchemas } from './setting-list';
 import type { ListenAddress, Need, Setting, SettingName } from './setting-list';
 import { temporalProblem } from './temporal-tls';
@@ -25,8 +26,11 @@ export interface Settings {
       /** Null: as the bucket does by itself. */
       readonly serverSideEncryption: 'AES256' | 'aws:kms' | null;
       readonly kmsKeyId: string | undefined;
+      readonly checksums: 'sha256' | 'none';
+      readonly proxies?: ProxySettings;
     };
   };
+  readonly network: { readonly proxies?: ProxySettings };
   readonly temporal: {
     /**
      * The environment for `@temporalio/envconfig` (`overrideEnvVars`): as given, with `NAME_FILE` contents put in.
@@ -103,6 +107,11 @@ export function loadSettings<N extends Need>(env: Environment, need: readonly N[
   };
   const asText = { safeParse: (text: unknown): Checked<string> => ({ success: true, data: text as string }) };
 
+  const withProxies = (): Settings['network'] => {
+    const proxies = readProxies(env, report);
+    return proxies === null ? {} : { proxies };
+  };
+
   const sections: { readonly [Part in Need]: () => unknown } = {
     tenants: () => ({ file: valueOf('TENANTS_FILE', asText) }),
     database: () => ({ url: valueOf('DATABASE_URL', settingSchemas.DATABASE_URL) }),
@@ -115,10 +124,13 @@ export function loadSettings<N extends Need>(env: Environment, need: readonly N[
         ),
         serverSideEncryption: valueOf('RECORDINGS_S3_SSE', settingSchemas.RECORDINGS_S3_SSE),
         kmsKeyId: valueOf('RECORDINGS_S3_KMS_KEY_ID', asGiven),
+        checksums: valueOf('RECORDINGS_S3_CHECKSUMS', settingSchemas.RECORDINGS_S3_CHECKSUMS),
+        ...withProxies(),
       };
       if (s3.kmsKeyId !== undefined && s3.serverSideEncryption !== 'aws:kms') report(keyWithoutKms);
       return { url, s3 };
     },
+    network: () => withProxies(),
     temporal: () => {
       const before = problems.length;
       valueOf('TEMPORAL_ADDRESS', settingSchemas.TEMPORAL_ADDRESS);

@@ -169,6 +169,10 @@ export const tenantSchema = z.strictObject({
     .array(z.string().regex(hostPattern, 'must hold host names; a leading *. stands for all names below'))
     .readonly()
     .default(['*.amazonaws.com']),
+  privateHosts: z
+    .array(z.string().regex(hostPattern, 'must hold host names; a leading *. stands for all names below'))
+    .readonly()
+    .default([]),
   allowInsecureHosts: z
     .array(z.string().regex(host, 'must hold exact host names or addresses, without wildcards'))
     .readonly()

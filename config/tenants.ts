@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Environment } from './environment';
 import { nearest, quoted, SettingsError } from './problems';
 import type { Problem } from './problems';
+import { type ProxySettings, readProxies } from './proxies';
 import { withoutRemoved } from './removed-settings';
 import { knownKeys, tenantSchema } from './tenant-schema';
 import type { TenantEntry } from './tenant-schema';
@@ -13,6 +14,8 @@ import type { TenantSecrets } from './tenant-secrets';
 /** A tenant without its secrets, which are read where they are needed only. */
 export interface TenantSettings extends Omit<TenantEntry, keyof TenantSecrets | 'timeoutSeconds'> {
   readonly tenant: string;
+  /** The same for all tenants: what `HTTPS_PROXY` and its like say. Absent where there is none. */
+  readonly proxies?: ProxySettings;
   /** The longest one API call may take. */
   readonly timeoutMs: number;
 }
@@ -36,15 +39,19 @@ const tenantId = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 /**
  * Reads the tenants file and the secrets it refers to (`{"env": "NAME"}`, or `{"file": "path"}` relative to it).
- * @throws SettingsError for what concerns all tenants: a file that cannot be read, is no JSON, has no tenants, or a key
+ * @throws SettingsError for what concerns all tenants: a proxy that is wrong, a file that cannot be read, is no JSON, has no tenants, or a key
  *   besides them
  */
 export function loadTenants(file: string, env: Environment): TenantsFile {
   const places = { file, env };
+  const wrong: Problem[] = [];
+  const proxies = readProxies(env, (problem) => void wrong.push(problem));
+  if (wrong.length > 0) throw new SettingsError(wrong);
+  const network = proxies === null ? {} : { proxies };
   return read(file, {
     complete(entry, tenant) {
       const { secrets, problems } = readSecrets(entry, tenant, places);
-      return { tenant: { ...settingsOf(entry, tenant), ...secrets }, problems };
+      return { tenant: { ...settingsOf(entry, tenant), ...network, ...secrets }, problems };
     },
     lookAt: (given, tenant) => unreadableSecrets(given, tenant, places),
   });

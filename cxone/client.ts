@@ -53,6 +53,8 @@ export interface CxoneClientOptions extends SessionOptions {
    * where that is later. After a silent failure of the network a call that got lost must not be waited for a minute.
    */
   readonly headersTimeoutMs?: number;
+  /** The same for Media Playback and files, of which nothing takes long to find; 20 s if not given. */
+  readonly mediaHeadersTimeoutMs?: number;
   /** The longest an answer may stand still after it began; 30 s if not given. */
   readonly idleTimeoutMs?: number;
   /** How host names become addresses; the system's resolver if not given. */
@@ -103,9 +105,11 @@ export function createCxoneClient(
   const policy = createHostPolicy(connection, names, options.resolve);
   const transport = createTransport({
     policy,
+    proxies: connection.proxies,
     timeOuts: {
       connectMs: options.connectTimeoutMs ?? 10_000,
       headersMs: options.headersTimeoutMs ?? Math.max(50_000, connection.timeoutMs - 70_000),
+      mediaHeadersMs: options.mediaHeadersTimeoutMs ?? options.headersTimeoutMs ?? 20_000,
       idleMs: options.idleTimeoutMs ?? 30_000,
       totalMs: connection.timeoutMs,
     },

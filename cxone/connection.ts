@@ -1,3 +1,5 @@
+import type { Proxies } from '../network';
+
 /** How to reach one tenant: what the customer handed over, and where. Secrets live here and nowhere else. */
 export interface CxoneConnection {
   /** Our name for the tenant; appears in messages. */
@@ -23,6 +25,10 @@ export interface CxoneConnection {
   readonly mediaHosts: readonly string[];
   /** Exact hosts (`127.0.0.1`, `simulator:4011`) that may be reached over http or at private addresses. */
   readonly allowInsecureHosts: readonly string[];
+  /** Patterns as in `mediaHosts`, of hosts that may have private addresses (https all the way); none if not given. */
+  readonly privateHosts?: readonly string[] | undefined;
+  /** What `HTTPS_PROXY` and `NO_PROXY` say; without it everything is reached directly. */
+  readonly proxies?: Proxies | undefined;
   /** The longest one API call may take, from connecting to the last byte. */
   readonly timeoutMs: number;
 }

@@ -8,7 +8,7 @@ import { createResume } from './media-resume';
 import { isMediaType } from './media-signature';
 
 export interface DownloadOptions {
-  /** How long the body may stand still; 30 s if not given. */
+  /** How long the body may stand still; 20 s if not given. */
   readonly idleTimeoutMs?: number;
   /** The most bytes to accept; 4 GiB if not given. */
   readonly maxBytes?: number;
@@ -46,7 +46,7 @@ export async function openDownload(
   signal?: AbortSignal,
   options: DownloadOptions = {},
 ): Promise<Download> {
-  const { maxBytes = 4 * 1024 ** 3, idleTimeoutMs = 30_000, resumePauseMs = 200, renew } = options;
+  const { maxBytes = 4 * 1024 ** 3, idleTimeoutMs = 20_000, resumePauseMs = 200, renew } = options;
   const request = createMediaRequest(open, policy);
   const link = { url };
   const first = async (): Promise<HttpAnswer<Readable>> => {

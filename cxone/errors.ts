@@ -73,8 +73,8 @@ const entries = {
   HostRefused: {
     kind: 'operator',
     remedy:
-      'Use an https address of a public host, or name the exact host in allowInsecureHosts of the tenants file if it ' +
-      'is yours (a simulator, for example).',
+      'Use an https address of a public host. Where the host is reached by a private endpoint, name it in privateHosts ' +
+      'of the tenants file; if it is yours (a simulator, for example), the exact host in allowInsecureHosts.',
   },
   CxoneUnreachable: {
     kind: 'retryable',
@@ -151,7 +151,7 @@ const entries = {
     remedy:
       'Where the message names no host, `cxone-sync errors show` with the id of the answer and --raw does. If CXone ' +
       'really serves its files from it, add it to mediaHosts of the tenants file ' +
-      '(to allowInsecureHosts if it is a host of your own without https or with a private address).',
+      '(and to privateHosts if it is reached by a private endpoint; to allowInsecureHosts if it is a host of your own).',
   },
   MediaLinkExpired: { kind: 'retryable', remedy: 'Nothing to do: a new link is asked for.' },
   MediaIncomplete: { kind: 'retryable', remedy: 'Nothing to do: the file is fetched again.' },

@@ -47,48 +47,97 @@ for (const [network, prefix] of [
 ] as const) {
   notPublic.addSubnet(network, prefix, 'ipv4');
 }
+/** All that is given out for use on the Internet lies here; what else there is of IPv6 is local, mapped or reserved. */
+const globalUnicast = new BlockList();
+globalUnicast.addSubnet('2000::', 3, 'ipv6');
 for (const [network, prefix] of [
-  ['::', 96],
-  ['64:ff9b::', 96],
-  ['64:ff9b:1::', 48],
-  ['100::', 64],
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
   ['3fff::', 20],
-  ['fc00::', 7],
-  ['fe80::', 9],
-  ['ff00::', 8],
 ] as const) {
   notPublic.addSubnet(network, prefix, 'ipv6');
+}
+/** What a NAT64 gateway is asked for: the IPv4 address is in the last four bytes (RFC 6052). */
+const nat64 = new BlockList();
+nat64.addSubnet('64:ff9b::', 96, 'ipv6');
+
+/** Networks that people keep for themselves, without loopback, link-local (where clouds serve credentials) and the like. */
+const ownNetworks = new BlockList();
+for (const [network, prefix, family] of [
+  ['10.0.0.0', 8, 'ipv4'],
+  ['100.64.0.0', 10, 'ipv4'],
+  ['172.16.0.0', 12, 'ipv4'],
+  ['192.168.0.0', 16, 'ipv4'],
+  ['fc00::', 7, 'ipv6'],
+] as const) {
+  ownNetworks.addSubnet(network, prefix, family);
 }
 
 /**
  * Whether an address may be reached without being listed: not private, loopback, link-local (where clouds serve
- * credentials), multicast, reserved, nor an IPv6 form that carries an IPv4 address inside.
+ * credentials), multicast, reserved, nor an IPv6 form that carries an IPv4 address inside. Of those only NAT64 is in use
+ * between hosts, and it is judged by the address inside.
  */
 export function isPublicAddress(address: string): boolean {
-  const family = isIP(address);
-  if (family === 0) return false;
-  return !notPublic.check(address, family === 4 ? 'ipv4' : 'ipv6');
+  const plain = behindNat64(address);
+  const family = isIP(plain);
+  if (family === 0 || plain.includes('%')) return false;
+  if (family === 4) return !notPublic.check(plain, 'ipv4');
+  return globalUnicast.check(plain, 'ipv6') && !notPublic.check(plain, 'ipv6');
 }
 
-/** The rules of `interfaces.md`: https and public addresses everywhere, but for the hosts in allowInsecureHosts. */
+/** Whether an address lies in a network of one's own, such as a private endpoint of a cloud has. */
+export function isOwnNetwork(address: string): boolean {
+  const plain = behindNat64(address);
+  const family = isIP(plain);
+  if (family === 0 || plain.includes('%')) return false;
+  // An IPv4 address in IPv6 clothes is checked by Node against the rules for IPv4, so the form is asked for first.
+  if (family === 6 && /^::ffff:/i.test(plain)) return false;
+  return ownNetworks.check(plain, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** The IPv4 address that a NAT64 gateway is asked for; other addresses as they are. */
+function behindNat64(address: string): string {
+  if (isIP(address) !== 6 || address.includes('%') || !nat64.check(address, 'ipv6')) return address;
+  const dotted = /\d+(?:\.\d+){3}$/.exec(address)?.[0];
+  if (dotted !== undefined) return dotted;
+  // The URL parser writes any spelling in its shortest form; the last two groups, of which either may be left out as zero.
+  const [, tail = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
+  const groups = tail.split(':').filter((group) => group !== '');
+  const [high = 0, low = 0] = [
+    ...Array<number>(2).fill(0),
+    ...groups.map((group) => parseInt(group, 16)),
+  ].slice(-2);
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}
+
+/**
+ * The rules of `interfaces.md`: https and public addresses everywhere, but for the hosts in allowInsecureHosts. Hosts that
+ * `privateHosts` names may have addresses of one's own networks, https as everywhere. Behind a proxy the names and
+ * addresses written in URLs are held to these rules, and what a name resolves to is the proxy's business.
+ */
 export function createHostPolicy(
-  connection: Pick<CxoneConnection, 'mediaHosts' | 'allowInsecureHosts'>,
+  connection: Pick<CxoneConnection, 'mediaHosts' | 'privateHosts' | 'allowInsecureHosts'>,
   names: HostNames,
   resolve: Resolve = systemLookup,
 ): HostPolicy {
   const exempt = connection.allowInsecureHosts.map((host) => host.toLowerCase());
   const exemptNames = new Set(exempt.map((host) => bare(host.replace(/:\d+$/, ''))));
 
+  const isPrivateHost = (hostname: string) =>
+    (connection.privateHosts ?? []).some((pattern) => matchesHost(hostname.toLowerCase(), pattern));
+
   const isExempt = (url: URL) => exempt.includes(url.host) || exempt.map(bare).includes(bare(url.hostname));
+
+  const mayHave = (hostname: string, address: string): boolean =>
+    isPublicAddress(address) || (isPrivateHost(hostname) && isOwnNetwork(address));
 
   const objection = (url: URL): string | null => {
     if (isExempt(url)) return null;
     if (url.protocol !== 'https:') return 'is not an https address';
-    if (isIP(bare(url.hostname)) !== 0 && !isPublicAddress(bare(url.hostname)))
-      return 'is not a public address';
+    const host = bare(url.hostname);
+    if (isIP(host) !== 0 && !mayHave(host, host)) return 'is not a public address';
     return null;
   };
 
@@ -116,7 +165,7 @@ export function createHostPolicy(
         const [first] = addresses;
         if (first === undefined) return callback(failure('ENOTFOUND'), '', 0);
         const open = exemptNames.has(hostname.toLowerCase());
-        if (!open && !addresses.every(({ address }) => isPublicAddress(address))) {
+        if (!open && !addresses.every(({ address }) => mayHave(hostname, address))) {
           return callback(failure(addressRefused), '', 0);
         }
         return options.all ? callback(null, addresses) : callback(null, first.address, first.family);

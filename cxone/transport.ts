@@ -1,11 +1,9 @@
-import http from 'node:http';
-import https from 'node:https';
 import type { Readable } from 'node:stream';
 import { create as createAxios } from 'axios';
 import type { AxiosResponse } from 'axios';
+import { createAgents, type Proxies } from '../network';
 import { readBody, tooLarge } from './body';
 import { inUtf8 } from './charset';
-import { limitConnecting } from './connecting';
 import { createDeadline } from './deadline';
 import { CxoneError } from './errors';
 import type { ApiFamily } from './errors';
@@ -19,6 +17,8 @@ export interface TimeOuts {
   readonly connectMs: number;
   /** From the start until the headers of the answer are there; never longer than `totalMs`. */
   readonly headersMs: number;
+  /** The same where nothing has to be worked out before the answer: files, and what Media Playback has of a call. */
+  readonly mediaHeadersMs: number;
   /** How long the body of an answer may stand still. */
   readonly idleMs: number;
   /** The whole exchange, from the start to the last byte. A file has no such limit, see `DownloadOptions`. */
@@ -27,6 +27,7 @@ export interface TimeOuts {
 
 export interface TransportOptions {
   readonly policy: HostPolicy;
+  readonly proxies: Proxies | undefined;
   readonly timeOuts: TimeOuts;
   readonly userAgent: string;
   /** The most bytes of an answer that are kept in memory, packed and unpacked; one figure, or one for each family. */
@@ -44,15 +45,13 @@ export interface Transport {
 }
 
 export function createTransport(options: TransportOptions): Transport {
-  const { policy, timeOuts, maxBytes } = options;
-  const headersMs = Math.min(timeOuts.headersMs, timeOuts.totalMs);
-  const agentOptions = { keepAlive: true, lookup: policy.lookup };
-  const httpAgent = limitConnecting(new http.Agent(agentOptions), 'connect', timeOuts.connectMs);
-  const httpsAgent = limitConnecting(new https.Agent(agentOptions), 'secureConnect', timeOuts.connectMs);
+  const { policy, proxies, timeOuts, maxBytes } = options;
+  const agents = createAgents({ connectMs: timeOuts.connectMs, lookup: policy.lookup, proxies });
 
   const instance = createAxios({
-    httpAgent,
-    httpsAgent,
+    httpAgent: agents.http,
+    httpsAgent: agents.https,
+    // The agents see to proxies.
     proxy: false,
     // A redirect would carry the bearer token wherever the answer says.
     maxRedirects: 0,
@@ -65,6 +64,8 @@ export function createTransport(options: TransportOptions): Transport {
   });
 
   async function send(request: HttpRequest, headers: HttpRequest['headers'], signal?: AbortSignal) {
+    const media = request.family === 'file' || request.family === 'media';
+    const headersMs = Math.min(media ? timeOuts.mediaHeadersMs : timeOuts.headersMs, timeOuts.totalMs);
     const deadline = createDeadline(headersMs, signal);
     try {
       const response = await instance.request<Readable>({
@@ -107,10 +108,7 @@ export function createTransport(options: TransportOptions): Transport {
         total.clear();
       }
     },
-    close() {
-      httpAgent.destroy();
-      httpsAgent.destroy();
-    },
+    close: () => agents.close(),
   };
 }
 

@@ -4,6 +4,7 @@ import type { AgentTable } from './agents';
 import { type ApiErrors, createApiErrors } from './api-errors';
 import { createContactTable } from './contacts';
 import type { ContactTable } from './contacts';
+import type { StorageLedger } from './files/marked-files';
 import type { Extractions } from './extraction-ledger';
 import { createExtractionSlots, type ExtractionSlots } from './extraction-slots';
 import { createExtractions } from './extractions';
@@ -27,6 +28,7 @@ import type { RejectedTable } from './rejected-records';
 import { createSourceClocks, type SourceClocks } from './source-clocks';
 import { createStuckSessions, type StuckSessions } from './stuck-sessions';
 import { createSignIns, type SignIns } from './sign-ins';
+import { createStorageLedger } from './storage-ledger';
 import { run } from './transaction';
 import { createWatermarks } from './watermarks';
 import type { Watermarks } from './watermarks';
@@ -65,6 +67,8 @@ export interface Store {
   readonly quotas: Quotas;
   readonly waits: QuotaWaits;
   readonly stuckSessions: StuckSessions;
+  /** Which storage the recordings lie in, for `openRecordingFiles`. */
+  readonly storage: StorageLedger;
   /** Asks the server for its major version; throws `StoreError` when it cannot be reached. */
   ping(): Promise<{ readonly version: number }>;
   close(): Promise<void>;
@@ -103,6 +107,7 @@ export function openStore(options: StoreOptions): Store {
     quotas: createQuotas(pool),
     waits: createQuotaWaits(pool),
     stuckSessions: createStuckSessions(pool, applicationName),
+    storage: createStorageLedger(pool),
     async ping() {
       const sql = "select current_setting('server_version_num')::int / 10000 as version";
       const [answer] = await run<{ version: number }>(pool, sql, []);

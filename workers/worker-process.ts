@@ -18,6 +18,8 @@ import {
   createSpaceGuard,
   openRecordingFiles,
   openStore,
+  RecordingFileError,
+  type RecordingFiles,
   type RecordingStorage,
 } from '../store';
 import { backfillId } from '../workflows/ids';
@@ -82,8 +84,6 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
   const healthAddress = options.health && (await chooseAddress(options.health, 'health', logger));
   installRuntime(metrics, logger);
 
-  const files = options.recordings === null ? null : openRecordingFiles(options.recordings);
-  await files?.probe();
   const store = openStore({
     url: options.databaseUrl,
     maxConnections: storeConnections,
@@ -98,6 +98,8 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
   let settle = async (): Promise<void> => undefined;
   let stopWatching: readonly (() => Promise<void>)[] = [];
   try {
+    const files = options.recordings === null ? null : openRecordingFiles(options.recordings, store.storage);
+    await probeStorage(files, logger);
     const connected = await NativeConnection.connect({ ...connectionOptions, address });
     connection = connected;
     await prepareSearchAttributes(connection, namespace, logger);
@@ -197,6 +199,22 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
     });
     await settle();
     await store.close();
+  }
+}
+
+/**
+ * A storage that cannot be written keeps the worker from starting. One that is not mounted does not: contacts need none,
+ * and what needs it waits for a person until it is there.
+ */
+async function probeStorage(files: RecordingFiles | null, logger: Logger): Promise<void> {
+  try {
+    await files?.probe();
+  } catch (error) {
+    if (!(error instanceof RecordingFileError && error.code === 'RecordingsNotMounted')) throw error;
+    logger.error(
+      { err: error, remedy: error.remedy },
+      'no recordings are fetched: their storage is not there',
+    );
   }
 }
 

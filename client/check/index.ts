@@ -6,7 +6,8 @@ import { CommandError, exitStatus } from '../exit-status';
 import { addCommonFlags, type CommonFlags } from '../flags';
 import { foreseen } from '../foreseen';
 import { createOutput } from '../output';
-import { tenantOf } from '../preflight';
+import { probeRecordings, requireDatabase, tenantOf } from '../preflight';
+import { recordingStorage } from '../recording-storage';
 import { isFailure } from './check';
 import { reportPage } from './report';
 import { checkTenant } from './setup';
@@ -33,7 +34,8 @@ export function addCheckCommand(program: Command): void {
       'after',
       `
 Needs the tenants file and CXone, nothing else: no database, no Temporal, no worker. It makes some dozen small requests,
-at most two of them for a token, stores nothing and creates nothing.
+at most two of them for a token, stores nothing and creates nothing. Where RECORDINGS_URL and DATABASE_URL are set, the
+recordings storage is tried as well: a file is written and removed.
 
   ✓ in order   ✗ refused or missing: the arrow says what to change, and where   ? cannot be told now, and why
   – refused or missing, but nothing in the tenants file asks for it
@@ -51,12 +53,26 @@ Examples:
     .action(async (flags: CheckFlags) => foreseen(() => runCheck(flags)));
 }
 
+/** Undefined where this machine has no settings of a storage, as a laptop has none that only checks the customer's CXone. */
+function storageProbe(): (() => Promise<void>) | undefined {
+  if (!process.env['RECORDINGS_URL'] && !process.env['RECORDINGS_URL_FILE']) return undefined;
+  return async () => {
+    const storage = recordingStorage([]);
+    const { database } = loadSettings(process.env, ['database']);
+    await requireDatabase(database.url);
+    await probeRecordings(database.url, storage);
+  };
+}
+
 async function runCheck(flags: CheckFlags): Promise<void> {
   const output = createOutput(flags);
   const { tenants } = loadSettings(process.env, ['tenants']);
   const tenant = tenantOf(flags.tenant, tenants.file);
   if (flags.report !== undefined) mustBeWritable(flags.report);
-  const report = await checkTenant(tenant, { onStart: (name) => output.progress(`trying ${name}`) });
+  const report = await checkTenant(tenant, {
+    onStart: (name) => output.progress(`trying ${name}`),
+    probeStorage: storageProbe(),
+  });
   if (flags.report !== undefined) {
     writeFileSync(flags.report, reportPage(report, { tenant: flags.tenant, at: Date.now() }));
     output.note(`The page for the customer: ${flags.report}`);

@@ -27,6 +27,7 @@ export function needOf(name: string, settings: NeedSettings): Need {
       return 'wanted';
     case 'media-playback':
     case 'download':
+    case 'recordings-storage':
       return when(recordings, 'required');
     case 'sentiments':
       // Interaction Analytics is bought apart, and no setting of ours asks for what it gives.

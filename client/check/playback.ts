@@ -62,7 +62,8 @@ export function playbackChecks(dependencies: PlaybackDependencies): readonly Che
   ];
 }
 
-const switchedOff: Finding = {
+/** Of a tenant without recordings nothing that is for them is tried. */
+export const switchedOff: Finding = {
   status: 'unknown',
   code: 'RecordingsOff',
   message: 'Not tried: the tenants file says "recordings": false.',
@@ -147,7 +148,7 @@ function failedDownload(error: CxoneError, host: string): Finding {
   return failed(
     error,
     `If the customer’s recordings really lie there, add "${host}" to mediaHosts in the tenants file ` +
-      '(to allowInsecureHosts if it is a host of your own without https or with a private address).',
+      '(and to privateHosts if it is reached by a private endpoint; to allowInsecureHosts if it is a host of your own).',
   );
 }
 

@@ -6,17 +6,20 @@ import { type Clocks, listChecks } from './lists';
 import { needOf } from './need';
 import { playbackChecks } from './playback';
 import { signInChecks } from './sign-in';
+import { storageChecks } from './storage';
 
 export interface CheckOptions {
   /** Milliseconds since 1970; the system's clock if not given. */
   readonly now?: () => number;
   /** Called with the name of each check that is tried. */
   readonly onStart?: (name: string) => void;
+  /** Tries the recordings storage; without it, it is not checked. */
+  readonly probeStorage?: (() => Promise<void>) | undefined;
 }
 
 /**
  * Tries everything that a customer sets up in CXone, each by itself: some dozen small requests, at most two of them
- * for a token. Nothing is written anywhere, and nothing of a contact but ids and start is fetched.
+ * for a token. Nothing is written anywhere but a file to the recordings storage that is removed again, and nothing of a contact but ids and start is fetched.
  */
 export async function checkTenant(tenant: Tenant, options: CheckOptions = {}): Promise<CheckReport> {
   const now = options.now ?? Date.now;
@@ -28,6 +31,7 @@ export async function checkTenant(tenant: Tenant, options: CheckOptions = {}): P
     ...listChecks({ tenant, client, clocks, now }),
     ...playbackChecks({ client, clocks, now, recordings: tenant.recordings }),
     ...extractionChecks(client, wantedEntities(tenant)),
+    ...(options.probeStorage ? storageChecks(tenant.recordings, options.probeStorage) : []),
   ];
   try {
     return await runChecks(checks, (name) => needOf(name, tenant), options.onStart);

@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadSettings } from '../../config';
-import { openStore, type RecordingFiles, type Store } from '../../store';
+import { openRecordingFiles, openStore, type RecordingFiles, type Store } from '../../store';
 import { addCommonFlags, type CommonFlags } from '../flags';
 import { foreseen } from '../foreseen';
 import { createOutput } from '../output';
 import { requireDatabase, tenantOf } from '../preflight';
-import { openTenantsRecordings } from '../recording-storage';
+import { readsOnly, recordingStorage } from '../recording-storage';
+import { adoptRecordings } from './adopt';
 import { decryptCall } from './decrypt';
 import { verifyRecordings } from './verify';
 
@@ -25,7 +26,9 @@ interface VerifyFlags extends CommonFlags {
 export function addRecordingsCommand(program: Command): void {
   const recordings = program
     .command('recordings')
-    .description('Stored recordings: write those of a call as plain files, or prove that all are whole');
+    .description(
+      'Stored recordings: write those of a call as plain files, prove that all are whole, or say where they lie',
+    );
 
   addCommonFlags(
     recordings
@@ -80,6 +83,25 @@ reached · 4 some are gone or damaged`,
       ),
     );
 
+  addCommonFlags(
+    recordings
+      .command('adopt')
+      .description('Take what RECORDINGS_URL names for the recordings storage of this database'),
+  )
+    .addHelpText(
+      'after',
+      `
+For a storage that was replaced on purpose, or whose mark (.cxone-sync-storage) was lost together with its recordings.
+Not for one that is merely not mounted: what is stored then is hidden as soon as it is. Nothing is removed.
+Exit status: 0 done · 2 bad input or settings, or the storage cannot be written · 3 PostgreSQL cannot be reached`,
+    )
+    .action(async (flags: CommonFlags) =>
+      foreseen(() => {
+        const storage = recordingStorage([]);
+        return withStore((store) => adoptRecordings(store, storage, createOutput(flags)));
+      }),
+    );
+
   for (const command of recordings.commands) command.copyInheritedSettings(program);
 }
 
@@ -92,8 +114,17 @@ async function withFiles<T>(
   tenant: string,
   work: (store: Store, files: RecordingFiles) => Promise<T>,
 ): Promise<T> {
-  const { tenants, database } = loadSettings(process.env, ['tenants', 'database']);
-  const files = openTenantsRecordings([tenantOf(tenant, tenants.file)]);
+  const { tenants } = loadSettings(process.env, ['tenants']);
+  const storage = recordingStorage([tenantOf(tenant, tenants.file)]);
+  return withStore(async (store) => {
+    const files = openRecordingFiles(storage, store.storage, readsOnly);
+    await files.check();
+    return work(store, files);
+  });
+}
+
+async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
+  const { database } = loadSettings(process.env, ['database']);
   await requireDatabase(database.url);
   const store = openStore({
     url: database.url,
@@ -101,7 +132,7 @@ async function withFiles<T>(
     applicationName: 'cxone-sync recordings',
   });
   try {
-    return await work(store, files);
+    return await work(store);
   } finally {
     await store.close();
   }

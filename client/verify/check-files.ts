@@ -36,14 +36,12 @@ export interface FileCheck {
 const batchSize = 1_000;
 /** Files read at a time. */
 const atOnce = 8;
-/** So many files, and none of them there: then it is not the files that are missing. */
-const noneOfAtLeast = 10;
 
 /**
  * Reads every stored recording of a span again and compares length and SHA-256 with its row.
  *
- * @throws {RecordingFileError} RecordingEncryptionKeyUnknown.
- * @throws {CommandError} status 3 when the storage cannot be read, or is plainly not the one the files were stored in.
+ * @throws {RecordingFileError} RecordingEncryptionKeyUnknown; RecordingsNotMounted when what is missing is the storage.
+ * @throws {CommandError} status 3 when the storage cannot be read.
  */
 export async function checkFiles(check: FileCheck): Promise<FileFindings> {
   const found = { checked: 0, bytes: 0, missing: 0, changed: 0 };
@@ -59,7 +57,6 @@ export async function checkFiles(check: FileCheck): Promise<FileFindings> {
       check.onProgress?.(found.checked);
     });
     for (const { problem } of problems) found[problem] += 1;
-    if (found.missing === found.checked && found.checked >= noneOfAtLeast) throw notTheStorage(found.checked);
     for (const { file, problem } of problems) await check.onProblem(file, problem);
     after = batch.at(-1) ?? null;
     if (batch.length < batchSize || after === null) return found;
@@ -78,7 +75,7 @@ async function problemOf(files: RecordingFiles, { storageKey, bytes, sha256 }: H
     if (!(error instanceof RecordingFileError)) throw unreadable();
     if (error.code === 'RecordingMissing') return 'missing';
     // A key that is not there says nothing of the recording.
-    if (error.code === 'RecordingEncryptionKeyUnknown') throw error;
+    if (['RecordingEncryptionKeyUnknown', 'RecordingsNotMounted'].includes(error.code)) throw error;
     if (['RecordingStorageUnavailable', 'RecordingStorageRefused'].includes(error.code)) {
       throw new CommandError(exitStatus.unavailable, `${error.message}. ${error.remedy}`, error.code);
     }
@@ -99,15 +96,6 @@ function unreadable(): CommandError {
   return new CommandError(
     exitStatus.unavailable,
     'A recording could not be read to its end. Check the disk or mount of RECORDINGS_URL.',
-    'RecordingStorageUnavailable',
-  );
-}
-
-function notTheStorage(files: number): CommandError {
-  return new CommandError(
-    exitStatus.unavailable,
-    `None of ${files} stored recordings is where RECORDINGS_URL points. Check that it is the storage the workers write ` +
-      'to, and that it is mounted; nothing was changed.',
     'RecordingStorageUnavailable',
   );
 }

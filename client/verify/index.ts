@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { loadSettings } from '../../config';
 import { createCxoneClient, passesOf } from '../../cxone';
-import { openStore } from '../../store';
+import { openRecordingFiles, openStore } from '../../store';
 import { InvalidInputError, parseSyncWindowInput, type SyncWindow } from '../../workflows/inputs';
 import { CommandError, exitStatus } from '../exit-status';
 import { addCommonFlags, type CommonFlags } from '../flags';
@@ -9,7 +9,7 @@ import { foreseen } from '../foreseen';
 import { interruptible } from '../interruptible';
 import { createOutput, type Output } from '../output';
 import { preflight, requireDatabase, tenantOf } from '../preflight';
-import { openTenantsRecordings } from '../recording-storage';
+import { readsOnly, recordingStorage } from '../recording-storage';
 import type { TemporalClient } from '../temporal';
 import { createRepair } from './repair';
 import { tableHead, tableRow, totalsOf } from './report';
@@ -71,7 +71,7 @@ async function compare(
 ): Promise<void> {
   const { tenants, database } = loadSettings(process.env, ['tenants', 'database']);
   const tenant = tenantOf(range.tenant, tenants.file);
-  const files = flags.recordings ? openTenantsRecordings([tenant]) : null;
+  const storage = flags.recordings ? recordingStorage([tenant]) : null;
   let temporal: TemporalClient | null = null;
   if (flags.fix) {
     const window = flags.recordings ? { ...range, recordings: true } : range;
@@ -86,6 +86,8 @@ async function compare(
     applicationName: 'cxone-sync verify',
   });
   closers.push(() => store.close());
+  const files = storage && openRecordingFiles(storage, store.storage, readsOnly);
+  await files?.check();
   const cxone = createCxoneClient(tenant);
   closers.push(() => cxone.close());
 

@@ -1,4 +1,5 @@
 import { CxoneError } from '../errors';
+import { ProxyError } from '../../network';
 import type { HttpRequest, Interceptor } from '../exchange';
 import type { HostNames } from '../host-names';
 import { addressRefused } from '../host-policy';
@@ -37,6 +38,11 @@ export function breakdowns<Body>(names: HostNames): Interceptor<Body> {
 
 /** The error for an exchange that brought no answer: name not resolved, refused, cut off. */
 function breakdownOf(error: unknown, { family, url }: HttpRequest, names: HostNames): CxoneError {
+  const proxy = proxyErrorIn(error);
+  if (proxy !== null) {
+    const message = `${names.shown(url)} cannot be reached: ${proxy.message}.`;
+    return new CxoneError('CxoneUnreachable', message, { remedy: proxyRemedy });
+  }
   const code = codeOf(error);
   const host = names.shown(url);
   if (code === addressRefused) {
@@ -60,6 +66,16 @@ function breakdownOf(error: unknown, { family, url }: HttpRequest, names: HostNa
     'CxoneUnavailable',
     `The connection to ${host} broke off (${code || 'no reason known'}).`,
   );
+}
+
+const proxyRemedy =
+  'Check HTTPS_PROXY (address, user and password), whether the proxy lets this host through, and whether the host ' +
+  'belongs into NO_PROXY.';
+
+/** The HTTP library wraps what its agent throws. */
+function proxyErrorIn(error: unknown): ProxyError | null {
+  if (error instanceof ProxyError) return error;
+  return error instanceof Error && error.cause instanceof ProxyError ? error.cause : null;
 }
 
 function codeOf(error: unknown): string {

@@ -4,6 +4,7 @@ export type RecordingFileCode =
   | 'RecordingStorageUnavailable'
   | 'RecordingStorageRefused'
   | 'RecordingStorageFull'
+  | 'RecordingsNotMounted'
   | 'RecordingKeyRefused'
   | 'RecordingMissing'
   | 'RecordingIncomplete'

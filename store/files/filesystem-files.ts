@@ -1,27 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RecordingFileError, toFileError } from './errors';
 import { measureBody } from './measured-body';
 import type { RecordingFiles, SavedFile, SaveOptions } from './recording-files';
 import { keyParts } from './recording-key';
+import { type Markable, markId, markName, markText } from './storage-mark';
+import { beginFile, type UnfinishedFile, workshop } from './unfinished-files';
 
 type OnDisk = <T>(work: Promise<T>) => Promise<T>;
 
 async function writeWhole(
-  file: FileHandle,
+  draft: UnfinishedFile,
   body: AsyncIterable<Buffer>,
   options: SaveOptions,
   onDisk: OnDisk,
 ): Promise<SavedFile> {
   const measured = measureBody(body, options);
-  for await (const chunk of measured.chunks) await onDisk(file.writeFile(chunk));
-  await onDisk(file.sync());
+  for await (const chunk of measured.chunks) {
+    await onDisk(draft.file.writeFile(chunk));
+    await onDisk(draft.touch());
+  }
+  await onDisk(draft.file.sync());
   return measured.result();
 }
 
-async function closing<T>(file: FileHandle, work: () => Promise<T>): Promise<T> {
+async function closing<T>(file: Pick<FileHandle, 'close'>, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
@@ -44,29 +49,8 @@ async function makeFolder(folder: string): Promise<void> {
   await syncFolder(top);
 }
 
-async function tryWriting(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `.${randomUUID()}.probe`);
-  try {
-    await (await open(path, 'wx', 0o600)).close();
-  } finally {
-    await rm(path, { force: true });
-  }
-}
-
-/** Where files grow, below the root: no key can name it, and what a killed process leaves is found in one place. */
-const workshop = '.incoming';
-/** A file that grows is written to more often than this, or its download has given up. */
-const abandonedAfterMs = 5 * 60_000;
-
-/** Removes what processes that were killed have left: half recordings are health data as well. */
-async function sweep(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
-    // Another process may have finished or removed it meanwhile.
-    const { mtimeMs } = (await stat(path).catch(() => null)) ?? { mtimeMs: Infinity };
-    if (Date.now() - mtimeMs > abandonedAfterMs) await rm(path, { force: true });
-  }
+async function* once(content: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(content);
 }
 
 /**
@@ -74,7 +58,7 @@ async function sweep(folder: string): Promise<void> {
  * and its folder synced, so that neither a crash nor a power cut leaves half a recording under its name. Files and
  * folders are for the owner alone: they hold health data.
  */
-export function createFilesystemFiles(root: string): RecordingFiles {
+export function createFilesystemFiles(root: string): RecordingFiles & Markable {
   const pathOf = (key: string) => join(root, ...keyParts(key));
   // Around each operation of ours rather than around all of `save`: the body's errors belong to whoever reads it.
   const onDisk: OnDisk = async (work) => {
@@ -84,29 +68,35 @@ export function createFilesystemFiles(root: string): RecordingFiles {
       throw toFileError(error, root);
     }
   };
+  const saveAt = async (path: string, body: AsyncIterable<Buffer>, options: SaveOptions) => {
+    const folder = dirname(path);
+    await onDisk(makeFolder(folder));
+    const unfinished = join(root, workshop);
+    await onDisk(makeFolder(unfinished));
+    const draft = await onDisk(beginFile(unfinished));
+    try {
+      const saved = await closing(draft, () => writeWhole(draft, body, options, onDisk));
+      await onDisk(rename(draft.path, path));
+      await onDisk(syncFolder(folder));
+      return saved;
+    } catch (error) {
+      await rm(draft.path, { force: true });
+      throw error;
+    }
+  };
+  const saveText = (path: string, text: string) => saveAt(path, once(text), { maxBytes: 10_000 });
 
   return {
     kind: 'file',
-    probe: () => onDisk(tryWriting(root)),
-    async save(key, body, options) {
-      const path = pathOf(key);
-      const folder = dirname(path);
-      await onDisk(makeFolder(folder));
-      const unfinished = join(root, workshop);
-      await onDisk(makeFolder(unfinished));
-      await onDisk(sweep(unfinished));
-      const temporary = join(unfinished, `${randomUUID()}.part`);
-      const file = await onDisk(open(temporary, 'wx', 0o600));
-      try {
-        const saved = await closing(file, () => writeWhole(file, body, options, onDisk));
-        await onDisk(rename(temporary, path));
-        await onDisk(syncFolder(folder));
-        return saved;
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw error;
-      }
+    place: root,
+    markGoodForMs: 0,
+    check: async () => {},
+    async probe() {
+      const path = join(root, `.${randomUUID()}.probe`);
+      await saveText(path, 'probe');
+      await onDisk(rm(path, { force: true }));
     },
+    save: (key, body, options) => saveAt(pathOf(key), body, options),
     async open(key) {
       const file = await onDisk(open(pathOf(key), 'r'));
       return file.createReadStream();
@@ -122,6 +112,17 @@ export function createFilesystemFiles(root: string): RecordingFiles {
     },
     async remove(key) {
       await onDisk(rm(pathOf(key), { force: true }));
+    },
+    async readMark() {
+      try {
+        return markId(await onDisk(readFile(join(root, markName), 'utf8')), root);
+      } catch (error) {
+        if (error instanceof RecordingFileError && error.code === 'RecordingMissing') return null;
+        throw error;
+      }
+    },
+    async writeMark(id) {
+      await saveText(join(root, markName), markText(id));
     },
   };
 }

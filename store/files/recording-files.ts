@@ -3,10 +3,12 @@ import type { Readable } from 'node:stream';
 import { RecordingFileError } from './errors';
 import { createFilesystemFiles } from './filesystem-files';
 import { createDescribedFiles } from './described-files';
+import { createMarkedFiles, type MarkOptions, type StorageLedger } from './marked-files';
 import type { RecordingFacts } from './manifest';
 import { createS3Files, type S3Options } from './s3-files';
 import { createSealedFiles } from './sealed-files';
 import type { KeyRing } from './sealing/key-ring';
+import type { Markable } from './storage-mark';
 
 export interface SaveOptions {
   /** Length promised by the source (`Content-Length`); another length is refused. */
@@ -34,7 +36,12 @@ export interface SavedFile {
  */
 export interface RecordingFiles {
   readonly kind: string;
-  /** Proves that files can be written, by writing one and removing it. */
+  /**
+   * Proves that this is the storage the database has its recordings in, where it is guarded (`createMarkedFiles`). Cheap:
+   * asked before each call is looked for.
+   */
+  check(): Promise<void>;
+  /** Proves that files can be written, by writing one as `save` does, and removing it. */
   probe(): Promise<void>;
   /** Stores the body under the key; replaces what was there. Empty, too long or of another length than expected: nothing is stored. */
   save(key: string, body: AsyncIterable<Buffer>, options: SaveOptions): Promise<SavedFile>;
@@ -55,17 +62,27 @@ export interface RecordingStorage {
 
 const s3Url = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[\w!.*'()-]+)*)\/?$/;
 
-/** Opens the storage that `RECORDINGS_URL` names. Throws `RecordingFileError` when it names none; nothing is tried yet. */
-export function openRecordingFiles(storage: string | RecordingStorage): RecordingFiles {
+/**
+ * Opens the storage that `RECORDINGS_URL` names; nothing is asked of it yet.
+ * @param ledger guards it by its mark; without one it is used wherever it points (tests, `adoptStorage`)
+ * @throws RecordingFileError RecordingStorageRefused when the URL names none
+ */
+export function openRecordingFiles(
+  storage: string | RecordingStorage,
+  ledger?: StorageLedger,
+  marking: MarkOptions = { mayMark: true },
+): RecordingFiles {
   const options: RecordingStorage = typeof storage === 'string' ? { url: storage } : storage;
-  const plain = openPlainFiles(options);
+  const bare = openBareFiles(options);
+  const plain = ledger === undefined ? bare : createMarkedFiles(bare, ledger, marking);
   return createDescribedFiles(createSealedFiles(plain, options.keysOf ?? noKeys), plain);
 }
 
 /** Encrypted files are told from others also where nobody has keys: they are refused rather than taken for audio. */
 const noKeys = (): KeyRing => [];
 
-function openPlainFiles({ url, s3 }: RecordingStorage): RecordingFiles {
+/** The storage itself, without guard, encryption and manifests. @throws as `openRecordingFiles` */
+export function openBareFiles({ url, s3 }: RecordingStorage): RecordingFiles & Markable {
   // An encoded slash would be a path part that is none; the platform refuses it with an error of its own.
   if (/^file:\/\/\/./.test(url) && !/%2f/i.test(url)) return createFilesystemFiles(fileURLToPath(url));
   const [, bucket, prefix = ''] = s3Url.exec(url) ?? [];

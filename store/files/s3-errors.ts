@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { ProxyError } from '../../network';
 import { RecordingFileError } from './errors';
 
 const wrongRegion = new Set([
@@ -78,6 +79,13 @@ interface Told {
  * back unchanged. Only codes are passed on: what a server writes into its messages is not ours to show.
  */
 export function toS3Error(error: unknown, place: string): unknown {
+  if (error instanceof ProxyError) {
+    const remedy =
+      'Check HTTPS_PROXY and HTTP_PROXY (address, user and password), whether the proxy lets the S3 server through, and ' +
+      'whether that belongs into NO_PROXY.';
+    const problem = `${place} could not be used: ${error.message}`;
+    return new RecordingFileError('RecordingStorageUnavailable', problem, remedy, true);
+  }
   const told = read(error);
   if (told === undefined || error instanceof RecordingFileError) return error;
   const { name, status, code, message } = told;

@@ -1,19 +1,16 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { createAgents, type Proxies } from '../../network';
 import { RecordingFileError } from './errors';
 import { measureBody } from './measured-body';
 import type { RecordingFiles, SaveOptions } from './recording-files';
 import { keyParts } from './recording-key';
 import { toS3Error } from './s3-errors';
+import { tryMultipart } from './s3-multipart';
 import { createUploadSweep } from './s3-sweep';
+import { type Markable, markId, markName, markText } from './storage-mark';
 
 /** Beyond what the AWS SDK reads from its own environment (`AWS_REGION`, `AWS_ENDPOINT_URL_S3` …). */
 export interface S3Options {
@@ -23,6 +20,14 @@ export interface S3Options {
   readonly serverSideEncryption?: 'AES256' | 'aws:kms' | null;
   /** With `aws:kms`; without it AWS's own key is used. */
   readonly kmsKeyId?: string | undefined;
+  /**
+   * `sha256` sends a checksum of S3's flexible kind with each object and part; `none` leaves them out, for servers that do
+   * not know them: those check the hash that is part of each request's signature.
+   */
+  readonly checksums?: 'sha256' | 'none';
+  readonly proxies?: Proxies | undefined;
+  /** A server that sends nothing for so long, in ms, is given up, and asked again; 20 s if not given. */
+  readonly silentAfterMs?: number;
   /** An upload that was begun so long ago, in ms, and not completed belongs to a process that was killed. */
   readonly abandonedAfterMs?: number;
 }
@@ -38,6 +43,12 @@ const mostParts = 10_000;
 const leastPartBytes = 5 * 1024 * 1024;
 /** Parts of one recording on their way at a time: with the one that fills, what a recording takes in memory. */
 const partsInFlight = 2;
+/** No request takes longer, whatever trickles: a part of 5 MiB then needs 18 kB/s. */
+const longestRequestMs = 300_000;
+const connectMs = 10_000;
+const mostSockets = 50;
+/** A bucket cannot be unmounted: its mark is looked at seldom. */
+const markGoodForMs = 60_000;
 /** Ten times what a download may take, `startToCloseTimeout` included. */
 const abandonedAfterMs = 24 * 3_600_000;
 
@@ -46,16 +57,16 @@ const abandonedAfterMs = 24 * 3_600_000;
  * the whole body was read and had the promised length; each part carries its SHA-256, which the server checks. A
  * recording larger than one part is a multipart upload, which is aborted when anything fails; what a killed process
  * left of one is swept.
+ *
+ * A request is given up when the server stays silent, and sent again by the SDK, three times in all: a network that
+ * swallows what is sent costs 20 seconds after it healed.
  */
-export function createS3Files({ bucket, prefix }: S3Place, options: S3Options = {}): RecordingFiles {
+export function createS3Files(s3Place: S3Place, options: S3Options = {}): RecordingFiles & Markable {
+  const { bucket, prefix } = s3Place;
   const place = `s3://${[bucket, prefix].filter((part) => part !== '').join('/')}`;
-  const client = new S3Client({
-    forcePathStyle: options.forcePathStyle ?? false,
-    requestHandler: { connectionTimeout: 5_000, socketTimeout: 60_000 },
-    // Of an object in parts there is no checksum of the whole to compare with; who needs proof hashes what was read.
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  });
-  const objectOf = (key: string) => ({ Bucket: bucket, Key: below(prefix, keyParts(key).join('/')) });
+  const client = createClient(options);
+  const objectAt = (path: string) => ({ Bucket: bucket, Key: below(prefix, path) });
+  const objectOf = (key: string) => objectAt(keyParts(key).join('/'));
   const inS3 = async <T>(call: Promise<T>): Promise<T> => {
     try {
       return await call;
@@ -63,43 +74,60 @@ export function createS3Files({ bucket, prefix }: S3Place, options: S3Options = 
       throw toS3Error(error, place);
     }
   };
-  const atRest = encryptionOf(options);
+  const saving = {
+    ...encryptionOf(options),
+    ...(options.checksums === 'none' ? {} : { ChecksumAlgorithm: 'SHA256' as const }),
+  };
   const sweep = createUploadSweep(client, bucket, below(prefix, ''), {
     olderThanMs: options.abandonedAfterMs ?? abandonedAfterMs,
   });
 
+  const saveAt = async (path: string, body: AsyncIterable<Buffer>, limits: SaveOptions) => {
+    const measured = measureBody(body, limits);
+    const upload = new Upload({
+      client,
+      queueSize: partsInFlight,
+      partSize: partBytes(limits),
+      params: {
+        ...objectAt(path),
+        ...saving,
+        // One chunk ahead and no more: sixteen, the default, would be read past the limit of a body too large.
+        Body: Readable.from(measured.chunks, { highWaterMark: 1 }),
+      },
+    });
+    try {
+      await upload.done();
+    } catch (error) {
+      // Whatever S3 said afterwards, this is why it was not completed.
+      throw measured.failure ? measured.failure.error : toS3Error(error, place);
+    }
+    return measured.result();
+  };
+  const saveText = (path: string, text: string) => saveAt(path, once(text), { maxBytes: 10_000 });
+
   return {
     kind: 's3',
+    place,
+    markGoodForMs,
+    check: async () => {},
     async probe() {
-      const object = { Bucket: bucket, Key: below(prefix, `.${randomUUID()}.probe`) };
-      await inS3(client.send(new PutObjectCommand({ ...object, ...atRest, Body: Buffer.from('probe') })));
-      await inS3(client.send(new DeleteObjectCommand(object)));
-      await requireMissing(inS3(client.send(new HeadObjectCommand(object))), place);
+      const path = `.${randomUUID()}.probe`;
+      await explainChecksums(
+        async () => {
+          await saveText(path, 'probe');
+          await inS3(tryMultipart(client, { ...objectAt(path), ...saving }));
+        },
+        () => createS3Files(s3Place, { ...options, checksums: 'none' }).probe(),
+        options,
+      );
+      await inS3(client.send(new DeleteObjectCommand(objectAt(path))));
+      await requireMissing(inS3(client.send(new HeadObjectCommand(objectAt(path)))), place);
       await sweep();
     },
-    async save(key, body, saving) {
-      const object = objectOf(key);
+    async save(key, body, limits) {
+      const path = keyParts(key).join('/');
       await sweep();
-      const measured = measureBody(body, saving);
-      const upload = new Upload({
-        client,
-        queueSize: partsInFlight,
-        partSize: partBytes(saving),
-        params: {
-          ...object,
-          ...atRest,
-          ChecksumAlgorithm: 'SHA256',
-          // One chunk ahead and no more: sixteen, the default, would be read past the limit of a body too large.
-          Body: Readable.from(measured.chunks, { highWaterMark: 1 }),
-        },
-      });
-      try {
-        await upload.done();
-      } catch (error) {
-        // Whatever S3 said afterwards, this is why it was not completed.
-        throw measured.failure ? measured.failure.error : toS3Error(error, place);
-      }
-      return measured.result();
+      return saveAt(path, body, limits);
     },
     async open(key) {
       const { Body } = await inS3(client.send(new GetObjectCommand(objectOf(key))));
@@ -117,7 +145,70 @@ export function createS3Files({ bucket, prefix }: S3Place, options: S3Options = 
     async remove(key) {
       await inS3(client.send(new DeleteObjectCommand(objectOf(key))));
     },
+    async readMark() {
+      try {
+        const { Body } = await inS3(client.send(new GetObjectCommand(objectAt(markName))));
+        return markId((await inS3(Body?.transformToString() ?? Promise.resolve(''))) ?? '', place);
+      } catch (error) {
+        if (!(error instanceof RecordingFileError)) throw error;
+        if (error.code === 'RecordingMissing') return null;
+        // Who may not list is told "forbidden" of what is missing: a HEAD of something else tells the two apart.
+        if (error.code === 'RecordingStorageRefused') {
+          await requireMissing(inS3(client.send(new HeadObjectCommand(objectAt(`.${randomUUID()}`)))), place);
+        }
+        throw error;
+      }
+    },
+    async writeMark(id) {
+      await saveText(markName, markText(id));
+    },
   };
+}
+
+function createClient({ forcePathStyle = false, checksums, proxies, silentAfterMs = 20_000 }: S3Options) {
+  const agents = createAgents({ connectMs, proxies, maxSockets: mostSockets });
+  return new S3Client({
+    forcePathStyle,
+    requestHandler: {
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
+      socketTimeout: silentAfterMs,
+      requestTimeout: longestRequestMs,
+      throwOnRequestTimeout: true,
+    },
+    ...(checksums === 'none' ? { requestChecksumCalculation: 'WHEN_REQUIRED' as const } : {}),
+    // Of an object in parts there is no checksum of the whole to compare with; who needs proof hashes what was read.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+}
+
+async function* once(content: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(content);
+}
+
+/** A server that takes the same object without checksums refuses them: then that is what to say. */
+async function explainChecksums(
+  probe: () => Promise<void>,
+  without: () => Promise<void>,
+  { checksums }: S3Options,
+): Promise<void> {
+  try {
+    await probe();
+  } catch (error) {
+    const refused = error instanceof RecordingFileError && error.code === 'RecordingStorageRefused';
+    if (!refused || checksums === 'none') throw error;
+    const works = await without().then(
+      () => true,
+      () => false,
+    );
+    if (!works) throw error;
+    throw new RecordingFileError(
+      'RecordingStorageRefused',
+      `${error.message}: it takes objects without checksums only`,
+      'Set RECORDINGS_S3_CHECKSUMS=none, and restart the workers.',
+      false,
+    );
+  }
 }
 
 function below(prefix: string, path: string): string {

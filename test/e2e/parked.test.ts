@@ -1,3 +1,6 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { runCommand } from './run-command';
 import {
   answered,
@@ -112,6 +115,68 @@ describe('cxone-sync sync', () => {
     expect(await runCommand(stand, ['resume', id])).toMatchObject({ status: 0 });
     expect(await endOf(stand, id)).toMatchObject({ status: 'complete' });
     expectNothingTwice(stand);
+  });
+});
+
+describe('a recordings folder that is not mounted', () => {
+  it('is not made again: runs park until it is, and every command says so', async () => {
+    stand.simulator.setFaults([forbidden('media')]);
+    const waiting = await startParked(stand, march(16));
+    stand.simulator.setFaults([]);
+    expect((await runJson(stand, sync(17))).document).toMatchObject({ status: 'complete' });
+    const { from, to } = march(17);
+    const tenant = ['--tenant', 'acme'];
+    const range = [...tenant, '--from', from, '--to', to];
+    const away = join(stand.folder, 'away');
+    renameSync(stand.recordingsFolder, away);
+    try {
+      expect(await runCommand(stand, ['resume', waiting])).toMatchObject({ status: 0 });
+      await eventually('parked again', async () => {
+        expect(await labelsOf(stand, waiting)).toMatchObject({
+          status: 'AwaitingOperator',
+          errorType: 'RecordingsNotMounted',
+        });
+      });
+      // A worker that starts now takes part in everything that needs no recordings.
+      const late = await stand.startWorker();
+      const contactsOnly = await runJson(stand, [...sync(18), '--no-recordings']);
+      expect(contactsOnly.document).toMatchObject({ status: 'complete' });
+      await late.stop();
+      for (const args of [sync(18), ['recordings', 'verify', ...range], ['check', ...tenant]]) {
+        const { status, document } = await runJson(stand, args);
+        expect([args[0], status]).toEqual([args[0], 3]);
+        expect(JSON.stringify(document)).toContain('RecordingsNotMounted');
+      }
+      expect(existsSync(stand.recordingsFolder)).toBe(false);
+    } finally {
+      rmSync(stand.recordingsFolder, { recursive: true, force: true });
+      renameSync(away, stand.recordingsFolder);
+    }
+    expect(await runCommand(stand, ['resume', waiting])).toMatchObject({ status: 0 });
+    expect(await endOf(stand, waiting)).toMatchObject({ status: 'complete' });
+    expect(await runCommand(stand, ['recordings', 'verify', ...range])).toMatchObject({ status: 0 });
+    expect((await runJson(stand, ['check', ...tenant])).document).toMatchObject({
+      checks: expect.arrayContaining([expect.objectContaining({ name: 'recordings-storage', status: 'ok' })]),
+    });
+  });
+
+  it('that was replaced on purpose is taken when a person says so', async () => {
+    const empty = join(stand.folder, 'replaced');
+    const url = { RECORDINGS_URL: pathToFileURL(empty).href };
+    const { from, to } = march(17);
+    const verify = ['recordings', 'verify', '--tenant', 'acme', '--from', from, '--to', to];
+    expect(await runCommand(stand, verify, url)).toMatchObject({ status: 3 });
+    try {
+      const adopted = await runCommand(stand, ['recordings', 'adopt', '--json'], url);
+      expect(adopted).toMatchObject({ status: 0 });
+      expect(JSON.parse(adopted.stdout)).toMatchObject({ place: empty, found: 0 });
+      // All of them are gone there, and that is what it says.
+      expect(await runCommand(stand, verify, url)).toMatchObject({ status: 4 });
+      expect(await runCommand(stand, verify)).toMatchObject({ status: 3 });
+    } finally {
+      expect(await runCommand(stand, ['recordings', 'adopt'])).toMatchObject({ status: 0 });
+    }
+    expect(await runCommand(stand, verify)).toMatchObject({ status: 0 });
   });
 });
 

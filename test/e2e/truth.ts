@@ -81,14 +81,14 @@ export function compareIds(expected: Iterable<string>, stored: Iterable<string>)
 
 export const nothingDiffers = { missing: [], unexpected: [] };
 
-/** Every file below a folder with its hash, by its path relative to the folder; without the recordings' manifests. */
+/** Every file below a folder with its hash, by its path relative to the folder; without manifests and the storage's mark. */
 export function filesBelow(
   folder: string,
 ): ReadonlyMap<string, { readonly bytes: number; readonly sha256: string }> {
   const files = new Map<string, { bytes: number; sha256: string }>();
   if (!existsSync(folder)) return files;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || entry.name.endsWith('.mp4.json')) continue;
+    if (!entry.isFile() || entry.name.endsWith('.mp4.json') || entry.name === '.cxone-sync-storage') continue;
     const path = join(entry.parentPath, entry.name);
     const content = readFileSync(path);
     const sha256 = createHash('sha256').update(content).digest('hex');

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BadRecordKind, FaultRule } from '../../simulator';
@@ -352,7 +352,8 @@ describe('recordings', () => {
     ];
     const { status, stderr } = await runCommand(stand, args, { RECORDINGS_URL: pathToFileURL(empty).href });
     expect(status).toBe(3);
-    expect(stderr).toMatch(/None of \d+ stored recordings/);
+    expect(stderr).toMatch(/lacks the mark .*0 of 20 recordings looked for are there/);
+    expect(readdirSync(empty)).toEqual([]);
     expect(await stored()).toEqual(before);
   });
 });

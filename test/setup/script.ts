@@ -15,6 +15,8 @@ export interface ScriptOptions {
   readonly args?: readonly string[];
   readonly uid?: number;
   readonly gid?: number;
+  /** Instead of this process's environment. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /**

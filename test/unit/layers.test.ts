@@ -31,6 +31,7 @@ const offenders: Readonly<Record<string, string>> = {
   'activities/deep/the-settings.ts':
     "import { loadSettings } from '../../config';\nexport const n = loadSettings();\n",
   'cxone/the-store.ts': "import { openStore } from '../store';\nexport const n = openStore();\n",
+  'network/the-store.ts': "import { openStore } from '../store';\nexport const n = openStore();\n",
   'cxone/postgres.ts': "import { Pool } from 'pg';\nexport const n = new Pool();\n",
   'store/the-api.ts':
     "import { createCxoneClient } from '../cxone';\nexport const n = createCxoneClient();\n",

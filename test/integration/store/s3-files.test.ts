@@ -5,12 +5,14 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRecordingFiles, type RecordingFiles } from '../../../store/files/recording-files';
 import type { S3Options } from '../../../store/files/s3-files';
 import { describeWithS3, type S3Server, s3ServerTimeoutMs, startS3Server } from '../../setup/versitygw';
+import { postgresServers } from '../../setup/servers';
 import { describeRecordingFiles, waysToStore } from './files-conformance';
+import { describeMounted } from './mounted-conformance';
 
 const key = 'acme/2026/07/20/1/s.mp4';
 const megabyte = 1_000_000;
@@ -66,6 +68,29 @@ describeWithS3('recordings in a bucket', () => {
         },
         close: () => Promise.resolve(),
       }),
+    ),
+  );
+
+  describe.each(postgresServers().slice(0, 1))('guarded by a database, on $label', (postgres) =>
+    describeMounted(
+      () => postgres,
+      () => {
+        const folder = server.folder(bucket);
+        const away = server.folder(`away-${bucket}`);
+        return {
+          storage: { url: `s3://${bucket}/calls/2`, s3: { forcePathStyle: true } },
+          list: () => server.list(bucket).map((path) => path.replace(/^calls\/2\//, '')),
+          unmount() {
+            renameSync(folder, away);
+            mkdirSync(folder);
+          },
+          mount() {
+            rmSync(folder, { recursive: true });
+            renameSync(away, folder);
+          },
+          remove: (name) => rmSync(join(folder, 'calls/2', name)),
+        };
+      },
     ),
   );
 

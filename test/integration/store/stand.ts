@@ -96,7 +96,8 @@ export async function openStand(server: PostgresServer): Promise<Stand> {
                   cxone.schema_drift, cxone.landing_page, cxone.sync_window, cxone.watermark, cxone.quota,
                   cxone.skill, cxone.campaign, cxone.team, cxone.disposition, cxone.lookup_list,
                   cxone.interaction_metadata, cxone.evaluation, cxone.extraction, cxone.extraction_slot,
-                  cxone.extraction_key, cxone.extraction_wait, cxone.sign_in, cxone.live_gap, cxone.api_error, cxone.misconfigured_tenant`,
+                  cxone.extraction_key, cxone.extraction_wait, cxone.sign_in, cxone.live_gap, cxone.api_error, cxone.misconfigured_tenant,
+                  cxone.recording_storage`,
       );
     },
     async close() {

@@ -45,6 +45,8 @@ interface World {
   readonly interactions?: CxoneClient['interactions'];
   readonly download?: CxoneClient['download'];
   readonly save?: RecordingFiles['save'];
+  /** Whether the storage is the database's. */
+  readonly mounted?: RecordingFiles['check'];
   readonly known?: readonly RecordingRow[];
   readonly looks?: number;
   /** False for workers without a recordings folder. */
@@ -80,6 +82,7 @@ function stand(world: World) {
   const due: Parameters<RecordingTable['due']>[] = [];
   const files = {
     kind: 'memory',
+    check: world.mounted ?? (async () => {}),
     async save(key: string, body: AsyncIterable<Buffer>, options: SaveOptions) {
       saved.push({ key, options });
       let bytes = 0;
@@ -568,6 +571,24 @@ describe('an error that concerns all recordings', () => {
       expect(rows.failed).toEqual([]);
     },
   );
+
+  it('that the storage is not mounted is said before the call is claimed and a playback query is spent', async () => {
+    let asked = 0;
+    const { activities, rows } = stand({
+      mounted: async () =>
+        Promise.reject(
+          new RecordingFileError('RecordingsNotMounted', 'It is not there.', 'Mount it.', false),
+        ),
+      interactions: async () => {
+        asked += 1;
+        return [interaction('s1')];
+      },
+    });
+    await expect(run(activities, 'downloadRecording', call)).rejects.toMatchObject({
+      code: 'RecordingsNotMounted',
+    });
+    expect([asked, rows.claims, rows.failed]).toEqual([0, [], []]);
+  });
 
   it.each(['RecordingStorageFull', 'RecordingStorageRefused', 'RecordingStorageUnavailable'] as const)(
     '%s passes',

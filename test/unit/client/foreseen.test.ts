@@ -25,6 +25,12 @@ describe('foreseen errors', () => {
       'PostgreSQL cannot be reached. Start it.',
     ],
     [
+      new RecordingFileError('RecordingsNotMounted', '/data is not the storage', 'Mount it.', false),
+      3,
+      'RecordingsNotMounted',
+      '/data is not the storage. Mount it.',
+    ],
+    [
       new RecordingFileError('RecordingStorageRefused', '/data cannot be written.', 'Mend it.', false),
       2,
       'RecordingStorageRefused',

@@ -27,6 +27,7 @@ export async function simulateTenant(options: SimulatorOptions = {}): Promise<Si
       extract: extractDefaults,
       timeoutMs: 20_000,
       mediaHosts: [],
+      privateHosts: [],
       allowInsecureHosts: ['127.0.0.1'],
       limits: { media: { requests: 150, perSeconds: 300 } },
       ...changes,

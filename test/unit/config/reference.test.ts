@@ -30,7 +30,16 @@ it('.env.example names no setting that does not exist', () => {
 });
 
 it('.env.example can be used as it is, and with everything in it switched on', () => {
-  const needs = ['tenants', 'database', 'recordings', 'temporal', 'temporalUi', 'worker', 'logging'] as const;
+  const needs = [
+    'tenants',
+    'database',
+    'recordings',
+    'network',
+    'temporal',
+    'temporalUi',
+    'worker',
+    'logging',
+  ] as const;
   for (const text of [example, example.replace(/^# ([A-Z0-9_]+=)/gm, '$1')]) {
     expect(Object.keys(loadSettings(parseEnv(text) as Record<string, string>, needs))).toEqual([...needs]);
   }

@@ -128,7 +128,12 @@ describe('settings', () => {
     };
     expect(loadSettings(env, ['recordings']).recordings).toEqual({
       url: 's3://cxone.recordings/a/b-2',
-      s3: { forcePathStyle: true, serverSideEncryption: 'aws:kms', kmsKeyId: 'alias/mine' },
+      s3: {
+        forcePathStyle: true,
+        serverSideEncryption: 'aws:kms',
+        kmsKeyId: 'alias/mine',
+        checksums: 'sha256',
+      },
     });
     expect(problemsOf({ ...env, RECORDINGS_S3_SSE: 'AES256' }, ['recordings'])).toMatchObject([
       { name: 'RECORDINGS_S3_KMS_KEY_ID', remedy: expect.stringContaining('aws:kms') },

@@ -90,6 +90,7 @@ describe('a tenant', () => {
       maxRejectedShare: 0.2,
       timeoutMs: 120_000,
       mediaHosts: ['*.amazonaws.com'],
+      privateHosts: [],
       allowInsecureHosts: [],
       limits: { media: { requests: 150, perSeconds: 300 } },
     });
@@ -261,6 +262,7 @@ describe('what is wrong', () => {
     ['recordingSource', 'List', 'look-up or listed'],
     ['skillIds', [-1], 'positive'],
     ['mediaHosts', ['https://x'], 'host names'],
+    ['privateHosts', ['10.0.0.0/8'], 'host names'],
     ['allowInsecureHosts', ['*.example.com'], 'without wildcards'],
   ])('%s: %j is named with what it should be', (key, value, expected) => {
     const [problem, ...others] = problemsOf(() => loadAcme({ [key]: value }));

@@ -26,7 +26,8 @@ async function ask(answer: (response: ServerResponse) => void, family: ApiFamily
   const far = 50_000;
   const transport = createTransport({
     policy: createHostPolicy({ mediaHosts: [], allowInsecureHosts: ['127.0.0.1'] }, plainNames),
-    timeOuts: { connectMs: far, headersMs: far, idleMs: far, totalMs: far },
+    proxies: undefined,
+    timeOuts: { connectMs: far, headersMs: far, mediaHeadersMs: far, idleMs: far, totalMs: far },
     userAgent: 'test',
     maxBytes: largestBodies,
   });

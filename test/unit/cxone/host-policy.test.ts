@@ -5,8 +5,13 @@ import { createHostPolicy, isPublicAddress } from '../../../cxone/host-policy';
 import { plainNames } from './interceptors/stubs';
 
 describe('public addresses', () => {
-  it.each(['8.8.8.8', '52.95.110.1', '172.32.0.1', '2606:4700:4700::1111', '2a05:d018::1', '::ffff:8.8.8.8'])(
+  it.each(['8.8.8.8', '52.95.110.1', '172.32.0.1', '2606:4700:4700::1111', '2a05:d018::1'])(
     '%s is public',
+    (address) => expect(isPublicAddress(address)).toBe(true),
+  );
+
+  it.each(['64:ff9b::808:808', '64:ff9b::8.8.8.8', '64:ff9b:0:0:0:0:0808:0808', '64:ff9b::345f:6e01'])(
+    '%s is: a NAT64 gateway on the way to a public address',
     (address) => expect(isPublicAddress(address)).toBe(true),
   );
 
@@ -32,6 +37,25 @@ describe('public addresses', () => {
       'fd12::1',
     ],
     ...['ff02::1', '64:ff9b::a9fe:a9fe', '2002:7f00:1::', '2001:db8::1', '2001::1', '::127.0.0.1', 'fec0::1'],
+    ...[
+      '64:ff9b::',
+      '64:ff9b::1',
+      '64:ff9b::a00:1',
+      '64:ff9b::10.0.0.1',
+      '64:ff9b::7f00:1',
+      '64:ff9b::c0a8:0',
+    ],
+    ...['64:ff9b:1::808:808', '64:ff9b:0:1::808:808', '::ffff:8.8.8.8', '::ffff:808:808', '::ffff:0:8.8.8.8'],
+    ...[
+      '::ffff:0:127.0.0.1',
+      '::ffff:0:a9fe:a9fe',
+      '::8.8.8.8',
+      '5f00::1',
+      '4000::1',
+      '0100::1',
+      'fe80::1%eth0',
+    ],
+    ...['2606:4700:4700::1111%eth0', '3fff::1', 'feff::1'],
     ...['', 'localhost', '1.2.3', '0x7f000001'],
   ])('%s is not', (address) => expect(isPublicAddress(address)).toBe(false));
 
@@ -46,7 +70,11 @@ describe('public addresses', () => {
       fc.property(privately, (bytes) => {
         const dotted = bytes.join('.');
         const url = new URL(`http://[::ffff:${dotted}]/`);
-        expect([isPublicAddress(dotted), isPublicAddress(url.hostname.slice(1, -1))]).toEqual([false, false]);
+        const forms = [dotted, url.hostname.slice(1, -1)];
+        for (const prefix of ['64:ff9b::', '::ffff:0:', '::', '64:ff9b:1::']) {
+          forms.push(prefix + dotted, new URL(`http://[${prefix}${dotted}]/`).hostname.slice(1, -1));
+        }
+        expect(forms.map(isPublicAddress)).toEqual(forms.map(() => false));
       }),
     );
   });
@@ -131,6 +159,38 @@ describe('resolving at connect time', () => {
     expect(await lookup([open, closed], 'a.com', true)).toBe('ERR_ADDRESS_REFUSED');
     expect(await lookup([closed], 'a.com', false)).toBe('ERR_ADDRESS_REFUSED');
   });
+
+  it.each([
+    ['10.1.2.3', 'ok'],
+    ['100.64.3.4', 'ok'],
+    ['fd00::5', 'ok'],
+    ['64:ff9b::10.1.2.3', 'ok'],
+    ['52.95.110.1', 'ok'],
+    ['127.0.0.1', 'ERR_ADDRESS_REFUSED'],
+    ['169.254.169.254', 'ERR_ADDRESS_REFUSED'],
+    ['::ffff:10.1.2.3', 'ERR_ADDRESS_REFUSED'],
+    ['fe80::1', 'ERR_ADDRESS_REFUSED'],
+    ['0.0.0.0', 'ERR_ADDRESS_REFUSED'],
+  ])(
+    'lets a name below a pattern of privateHosts have one of its own network: %s is %s',
+    async (address, result) => {
+      const own = createHostPolicy(
+        { mediaHosts: [], allowInsecureHosts: [], privateHosts: ['*.s3.us-west-2.amazonaws.com'] },
+        plainNames,
+        (_name, _options, callback) => callback(null, [{ address, family: address.includes(':') ? 6 : 4 }]),
+      );
+      const found = (name: string) =>
+        new Promise((resolve) => own.lookup(name, { all: true }, (error) => resolve(error?.code ?? 'ok')));
+      expect(await found('bucket.s3.us-west-2.amazonaws.com')).toBe(result);
+      expect(await found('bucket.s3.eu-west-1.amazonaws.com')).toBe(
+        address === '52.95.110.1' ? 'ok' : 'ERR_ADDRESS_REFUSED',
+      );
+      // Neither plain http nor a media host that is not listed.
+      const inside = 'bucket.s3.us-west-2.amazonaws.com';
+      expect(codeOf(() => own.checkApi(new URL(`http://${inside}/`)))).toBe('HostRefused');
+      expect(codeOf(() => own.checkMedia(new URL(`https://${inside}/`)))).toBe('MediaHostRefused');
+    },
+  );
 
   it('lets a listed host have a private address', async () => {
     expect(await lookup([closed], 'SIM', true)).toEqual([closed]);

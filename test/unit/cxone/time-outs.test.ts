@@ -8,6 +8,7 @@ import type { HttpRequest } from '../../../cxone/exchange';
 import { breakdowns } from '../../../cxone/interceptors/breakdowns';
 import { createTransport } from '../../../cxone/transport';
 import type { Transport, TransportOptions } from '../../../cxone/transport';
+import { startTcpProxy } from '../../setup/tcp-proxy';
 import { failureOf, onePage, page, paths, startFake } from './fake-cxone';
 import { plainNames } from './interceptors/stubs';
 
@@ -21,7 +22,8 @@ afterEach(() => {
 function transportWith(timeOuts: Partial<TransportOptions['timeOuts']>, maxBytes = 1_000_000): Transport {
   const transport = createTransport({
     policy: createHostPolicy({ mediaHosts: [], allowInsecureHosts: ['127.0.0.1'] }, plainNames),
-    timeOuts: { connectMs: far, headersMs: far, idleMs: far, totalMs: far, ...timeOuts },
+    proxies: undefined,
+    timeOuts: { connectMs: far, headersMs: far, mediaHeadersMs: far, idleMs: far, totalMs: far, ...timeOuts },
     userAgent: 'test',
     maxBytes,
   });
@@ -184,5 +186,30 @@ it('has a default for each phase that a quick answer never meets, and takes othe
   });
   await expect(client.contactPage(page)).rejects.toMatchObject({
     message: expect.stringMatching(/sent nothing for 0\.3 s/),
+  });
+});
+
+describe('a media host that swallows what is sent', () => {
+  it.each(['file', 'media'] as const)('is given up sooner than a page of contacts: %s', async (family) => {
+    const { request } = await serve(() => {});
+    const transport = transportWith({ mediaHeadersMs: 50 });
+    const failing = breakdowns(plainNames)(transport.exchange)({ ...request, family });
+    expect(await failureOf(failing)).toMatchObject({ code: 'RequestTimeout', kind: 'retryable' });
+  });
+
+  it('leaves no dead connection behind: the next request after healing makes a new one', async () => {
+    const { request } = await serve((response) => void response.end('{}'));
+    const proxy = await startTcpProxy(Number(request.url.port));
+    closing.push(() => void proxy.close());
+    const through = requestTo(proxy.port);
+    const transport = transportWith({ mediaHeadersMs: 200 });
+    const ask = () => breakdowns(plainNames)(transport.exchange)({ ...through, family: 'file' });
+    // Several connections are kept alive, as after several downloads.
+    await Promise.all(Array.from({ length: 4 }, ask));
+    proxy.swallow();
+    const lost = await Promise.all(Array.from({ length: 4 }, () => failureOf(ask())));
+    expect(lost.map(({ code }) => code)).toEqual(Array.from({ length: 4 }, () => 'RequestTimeout'));
+    proxy.heal();
+    expect(await ask()).toMatchObject({ status: 200 });
   });
 });

@@ -171,6 +171,7 @@ describe('the keys of a tenant', () => {
     return {
       held,
       kind: 'memory',
+      check: async () => undefined,
       probe: async () => undefined,
       async save(key, body) {
         const content = await all(body);

@@ -1,0 +1,5 @@
+export { createAgents } from './agents';
+export type { AgentOptions, Agents } from './agents';
+export { noProxies } from './proxies';
+export type { Proxies } from './proxies';
+export { ProxyError } from './tunnel';
