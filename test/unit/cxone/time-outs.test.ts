@@ -19,9 +19,13 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-function transportWith(timeOuts: Partial<TransportOptions['timeOuts']>, maxBytes = 1_000_000): Transport {
+function transportWith(
+  timeOuts: Partial<TransportOptions['timeOuts']>,
+  maxBytes = 1_000_000,
+  resolve?: Parameters<typeof createHostPolicy>[2],
+): Transport {
   const transport = createTransport({
-    policy: createHostPolicy({ mediaHosts: [], allowInsecureHosts: ['127.0.0.1'] }, plainNames),
+    policy: createHostPolicy({ mediaHosts: [], allowInsecureHosts: ['127.0.0.1'] }, plainNames, resolve),
     proxies: undefined,
     timeOuts: { connectMs: far, headersMs: far, mediaHeadersMs: far, idleMs: far, totalMs: far, ...timeOuts },
     userAgent: 'test',
@@ -58,6 +62,14 @@ describe('a server that stalls', () => {
     closing.push(() => silent.close());
     const request = requestTo((silent.address() as AddressInfo).port, 'https');
     const error = await failureOf(breakdowns(plainNames)(transportWith({ connectMs: 50 }).exchange)(request));
+    expect(error).toMatchObject({ code: 'CxoneUnreachable', kind: 'retryable' });
+    expect(error.message).toMatch(/cannot be reached \(ETIMEDOUT\)/);
+  });
+
+  it('while its name is resolved cannot be reached', async () => {
+    const transport = transportWith({ connectMs: 50 }, 1_000_000, () => undefined);
+    const request = { ...requestTo(443), url: new URL('https://api.example.com/') };
+    const error = await failureOf(breakdowns(plainNames)(transport.exchange)(request));
     expect(error).toMatchObject({ code: 'CxoneUnreachable', kind: 'retryable' });
     expect(error.message).toMatch(/cannot be reached \(ETIMEDOUT\)/);
   });
