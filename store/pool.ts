@@ -1,4 +1,4 @@
-import { type ClientBase, Pool } from 'pg';
+import { type Client, type ClientBase, Pool, type PoolClient } from 'pg';
 import { secureConnection } from './tls';
 
 export interface PoolOptions {
@@ -83,8 +83,20 @@ export function connectionConfig(url: string, applicationName: string) {
   };
 }
 
+/** A pool, and how it is closed. */
+export interface OpenPool {
+  readonly pool: Pool;
+  /**
+   * Waits for what is under way, and after 5 seconds ends it: a statement that is not answered must not hold up a process
+   * that was asked to stop.
+   */
+  readonly close: () => Promise<void>;
+}
+
+const closingMs = 5_000;
+
 /** A pool of connections that are made when first needed and thrown away once nothing came over them in time. */
-export function openPool({ url, maxConnections, applicationName, silentAfterMs }: PoolOptions): Pool {
+export function openPool({ url, maxConnections, applicationName, silentAfterMs }: PoolOptions): OpenPool {
   const pool = new Pool({
     ...connectionConfig(url, applicationName),
     max: maxConnections,
@@ -94,5 +106,17 @@ export function openPool({ url, maxConnections, applicationName, silentAfterMs }
   });
   // An idle connection that the server ends is replaced at the next use; unheard, its error would end the process.
   pool.on('error', () => {});
-  return pool;
+  const inUse = new Set<PoolClient>();
+  pool.on('acquire', (client) => inUse.add(client));
+  pool.on('release', (_error, client) => inUse.delete(client));
+  return {
+    pool,
+    async close() {
+      const timer = setTimeout(() => {
+        // To end a connection whose statement is under way is to cut it off.
+        for (const client of inUse) void (client as unknown as Client).end().catch(() => undefined);
+      }, closingMs);
+      await pool.end().finally(() => clearTimeout(timer));
+    },
+  };
 }

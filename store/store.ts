@@ -82,7 +82,7 @@ export interface Store {
  */
 export function openStore(options: StoreOptions): Store {
   const { maxConnections = 10, applicationName = 'cxone-sync' } = options;
-  const pool = openPool({ ...options, maxConnections, applicationName });
+  const { pool, close } = openPool({ ...options, maxConnections, applicationName });
   const recordings = createRecordingTable(pool);
   return {
     pool,
@@ -113,6 +113,6 @@ export function openStore(options: StoreOptions): Store {
       const [answer] = await run<{ version: number }>(pool, sql, []);
       return { version: answer?.version ?? 0 };
     },
-    close: () => pool.end(),
+    close,
   };
 }

@@ -160,6 +160,22 @@ describe.each(postgresServers())('sessions of the store on $label', (server) => 
     }
   });
 
+  it('that hang do not keep the store from being closed', async () => {
+    const proxy = await startTcpProxy(Number(new URL(database.url).port));
+    const url = new URL(database.url);
+    url.port = String(proxy.port);
+    const store = openStore({ url: url.href, silentAfterMs: 3_600_000 });
+    try {
+      await store.ping();
+      proxy.swallow();
+      const lost = store.ping().catch((error: unknown) => error);
+      await store.close();
+      expect(await lost).toMatchObject({ code: 'DatabaseUnavailable' });
+    } finally {
+      await proxy.close();
+    }
+  });
+
   it('pass a pooler that knows few start-up parameters, and say so when it refuses them', async () => {
     const empty = await createDatabase(server);
     const pooler = await startPooler(empty.url, 2);
