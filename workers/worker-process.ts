@@ -41,6 +41,7 @@ import { storeConnections } from './queues';
 import { limiterMetrics, type LimitedTenant, watchQuotas } from './quota-metrics';
 import { requestMetrics } from './request-metrics';
 import { runInspection } from './run-inspection';
+import { adviseOnServer } from './server-advice';
 import { temporalLogger } from './temporal-logger';
 
 /** All a worker process needs, as values: it reads no environment of its own. */
@@ -183,6 +184,9 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       logger.info({ host: healthAddress.host, port: healthAddress.port }, 'health is served');
     }
     logger.info({ temporal: address, namespace, tenants: options.tenants.length }, 'the worker listens');
+    await adviseOnServer(connection, namespace, logger).catch((error: unknown) => {
+      logger.warn({ err: error }, 'Temporal could not be asked what it does for workers that stop');
+    });
     if (deployment) {
       await tellRole(connection, namespace, deployment.version, logger).catch((error: unknown) => {
         logger.warn({ err: error }, 'Temporal could not be asked whether this build is current');

@@ -169,6 +169,9 @@ describe.each(postgresServers())('sessions of the store on $label', (server) => 
       await store.ping();
       proxy.swallow();
       const lost = store.ping().catch((error: unknown) => error);
+      // The connection is handed to the statement in a later turn.
+      await new Promise(setImmediate);
+      expect(store.pool).toMatchObject({ totalCount: 1, idleCount: 0, waitingCount: 0 });
       await store.close();
       expect(await lost).toMatchObject({ code: 'DatabaseUnavailable' });
     } finally {
