@@ -5,7 +5,7 @@ const sliceLength = 64 * 1024;
 export function* textSlices(text: string): Generator<string, void, void> {
   for (let from = 0; from < text.length;) {
     let to = Math.min(text.length, from + sliceLength);
-    if (isHighSurrogate(text.charCodeAt(to - 1)) && to < text.length) to += 1;
+    if (tearsPair(text, to)) to += 1;
     yield text.slice(from, to);
     from = to;
   }
@@ -22,7 +22,7 @@ export function* jsonSlices(json: string): Generator<string, void, void> {
       to = Math.max(to, end);
       escape = json.indexOf('\\', end);
     }
-    if (isHighSurrogate(json.charCodeAt(to - 1)) && to < json.length) to += 1;
+    if (tearsPair(json, to)) to += 1;
     yield json.slice(from, to);
     from = to;
   }
@@ -34,6 +34,15 @@ function endOfEscape(json: string, at: number): number {
   return at + (isPair ? 12 : 6);
 }
 
+/** Half a pair on each side; of halves without a partner none is torn. */
+function tearsPair(text: string, at: number): boolean {
+  return isHighSurrogate(text.charCodeAt(at - 1)) && isLowSurrogate(text.charCodeAt(at));
+}
+
 function isHighSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;
+}
+
+function isLowSurrogate(code: number): boolean {
+  return code >= 0xdc00 && code <= 0xdfff;
 }

@@ -163,7 +163,7 @@ describe('records that are not as they should be', () => {
 
   it('are noted as drift, once each', async () => {
     const drift = await stand.query(
-      'select kind, field, observed_type from cxone.schema_drift order by field',
+      `select kind, field, observed_type from cxone.schema_drift where kind <> 'interactions' order by field`,
     );
     expect(drift).toEqual([
       { kind: 'contacts', field: '__proto__', observed_type: 'object' },

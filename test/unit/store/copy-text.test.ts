@@ -88,6 +88,13 @@ describe('a cell of any size', () => {
     );
   });
 
+  it('is not cut within a pair that follows half a one', () => {
+    for (const shift of [0, 1, 2]) {
+      const note = 'x'.repeat(64 * 1024 - 3 + shift) + '\ud83d\ud83d\ude00 end'.repeat(2);
+      expect(decode(encode({ note })[2] ?? '')).toBe(storableText(note));
+    }
+  });
+
   it('nor does it matter where JSON is cut: no escape is torn apart', () => {
     fc.assert(
       fc.property(long, fc.nat({ max: 20 }), (note, shift) => {
