@@ -1,6 +1,6 @@
 /**
  * Where CXone's administrators find what we need, as their menu calls it (contract §6, §11.9, §11.10). Newer tenants
- * have other names for some of it; both stand here, so that whoever reads a message finds one of them.
+ * have other names for some of it; both stand here, so that every reader of a message finds one of them.
  */
 
 /** The part of a role that is about recordings. */

@@ -50,7 +50,7 @@ export function readStamp(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-// In a query a plus sign that nobody encoded arrives as a space.
+// In a query a plus sign that was not encoded arrives as a space.
 const OFFSET = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?)([+ -])(\d\d):?(\d\d)$/i;
 const WITHOUT_ZONE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,7})?)?)?$/i;
 

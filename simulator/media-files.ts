@@ -1,5 +1,5 @@
 import { bytesOf } from './identifiers';
-import { mp4Opening } from './mp4';
+import { mp4Opening, OPENING_SIZE } from './mp4';
 import { melody } from './tones';
 
 /** The bytes of recordings: a function of the seed and the segment, made while they are read. */
@@ -41,7 +41,6 @@ export function createMediaFiles(seed: number): MediaFiles {
 
 /** What stands before the samples. A file too small to be played still looks like an MP4, and like no other file. */
 function openingOf(digest: Buffer, length: number): Buffer {
-  const shortest = mp4Opening(0, digest).length;
-  const opening = mp4Opening(Math.max(0, length - shortest), digest);
-  return length > shortest ? opening : opening.subarray(0, SMALLEST_HEADER);
+  const opening = mp4Opening(Math.max(0, length - OPENING_SIZE), digest);
+  return length > OPENING_SIZE ? opening : opening.subarray(0, SMALLEST_HEADER);
 }

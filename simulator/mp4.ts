@@ -13,7 +13,7 @@ export function mp4Opening(samples: number, mark: Buffer): Buffer {
     box('ftyp', Buffer.from('mp42\0\0\0\0mp42isom', 'latin1')),
     box('free', mark.subarray(0, 24)),
   ]);
-  const size = head.length + movie(samples, 0).length + 8;
+  const size = head.length + MOVIE_SIZE + 8;
   const media = Buffer.alloc(8);
   // 0 means "up to the end of the file": what does not fit into 32 bits needs no other form.
   media.writeUInt32BE(samples + 8 > MOST ? 0 : samples + 8, 0);
@@ -81,3 +81,8 @@ function soundEntry(): Buffer {
   body.writeUInt32BE(SAMPLE_RATE * ONE, 24);
   return box('ulaw', body);
 }
+
+const MOVIE_SIZE = movie(0, 0).length;
+
+/** How long the opening is, whatever follows. */
+export const OPENING_SIZE = mp4Opening(0, Buffer.alloc(24)).length;

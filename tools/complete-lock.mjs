@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
  *
  * npm writes no entry for an optional package that the registry at hand does not serve, and a mirror may serve those of
  * its own platform only. Elsewhere `npm ci` then refuses the lock file as incomplete. The version is what the parent
- * pins; the platform is told by the name; the hash is what the registry says of that version (`npm view`). A package
+ * pins; the name says the platform; the hash is what the registry says of that version (`npm view`). A package
  * whose hash it does not say is left out, and its parent no longer names it: such a lock file installs everywhere, and
  * nothing is ever installed unverified. To be run after every change of dependencies; an entry that npm wrote whole
  * stays as it is.

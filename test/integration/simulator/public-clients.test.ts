@@ -46,7 +46,7 @@ withClients('clients of CXone from PyPI, unchanged but for hosts and scheme', ()
       ...process.env,
       ...redirection,
       SIMULATOR: simulator.address,
-      // The token's address is one that the simulator names: http, which its library refuses unless told.
+      // The token's address is one that the simulator names: http, which its library refuses otherwise.
       OAUTHLIB_INSECURE_TRANSPORT: '1',
     };
     const options = { cwd: folder, env, maxBuffer: 64 * 1024 * 1024, timeout: 50_000 };
