@@ -43,7 +43,7 @@ export function createBackfillActivities({ store, tenants, inspectRun, cancelRun
   return {
     /**
      * Tells which windows need not be read again: complete in the ledger, by start and under the same filter, and, where
-     * recordings are wanted, every logged call of theirs with its row of recordings.
+     * recordings are wanted, every call of theirs that may have one with its row of recordings.
      *
      * @throws ApplicationFailure `UnknownTenant`.
      */
@@ -55,6 +55,8 @@ export function createBackfillActivities({ store, tenants, inspectRun, cancelRun
         filter,
         edges: input.edges.map((edge) => new Date(edge)),
         recordings: (input.recordings ?? tuning.recordings) !== false,
+        recordedCalls: tuning.recordedCalls,
+        recordedMediaTypeIds: tuning.recordedMediaTypeIds,
       });
       const media = tuning.limits?.media;
       return { complete, mediaPerSecond: media ? media.requests / media.perSeconds : null };

@@ -123,6 +123,7 @@ export function createContactActivities({ store, tenants, memory, now }: Contact
       const wishes = recordings ? tenants(input.tenant).tuning : undefined;
       return store.contacts.persistPage(input.pageId, input.tenant, batch, {
         recordings,
+        recordedCalls: wishes?.recordedCalls,
         recordedMediaTypeIds: wishes?.recordedMediaTypeIds,
       });
     },

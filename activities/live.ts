@@ -3,9 +3,9 @@ import { type AnswerClocks, earliestClock } from '../cxone';
 import { clocksOf, type TimedPage } from './answer-clocks';
 import { type GapDependencies, gapThatWaits, gapToBegin, noteRejected } from './gaps';
 import { changesForDays, incrementOf } from './increment';
-import { heedListing } from './listing';
+import { prepareSweep } from './recording-choice';
 import type { Tenant, TenantDirectory } from './tenants';
-import type { GapSpan, Increment, MoveWatermarkInput, Span, SweepInput } from './types';
+import type { GapSpan, Increment, MoveWatermarkInput, Span, SweepInput, UnlikelyCalls } from './types';
 
 export interface LiveDependencies extends GapDependencies {
   readonly tenants: TenantDirectory;
@@ -17,6 +17,8 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 /** Where the live sync of a tenant begins that was never synced: what lies before is the business of a backfill. */
 const firstLookBackMs = dayMs;
+/** So few that calls which may have something, once they come, wait for less than a minute. */
+const unlikelyAtATime = 20;
 /** The stream of changes whose watermark the live sync moves. */
 const stream = 'contacts';
 
@@ -119,11 +121,22 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
       return { hours: tenants(input.tenant).tuning.parkedTimeoutHours };
     },
 
-    /** Master contact ids of the tenant's calls whose recording is to be looked for now, in descending order. */
-    async recordingsToSweep({ tenant, after, limit }: SweepInput): Promise<readonly string[]> {
-      const onlyListed = await heedListing(store, tenants(tenant), null, after);
+    /**
+     * Master contact ids of the tenant's calls that are to be asked about now, the likeliest first and of these the
+     * newest. Once there are none, by whichever run, a few of those that probably have nothing.
+     */
+    async recordingsToSweep({
+      tenant,
+      after,
+      limit,
+    }: SweepInput): Promise<readonly string[] | UnlikelyCalls> {
+      await prepareSweep(store, tenants(tenant), after);
       const time = new Date(now());
-      return store.recordings.dueOfTenant(tenant, after, limit, time, onlyListed);
+      const { recordedCalls } = tenants(tenant).tuning;
+      const due = await store.recordings.dueOfTenant(tenant, limit, time, recordedCalls);
+      if (due.length > 0 || recordedCalls !== 'all') return due;
+      const unlikely = await store.recordings.unlikelyOfTenant(tenant, unlikelyAtATime, time);
+      return unlikely.length > 0 ? { unlikely } : [];
     },
   };
 }

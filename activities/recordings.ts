@@ -2,7 +2,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import { CxoneError, type Interaction } from '../cxone';
 import { RecordingFileError, type RecordingFiles, type Store } from '../store';
 import { type FetchDependencies, fetchFiles, toRows } from './fetch-files';
-import { heedListing } from './listing';
+import { settleWindow } from './recording-choice';
 import { nextLook, nextTry } from './recording-schedule';
 import type { Tenant, TenantDirectory } from './tenants';
 import { activityKey, triesSoFar } from './tries';
@@ -44,7 +44,7 @@ const ofOneRecording = new Set([
 export function createRecordingActivities(dependencies: RecordingDependencies) {
   const { store, tenants, now } = dependencies;
   return {
-    /** Master contact ids of the window's calls whose recording is to be looked for now, in ascending order. */
+    /** Master contact ids of the window's calls that are to be asked about now, the likeliest first. */
     async dueRecordings({
       tenant,
       windowId,
@@ -52,8 +52,9 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
       after,
       limit,
     }: DueRecordingsInput): Promise<readonly string[]> {
-      const onlyListed = await heedListing(store, tenants(tenant), windowId, after);
-      return store.recordings.due(windowId, attempt, after, limit, new Date(now()), onlyListed);
+      await settleWindow(store, tenants(tenant), windowId, after);
+      const { recordedCalls } = tenants(tenant).tuning;
+      return store.recordings.due(windowId, attempt, after, limit, new Date(now()), recordedCalls);
     },
 
     /**
@@ -61,7 +62,7 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
      * because the link is short-lived and a secret (contract §4.4). What is stored already is not downloaded again.
      *
      * A call that another run is at, or has done meanwhile, costs no look-up. A 404 leaves the call `pending` with a
-     * next look, or `absent` once it is old (contract §4.5). A full disk fails before the look-up is spent.
+     * next look, or `absent` once it is old (contract §4.5), and at once if it probably has nothing. A full disk fails before the look-up is spent.
      */
     async downloadRecording(input: DownloadInput): Promise<DownloadResult> {
       const tenant = tenants(input.tenant);
@@ -97,17 +98,18 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     const onProgress = seldom(() => void claim().catch(() => undefined));
     const find = async (): Promise<readonly Interaction[]> =>
       (await cxone.interactions(masterContactId, cancellationSignal())) ?? [];
+    const recorded = await store.recordings.call(name, masterContactId);
     const found = await find();
+    const hasFile = found.some(({ url }) => url !== null);
+    await store.recordings.queried(name, recorded.isLogged, hasFile || writtenOnly(found));
     // An interaction without a link has no recording (contract §4.2); a call without any may be too young.
-    if (found.some(({ url }) => url !== null)) {
+    if (hasFile) {
       const call = { tenant, files, masterContactId, find, onProgress };
       const fetched = await fetchFiles(dependencies, call, found);
       await store.recordings.settled(name, masterContactId, toRows(found));
       return { status: 'stored', ...fetched };
     }
-    const next = writtenOnly(found)
-      ? null
-      : nextLook(await store.recordings.call(name, masterContactId), tuning, now());
+    const next = writtenOnly(found) || recorded.isUnlikely ? null : nextLook(recorded, tuning, now());
     const nothing = { files: 0, bytes: 0 };
     if (next) {
       await store.recordings.postpone(name, masterContactId, { nextAttemptAt: next, errorCode: 'NotFound' });

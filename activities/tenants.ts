@@ -42,8 +42,8 @@ export interface TenantTuning {
   /** Media types whose contacts may have a recording; the others cost no look-up. */
   readonly recordedMediaTypeIds: readonly number[];
   readonly recordings: boolean;
-  /** Which calls are looked up: all, or only those that are listed. */
-  readonly recordingSource: 'look-up' | 'listed';
+  /** Which calls are asked about: all, those the contacts call logged, or those the interaction metadata lists. */
+  readonly recordedCalls: 'all' | 'logged' | 'listed';
   /** How Data Extraction is asked; which datasets are kept up to date is the schedule's business. */
   readonly extract: ExtractTuning;
   readonly skillIds: readonly number[];

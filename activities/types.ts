@@ -316,9 +316,14 @@ export interface PersistedLookups extends PersistResult {
 
 export interface SweepInput {
   readonly tenant: string;
-  /** Master contact id after which to go on. */
+  /** The last call of the list before; null at the beginning. What is due is the same wherever a sweep stands. */
   readonly after: string | null;
   readonly limit: number;
+}
+
+/** Master contact ids of calls that probably have no recording: they yield to all other queries. */
+export interface UnlikelyCalls {
+  readonly unlikely: readonly string[];
 }
 
 export interface DueRecordingsInput extends WindowRef {

@@ -129,6 +129,7 @@ function tenantOf(facts: SimulatorFacts, tenant: object): object {
     accessKeySecret: { env: 'BENCH_ACCESS_KEY_SECRET' },
     allowInsecureHosts: ['127.0.0.1'],
     recordings: false,
+    recordedCalls: 'logged',
     ...tenant,
   };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
-import { describe, readFaultRules, readTenants, startSimulator } from '../simulator';
+import { type Command, Option } from 'commander';
+import { describe, readFaultRules, readTenants, type Recorder, startSimulator } from '../simulator';
 import { CommandError, exitStatus } from './exit-status';
 import { wholeNumber } from './flags';
 import { untilStopped } from './until-stopped';
@@ -13,6 +13,7 @@ interface SimulatorFlags {
   readonly contactsPerDay: number;
   readonly agents?: number;
   readonly loggedShare?: number;
+  readonly recorder?: Recorder;
   readonly mediaQuota: boolean;
   readonly tokenLifetime?: number;
   readonly extractionSpacing?: number;
@@ -34,6 +35,12 @@ export function addSimulatorCommand(program: Command): void {
     .option('--contacts-per-day <n>', 'contacts of a day', wholeNumber(0), 10_000)
     .option('--agents <n>', 'agents of the business unit', wholeNumber(1))
     .option('--logged-share <0..1>', 'share of phone calls that are recorded', share)
+    .addOption(
+      new Option(
+        '--recorder <name>',
+        'legacy: isLogged is true of exactly the recorded calls; cxone: it is false of every call (default: legacy)',
+      ).choices(['legacy', 'cxone']),
+    )
     .option('--no-media-quota', 'lift the 150 look-ups per 5 minutes of Media Playback')
     .option('--token-lifetime <seconds>', 'life of an access token', wholeNumber(1))
     .option('--extraction-spacing <seconds>', 'least time between two extraction jobs', wholeNumber(0))
@@ -52,6 +59,7 @@ export function addSimulatorCommand(program: Command): void {
         contactsPerDay: flags.contactsPerDay,
         ...(flags.agents === undefined ? {} : { agents: flags.agents }),
         ...(flags.loggedShare === undefined ? {} : { loggedShare: flags.loggedShare }),
+        ...(flags.recorder === undefined ? {} : { recorder: flags.recorder }),
         ...(flags.mediaQuota ? {} : { mediaQuota: 'off' as const }),
         ...(flags.tokenLifetime === undefined ? {} : { tokenLifetimeSeconds: flags.tokenLifetime }),
         ...(flags.extractionSpacing === undefined

@@ -7,7 +7,7 @@ const ofBulk = {
   remedy:
     'Remove it. Media Download puts recordings into the export location (cloud storage) that the customer has ' +
     'configured, and gives no link to them, so that nothing could be fetched from its answer. To save playback ' +
-    'queries, let the interaction metadata list the recordings: docs/recordings.md.',
+    'queries, let the interaction metadata list the recordings (recordedCalls): docs/recordings.md.',
 } as const;
 
 /** Keys of a tenant that an earlier release had, and of its `limits`. */

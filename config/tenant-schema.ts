@@ -18,7 +18,6 @@ export const tenantDefaults = {
   recordingGiveUpHours: 48,
   recordingLookAfterMinutes: [5, 15, 60, 240, 720],
   recordedMediaTypeIds: [4, 5],
-  recordingSource: 'look-up',
   maxRereads: 3,
   parkedTimeoutHours: 168,
   maxContactsPerWindow: 200_000,
@@ -151,9 +150,9 @@ export const tenantSchema = z.strictObject({
     .min(1, 'must hold at least one id; "recordings": false switches recordings off')
     .readonly()
     .default(tenantDefaults.recordedMediaTypeIds),
-  recordingSource: z
-    .enum(['look-up', 'listed'], 'must be look-up or listed')
-    .default(tenantDefaults.recordingSource),
+  // Which of both holds is said in recorded-calls.ts.
+  recordedCalls: z.enum(['all', 'logged', 'listed'], 'must be all, logged or listed').optional(),
+  recordingSource: z.enum(['look-up', 'listed'], 'must be look-up or listed').optional(),
   recordingKeys,
   extract,
   maxRereads: whole(0, 20).default(tenantDefaults.maxRereads),

@@ -5,6 +5,8 @@ import type { Environment } from './environment';
 import { nearest, quoted, SettingsError } from './problems';
 import type { Problem } from './problems';
 import { type ProxySettings, readProxies } from './proxies';
+import { contradictingCalls, recordedCallsOf, withoutListing } from './recorded-calls';
+import type { RecordedCalls } from './recorded-calls';
 import { withoutRemoved } from './removed-settings';
 import { knownKeys, tenantSchema } from './tenant-schema';
 import type { TenantEntry } from './tenant-schema';
@@ -12,10 +14,15 @@ import { readSecrets, unreadableSecrets } from './tenant-secrets';
 import type { TenantSecrets } from './tenant-secrets';
 
 /** A tenant without its secrets, which are read where they are needed only. */
-export interface TenantSettings extends Omit<TenantEntry, keyof TenantSecrets | 'timeoutSeconds'> {
+export interface TenantSettings extends Omit<
+  TenantEntry,
+  keyof TenantSecrets | 'timeoutSeconds' | 'recordedCalls' | 'recordingSource'
+> {
   readonly tenant: string;
   /** The same for all tenants: what `HTTPS_PROXY` and its like say. Absent where there is none. */
   readonly proxies?: ProxySettings;
+  /** Which calls are asked about. */
+  readonly recordedCalls: RecordedCalls;
   /** The longest one API call may take. */
   readonly timeoutMs: number;
 }
@@ -102,7 +109,9 @@ function check(
     ...(tenantId.test(id) ? [] : [unusableId(path)]),
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => explain(issue, path, entry))),
     ...withoutApplication(entry, path),
-    ...(parsed.success ? [...insecureIssuer(parsed.data, path), ...withoutListing(parsed.data, path)] : []),
+    ...(parsed.success
+      ? [insecureIssuer, withoutListing, contradictingCalls].flatMap((find) => find(parsed.data, path))
+      : []),
   ];
   return { entry: parsed.success ? parsed.data : null, problems };
 }
@@ -117,8 +126,15 @@ function unusableId(path: string): Problem {
 }
 
 function settingsOf(entry: TenantEntry, tenant: string): TenantSettings {
-  const { timeoutSeconds, clientSecret: _id, accessKeySecret: _key, recordingKeys: _keys, ...rest } = entry;
-  return { ...rest, tenant, timeoutMs: timeoutSeconds * 1_000 };
+  const {
+    timeoutSeconds,
+    recordingSource: _older,
+    clientSecret: _id,
+    accessKeySecret: _key,
+    recordingKeys: _keys,
+    ...rest
+  } = entry;
+  return { ...rest, tenant, recordedCalls: recordedCallsOf(entry), timeoutMs: timeoutSeconds * 1_000 };
 }
 
 /** @throws SettingsError when the file cannot be read or is no JSON; the text itself may hold secrets and is not quoted */
@@ -248,21 +264,6 @@ function insecureIssuer({ issuer, allowInsecureHosts }: TenantEntry, tenant: str
       problem: `is ${quoted(issuer)}, which would send the credentials unprotected`,
       expected: 'an https address',
       remedy: `Use https, or add "${url.hostname}" to allowInsecureHosts if it is a simulator of yours.`,
-    },
-  ];
-}
-
-/** Calls that nobody lists would stay pending for ever. */
-function withoutListing({ recordings, recordingSource, extract }: TenantEntry, tenant: string): Problem[] {
-  if (!recordings || recordingSource !== 'listed' || extract.interactionMetadata) return [];
-  return [
-    {
-      name: `${tenant}.recordingSource`,
-      problem: 'is "listed", but the interaction metadata that lists recordings is not extracted',
-      expected: '"listed" together with "extract": {"interactionMetadata": true}',
-      remedy:
-        'Switch interactionMetadata on in extract (CXone asks for the permission Extract interaction metadata), ' +
-        'or set recordingSource to "look-up".',
     },
   ];
 }

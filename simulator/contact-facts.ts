@@ -33,6 +33,8 @@ export interface ContactFacts {
   readonly skill: number;
   readonly agent: number;
   readonly isOutbound: boolean;
+  /** Whether the call has a recording; `isLogged` says so only where the recorder is the one that logs. */
+  readonly isRecorded: boolean;
   readonly isLogged: boolean;
   readonly isRefused: boolean;
   readonly isTakeover: boolean;
@@ -125,7 +127,8 @@ export function createContactSource(settings: Settings, edits: Edits): ContactSo
 
     const shared = new Dice(hash(seed, day, master, MASTER, 2));
     const media = drawMedia(shared);
-    const isLogged = media === PHONE && shared.chance(settings.loggedShare);
+    const isRecorded = media === PHONE && shared.chance(settings.loggedShare);
+    const isLogged = isRecorded && settings.recorder === 'legacy';
     const isOutbound = media === PHONE && shared.chance(0.15);
     const customer = shared.below(10_000);
 
@@ -148,7 +151,7 @@ export function createContactSource(settings: Settings, edits: Edits): ContactSo
     const acwAt = unanswered ? NEVER : visibleAt + 4 * MINUTE + dice.below(2 * MINUTE);
     const analysed = visibleAt + HOUR + dice.below(10 * HOUR);
     const analyticsAt =
-      isLogged && dice.chance(0.6) ? Math.ceil(analysed / (15 * MINUTE)) * 15 * MINUTE : NEVER;
+      isRecorded && dice.chance(0.6) ? Math.ceil(analysed / (15 * MINUTE)) * 15 * MINUTE : NEVER;
     const correctedAt = dice.chance(0.01) ? analysed + 8 * HOUR + dice.below(8 * HOUR) : NEVER;
     const subTypes = MEDIA_TYPES[media]?.subTypes.length ?? 0;
 
@@ -167,6 +170,7 @@ export function createContactSource(settings: Settings, edits: Edits): ContactSo
       skill,
       agent,
       isOutbound,
+      isRecorded,
       isLogged,
       isRefused: agent >= 0 && dice.chance(0.03),
       isTakeover: agent >= 0 && dice.chance(0.01),

@@ -169,7 +169,7 @@ export function createEvaluations(
         if (fraction(seed, day, number, EVALUATION) >= evaluatedShare) continue;
         if (source.masterNumber(day, number) !== number) continue;
         const call = source.facts(day, number);
-        if (!call.isLogged) continue;
+        if (!call.isRecorded) continue;
         for (const { start, at, dice } of evaluationsOf(call)) {
           if (at >= from && at < to && at + EXTRACT_DELAY <= now) yield rowOf(call, start, at, dice, now);
         }

@@ -28,7 +28,13 @@ export { readFaultRules } from './faults';
 export type { Credentials } from './identifiers';
 export type { InteractionMetadataTruth } from './interaction-extract';
 export type { JournalEntry, JournalFilter } from './journal';
-export type { ClientAuthentication, NamedTenantOptions, SimulatorOptions, TenantOptions } from './options';
+export type {
+  ClientAuthentication,
+  NamedTenantOptions,
+  Recorder,
+  SimulatorOptions,
+  TenantOptions,
+} from './options';
 export { readTenants } from './read-tenants';
 export type { RecordingTruth } from './recordings';
 export type { FaultArguments, FaultName } from './switches';

@@ -15,7 +15,7 @@ export interface InteractionMetadataTruth {
   readonly contactId: number;
   readonly startDate: string;
   readonly endDate: string;
-  /** `Success` where there is a file, `Failed` where one was meant to be, `Not Recorded` for calls that are not logged. */
+  /** `Success` where there is a file, `Failed` where one was meant to be, `Not Recorded` for all other calls. */
   readonly voiceRecordingStatus: string;
   readonly screenRecordingStatus: string | null;
   readonly agentId: number | null;
@@ -53,7 +53,7 @@ export function createInteractionExtract(
     now: number,
   ): InteractionMetadataTruth => {
     const { from, to } = addressesOf(call);
-    const { agent, skill, isLogged } = call;
+    const { agent, skill, isRecorded } = call;
     const skills = [SKILLS[skill]?.name, SKILLS[(skill + 3) % SKILLS.length]?.name].join(', ');
     return {
       segmentId: segment.segmentId,
@@ -61,8 +61,8 @@ export function createInteractionExtract(
       contactId: segment.masterContactId + Math.min(segment.place, legs - 1),
       startDate: stamp(segment.start),
       endDate: stamp(segment.end),
-      voiceRecordingStatus: !isLogged ? 'Not Recorded' : segment.hasFile ? 'Success' : 'Failed',
-      screenRecordingStatus: call.customer % 4 === 0 ? 'Success' : null,
+      voiceRecordingStatus: !isRecorded ? 'Not Recorded' : segment.hasFile ? 'Success' : 'Failed',
+      screenRecordingStatus: isRecorded && segment.hasFile && call.customer % 4 === 0 ? 'Success' : null,
       agentId: agent < 0 ? null : agentIdOf(agent),
       agentName:
         agent < 0

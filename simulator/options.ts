@@ -3,6 +3,12 @@ import type { FaultRule } from './faults';
 /** How the registered application proves itself at the token endpoint (contract §1.4); one method per application. */
 export type ClientAuthentication = 'client_secret_post' | 'client_secret_basic';
 
+/**
+ * Which recorder a tenant has (contract §11.1): the legacy one of the ACD, for which `isLogged` is true of exactly the calls
+ * that are recorded, or CXone Recording, where it is false of every call, recorded or not.
+ */
+export type Recorder = 'legacy' | 'cxone';
+
 /** What one tenant can be told; everything has a default. */
 export interface TenantOptions {
   /** Equal seeds give equal data and credentials (default 1). */
@@ -11,8 +17,10 @@ export interface TenantOptions {
   readonly contactsPerDay?: number;
   /** Agents of the tenant, 1 to 60,000 (default 120). */
   readonly agents?: number;
-  /** Share of phone calls (by master contact) with `isLogged` = true, 0 to 1 (default 0.9). */
+  /** Share of phone calls (by master contact) that are recorded, 0 to 1 (default 0.9). */
   readonly loggedShare?: number;
+  /** Whether `isLogged` tells which calls are recorded (default `legacy`: it does). */
+  readonly recorder?: Recorder;
   /** Look-ups that Media Playback allows in any span of so many seconds (default 150 in 300), or none at all. */
   readonly mediaQuota?: { readonly requests: number; readonly perSeconds: number } | 'off';
   /** Life of access tokens in seconds (default 3600). */
@@ -103,6 +111,7 @@ function settle(name: string, options: TenantOptions): Settings {
     contactsPerDay: options.contactsPerDay ?? 10_000,
     agents: options.agents ?? 120,
     loggedShare: options.loggedShare ?? 0.9,
+    recorder: options.recorder ?? 'legacy',
     mediaQuota: options.mediaQuota ?? { requests: 150, perSeconds: 300 },
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3600,
     urlLifetimeSeconds: options.urlLifetimeSeconds ?? 60,

@@ -18,6 +18,7 @@ const CHECKS: Readonly<Record<keyof NamedTenantOptions, Check>> = {
   contactsPerDay: isNumber,
   agents: isNumber,
   loggedShare: isNumber,
+  recorder: (value) => value === 'legacy' || value === 'cxone',
   mediaQuota: (value) => value === 'off' || isRecordOf('requests', 'perSeconds')(value),
   tokenLifetimeSeconds: isNumber,
   urlLifetimeSeconds: isNumber,

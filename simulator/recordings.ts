@@ -53,7 +53,7 @@ export function createRecordings(settings: Settings, source: ContactSource, file
 
   const call = (masterContactId: number, now: number): ContactFacts | undefined => {
     const master = source.find(masterContactId);
-    if (master === undefined || master.masterContactId !== masterContactId || !master.isLogged)
+    if (master === undefined || master.masterContactId !== masterContactId || !master.isRecorded)
       return undefined;
     return now >= endOfCall(master) + recordingDelaySeconds * 1000 ? master : undefined;
   };
@@ -88,7 +88,7 @@ export function createRecordings(settings: Settings, source: ContactSource, file
   const find = (segmentId: string): Segment | undefined => {
     const code = Number.parseInt(segmentId.slice(-12), 16);
     const master = Number.isNaN(code) ? undefined : source.find(Math.floor(code / 4));
-    if (master === undefined || !master.isLogged || master.leg !== 0) return undefined;
+    if (master === undefined || !master.isRecorded || master.leg !== 0) return undefined;
     return segments(master).find((segment) => segment.segmentId === segmentId.toLowerCase());
   };
 

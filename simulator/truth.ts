@@ -42,6 +42,8 @@ export interface Truth {
   readonly masterContacts: number;
   /** Distinct `masterContactId` of rows with `isLogged`. */
   readonly loggedMasterContacts: number;
+  /** Distinct `masterContactId` of calls that are recorded, whatever `isLogged` says. */
+  readonly recordedMasterContacts: number;
   /**
    * SHA-256, lower-case hex, over the lines `contactId|lastUpdateTime\n` (stamps always with milliseconds and `Z`),
    * in ascending order of contactId. A contact served under a huge id stands under that id, in its place by
@@ -95,6 +97,7 @@ export function createTruthTeller(parts: TruthParts): TruthTeller {
   const tell = (window: TruthWindow, now: number): Truth => {
     const masters = new Set<number>();
     const logged = new Set<number>();
+    const recorded = new Set<number>();
     const bad: { contactId: number; kind: BadRecordKind }[] = [];
     const contactsHash = createHash('sha256');
     const huge: string[] = [];
@@ -105,6 +108,7 @@ export function createTruthTeller(parts: TruthParts): TruthTeller {
         contacts++;
         masters.add(facts.masterContactId);
         if (facts.isLogged) logged.add(facts.masterContactId);
+        if (facts.isRecorded) recorded.add(facts.masterContactId);
         const kind = badRecords.kindOf(id);
         if (kind !== undefined) bad.push({ contactId: id, kind });
         if (kind !== undefined && UNUSABLE.has(kind)) continue;
@@ -131,9 +135,10 @@ export function createTruthTeller(parts: TruthParts): TruthTeller {
       contacts,
       masterContacts: masters.size,
       loggedMasterContacts: logged.size,
+      recordedMasterContacts: recorded.size,
       contactsHash: contactsHash.digest('hex'),
       badRecords: bad,
-      ...(window.recordings === true && { recordings: recordingsOf(logged, now) }),
+      ...(window.recordings === true && { recordings: recordingsOf(recorded, now) }),
       ...(window.extraction === true && {
         interactionMetadata: [...interactions.rows(window.from, window.to, now)],
         evaluations: [...evaluations.rows(window.from, window.to, now)],

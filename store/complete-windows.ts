@@ -1,9 +1,10 @@
 import type { Pool } from 'pg';
+import { choiceOf, mayHaveRecording, type RecordingChoice } from './recording-choice';
 import { run } from './transaction';
 import type { WindowFilter } from './window-ledger';
 
 /** Windows by start that lie one behind the other. */
-export interface ConsecutiveWindows {
+export interface ConsecutiveWindows extends RecordingChoice {
   readonly tenant: string;
   readonly filter: WindowFilter;
   /** Where the first begins, and where each ends. */
@@ -13,9 +14,9 @@ export interface ConsecutiveWindows {
 }
 
 /**
- * `$1` tenant, `$2` to `$4` filter, `$5` starts, `$6` ends, `$7` recordings wanted. By the ledger's own key, one look
- * into its index for each window. A window read without recordings has logged calls without any row of recordings: it
- * is complete for those only who want none.
+ * `$1` tenant, `$2` to `$4` filter, `$5` starts, `$6` ends, `$7` recordings wanted, `$8` and `$9` of which calls. By the
+ * ledger's own key, one look into its index for each window. A window read without recordings, or when fewer calls were
+ * asked about, has calls without any row of recordings: it is complete for those only who want none.
  */
 const completeSql = `
   select (one.place - 1)::int as place
@@ -26,7 +27,7 @@ const completeSql = `
     and (not $7::boolean or not exists (
       select from cxone.contact c
       where c.tenant = $1 and c.contact_start_date >= w.window_start and c.contact_start_date < w.window_end
-        and c.is_logged and c.master_contact_id is not null and c.absent_since is null
+        and ${mayHaveRecording('c', '$8', '$9')} and c.absent_since is null
         and (cardinality(w.skill_ids) = 0 or c.skill_id = any (w.skill_ids))
         and (cardinality(w.campaign_ids) = 0 or c.campaign_id = any (w.campaign_ids))
         and (cardinality(w.media_type_ids) = 0 or c.media_type_id = any (w.media_type_ids))
@@ -37,6 +38,7 @@ const completeSql = `
 /** Which of the windows are complete, by their number in the list, from 0. */
 export async function completeAmong(pool: Pool, windows: ConsecutiveWindows): Promise<number[]> {
   const { tenant, filter, edges, recordings } = windows;
+  const { calls, types } = choiceOf(windows);
   const rows = await run<{ place: number }>(pool, completeSql, [
     tenant,
     filter.skillIds,
@@ -45,6 +47,8 @@ export async function completeAmong(pool: Pool, windows: ConsecutiveWindows): Pr
     edges.slice(0, -1),
     edges.slice(1),
     recordings,
+    calls,
+    types,
   ]);
   return rows.map(({ place }) => place);
 }

@@ -25,10 +25,10 @@ const notesSql = (staging: string) => `
 export function createContactTable(pool: Pool): ContactTable {
   const pages = createPagePersister(pool, contactTable, 'contacts');
   return {
-    persistPage: (pageId, tenant, batch, { recordings, recordedMediaTypeIds }) =>
+    persistPage: (pageId, tenant, batch, { recordings, ...choice }) =>
       pages.persist(pageId, tenant, batch, async (client, staging) => {
         await client.query(notesSql(staging), [pageId]);
-        if (recordings) await expectRecordings(client, tenant, staging, recordedMediaTypeIds);
+        if (recordings) await expectRecordings(client, tenant, staging, choice);
       }),
   };
 }

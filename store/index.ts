@@ -42,6 +42,9 @@ export type {
   RecordingTable,
   StoredRecording,
 } from './recordings';
+export type { PlaybackTallies, PlaybackTally, QueryTally } from './playback-tally';
+export type { BacklogDone, BacklogTerms } from './recording-backlog';
+export type { RecordedCalls, RecordingChoice } from './recording-choice';
 export { recordKinds } from './record-tables';
 export type * from './rejected-records';
 export type { SignIns } from './sign-ins';

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Dataset } from './batch';
+import { unlikely } from './recording-choice';
 import { run } from './transaction';
 
 /** Windows of the ledger by state; a parked one is running, and counted as parked only. */
@@ -15,6 +16,8 @@ export interface WindowStates {
 /** Recordings by status: a file each, or a call while no file of it is known. */
 export interface RecordingStates {
   readonly pending: number;
+  /** Calls that probably have nothing, to be asked about once when quota is left; not among `pending`. */
+  readonly unlikely: number;
   readonly stored: number;
   readonly absent: number;
   readonly failed: number;
@@ -77,7 +80,7 @@ export interface Overview {
   /** Of those still to be had only, which is quick however many are stored. */
   openRecordings(
     tenants: readonly string[],
-  ): Promise<ReadonlyMap<string, Pick<RecordingStates, 'pending' | 'failed'>>>;
+  ): Promise<ReadonlyMap<string, Pick<RecordingStates, 'pending' | 'unlikely' | 'failed'>>>;
   /** Of the stream `contacts`. */
   lags(tenants: readonly string[]): Promise<ReadonlyMap<string, Lag>>;
   /** Parked windows by tenant and code. */
@@ -100,15 +103,17 @@ const windowsSql = `
          count(*) filter (where status = 'incomplete')::int as incomplete
   from cxone.sync_window where tenant = any ($1) group by tenant`;
 
+const statusSql = `case when status = 'pending' and priority = ${unlikely} then 'unlikely' else status end as status`;
+
 // Grouped by both columns, not filtered by status: PostgreSQL compares each row once.
 const recordingsSql = `
-  select tenant, status, count(*)::int as recordings
-  from cxone.recording where tenant = any ($1) group by tenant, status`;
+  select tenant, ${statusSql}, count(*)::int as recordings
+  from cxone.recording where tenant = any ($1) group by 1, 2`;
 
 // With the condition of the index recording_open, which holds only what is still to be had.
 const openRecordingsSql = `
-  select tenant, status, count(*)::int as recordings
-  from cxone.recording where tenant = any ($1) and status in ('pending', 'failed') group by tenant, status`;
+  select tenant, ${statusSql}, count(*)::int as recordings
+  from cxone.recording where tenant = any ($1) and status in ('pending', 'failed') group by 1, 2`;
 
 const lagsSql = `
   select tenant, value as watermark, extract(epoch from now() - value)::float8 as seconds
@@ -175,7 +180,7 @@ export function createOverview(pool: Pool): Overview {
   async function countRecordings(sql: string, tenants: readonly string[]) {
     const counted = new Map<string, RecordingStates>();
     for (const { tenant, status, recordings } of await run<StatusCount>(pool, sql, [tenants])) {
-      const before = counted.get(tenant) ?? { pending: 0, stored: 0, absent: 0, failed: 0 };
+      const before = counted.get(tenant) ?? { pending: 0, unlikely: 0, stored: 0, absent: 0, failed: 0 };
       counted.set(tenant, { ...before, [status]: recordings });
     }
     return counted;

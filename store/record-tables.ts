@@ -23,8 +23,8 @@ export interface RecordTable {
 export const recordTables: Readonly<Record<RecordKind, RecordTable>> = {
   contacts: {
     table: contactTable,
-    async after(client, tenant, staging, { recordings, recordedMediaTypeIds }) {
-      if (recordings) await expectRecordings(client, tenant, staging, recordedMediaTypeIds);
+    async after(client, tenant, staging, { recordings, ...choice }) {
+      if (recordings) await expectRecordings(client, tenant, staging, choice);
     },
   },
   agents: { table: agentTable },

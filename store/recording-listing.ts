@@ -27,14 +27,14 @@ export interface RecordingListing {
 /** How long a call that is not listed may still turn up. */
 const afterthoughtDays = 10;
 
-/** Whether a row of the call `r` of cxone.recording says that there is audio, or a screen (contract §10: `Success`). */
+/** SQL: whether the row `m` of cxone.interaction_metadata says that there is audio, or a screen (contract §10: `Success`). */
+export const hasAudio = (m: string): string =>
+  `'success' in (lower(btrim(${m}.voice_recording_status)), lower(btrim(${m}.screen_recording_status)))`;
+
+/** SQL: whether a row of the call `r` of cxone.recording says so. */
 export const isListed = `exists (
   select from cxone.interaction_metadata m
-  where m.tenant = r.tenant and m.acd_call_id = r.master_contact_id
-    and 'success' in (lower(btrim(m.voice_recording_status)), lower(btrim(m.screen_recording_status))))`;
-
-/** What was tried before, or is known to have a file, is looked up whatever the listing says. */
-export const mayBeLookedUp = `(r.segment_id is not null or r.status = 'failed' or ${isListed})`;
+  where m.tenant = r.tenant and m.acd_call_id = r.master_contact_id and ${hasAudio('m')})`;
 
 const inScope = `($1::bigint is null or r.master_contact_id in (select master_contact_id from (${windowContacts}) c))`;
 

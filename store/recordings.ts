@@ -2,7 +2,11 @@ import type { Pool } from 'pg';
 import { StoreError } from './errors';
 import { type InteractionRow, saveInteractions } from './interactions';
 import { createRecordingClaims, type RecordingClaims } from './recording-claims';
-import { createRecordingListing, mayBeLookedUp, type RecordingListing } from './recording-listing';
+import { createPlaybackTallies, type PlaybackTallies } from './playback-tally';
+import { createRecordingBacklog, type RecordingBacklog } from './recording-backlog';
+import { askedInVain, unlikely } from './recording-choice';
+import { createDueRecordings, type DueRecordings } from './recording-due';
+import { createRecordingListing, type RecordingListing } from './recording-listing';
 import { inTransaction, run } from './transaction';
 import { windowContacts } from './window-contacts';
 
@@ -36,6 +40,7 @@ export interface StoredRecording {
 }
 
 export interface RecordingCounts {
+  /** Without the calls that probably have nothing: no window waits for those. */
   readonly pending: number;
   readonly stored: number;
   readonly absent: number;
@@ -43,40 +48,22 @@ export interface RecordingCounts {
   readonly bytes: number;
 }
 
-/** What the look-up of a call's recordings goes by. */
+/** What a playback query of a call goes by. */
 export interface RecordedCall {
-  /** Start of the call's first contact. */
+  /** Start of the call's first contact; where none is stored, of its first interaction that is listed. */
   readonly startedAt: Date;
-  /** Look-ups and downloads of the call that found nothing or failed. */
+  /** Queries and downloads of the call that found nothing or failed. */
   readonly looks: number;
+  /** Whether one of its contacts says that it was logged. */
+  readonly isLogged: boolean;
+  /** It probably has nothing, and is asked about once. */
+  readonly isUnlikely: boolean;
 }
 
 /** The recordings of a tenant's calls, by master contact id (which Media Playback calls ACD call id). */
-export interface RecordingTable extends RecordingClaims, RecordingListing {
-  /**
-   * Master contact ids of the window's contacts, ascending from `after`, that are to be looked up by `now`; with
-   * `onlyListed` without those that nothing in the interaction metadata says to have a recording.
-   */
-  due(
-    windowId: string,
-    attempt: number,
-    after: string | null,
-    limit: number,
-    now: Date,
-    onlyListed?: boolean,
-  ): Promise<string[]>;
-  /**
-   * The same for all calls of a tenant, whichever window brought them, descending from `before`: the newest first. Calls
-   * that a window by start has just brought, and looks up itself at its own pace, are left to it.
-   */
-  dueOfTenant(
-    tenant: string,
-    before: string | null,
-    limit: number,
-    now: Date,
-    onlyListed?: boolean,
-  ): Promise<string[]>;
-  /** Throws `StoreError` (DatabaseError) when no contact of the call is stored. */
+export interface RecordingTable
+  extends RecordingClaims, RecordingListing, RecordingBacklog, DueRecordings, PlaybackTallies {
+  /** Throws `StoreError` (DatabaseError) when nothing of the call is stored. */
   call(tenant: string, masterContactId: string): Promise<RecordedCall>;
   known(tenant: string, masterContactId: string): Promise<RecordingRow[]>;
   stored(
@@ -116,37 +103,6 @@ export interface RecordingTable extends RecordingClaims, RecordingListing {
   counts(windowId: string): Promise<RecordingCounts>;
 }
 
-// A call that was never looked up is due whatever the clock of the caller says: its row has the database's time.
-const dueSql = `
-  select distinct r.master_contact_id
-  from (${windowContacts}) c
-  join cxone.recording r on r.tenant = c.tenant and r.master_contact_id = c.master_contact_id
-  where exists (select from cxone.sync_window w where w.window_id = $1 and w.attempt = $2)
-    and r.status in ('pending', 'failed') and (r.attempts = 0 or r.next_attempt_at <= $5)
-    and (r.claimed_until is null or r.claimed_until <= now())
-    and ($3::bigint is null or r.master_contact_id > $3)
-    and (not $6::boolean or ${mayBeLookedUp})
-  order by r.master_contact_id
-  limit $4`;
-
-// Else the live sync would take a backfill's look-ups upon itself, ahead of its own. A run that died leaves its window
-// `running`; after a day nobody counts on it any more.
-const dueOfTenantSql = `
-  select distinct r.master_contact_id
-  from cxone.recording r
-  where r.tenant = $1 and r.status in ('pending', 'failed') and (r.attempts = 0 or r.next_attempt_at <= $4)
-    and (r.claimed_until is null or r.claimed_until <= now())
-    and ($2::bigint is null or r.master_contact_id < $2)
-    and (not $5::boolean or ${mayBeLookedUp})
-    and not (r.attempts = 0 and exists (
-      select from cxone.contact c
-      join cxone.sync_window w on w.tenant = c.tenant and w.status = 'running' and w.read_by = 'start'
-        and w.started_at > now() - interval '1 day' and c.first_synced_at >= w.started_at
-        and c.contact_start_date >= w.window_start and c.contact_start_date < w.window_end
-      where c.tenant = r.tenant and c.master_contact_id = r.master_contact_id))
-  order by r.master_contact_id desc
-  limit $3`;
-
 const absentSql = `
   update cxone.recording
   set status = 'absent', attempts = attempts + 1, next_attempt_at = null, last_error_code = $3, updated_at = now(),
@@ -156,8 +112,10 @@ const absentSql = `
 const storedSql = `
   insert into cxone.recording as present
     (tenant, master_contact_id, segment_id, status, storage_key, bytes, sha256, media_type, channel_type, content_type,
-     start_time, end_time, stored_at, attempts)
-  values ($1, $2, $3, 'stored', $4, $5, $6, $7, $8, $9, $10, $11, now(), 1)
+     start_time, end_time, stored_at, attempts, priority)
+  values ($1, $2, $3, 'stored', $4, $5, $6, $7, $8, $9, $10, $11, now(), 1, coalesce(
+    (select r.priority from cxone.recording r
+     where r.tenant = $1 and r.master_contact_id = $2 and r.segment_id is null), 0))
   on conflict (tenant, master_contact_id, segment_id) do update
   set status = 'stored', storage_key = excluded.storage_key, bytes = excluded.bytes, sha256 = excluded.sha256,
       media_type = excluded.media_type, channel_type = excluded.channel_type, content_type = excluded.content_type,
@@ -166,10 +124,17 @@ const storedSql = `
       claimed_by = null, claimed_until = null`;
 
 const callSql = `
-  select min(c.contact_start_date) as "startedAt",
-         coalesce((select max(r.attempts) from cxone.recording r
-                   where r.tenant = $1 and r.master_contact_id = $2 and r.segment_id is null), 0) as looks
-  from cxone.contact c where c.tenant = $1 and c.master_contact_id = $2`;
+  select coalesce(
+           contact.start,
+           (select min(m.start_date) from cxone.interaction_metadata m where m.tenant = $1 and m.acd_call_id = $2),
+           open.seen_at) as "startedAt",
+         coalesce(open.looks, 0) as looks, coalesce(contact.logged, false) as "isLogged",
+         coalesce(open.priority = ${unlikely}, false) as "isUnlikely"
+  from (select min(c.contact_start_date) as start, bool_or(c.is_logged) as logged
+        from cxone.contact c where c.tenant = $1 and c.master_contact_id = $2) as contact,
+       (select max(r.attempts) as looks, min(r.priority) as priority, min(r.first_seen_at) as seen_at
+        from cxone.recording r
+        where r.tenant = $1 and r.master_contact_id = $2 and r.segment_id is null) as open`;
 
 const settledSql = `
   delete from cxone.recording r
@@ -195,7 +160,7 @@ const countsSql = `
     select distinct tenant, master_contact_id from (${windowContacts}) c
     where exists (
       select from cxone.recording r join cxone.sync_window w on w.tenant = r.tenant where w.window_id = $1))
-  select count(*) filter (where status = 'pending')::int as pending,
+  select count(*) filter (where status = 'pending' and priority < ${unlikely})::int as pending,
          count(*) filter (where status = 'stored')::int as stored,
          count(*) filter (where status = 'absent')::int as absent,
          count(*) filter (where status = 'failed')::int as failed,
@@ -207,30 +172,15 @@ export function createRecordingTable(pool: Pool): RecordingTable {
   return {
     ...createRecordingClaims(pool),
     ...createRecordingListing(pool),
-    async due(windowId, attempt, after, limit, now, onlyListed = false) {
-      const rows = await run<{ master_contact_id: string }>(pool, dueSql, [
-        windowId,
-        attempt,
-        after,
-        limit,
-        now,
-        onlyListed,
-      ]);
-      return rows.map((row) => row.master_contact_id);
-    },
-    async dueOfTenant(tenant, before, limit, now, onlyListed = false) {
-      const values = [tenant, before, limit, now, onlyListed];
-      const rows = await run<{ master_contact_id: string }>(pool, dueOfTenantSql, values);
-      return rows.map((row) => row.master_contact_id);
-    },
+    ...createRecordingBacklog(pool),
+    ...createDueRecordings(pool),
+    ...createPlaybackTallies(pool),
     async call(tenant, masterContactId) {
-      const [call] = await run<{ startedAt: Date | null; looks: number }>(pool, callSql, [
-        tenant,
-        masterContactId,
-      ]);
-      if (call?.startedAt) return { startedAt: call.startedAt, looks: call.looks };
+      type Call = Omit<RecordedCall, 'startedAt'> & { readonly startedAt: Date | null };
+      const [call] = await run<Call>(pool, callSql, [tenant, masterContactId]);
+      if (call?.startedAt) return { ...call, startedAt: call.startedAt };
       const remedy = 'Sync the window of the call first.';
-      throw new StoreError('DatabaseError', `No contact of call ${masterContactId} is stored`, remedy, false);
+      throw new StoreError('DatabaseError', `Nothing of call ${masterContactId} is stored`, remedy, false);
     },
     known: (tenant, masterContactId) =>
       run<RecordingRow>(
@@ -271,6 +221,7 @@ export function createRecordingTable(pool: Pool): RecordingTable {
         pool,
         `update cxone.recording
          set attempts = attempts + 1, next_attempt_at = $3, last_error_code = $4, updated_at = now(),
+             priority = case priority when 1 then ${askedInVain} else priority end,
              claimed_by = null, claimed_until = null
          where ${openRows}`,
         [tenant, masterContactId, nextAttemptAt, errorCode],

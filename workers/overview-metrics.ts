@@ -59,7 +59,7 @@ export function watchOverview(
       for (const status of ['complete', 'running', 'parked', 'failed', 'incomplete'] as const) {
         windows.set(states.get(tenant)?.[status] ?? 0, { tenant, status });
       }
-      for (const status of ['pending', 'failed'] as const) {
+      for (const status of ['pending', 'unlikely', 'failed'] as const) {
         recordings.set(open.get(tenant)?.[status] ?? 0, { tenant, status });
       }
       const behind = lags.get(tenant);

@@ -1,3 +1,4 @@
+import type { Priority } from '@temporalio/common';
 import { media } from './activities';
 
 /** Calls whose recordings are to be fetched, by master contact id; `inFlight` at a time. */
@@ -5,6 +6,8 @@ export interface RecordingChunk {
   readonly tenant: string;
   readonly masterContactIds: readonly string[];
   readonly inFlight: number;
+  /** What they yield to; absent: as the run itself. */
+  readonly priority?: Priority;
 }
 
 /** What became of them: files stored, calls whose recording is not there yet, calls that failed, bytes stored. */
@@ -37,7 +40,7 @@ export async function downloadAll(
   chunk: RecordingChunk,
   onProgress: (change: RecordingsDone) => void,
 ): Promise<void> {
-  const { tenant } = chunk;
+  const { tenant, priority } = chunk;
   const waiting = chunk.masterContactIds[Symbol.iterator]();
   let failure: { readonly error: unknown } | undefined;
 
@@ -45,7 +48,7 @@ export async function downloadAll(
     for (const masterContactId of waiting) {
       try {
         const done = await media.downloadRecording.executeWithOptions(
-          { summary: `recording of ${masterContactId}` },
+          { summary: `recording of ${masterContactId}`, ...(priority && { priority }) },
           [{ tenant, masterContactId }],
         );
         onProgress({

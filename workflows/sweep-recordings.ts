@@ -4,6 +4,7 @@ import { addRecordings, downloadAll, noRecordings, type RecordingsDone } from '.
 import { causeOf, failRun, refuseInvalidInput } from './failures';
 import { parseTenantInput, type TenantInput } from './inputs';
 import { createTenantParking } from './parking';
+import { priorityOf } from './priorities';
 import { labelTenantRun, showTenantFailure, showTenantRun } from './progress';
 
 /** Calls asked for at a time. */
@@ -21,7 +22,8 @@ export const sweepQuery = defineQuery<RecordingsDone>('progress');
 
 /**
  * Looks for the recordings of a tenant that are due, whichever window brought their calls: those the live sync left to
- * it, and those that were not there yet when they were looked for last. One at a time for each tenant, by its id.
+ * it, and those that were not there yet when they were looked for last; then, when nothing else is due, the calls that
+ * probably have none. One at a time for each tenant, by its id.
  *
  * @returns what became of them. Those still `pending` are due again later; the next sweep finds them.
  * @throws ApplicationFailure, non-retryable, with the code of what concerns all recordings: credentials, permission, disk.
@@ -34,14 +36,20 @@ export async function sweepRecordings(input: TenantInput, carried?: CarriedSweep
   const parking = createTenantParking(tenant);
   if (!carried) labelTenantRun(tenant);
   const sweep = async (): Promise<void> => {
+    let lately: ReadonlySet<string> = new Set();
     if (parking.times() > 0) await api.authenticate({ tenant, anew: true });
     for (;;) {
-      const masterContactIds = await store.recordingsToSweep.executeWithOptions(
-        { summary: 'recordings to look for' },
-        [{ tenant, after, limit: chunkSize }],
-      );
+      const due = await store.recordingsToSweep.executeWithOptions({ summary: 'recordings to look for' }, [
+        { tenant, after, limit: chunkSize },
+      ]);
+      const isUnlikely = 'unlikely' in due;
+      // What is due is asked for from the top each time, since newer calls go first. A call that comes twice in a row was
+      // not settled by being asked about: it is left to the next sweep.
+      const masterContactIds = (isUnlikely ? due.unlikely : due).filter((id) => !lately.has(id));
       if (masterContactIds.length === 0) return;
-      await downloadAll({ tenant, masterContactIds, inFlight }, (change) => {
+      lately = new Set(masterContactIds);
+      const priority = isUnlikely ? { priority: priorityOf('backfill', tenant) } : {};
+      await downloadAll({ tenant, masterContactIds, inFlight, ...priority }, (change) => {
         done = addRecordings(done, change);
         showTenantRun(tenant, describe(done));
       });

@@ -206,6 +206,8 @@ function writeTenantsFile(folder: string, simulator: SimulatorFacts): string {
     accessKeySecret: { env: 'DEMO_ACCESS_KEY_SECRET' },
     allowInsecureHosts: ['127.0.0.1'],
     pageSize: 1_000,
+    // The simulated recorder logs what it records, so that no other call need be asked about.
+    recordedCalls: 'logged',
     // As the simulator's, which is lifted.
     limits: { media: { requests: 1_000_000, perSeconds: 1 } },
   };

@@ -29,8 +29,12 @@ export interface Plan {
   readonly windows: number;
   readonly contacts: number;
   readonly loggedContacts: number;
-  /** Distinct logged calls: each is one look-up. 0 when recordings are off. */
+  /** Contacts that may have a recording by the tenant's settings. */
+  readonly recordableContacts: number;
+  /** Distinct calls that probably have a recording: each is one playback query. 0 when recordings are off. */
   readonly calls: number;
+  /** Distinct calls that probably have none: each is one query, when quota is left. No window waits for them. */
+  readonly unlikelyCalls: number;
   readonly agents: number;
   readonly requests: {
     /** Pages and the count that closes each window, if contacts are spread evenly. */
@@ -40,9 +44,13 @@ export interface Plan {
     /** The list once, then what changed, window by window. */
     readonly agents: number;
     readonly media: number;
+    /** Those that wait until quota is left. */
+    readonly mediaWhenIdle: number;
   };
-  /** How long the look-ups take under the quota; downloads go on beside them. */
+  /** How long the queries take under the quota that windows wait for; downloads go on beside them. */
   readonly mediaHours: number;
+  /** How long those take that wait until quota is left. */
+  readonly mediaIdleHours: number;
   readonly bytes: {
     /** Contact rows with their indexes. */
     readonly database: number;
@@ -56,7 +64,7 @@ export interface Plan {
     readonly landingBytesPerJsonByte: number;
     readonly jsonBytesPerContact: number;
     readonly secondsPerContact: number;
-    readonly callsPerLoggedContact: number;
+    readonly callsPerContact: number;
     /** Contacts that these means were taken from. */
     readonly sampledContacts: number;
   };
@@ -67,27 +75,36 @@ export function estimate({ counted, sampled, agents }: Survey, options: Estimate
   const windows = cut(range, windowMs).length;
   const contacts = sum(counted, (one) => one.contacts);
   const loggedContacts = sum(counted, (one) => one.logged);
-  const callsPerLoggedContact = sampled === null ? 1 : sampled.calls / sampled.contacts;
+  const recordableContacts = sum(counted, (one) => one.recordable);
+  const callsPerContact = sampled === null ? 1 : sampled.calls / sampled.contacts;
+  const likelyShare = sampled === null ? 1 : sampled.likelyCalls / sampled.calls;
   const secondsPerContact = sampled?.seconds ?? 0;
   const jsonBytesPerContact = sampled?.jsonBytes ?? 0;
-  const calls = recordings ? Math.round(loggedContacts * callsPerLoggedContact) : 0;
+  const allCalls = recordings ? Math.round(recordableContacts * callsPerContact) : 0;
+  const calls = Math.round(allCalls * likelyShare);
+  const unlikelyCalls = allCalls - calls;
+  const hoursOf = (queries: number): number => (queries * media.perSeconds) / media.requests / 3_600;
   const passes = byFilter(counted);
   const bytesOfRecordings = recordings
-    ? loggedContacts * secondsPerContact * assumptions.recordingBytesPerSecond
+    ? recordableContacts * secondsPerContact * assumptions.recordingBytesPerSecond
     : 0;
   return {
     windows,
     contacts,
     loggedContacts,
+    recordableContacts,
     calls,
+    unlikelyCalls,
     agents,
     requests: {
       contacts: sum(passes, (one) => contactRequests(one, windows, pageSize)),
       contactsAtMost: Math.floor(contacts / pageSize) + 2 * windows * passes.length,
       agents: Math.max(1, Math.ceil(agents / assumptions.agentsPerPage)) + Math.max(0, windows - 1),
       media: calls,
+      mediaWhenIdle: unlikelyCalls,
     },
-    mediaHours: (calls * media.perSeconds) / media.requests / 3_600,
+    mediaHours: hoursOf(calls),
+    mediaIdleHours: hoursOf(unlikelyCalls),
     bytes: {
       database: Math.round(contacts * jsonBytesPerContact * assumptions.databaseBytesPerJsonByte),
       landing: Math.round(contacts * jsonBytesPerContact * assumptions.landingBytesPerJsonByte),
@@ -99,7 +116,7 @@ export function estimate({ counted, sampled, agents }: Survey, options: Estimate
       landingBytesPerJsonByte: assumptions.landingBytesPerJsonByte,
       jsonBytesPerContact,
       secondsPerContact,
-      callsPerLoggedContact,
+      callsPerContact,
       sampledContacts: sampled?.contacts ?? 0,
     },
   };

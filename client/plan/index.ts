@@ -36,10 +36,10 @@ export function addPlanCommand(program: Command): void {
     .addHelpText(
       'after',
       `
-Needs the tenants file and CXone, nothing else. Contacts are counted by CXone, two requests for each 30 days (and for
-each combination of the tenant’s filters); calls, seconds and bytes are reckoned from one page of 500 contacts. What is
-assumed is printed. Hours follow from the tenant’s "limits": 150 look-ups in 5 minutes, unless NICE allows more; with
-"recordingSource" listed there are fewer look-ups than that.
+Needs the tenants file and CXone, nothing else. Contacts are counted by CXone, some four requests for each 30 days (and
+for each combination of the tenant’s filters); calls, seconds and bytes are reckoned from one page of 500 contacts. What is
+assumed is printed. Hours follow from the tenant’s "limits": 150 playback queries in 5 minutes, unless NICE allows more;
+with "recordedCalls" listed there are fewer than that.
 Exit status: 0 reckoned · 2 bad input or settings · 3 CXone refused or cannot be reached
 
 Example: thirteen months, day by day
@@ -73,7 +73,7 @@ export async function planTenant(tenant: Tenant, range: Range, windowMs: number)
   const client = createCxoneClient(tenant);
   const { pageSize, recordings, limits } = tenant;
   try {
-    const found = await survey(client, range, filtersOf(tenant));
+    const found = await survey(client, range, filtersOf(tenant), tenant);
     return estimate(found, { range, windowMs, pageSize, recordings, media: limits.media });
   } finally {
     client.close();

@@ -6,15 +6,24 @@ export function planText(plan: Plan, window: string): readonly string[] {
   const { requests, bytes, assumptions } = plan;
   const rows: readonly (readonly [string, string])[] = [
     ['windows', `${count(plan.windows)} of ${window}`],
-    ['contacts', `${count(plan.contacts)}, of these ${count(plan.loggedContacts)} logged (counted by CXone)`],
+    [
+      'contacts',
+      `${count(plan.contacts)}, of these ${count(plan.loggedContacts)} logged and ` +
+        `${count(plan.recordableContacts)} that may have a recording (counted by CXone)`,
+    ],
     [
       'calls',
-      `${count(plan.calls)} with a recording to look up (${share(assumptions.callsPerLoggedContact)} a logged contact)`,
+      `${count(plan.calls)} that probably have a recording, ${count(plan.unlikelyCalls)} that probably have none ` +
+        `(${share(assumptions.callsPerContact)} calls a contact)`,
     ],
     ['agents', count(plan.agents)],
     ['requests', `Reporting ${count(requests.contacts)} (at most ${count(requests.contactsAtMost)})`],
     ['', `Admin ${count(requests.agents)}, and agents seen for the first time`],
     ['', `Media Playback ${count(requests.media)}: ${hours(plan.mediaHours)} under the tenant’s quota`],
+    [
+      '',
+      `and ${count(requests.mediaWhenIdle)}, ${hours(plan.mediaIdleHours)}, when quota is left: nothing waits for them`,
+    ],
     [
       'database',
       `${size(bytes.database)} of contact rows with their indexes; ${size(bytes.landing)} of pages as received, for a while`,

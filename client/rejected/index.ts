@@ -121,7 +121,7 @@ async function show(hash: string, { tenant, raw: withRaw }: ShowFlags, output: O
 
 async function replay(flags: ReplayFlags, output: Output): Promise<void> {
   const { tenants } = loadSettings(process.env, ['tenants']);
-  const { recordings, recordedMediaTypeIds } = tenantOf(flags.tenant, tenants.file);
+  const { recordings, recordedCalls, recordedMediaTypeIds } = tenantOf(flags.tenant, tenants.file);
   const done = await withStore((store) =>
     replayRejected({
       rejected: store.rejected,
@@ -129,6 +129,7 @@ async function replay(flags: ReplayFlags, output: Output): Promise<void> {
       kinds: flags.kind === undefined ? recordKinds : [flags.kind],
       hash: flags.hash,
       recordings,
+      recordedCalls,
       recordedMediaTypeIds,
       onProgress: ({ replayed, stayed }) =>
         output.progress(`${count(replayed)} replayed, ${count(stayed)} stay`),

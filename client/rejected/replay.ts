@@ -1,4 +1,4 @@
-import type { RecordKind, RejectedTable } from '../../store';
+import type { RecordingChoice, RecordKind, RejectedTable } from '../../store';
 import { reread } from './reread';
 
 /** What a replay did, over all its transactions. */
@@ -11,22 +11,20 @@ export interface Replayed {
   readonly stayed: number;
 }
 
-export interface ReplayParts {
+export interface ReplayParts extends RecordingChoice {
   readonly rejected: Pick<RejectedTable, 'read' | 'replay'>;
   readonly tenant: string;
   readonly kinds: readonly RecordKind[];
   /** How the hash of the record wanted begins; all records if not given. */
   readonly hash?: string | undefined;
-  /** Whether recordings of logged calls are to be noted for fetching. */
+  /** Whether recordings of the calls are to be noted for fetching. */
   readonly recordings: boolean;
-  /** The media types that are recorded; all if not given. */
-  readonly recordedMediaTypeIds?: readonly number[] | undefined;
   readonly onProgress: (done: Replayed) => void;
 }
 
 /** Reads rejected records again and stores what can be stored by now, batch by batch, each in its transaction. */
 export async function replayRejected(parts: ReplayParts): Promise<Replayed> {
-  const { rejected, tenant, hash, recordings, recordedMediaTypeIds } = parts;
+  const { rejected, tenant, hash, recordings, recordedCalls, recordedMediaTypeIds } = parts;
   const sum = { replayed: 0, inserted: 0, updated: 0, stayed: 0 };
   for (const kind of parts.kinds) {
     // By the order of hashes, so that records that stay are met once, and one that comes meanwhile does no harm.
@@ -41,7 +39,7 @@ export async function replayRejected(parts: ReplayParts): Promise<Replayed> {
         tenant,
         kind,
         batch.map((one) => reread(kind, one)),
-        { recordings, recordedMediaTypeIds },
+        { recordings, recordedCalls, recordedMediaTypeIds },
       );
       for (const name of ['replayed', 'inserted', 'updated', 'stayed'] as const) sum[name] += outcome[name];
       parts.onProgress({ ...sum });

@@ -12,6 +12,7 @@ import {
   type WindowStates,
 } from '../../store';
 import { backfillId, stamp } from '../../workflows/ids';
+import { type PlaybackReport, playbackReport, tallyDays } from '../recorded-calls';
 import { byTenant } from './by-tenant';
 import { type ClockStatus, clockStatus } from './clock-lines';
 import type { ExtractionLine, FailureLine, GapLine, ParkedRun, QuotaLine } from './status-report';
@@ -26,6 +27,7 @@ export interface StoredStatus extends ClockStatus {
   /** `underWay` is for Temporal to say. */
   readonly gaps: readonly GapLine[];
   readonly recordings: RecordingStates;
+  readonly playback: PlaybackReport;
   readonly quotas: readonly QuotaLine[];
   readonly extractions: readonly ExtractionLine[];
   readonly failures: readonly FailureLine[];
@@ -34,7 +36,7 @@ export interface StoredStatus extends ClockStatus {
 /** What of a tenant's settings its status depends on. */
 export interface StatusTenant extends Pick<
   TenantSettings,
-  'tenant' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'
+  'tenant' | 'recordedCalls' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'
 > {
   readonly limits: Partial<TenantSettings['limits']>;
   readonly extract: Pick<TenantSettings['extract'], 'interactionMetadata' | 'evaluations'>;
@@ -48,20 +50,23 @@ export const parkedShown = 200;
 const failuresShown = 5;
 
 const noWindows: WindowStates = { complete: 0, running: 0, parked: 0, failed: 0, incomplete: 0 };
-const noRecordings: RecordingStates = { pending: 0, stored: 0, absent: 0, failed: 0 };
+const noRecordings: RecordingStates = { pending: 0, unlikely: 0, stored: 0, absent: 0, failed: 0 };
 
 /**
  * Reads how the work of the tenants stands, by tenant.
  * @throws {StoreError} when the database cannot be reached, refuses, or is not migrated.
  */
 export async function readDatabase(
-  store: Pick<Store, 'quotas' | 'gaps' | 'filters' | 'clocks'> & { readonly overview: Overview },
+  store: Pick<Store, 'quotas' | 'gaps' | 'filters' | 'clocks'> & {
+    readonly overview: Overview;
+    readonly recordings: Pick<Store['recordings'], 'queriesOf'>;
+  },
   tenants: readonly StatusTenant[],
   linkOf: LinkOf,
 ): Promise<ReadonlyMap<string, StoredStatus>> {
   const names = tenants.map(({ tenant }) => tenant);
   const { overview } = store;
-  const [windows, recordings, lags, parked, failures, extractions, quotas, gaps, filters, clocks] =
+  const [windows, recordings, lags, parked, failures, extractions, queries, quotas, gaps, filters, clocks] =
     await Promise.all([
       overview.windows(names),
       overview.recordings(names),
@@ -69,13 +74,14 @@ export async function readDatabase(
       overview.parked(names, parkedShown),
       overview.failures(names, failuresShown),
       overview.extractions(names),
+      store.recordings.queriesOf(names, tallyDays),
       store.quotas.listAmong(tenants),
       store.gaps.openAmong(tenants),
       store.filters.kept(names),
       store.clocks.list(names),
     ]);
   const [parkedOf, failuresOf, extractionsOf] = [byTenant(parked), byTenant(failures), byTenant(extractions)];
-  const statusOf = ({ tenant, extract, ...filter }: StatusTenant): StoredStatus => {
+  const statusOf = ({ tenant, extract, recordedCalls, ...filter }: StatusTenant): StoredStatus => {
     const kept = filters.get(tenant);
     const lag = lags.get(tenant);
     return {
@@ -86,6 +92,7 @@ export async function readDatabase(
       windows: windows.get(tenant) ?? noWindows,
       parked: (parkedOf.get(tenant) ?? []).map((run) => parkedRun(run, linkOf)),
       recordings: recordings.get(tenant) ?? noRecordings,
+      playback: playbackReport(queries.get(tenant), recordedCalls),
       gaps: (gaps.get(tenant) ?? []).map((gap) => gapLine(tenant, gap, linkOf)),
       quotas: (quotas.get(tenant) ?? []).map(quotaLine),
       extractions: extractionLines(extract, extractionsOf.get(tenant) ?? []),

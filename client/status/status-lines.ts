@@ -1,5 +1,6 @@
 import { backfillLine } from '../backfill-report';
 import { bar, count, span } from '../output';
+import { type PlaybackReport, playbackText } from '../recorded-calls';
 import type { ScheduleLine } from '../schedule/schedules';
 import { isAhead } from './status-report';
 import type {
@@ -66,6 +67,10 @@ function tenantLines(status: TenantStatus, now: number): readonly string[] {
         ? 'none yet'
         : `${bar(recordings.stored, wanted)}  ${tally(recordings, ['stored', 'pending', 'failed', 'absent'])}`,
     ),
+    ...(recordings.unlikely > 0
+      ? [row('', `${count(recordings.unlikely)} calls that probably have none wait until quota is left`)]
+      : []),
+    ...playbackRows(status.playback),
     ...status.gaps.flatMap((gap) => gapRows(gap, now)),
     ...status.extractions.flatMap((extraction) => extractionRows(extraction, now)),
     ...status.quotas.map((quota) => row('quota', quotaText(quota))),
@@ -92,6 +97,12 @@ function misconfiguredRows({ code, seenBy, at, problems }: Misconfigured, now: n
 
 function row(label: string, text: string): string {
   return `  ${label.padEnd(labelWidth)}${text}`.trimEnd();
+}
+
+function playbackRows(playback: PlaybackReport): readonly string[] {
+  const text = playbackText(playback);
+  if (text === null) return [];
+  return [row('playback', text), ...(playback.advice ? [row('', `→ ${playback.advice.message}`)] : [])];
 }
 
 function tally<Name extends string>(counts: Readonly<Record<Name, number>>, names: readonly Name[]): string {

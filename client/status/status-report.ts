@@ -1,6 +1,7 @@
 import { aheadAtMostSeconds, type ClockStatus } from './clock-lines';
 import type { GapReason, RecordingStates, WindowStates } from '../../store';
 import type { BackfillProgress } from '../../workflows/backfill-progress';
+import type { PlaybackReport } from '../recorded-calls';
 import type { ScheduleLine } from '../schedule/schedules';
 
 /** What `status --json` answers; instants are ISO 8601 in UTC. */
@@ -42,6 +43,8 @@ export interface TenantStatus extends ClockStatus {
   /** What the live sync could not read, and a backfill has not yet. */
   readonly gaps: readonly GapLine[];
   readonly recordings: RecordingStates;
+  /** What playback queries found lately, and the setting that would save some. */
+  readonly playback: PlaybackReport;
   readonly quotas: readonly QuotaLine[];
   /** Datasets of Data Extraction that are wanted, or of which a day was ever extracted. */
   readonly extractions: readonly ExtractionLine[];

@@ -187,6 +187,8 @@ function tuningOf({ pageSize, pagesInFlight }: FaultSchedule): TenantTuning {
   return {
     ...tenantDefaults,
     ...none,
+    // What is compared here is what the contacts call logged; every further query would only take time.
+    recordedCalls: 'logged',
     extract: extractDefaults,
     agentRefreshHours,
     parkedTimeoutHours,

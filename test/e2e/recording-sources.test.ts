@@ -9,15 +9,16 @@ import { compareIds, filesBelow, nothingDiffers } from './truth';
 
 jest.setTimeout(180_000);
 
-type Name = 'listed';
+type Name = 'listed' | 'all';
 
 const settings: Readonly<Record<Name, object>> = {
   listed: {
-    recordingSource: 'listed',
+    recordedCalls: 'listed',
     extract: { interactionMetadata: true, secondsApart: 0 },
     // Chats are never recorded here: each of them would be a look-up in vain.
     recordedMediaTypeIds: [3, 4, 5],
   },
+  all: {},
 };
 
 let stand: Stand;
@@ -28,7 +29,9 @@ beforeAll(async () => {
       contactsPerDay: 90,
       loggedShare: 0.8,
       extractionSpacingSeconds: 0,
-      tenants: [{ name: 'listed' }],
+      // On CXone Recording, where no call is logged whether it is recorded or not.
+      recorder: 'cxone',
+      tenants: [{ name: 'listed' }, { name: 'all' }],
     },
   });
   const secrets: Record<string, string> = {};
@@ -119,11 +122,13 @@ describe('recordings by the listing', () => {
   });
 
   it('are looked up once they are listed: one look-up for each call with audio, none for any other', async () => {
-    const to = new Date(Date.parse(day.to) + 86_400_000).toISOString().slice(0, 10);
-    const range = ['--tenant', 'listed', '--from', day.from.slice(0, 10), '--to', to];
+    const next = { from: day.to, to: new Date(Date.parse(day.to) + 86_400_000).toISOString() };
+    const dates = [day.from, next.to].map((instant) => instant.slice(0, 10));
+    const range = ['--tenant', 'listed', '--from', dates[0] ?? '', '--to', dates[1] ?? ''];
     const extract = await runCommand(stand, ['extract', '--dataset', 'interaction-metadata', ...range]);
     expect([extract.status, extract.stderr]).toEqual([0, expect.any(String)]);
-    const truth = truthOf('listed');
+    // What is listed makes calls of its own: those of the next day, too, of which no contact is stored.
+    const truth = [...truthOf('listed'), ...truthOf('listed', next)];
     expect(await sweep('listed')).toMatchObject({ stored: truth.length, pending: 0, failed: 0 });
     await expectTruth('listed', truth);
     const lookUps = asked('listed', 'media').map(({ query }) => query['acd-call-id'] ?? '');
@@ -144,6 +149,57 @@ describe('recordings by the listing', () => {
       absent: rows.filter(({ status }) => status === 'absent').length,
     });
     expect(asked('listed', 'media')).toEqual([]);
+  });
+});
+
+describe('recordings of calls that nobody logs', () => {
+  const isLikely = `agent_id is not null and total_duration_seconds > 4`;
+  const callsWith = async (condition: string): Promise<Set<string>> => {
+    const found = await stand.query<{ id: string }>(
+      `select distinct master_contact_id as id from cxone.contact
+       where tenant = 'all' and media_type_id in (4, 5) and ${condition}`,
+    );
+    return new Set(found.map(({ id }) => id));
+  };
+
+  it('are all stored, a window waiting only for those of calls that somebody answered', async () => {
+    const report = reportOf(await stand.sync({ ...day, tenant: 'all' }));
+    const answered = await callsWith(isLikely);
+    const truth = truthOf('all');
+    expect(report).toMatchObject({ status: 'complete', recordings: { pending: 0, failed: 0 } });
+    const lookUps = asked('all', 'media').map(({ query }) => query['acd-call-id'] ?? '');
+    expect(lookUps.toSorted()).toEqual([...answered].toSorted());
+    const ofAnswered = truth.filter(({ masterContactId }) => answered.has(String(masterContactId)));
+    expect(report.recordings.stored).toBe(ofAnswered.length);
+    expect(ofAnswered.length).toBeLessThan(truth.length);
+  });
+
+  it('are fetched by the sweep where nobody answered, by one query for each call', async () => {
+    const done = await sweep('all');
+    const truth = truthOf('all');
+    await expectTruth('all', truth);
+    const lookUps = asked('all', 'media').map(({ query }) => query['acd-call-id'] ?? '');
+    const answered = await callsWith(isLikely);
+    const others = [...(await callsWith('true'))].filter((id) => !answered.has(id));
+    expect(lookUps.toSorted()).toEqual(others.toSorted());
+    expect(done).toMatchObject({ pending: 0, failed: 0 });
+    expect(await sweep('all')).toEqual({ stored: 0, pending: 0, failed: 0, bytes: 0 });
+  });
+
+  it('are what status counts the queries of', async () => {
+    const { status, stdout } = await runCommand(stand, ['status', '--tenant', 'all', '--json']);
+    expect(status).toBe(0);
+    const { tenants } = JSON.parse(stdout) as {
+      tenants: readonly { playback: object; recordings: object }[];
+    };
+    const calls = callsOf(truthOf('all')).size;
+    expect(tenants[0]).toMatchObject({
+      playback: {
+        logged: { queries: 0, found: 0 },
+        notLogged: { queries: (await callsWith('true')).size, found: calls },
+      },
+      recordings: { pending: 0, unlikely: 0, stored: truthOf('all').length },
+    });
   });
 });
 

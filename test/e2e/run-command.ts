@@ -60,6 +60,7 @@ export function oneTenant(stand: Stand): Readonly<Record<string, unknown>> {
     accessKeyId: stand.simulator.credentials.accessKeyId,
     accessKeySecret: { env: 'ACME_ACCESS_KEY_SECRET' },
     allowInsecureHosts: ['127.0.0.1'],
+    recordedCalls: 'logged',
   };
 }
 

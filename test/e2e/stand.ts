@@ -196,6 +196,8 @@ function writeTenants(folder: string, simulator: Simulator, more: object = {}): 
     allowInsecureHosts: ['127.0.0.1'],
     // Runs fail at once instead of waiting for a person; the tests of parking say otherwise.
     parkedTimeoutHours: 0,
+    // The simulated recorder logs what it records; every other query would find nothing and take time.
+    recordedCalls: 'logged',
     // The simulator's quota is lifted; ours is then as good as none.
     limits: { media: { requests: 1_000_000, perSeconds: 1 } },
     ...more,

@@ -51,6 +51,7 @@ export async function openTwoTenants(options: TwoTenantOptions): Promise<TwoTena
         accessKeyId: credentials.accessKeyId,
         accessKeySecret: { env: `${prefix}_ACCESS_KEY_SECRET` },
         allowInsecureHosts: ['127.0.0.1'],
+        recordedCalls: 'logged',
         limits: { media: { requests: 1_000_000, perSeconds: 1 } },
         ...tenant,
       };

@@ -95,7 +95,7 @@ describe('a bad recording that stays bad', () => {
     const worker = stand.worker();
     await worker.fetch(call.masterContactId);
     stand.simulator.setFaults([]);
-    const due = () => stand.store.recordings.dueOfTenant('acme', null, 1_000, new Date(stand.now()));
+    const due = () => stand.store.recordings.dueOfTenant('acme', 1_000, new Date(stand.now()));
     expect(await due()).not.toContain(String(call.masterContactId));
     stand.forward(hourMs + 1);
     expect(await due()).toContain(String(call.masterContactId));

@@ -17,6 +17,7 @@ async function fetchIfDue(
   const due = await worker.attempt(() =>
     worker.activities.recordingsToSweep({ tenant: 'acme', after: null, limit: 1_000 }),
   );
+  if ('unlikely' in due) throw new Error('logged calls are never unlikely');
   if (due.includes(String(masterContactId))) return worker.fetch(masterContactId, runId);
   return { status: 'stored', files: 0, bytes: 0 };
 }
@@ -30,7 +31,7 @@ async function list(stand: MediaStand, masterContactId: number): Promise<void> {
 }
 
 const listed: SourceUnderTest = {
-  tuned: { recordingSource: 'listed' },
+  tuned: { recordedCalls: 'listed' },
   know: list,
   fetch: fetchIfDue,
 };

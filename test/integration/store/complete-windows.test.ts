@@ -23,11 +23,18 @@ describe.each(postgresServers())('windows on $label', (server) => {
   }
 
   /** The hours that need not be read again. */
-  const complete = (hours: number, filter: WindowFilter = everything, recordings = false, tenant = 'acme') =>
+  const complete = (
+    hours: number,
+    filter: WindowFilter = everything,
+    recordings = false,
+    tenant = 'acme',
+    recordedCalls: 'all' | 'logged' = 'all',
+  ) =>
     stand.store.windows.completeAmong({
       tenant,
       filter,
       recordings,
+      recordedCalls,
       edges: Array.from({ length: hours + 1 }, (_, n) => at(n * hour)),
     });
 
@@ -59,10 +66,12 @@ describe.each(postgresServers())('windows on $label', (server) => {
         const pageId = await stand.land(`page ${rows.length} ${recordings}`);
         await stand.store.contacts.persistPage(pageId, 'acme', batch(rows), { recordings });
       };
-      await persist([contact(10)], false);
+      await persist([contact(10, { isLogged: false })], false);
       await persist([contact(hour + 10), contact(hour + 20, { isLogged: false })], true);
       expect(await complete(2, everything, false)).toEqual([0, 1]);
       expect(await complete(2, everything, true)).toEqual([1]);
+      // Who wants logged calls only misses nothing.
+      expect(await complete(2, everything, true, 'acme', 'logged')).toEqual([0, 1]);
     });
   });
 

@@ -160,18 +160,23 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
   });
 
   it('recordings are counted by status, and those to be had also by themselves', async () => {
-    await stand.persist(batch([1, 2, 3, 4].map((n) => contact(n))));
+    await stand.persist(batch([...[1, 2, 3, 4].map((n) => contact(n)), contact(5, { isLogged: false })]));
     const [absent, failed] = [2, 3].map((n) => `${693_159_000_000 + n}`);
     await stand.store.recordings.absent('acme', absent as string, 'NotFound');
     await stand.store.recordings.failed('acme', failed as string, null, 'MediaTooLarge');
     const { overview } = stand.store;
     expect((await overview.recordings(['acme'])).get('acme')).toEqual({
       pending: 2,
+      unlikely: 1,
       stored: 0,
       absent: 1,
       failed: 1,
     });
-    expect((await overview.openRecordings(['acme'])).get('acme')).toMatchObject({ pending: 2, failed: 1 });
+    expect((await overview.openRecordings(['acme'])).get('acme')).toMatchObject({
+      pending: 2,
+      unlikely: 1,
+      failed: 1,
+    });
   });
 
   it('the lag is that of the contacts by the clock of the database, negative where the watermark is in the future', async () => {

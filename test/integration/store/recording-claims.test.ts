@@ -31,9 +31,9 @@ describe.each(postgresServers())('recordings claimed for an attempt on $label', 
     const { windowId, attempt } = await stand.claim();
     await claim('one');
     expect(await recordings.due(windowId, attempt, null, 10, soon())).toEqual([]);
-    expect(await recordings.dueOfTenant('acme', null, 10, soon())).toEqual([]);
+    expect(await recordings.dueOfTenant('acme', 10, soon())).toEqual([]);
     await recordings.release('acme', id(1), 'two');
-    expect(await recordings.dueOfTenant('acme', null, 10, soon())).toEqual([]);
+    expect(await recordings.dueOfTenant('acme', 10, soon())).toEqual([]);
     await recordings.release('acme', id(1), 'one');
     expect(await recordings.due(windowId, attempt, null, 10, soon())).toEqual([id(1)]);
   });
@@ -73,8 +73,8 @@ describe.each(postgresServers())('recordings claimed for an attempt on $label', 
     const { recordings } = stand.store;
     const later = at(3_600, new Date());
     await recordings.failed('acme', id(1), null, 'MediaIncomplete', later);
-    expect(await recordings.dueOfTenant('acme', null, 10, at(-1, later))).toEqual([]);
-    expect(await recordings.dueOfTenant('acme', null, 10, later)).toEqual([id(1)]);
+    expect(await recordings.dueOfTenant('acme', 10, at(-1, later))).toEqual([]);
+    expect(await recordings.dueOfTenant('acme', 10, later)).toEqual([id(1)]);
     expect(await recordings.claim('acme', id(1), 'sweep', 60, later)).toBe(true);
   });
 });

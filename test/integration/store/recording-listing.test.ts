@@ -17,8 +17,8 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
   const soon = () => at(60, new Date());
   // Portions so small that several are needed.
   const settle = (windowId: string | null = null) => stand.store.recordings.settleListed('acme', windowId, 1);
-  const due = (onlyListed = true) =>
-    stand.store.recordings.dueOfTenant('acme', null, 100, soon(), onlyListed);
+  const due = (calls: 'all' | 'listed' = 'listed') =>
+    stand.store.recordings.dueOfTenant('acme', 100, soon(), calls);
   const states = async () =>
     Object.fromEntries(
       (
@@ -64,7 +64,7 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
     await list(3, 'Success');
     expect(await due()).toEqual([id(3), id(2), id(1)]);
     // Without the listing all of them are.
-    expect(await due(false)).toHaveLength(5);
+    expect(await due('all')).toHaveLength(5);
   });
 
   it('a window’s own run looks up what is listed, and reports the rest as pending', async () => {
@@ -72,8 +72,8 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
     await stand.persist(batch([contact(1), contact(2)]));
     await list(2, 'Success');
     const { recordings } = stand.store;
-    expect(await recordings.due(windowId, attempt, null, 9, soon(), true)).toEqual([id(2)]);
-    expect(await recordings.due(windowId, attempt, id(2), 9, soon(), true)).toEqual([]);
+    expect(await recordings.due(windowId, attempt, null, 9, soon(), 'listed')).toEqual([id(2)]);
+    expect(await recordings.due(windowId, attempt, id(2), 9, soon(), 'listed')).toEqual([]);
     expect(await recordings.counts(windowId)).toMatchObject({ pending: 2, absent: 0 });
   });
 

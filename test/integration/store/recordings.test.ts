@@ -16,17 +16,9 @@ describe.each(postgresServers())('recordings on $label', (server) => {
     (await stand.store.recordings.known('acme', id(n))).map(({ segmentId, status }) => [segmentId, status]);
 
   describe('to be fetched', () => {
-    it('are noted once per logged call, however many legs and pages it has', async () => {
+    it('are noted once per call, however many legs and pages it has', async () => {
       const leg = (n: number, master: number) => contact(n, { masterContactId: 693_159_000_000 + master });
-      await stand.persist(
-        batch([
-          leg(1, 1),
-          leg(2, 1),
-          leg(3, 3),
-          contact(4, { isLogged: false }),
-          contact(5, { isLogged: null }),
-        ]),
-      );
+      await stand.persist(batch([leg(1, 1), leg(2, 1), leg(3, 3)]));
       await stand.persist(batch([leg(6, 1), contact(7, { masterContactId: null })]));
       expect(
         await stand.query(
@@ -60,20 +52,21 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       expect(await stand.query('select from cxone.recording')).toHaveLength(0);
     });
 
-    it('are the tenant’s newest calls first for a sweep, page by page', async () => {
+    it('are the tenant’s newest calls first for a sweep, as often as it asks', async () => {
       const { recordings } = stand.store;
       await stand.persist(batch([1, 2, 3, 4, 5].map((n) => contact(n))));
       await stand.query(`update cxone.sync_window set status = 'complete'`);
       await recordings.absent('acme', id(4), 'NotFound');
-      const first = await recordings.dueOfTenant('acme', null, 2, soon());
+      const first = await recordings.dueOfTenant('acme', 2, soon());
       expect(first).toEqual([id(5), id(3)]);
-      expect(await recordings.dueOfTenant('acme', id(3), 9, soon())).toEqual([id(2), id(1)]);
-      expect(await recordings.dueOfTenant('zenith', null, 9, soon())).toEqual([]);
+      await recordings.absent('acme', id(5), 'NotFound');
+      expect(await recordings.dueOfTenant('acme', 9, soon())).toEqual([id(3), id(2), id(1)]);
+      expect(await recordings.dueOfTenant('zenith', 9, soon())).toEqual([]);
     });
 
     it('are left by a sweep to the window by start that brings them in, unless it looked in vain or died', async () => {
       const { recordings } = stand.store;
-      const sweep = async () => recordings.dueOfTenant('acme', null, 9, at(3_600, new Date()));
+      const sweep = async () => recordings.dueOfTenant('acme', 9, at(3_600, new Date()));
       await stand.persist(batch([contact(1), contact(2)]));
       expect(await sweep()).toEqual([]);
       const later = { nextAttemptAt: soon(), errorCode: 'NotFound' };
@@ -87,10 +80,10 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       const { recordings } = stand.store;
       await stand.persist(batch([contact(1)]));
       await stand.query(`update cxone.contact set first_synced_at = now() - interval '1 hour'`);
-      expect(await recordings.dueOfTenant('acme', null, 9, soon())).toEqual([id(1)]);
+      expect(await recordings.dueOfTenant('acme', 9, soon())).toEqual([id(1)]);
       await stand.query(`update cxone.contact set first_synced_at = now()`);
       await stand.query(`update cxone.sync_window set read_by = 'update'`);
-      expect(await recordings.dueOfTenant('acme', null, 9, soon())).toEqual([id(1)]);
+      expect(await recordings.dueOfTenant('acme', 9, soon())).toEqual([id(1)]);
     });
 
     it.each(['stored', 'absent', 'failed'] as const)('are not noted again once %s', async (status) => {
@@ -268,7 +261,10 @@ describe.each(postgresServers())('recordings on $label', (server) => {
           'select master_contact_id as id from cxone.recording order by master_contact_id',
         )
       ).map((row) => row.id);
-    const persist = async (recordedMediaTypeIds: readonly number[] | undefined) => {
+    const persist = async (
+      recordedCalls: 'all' | 'logged',
+      recordedMediaTypeIds: readonly number[] | undefined,
+    ) => {
       const rows = [
         contact(1, { mediaTypeId: 4 }),
         contact(2, { mediaTypeId: 4, isLogged: false }),
@@ -278,23 +274,23 @@ describe.each(postgresServers())('recordings on $label', (server) => {
         contact(6),
       ];
       const pageId = await stand.land('types');
-      const wishes = { recordings: true, recordedMediaTypeIds };
+      const wishes = { recordings: true, recordedCalls, recordedMediaTypeIds };
       await stand.store.contacts.persistPage(pageId, 'acme', batch(rows), wishes);
     };
 
     it('that have no audio get no row, and so cost no look-up', async () => {
-      await persist([4, 5]);
-      expect(await noted()).toEqual([id(1), id(6)]);
+      await persist('all', [4, 5]);
+      expect(await noted()).toEqual([id(1), id(2), id(6)]);
     });
 
     it('that somebody asked for are noted although nobody logs them', async () => {
-      await persist([4, 3]);
+      await persist('logged', [4, 3]);
       expect(await noted()).toEqual([id(1), id(3), id(4), id(6)]);
     });
 
-    it('are all noted when logged, where nobody says which', async () => {
-      await persist(undefined);
-      expect(await noted()).toEqual([id(1), id(3), id(5), id(6)]);
+    it('are phone calls and voice mails, where nobody says which', async () => {
+      await persist('all', undefined);
+      expect(await noted()).toEqual([id(1), id(2), id(6)]);
     });
   });
 

@@ -112,8 +112,13 @@ describe.each(postgresServers())('rejected records on $label', (server) => {
       });
       expect(await hashes()).toEqual([]);
       expect(
-        await stand.query('select master_contact_id::float8 as call, status from cxone.recording'),
-      ).toEqual([{ call: 693_159_000_001, status: 'pending' }]);
+        await stand.query(
+          'select master_contact_id::float8 as call, status, priority from cxone.recording order by 1',
+        ),
+      ).toEqual([
+        { call: 693_159_000_001, status: 'pending', priority: 0 },
+        { call: 693_159_000_002, status: 'pending', priority: 3 },
+      ]);
     });
 
     it('expect no recordings where the tenant has none', async () => {

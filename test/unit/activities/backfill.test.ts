@@ -25,7 +25,8 @@ function stand(changes: Partial<TenantTuning> = {}) {
 describe('findComplete', () => {
   it('asks under the filter and for the recordings that the windows’ own runs would use', async () => {
     const limits = { media: { requests: 150, perSeconds: 300 } };
-    const { activities, asked } = stand({ skillIds: [7, 3], recordings: false, limits });
+    const choice = { recordedCalls: 'logged', recordedMediaTypeIds: [4] } as const;
+    const { activities, asked } = stand({ skillIds: [7, 3], recordings: false, limits, ...choice });
     const found = await run(activities, 'findComplete', { tenant: 'acme', edges: [0, hour, 2 * hour] });
     expect(found).toEqual({ complete: [1], mediaPerSecond: 0.5 });
     expect(asked).toEqual([
@@ -33,6 +34,7 @@ describe('findComplete', () => {
         tenant: 'acme',
         filter: { skillIds: [3, 7], campaignIds: [], mediaTypeIds: [] },
         recordings: false,
+        ...choice,
         edges: [new Date(0), new Date(hour), new Date(2 * hour)],
       },
     ]);

@@ -18,7 +18,7 @@ export const tuning: TenantTuning = {
   lookBackDays: 30,
   rereadDays: 3,
   recordingGiveUpHours: 48,
-  recordingSource: 'look-up',
+  recordedCalls: 'all',
   recordingLookAfterMinutes: [5, 15, 60, 240, 720],
   recordedMediaTypeIds: [4, 5],
   recordings: true,

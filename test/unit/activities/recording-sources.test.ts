@@ -5,22 +5,38 @@ import { acme, fakeStore, run } from './fakes';
 
 describe('calls that are due', () => {
   /** What a window's run and a sweep of a tenant ask the store for, and what the sweep is told. */
-  async function ask(changes: Partial<TenantTuning>, after: string | null = null) {
+  async function ask(
+    changes: Partial<TenantTuning>,
+    {
+      after = null,
+      due = ['900'],
+      isTime = false,
+    }: { after?: string | null; due?: string[]; isTime?: boolean } = {},
+  ) {
     const asked: string[] = [];
     const store = fakeStore({
       recordings: {
-        due: async (...[, , , , , onlyListed]) => {
-          asked.push(`window ${onlyListed}`);
+        due: async (...[, , , , , calls]) => {
+          asked.push(`window ${calls}`);
           return ['900'];
         },
-        dueOfTenant: async (...[, , , , onlyListed]) => {
-          asked.push(`sweep ${onlyListed}`);
-          return ['900'];
+        dueOfTenant: async (...[, , , calls]) => {
+          asked.push(`sweep ${calls}`);
+          return due;
+        },
+        unlikelyOfTenant: async (...[, limit]) => {
+          asked.push(`at most ${limit} unlikely`);
+          return ['100'];
         },
         settleListed: async () => {
           asked.push('settle');
           return { absent: 3, listed: 1 };
         },
+        catchUp: async (...[, { recordedCalls, unfiltered }]) => {
+          asked.push(`catch up with ${recordedCalls}${unfiltered ? '' : ', filtered'}`);
+          return { older: 0, listed: 0, notLogged: 0 };
+        },
+        isTimeToSettle: async (...[, seconds]) => seconds === 0 || isTime,
       },
     });
     const dependencies = { store, tenants: acme({}, changes), now: Date.now };
@@ -40,14 +56,35 @@ describe('calls that are due', () => {
     return { asked, sweep };
   }
 
-  it('are a bare list where each is looked up, as runs of earlier releases expect it', async () => {
-    expect(await ask({})).toEqual({ asked: ['window false', 'sweep false'], sweep: ['900'] });
+  it('are a bare list, as runs of earlier releases expect it', async () => {
+    expect(await ask({})).toEqual({
+      asked: ['window all', 'catch up with all', 'sweep all'],
+      sweep: ['900'],
+    });
   });
 
-  it('are those that are listed, once the listing has settled the others, at the beginning of a list', async () => {
-    const { asked, sweep } = await ask({ recordingSource: 'listed' });
-    expect(asked).toEqual(['settle', 'window true', 'settle', 'sweep true']);
+  it('are a few that probably have nothing once nothing else is due, and are marked as such', async () => {
+    expect(await ask({}, { due: [] })).toEqual({
+      asked: ['window all', 'catch up with all', 'sweep all', 'at most 20 unlikely'],
+      sweep: { unlikely: ['100'] },
+    });
+  });
+
+  it('are never those that probably have nothing where only logged ones are asked about', async () => {
+    const { asked, sweep } = await ask({ recordedCalls: 'logged', skillIds: [7] }, { due: [] });
+    expect(asked).toEqual(['window logged', 'catch up with logged, filtered', 'sweep logged']);
+    expect(sweep).toEqual([]);
+  });
+
+  it('are those that are listed, once the listing has settled the others: at the beginning, then now and then', async () => {
+    const listed = { recordedCalls: 'listed' } as const;
+    const { asked, sweep } = await ask(listed);
+    expect(asked).toEqual(['settle', 'window listed', 'catch up with listed', 'settle', 'sweep listed']);
     expect(sweep).toEqual(['900']);
-    expect((await ask({ recordingSource: 'listed' }, '899')).asked).toEqual(['window true', 'sweep true']);
+    const later = ['window listed', 'catch up with listed', 'sweep listed'];
+    expect((await ask(listed, { after: '899' })).asked).toEqual(later);
+    expect((await ask(listed, { after: '899', isTime: true })).asked).toEqual(
+      later.toSpliced(2, 0, 'settle'),
+    );
   });
 });

@@ -60,6 +60,8 @@ interface World {
   /** What the disk says; by default that it has room. */
   readonly space?: (bytes: number) => Promise<void>;
   readonly lookAfter?: readonly number[];
+  readonly isLogged?: boolean;
+  readonly isUnlikely?: boolean;
 }
 
 async function* chunks(...parts: readonly string[]): AsyncGenerator<Buffer> {
@@ -76,6 +78,7 @@ function stand(world: World) {
     postponed: [] as { readonly nextAttemptAt: Date; readonly errorCode: string }[],
     absent: [] as string[],
     failed: [] as { readonly code: string; readonly next: Date | undefined }[],
+    queries: [] as string[],
   };
   const saved: { key: string; options: SaveOptions }[] = [];
   const downloads: string[] = [];
@@ -120,7 +123,14 @@ function stand(world: World) {
           due.push(args);
           return ['900', '901'];
         },
-        call: async () => ({ startedAt: new Date(now - (world.age ?? hourMs)), looks: world.looks ?? 0 }),
+        call: async () => ({
+          startedAt: new Date(now - (world.age ?? hourMs)),
+          looks: world.looks ?? 0,
+          isLogged: world.isLogged ?? true,
+          isUnlikely: world.isUnlikely ?? false,
+        }),
+        queried: async (_tenant, isLogged, found) =>
+          void rows.queries.push(`${isLogged ? 'logged' : 'not logged'}, ${found ? 'found' : 'nothing'}`),
         known: async () => [...(world.known ?? [])],
         claim: async (_tenant, _id, holder) => {
           rows.claims.push(holder);
@@ -270,6 +280,47 @@ describe('what an answer tells of its interactions', () => {
     });
     expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'absent' });
     expect(rows.interactions).toMatchObject([{ segmentId: 's1', mediaType }]);
+  });
+});
+
+describe('a playback query', () => {
+  it.each<[string, World, string]>([
+    ['of a logged call with a file', {}, 'logged, found'],
+    ['of another call with a file', { isLogged: false }, 'not logged, found'],
+    [
+      'of a call whose interaction has no file',
+      { isLogged: false, interactions: async () => [interaction('s1', { url: null })] },
+      'not logged, nothing',
+    ],
+    ['of a call that CXone does not know', { interactions: async () => null }, 'logged, nothing'],
+    [
+      'of a chat, which has no file',
+      { isLogged: false, interactions: async () => [interaction('s1', { url: null, mediaType: 'chat' })] },
+      'not logged, found',
+    ],
+  ])('%s is counted once', async (_what, world, counted) => {
+    const { activities, rows } = stand(world);
+    await run(activities, 'downloadRecording', call);
+    expect(rows.queries).toEqual([counted]);
+  });
+
+  it('that CXone did not answer is not counted', async () => {
+    const { activities, rows } = stand({
+      interactions: async () => Promise.reject(new CxoneError('QuotaExhausted', 'Later.')),
+    });
+    await expect(run(activities, 'downloadRecording', call)).rejects.toMatchObject({
+      code: 'QuotaExhausted',
+    });
+    expect(rows.queries).toEqual([]);
+  });
+
+  it('of a young call that probably has nothing is its only one', async () => {
+    const nothing = { interactions: async () => null, isLogged: false };
+    const unlikely = stand({ ...nothing, isUnlikely: true });
+    expect(await run(unlikely.activities, 'downloadRecording', call)).toMatchObject({ status: 'absent' });
+    expect([unlikely.rows.absent, unlikely.rows.postponed]).toEqual([['NotFound'], []]);
+    const other = stand(nothing);
+    expect(await run(other.activities, 'downloadRecording', call)).toMatchObject({ status: 'pending' });
   });
 });
 
@@ -616,6 +667,6 @@ describe('dueRecordings', () => {
     const { activities, due } = stand({});
     const input = { tenant: 'acme', windowId: '7', attempt: 2, after: '899', limit: 300 };
     expect(await run(activities, 'dueRecordings', input)).toEqual(['900', '901']);
-    expect(due).toEqual([['7', 2, '899', 300, new Date(now), false]]);
+    expect(due).toEqual([['7', 2, '899', 300, new Date(now), 'all']]);
   });
 });

@@ -16,6 +16,7 @@ export async function simulateTenant(options: SimulatorOptions = {}): Promise<Si
     simulator,
     tenant: (changes = {}) => ({
       ...defaults,
+      recordedCalls: 'all',
       ...simulator.credentials,
       tenant: 'acme',
       issuer: simulator.address,

@@ -74,7 +74,7 @@ describe('a tenant', () => {
       recordingGiveUpHours: 48,
       recordingLookAfterMinutes: [5, 15, 60, 240, 720],
       recordedMediaTypeIds: [4, 5],
-      recordingSource: 'look-up',
+      recordedCalls: 'all',
       recordingKeys: [],
       extract: {
         interactionMetadata: false,
@@ -259,6 +259,7 @@ describe('what is wrong', () => {
     ['pageSize', '1000', 'a whole number'],
     ['pagesInFlight', 1.5, 'a whole number'],
     ['recordings', 'yes', 'true or false'],
+    ['recordedCalls', 'some', 'all, logged or listed'],
     ['recordingSource', 'List', 'look-up or listed'],
     ['skillIds', [-1], 'positive'],
     ['mediaHosts', ['https://x'], 'host names'],
@@ -283,18 +284,38 @@ describe('what is wrong', () => {
     },
   );
 
-  it('recordings by a list that is not kept up to date are refused, with the setting that does', () => {
-    const problems = problemsOf(() => loadAcme({ recordingSource: 'listed' }));
-    expect(problems).toMatchObject([
-      {
-        name: 'tenants.acme.recordingSource',
-        expected: expect.stringContaining('"interactionMetadata": true'),
-      },
+  it.each(['recordingSource', 'recordedCalls'])(
+    '%s: a list that is not kept up to date is refused, with the setting that does',
+    (key) => {
+      const problems = problemsOf(() => loadAcme({ [key]: 'listed' }));
+      expect(problems).toMatchObject([
+        { name: `tenants.acme.${key}`, expected: expect.stringContaining('"interactionMetadata": true') },
+      ]);
+      const extract = { interactionMetadata: true };
+      expect(loadAcme({ [key]: 'listed', extract })?.recordedCalls).toBe('listed');
+      // Without recordings nobody asks where they are.
+      expect(loadAcme({ [key]: 'listed', recordings: false })?.recordings).toBe(false);
+    },
+  );
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['neither', {}, 'all'],
+    ['the older name with its default', { recordingSource: 'look-up' }, 'all'],
+    ['both, which go together', { recordingSource: 'look-up', recordedCalls: 'logged' }, 'logged'],
+  ])('recorded calls by %s', (_what, given, calls) => {
+    expect(loadAcme(given)?.recordedCalls).toBe(calls);
+    expect(loadAcme(given)).not.toHaveProperty('recordingSource');
+  });
+
+  it.each([
+    ['listed', 'all'],
+    ['listed', 'logged'],
+    ['look-up', 'listed'],
+  ])('recordingSource %s beside recordedCalls %s is refused, as both cannot hold', (older, calls) => {
+    const given = { recordingSource: older, recordedCalls: calls, extract: { interactionMetadata: true } };
+    expect(problemsOf(() => loadAcme(given))).toMatchObject([
+      { name: 'tenants.acme.recordingSource', remedy: 'Remove recordingSource.' },
     ]);
-    const extract = { interactionMetadata: true };
-    expect(loadAcme({ recordingSource: 'listed', extract })?.recordingSource).toBe('listed');
-    // Without recordings nobody asks where they are.
-    expect(loadAcme({ recordingSource: 'listed', recordings: false })?.recordings).toBe(false);
   });
 
   it.each<[string, Record<string, unknown>]>([

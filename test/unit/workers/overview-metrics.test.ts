@@ -19,7 +19,7 @@ function overview(figures: {
   return {
     becomes: (next: typeof figures) => (now = next),
     windows: async () => new Map([['acme', { ...none, ...now.windows }]]),
-    openRecordings: async () => new Map([['acme', { pending: 7, failed: 2 }]]),
+    openRecordings: async () => new Map([['acme', { pending: 7, unlikely: 40, failed: 2 }]]),
     lags: async () => new Map(now.lag ? [['acme', now.lag] as const] : []),
     parkedCodes: async () => now.parked ?? [],
     extractions: async () => now.extractions ?? [],
@@ -54,8 +54,10 @@ it('every tenant’s windows and open recordings are shown at once, also those t
   });
   expect(latest(shown, 'cxone_recordings')).toEqual({
     'acme pending': 7,
+    'acme unlikely': 40,
     'acme failed': 2,
     'other pending': 0,
+    'other unlikely': 0,
     'other failed': 0,
   });
 });

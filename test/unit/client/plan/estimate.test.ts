@@ -7,7 +7,7 @@ import { planText } from '../../../../client/plan/table';
 const dayMs = 86_400_000;
 const start = Date.parse('2026-01-01T00:00:00Z');
 const days = (count: number): Range => ({ from: new Date(start), to: new Date(start + count * dayMs) });
-const sampled = { contacts: 500, calls: 400, seconds: 300, jsonBytes: 1_400 };
+const sampled = { contacts: 500, calls: 400, likelyCalls: 300, seconds: 300, jsonBytes: 1_400 };
 
 const options = (range: Range, changes: Partial<EstimateOptions> = {}): EstimateOptions => ({
   range,
@@ -18,11 +18,12 @@ const options = (range: Range, changes: Partial<EstimateOptions> = {}): Estimate
   ...changes,
 });
 
-/** A survey of stretches of 30 days, with so many contacts a day, half of them logged. */
+/** A survey of stretches of 30 days, with so many contacts a day, half of them logged, and four in five recordable. */
 function surveyOf(range: Range, perDay: number, agents = 120): Survey {
   const counted = cut(range, 30 * dayMs).map(({ from, to }) => {
     const contacts = Math.round(((to.getTime() - from.getTime()) / dayMs) * perDay);
-    return { from, to, filter: {}, contacts, logged: Math.floor(contacts / 2) };
+    const recordable = Math.floor(contacts * 0.8);
+    return { from, to, filter: {}, contacts, logged: Math.floor(contacts / 2), recordable };
   });
   return { counted, sampled, agents };
 }
@@ -34,28 +35,38 @@ describe('a plan', () => {
       windows: 30,
       contacts: 300_000,
       loggedContacts: 150_000,
-      calls: 120_000,
-      requests: { contacts: 30 * 11, contactsAtMost: 300 + 60, agents: 30, media: 120_000 },
-      bytes: { database: 210_000_000, landing: 50_400_000, recordings: 150_000 * 300 * 8_000 },
+      recordableContacts: 240_000,
+      // 0.8 calls a contact; three in four probably have a recording, the others wait until quota is left.
+      calls: 144_000,
+      unlikelyCalls: 48_000,
+      requests: {
+        contacts: 30 * 11,
+        contactsAtMost: 300 + 60,
+        agents: 30,
+        media: 144_000,
+        mediaWhenIdle: 48_000,
+      },
+      bytes: { database: 210_000_000, landing: 50_400_000, recordings: 240_000 * 300 * 8_000 },
     });
-    expect(plan.mediaHours).toBeCloseTo(120_000 / 0.5 / 3_600, 6);
+    expect(plan.mediaHours).toBeCloseTo(144_000 / 0.5 / 3_600, 6);
+    expect(plan.mediaIdleHours).toBeCloseTo(48_000 / 0.5 / 3_600, 6);
   });
 
   it('needs a page and a count for a window with nothing in it', () => {
     const empty: Survey = {
-      counted: [{ ...days(3), filter: {}, contacts: 0, logged: 0 }],
+      counted: [{ ...days(3), filter: {}, contacts: 0, logged: 0, recordable: 0 }],
       sampled: null,
       agents: 0,
     };
     const plan = estimate(empty, options(days(3)));
     expect(plan).toMatchObject({ calls: 0, mediaHours: 0, bytes: { database: 0, recordings: 0 } });
-    expect(plan.requests).toEqual({ contacts: 6, contactsAtMost: 6, agents: 3, media: 0 });
+    expect(plan.requests).toEqual({ contacts: 6, contactsAtMost: 6, agents: 3, media: 0, mediaWhenIdle: 0 });
   });
 
   it('reckons a range shorter than its window as one window', () => {
     const hour = { from: new Date(start), to: new Date(start + dayMs / 24) };
     const survey: Survey = {
-      counted: [{ ...hour, filter: {}, contacts: 400, logged: 0 }],
+      counted: [{ ...hour, filter: {}, contacts: 400, logged: 0, recordable: 0 }],
       sampled,
       agents: 5,
     };
@@ -63,7 +74,13 @@ describe('a plan', () => {
   });
 
   it('reads each window once for every filter', () => {
-    const counted = [1, 2].map((skillId) => ({ ...days(2), filter: { skillId }, contacts: 100, logged: 0 }));
+    const counted = [1, 2].map((skillId) => ({
+      ...days(2),
+      filter: { skillId },
+      contacts: 100,
+      logged: 0,
+      recordable: 0,
+    }));
     const plan = estimate({ counted, sampled, agents: 1 }, options(days(2)));
     expect(plan.requests).toMatchObject({ contacts: 8, contactsAtMost: 8 });
   });
@@ -108,9 +125,12 @@ describe('the table of a plan', () => {
     const lines = planText(estimate(surveyOf(days(30), 10_000), options(days(30))), '1d');
     const text = lines.join('\n');
     expect(text).toContain('windows     30 of 1d');
-    expect(text).toContain('contacts    300,000, of these 150,000 logged (counted by CXone)');
-    expect(text).toContain('Media Playback 120,000: 67 h (2.8 days) under the tenant’s quota');
-    expect(text).toContain('recordings  360.00 GB at 8,000 bytes a second of call');
+    expect(text).toContain(
+      'contacts    300,000, of these 150,000 logged and 240,000 that may have a recording (counted by CXone)',
+    );
+    expect(text).toContain('Media Playback 144,000: 80 h (3.3 days) under the tenant’s quota');
+    expect(text).toContain('and 48,000, 26.7 h, when quota is left');
+    expect(text).toContain('recordings  576.00 GB at 8,000 bytes a second of call');
     expect(text).toMatch(/assuming +300 s and 1\.4 kB of JSON a contact \(means of 500 sampled\)/);
   });
 });

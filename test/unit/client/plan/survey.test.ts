@@ -21,15 +21,20 @@ const month = range('2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z');
 const truthOf = ({ from, to }: Range, filter: object = {}) =>
   world.simulator.truth({ from: from.getTime(), to: to.getTime(), ...filter });
 
-/** Seconds of all logged contacts, as the API would give them. */
-async function loggedSeconds({ from, to }: Range): Promise<number> {
+interface Row {
+  readonly masterContactId: number;
+  readonly mediaTypeId: number;
+  readonly agentId: number | null;
+  readonly isLogged: boolean;
+  readonly totalDurationSeconds: number;
+}
+
+/** Phone calls and voice mails, as the API would give them. */
+async function spokenRows({ from, to }: Range): Promise<readonly Row[]> {
   const address = `${world.simulator.address}/simulator/truth/contacts`;
   const { body } = await ask(`${address}?from=${from.toISOString()}&to=${to.toISOString()}`);
   const rows = body.toString().trim().split('\n');
-  return rows
-    .map((row) => JSON.parse(row) as { isLogged: boolean; totalDurationSeconds: number })
-    .filter(({ isLogged }) => isLogged)
-    .reduce((sum, row) => sum + row.totalDurationSeconds, 0);
+  return rows.map((row) => JSON.parse(row) as Row).filter(({ mediaTypeId }) => [4, 5].includes(mediaTypeId));
 }
 
 const relative = (value: number, truth: number) => Math.abs(value - truth) / truth;
@@ -39,13 +44,33 @@ describe('a plan of a month', () => {
     const plan = await planTenant(world.tenant(), month, dayMs);
     const truth = truthOf(month);
     expect(plan).toMatchObject({ windows: 28, contacts: truth.contacts, agents: truth.agents });
-    expect(relative(plan.calls, truth.loggedMasterContacts)).toBeLessThan(0.05);
-    const seconds = await loggedSeconds(month);
+    const rows = await spokenRows(month);
+    expect(plan.recordableContacts).toBe(rows.length);
+    const callsOf = (some: readonly Row[]): number => new Set(some.map((row) => row.masterContactId)).size;
+    const likely = callsOf(
+      rows.filter((row) => row.isLogged || (row.agentId !== null && row.totalDurationSeconds > 4)),
+    );
+    expect(relative(plan.calls, likely)).toBeLessThan(0.05);
+    expect(plan.calls + plan.unlikelyCalls).toBeGreaterThan(plan.calls);
+    expect(relative(plan.calls + plan.unlikelyCalls, callsOf(rows))).toBeLessThan(0.05);
+    const seconds = rows.reduce((sum, row) => sum + row.totalDurationSeconds, 0);
     expect(relative(plan.bytes.recordings, seconds * plan.assumptions.recordingBytesPerSecond)).toBeLessThan(
       0.15,
     );
     expect(plan.requests.contacts).toBe(28 * 2);
     expect(plan.mediaHours).toBeCloseTo((plan.calls * 2) / 3_600, 6);
+  });
+
+  it('of logged calls counts those only, and of CXone Recording every call, which is logged nowhere', async () => {
+    const logged = await planTenant(world.tenant({ recordedCalls: 'logged' }), month, dayMs);
+    const { loggedMasterContacts } = truthOf(month);
+    expect(relative(logged.calls, loggedMasterContacts)).toBeLessThan(0.05);
+    expect(logged.unlikelyCalls).toBe(0);
+    const other = await simulateTenant({ clock: () => clock, contactsPerDay: 300, recorder: 'cxone' });
+    const plan = await planTenant(other.tenant(), month, dayMs);
+    await other.simulator.close();
+    expect(plan.loggedContacts).toBe(0);
+    expect(plan.calls).toBeGreaterThan(loggedMasterContacts * 0.8);
   });
 
   it('costs a handful of requests and no look-up', async () => {
@@ -62,7 +87,7 @@ describe('a plan of a month', () => {
     const plan = await planTenant(world.tenant(filter), month, dayMs);
     const truth = truthOf(month, filter);
     expect(plan.contacts).toBe(truth.contacts);
-    expect(relative(plan.calls, truth.loggedMasterContacts)).toBeLessThan(0.1);
+    expect(plan.recordableContacts).toBe(plan.contacts);
     expect(world.simulator.journal.count({ family: 'contacts' })).toBe(9);
   });
 

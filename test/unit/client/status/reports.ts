@@ -1,3 +1,4 @@
+import { playbackReport } from '../../../../client/recorded-calls';
 import type { BackfillProgress } from '../../../../workflows/backfill-progress';
 import type { GapLine, ParkedRun, StatusReport, TenantStatus } from '../../../../client/status/status-report';
 
@@ -14,7 +15,8 @@ export function tenantStatus(changes: Partial<TenantStatus> = {}): TenantStatus 
     windows: { complete: 0, running: 0, parked: 0, failed: 0, incomplete: 0 },
     parked: [],
     gaps: [],
-    recordings: { pending: 0, stored: 0, absent: 0, failed: 0 },
+    recordings: { pending: 0, unlikely: 0, stored: 0, absent: 0, failed: 0 },
+    playback: playbackReport(undefined, 'all'),
     quotas: [],
     extractions: [],
     failures: [],

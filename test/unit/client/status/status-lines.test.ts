@@ -1,3 +1,4 @@
+import { playbackReport } from '../../../../client/recorded-calls';
 import fc from 'fast-check';
 import { span } from '../../../../client/output';
 import { statusLines } from '../../../../client/status/status-lines';
@@ -79,9 +80,23 @@ describe('the status of a tenant', () => {
   });
 
   it('measures recordings by those that can be had', () => {
-    const line = lineWith('recordings', { recordings: { stored: 50, pending: 40, failed: 10, absent: 900 } });
+    const recordings = { stored: 50, pending: 40, unlikely: 1_200, failed: 10, absent: 900 };
+    const line = lineWith('recordings', { recordings });
     expect(line).toContain('50 %');
     expect(line).toContain('50 stored, 40 pending, 10 failed, 900 absent');
+    expect(lineWith('probably', { recordings })).toBe(
+      '              1,200 calls that probably have none wait until quota is left',
+    );
+  });
+
+  it('says what playback queries of calls that were not logged found, and which setting would save some', () => {
+    const tally = { logged: { queries: 900, found: 890 }, notLogged: { queries: 1_234, found: 0 } };
+    expect(lineWith('playback', { playback: playbackReport(tally, 'all') })).toBe(
+      '  playback    0 of 1,234 queries of calls that were not logged found something in 30 days, 890 of 900 of logged calls',
+    );
+    expect(lineWith('→', { playback: playbackReport(tally, 'all') })).toContain(
+      '"recordedCalls": "logged" would have saved 1,234 queries',
+    );
   });
 
   it('names the last day of each dataset that is complete, and the last failure', () => {

@@ -73,7 +73,11 @@ describe('what a script is told', () => {
       ['acme: read under a narrower filter than that of the tenants file'],
     ],
     ['nothing of it while a backfill reads it', { gaps: [{ ...gapLine, underWay: true }] }, []],
-    ['nothing of recordings', { recordings: { pending: 1, stored: 0, absent: 0, failed: 9 } }, []],
+    [
+      'nothing of recordings',
+      { recordings: { pending: 1, unlikely: 5, stored: 0, absent: 0, failed: 9 } },
+      [],
+    ],
   ])('is %s', (_what, changes, lines) => expect(told(changes)).toEqual(lines));
 });
 
