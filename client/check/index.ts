@@ -9,6 +9,7 @@ import { createOutput } from '../output';
 import { probeRecordings, requireDatabase, tenantOf } from '../preflight';
 import { recordingStorage } from '../recording-storage';
 import { isFailure } from './check';
+import { earlierQueries } from './earlier-queries';
 import { reportPage } from './report';
 import { checkTenant } from './setup';
 import { reportText } from './table';
@@ -35,7 +36,8 @@ export function addCheckCommand(program: Command): void {
       `
 Needs the tenants file and CXone, nothing else: no database, no Temporal, no worker. It makes some dozen small requests,
 at most two of them for a token, stores nothing and creates nothing. Where RECORDINGS_URL and DATABASE_URL are set, the
-recordings storage is tried as well: a file is written and removed.
+recordings storage is tried as well: a file is written and removed. Where DATABASE_URL is set, what playback queries found
+so far is told, too.
 
   ✓ in order   ✗ refused or missing: the arrow says what to change, and where   ? cannot be told now, and why
   – refused or missing, but nothing in the tenants file asks for it
@@ -69,7 +71,9 @@ async function runCheck(flags: CheckFlags): Promise<void> {
   const { tenants } = loadSettings(process.env, ['tenants']);
   const tenant = tenantOf(flags.tenant, tenants.file);
   if (flags.report !== undefined) mustBeWritable(flags.report);
+  const playback = await earlierQueries(tenant, process.env);
   const report = await checkTenant(tenant, {
+    playback,
     onStart: (name) => output.progress(`trying ${name}`),
     probeStorage: storageProbe(),
   });
@@ -77,7 +81,7 @@ async function runCheck(flags: CheckFlags): Promise<void> {
     writeFileSync(flags.report, reportPage(report, { tenant: flags.tenant, at: Date.now() }));
     output.note(`The page for the customer: ${flags.report}`);
   }
-  output.document(report);
+  output.document(playback === undefined ? report : { ...report, playback });
   for (const line of reportText(report)) output.result(line);
   if (report.ok) return;
   const failures = report.checks.filter(isFailure).length;

@@ -10,7 +10,7 @@ export type Need = 'required' | 'wanted' | 'optional';
 /** What decides about needs. */
 export type NeedSettings = Pick<
   Tenant,
-  'recordings' | 'recordingSource' | 'extract' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'
+  'recordings' | 'recordedCalls' | 'extract' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'
 >;
 
 /** The need of a check by its name; a check that is not listed is required. */
@@ -36,7 +36,7 @@ export function needOf(name: string, settings: NeedSettings): Need {
       return when(
         extract.interactionMetadata ||
           extract.evaluations ||
-          (recordings && settings.recordingSource === 'listed'),
+          (recordings && settings.recordedCalls === 'listed'),
         'required',
       );
     case 'evaluations':

@@ -1,51 +1,40 @@
-import { CxoneError, permissions } from '../../cxone';
-import type { CxoneClient, PlaybackLook } from '../../cxone';
+import type { Tenant } from '../../config';
+import { CxoneError, type CxoneClient, mediaPlaybackSku, permissions } from '../../cxone';
+import { type PlaybackReport, playbackText } from '../recorded-calls';
 import type { Check, Finding } from './check';
 import type { Clocks } from './lists';
 import { grants, roleMenu } from './places';
 import { failed, finding } from './refusal';
+import { type AskedCall, callsBackFrom, perSpan } from './sampled-calls';
 
-/** The calls that tell of recordings. */
+/** The requests that tell of recordings. */
 export type PlaybackClient = Pick<CxoneClient, 'probe' | 'download'>;
 
 export interface PlaybackDependencies {
   readonly client: PlaybackClient;
   readonly clocks: Clocks;
   readonly now: () => number;
-  /** Whether the tenant's recordings are synced at all. */
+  /** Whether the tenant's recordings are synced at all, and of which calls. */
   readonly recordings: boolean;
+  readonly recordedCalls: Tenant['recordedCalls'];
+  /** What earlier queries found, where that is known. */
+  readonly playback?: PlaybackReport | undefined;
 }
 
 const hourMs = 3_600_000;
-/** How far back each further search reaches, in hours: most tenants have a logged call within the first. */
-const spans = [1, 24, 7 * 24, 30 * 24] as const;
-/** Look-ups in one span: they come out of a quota of 150 in five minutes. */
-const perSpan = 3;
 /** So many calls without a sentiment and without a category are no accident. */
 const enoughCalls = 3;
 /** A recording may be missing for a while after its call (contract §4.5); after a day it is not late any more. */
 const settledMs = 24 * hourMs;
-const phone = 4;
 
-/** A logged call: its master contact and when it started, in epoch ms. */
-interface Call {
-  readonly id: string;
-  readonly start: number;
-}
-
-/** A call that was looked up. */
-interface Tried extends Call {
-  readonly look: PlaybackLook | null;
-}
-
-/** Everything that Media Playback tells about a few logged calls. */
+/** Everything that Media Playback tells about a few calls. */
 interface Evidence {
-  readonly tried: readonly Tried[];
+  readonly tried: readonly AskedCall[];
   /** The first file's first bytes: null while no call had a link. */
   readonly download: Finding | null;
 }
 
-/** Media Playback on the latest logged calls, the first file's host, and what only another permission shows. */
+/** Media Playback on the latest phone calls, logged and not, the first file's host, and what only another permission shows. */
 export function playbackChecks(dependencies: PlaybackDependencies): readonly Check[] {
   let asked: Promise<Evidence> | null = null;
   const evidence = (): Promise<Evidence> => (asked ??= gather(dependencies));
@@ -56,7 +45,7 @@ export function playbackChecks(dependencies: PlaybackDependencies): readonly Che
       dependencies.recordings ? finding('media', async () => judge(await evidence())) : switchedOff,
   });
   return [
-    check('media-playback', ['contacts'], (found) => judgePlayback(found, timeOf(dependencies))),
+    check('media-playback', ['contacts'], (found) => judgePlayback(found, dependencies)),
     check('download', ['media-playback'], ({ download }) => download ?? noLink),
     check('sentiments', ['media-playback'], judgeSentiments),
   ];
@@ -77,55 +66,34 @@ const noLink: Finding = {
 };
 
 /**
- * Goes back in time span by span and looks up the latest calls of each, until one had a file and one had a sentiment or
- * a category. What is known of some calls outlives a failure at a later one; the first failure is the finding.
+ * Goes back in time span by span and asks about the latest calls of each, logged and not, until one of either kind had a
+ * recording, or three of it were asked about, and one call had a file and one a sentiment or a category. What is known
+ * of some calls outlives a failure at a later one; the first failure is the finding.
  */
 async function gather(dependencies: PlaybackDependencies): Promise<Evidence> {
   const { client } = dependencies;
-  const tried: Tried[] = [];
+  const tried: AskedCall[] = [];
   let download: Finding | null = null;
+  const isWanted = (isLogged: boolean): boolean => {
+    const ofKind = tried.filter((call) => call.isLogged === isLogged);
+    const isSampled = ofKind.some(hasFile) || (tried.some(hasFile) && ofKind.length >= perSpan);
+    if (!isSampled) return true;
+    // What else is to be shown, only calls with a recording can show.
+    const isShown = download !== null && tried.some(hasInsight);
+    return !isShown && ofKind.some(hasFile);
+  };
   try {
-    for await (const { id, start } of callsBackFrom(client, timeOf(dependencies))) {
-      const look = await client.probe.playback(id);
-      tried.push({ id, start, look });
+    for await (const call of callsBackFrom(client, timeOf(dependencies), isWanted)) {
+      const look = await client.probe.playback(call.id);
+      tried.push({ ...call, look });
       const url = look?.interactions.find((one) => one.url !== null)?.url;
       // At once: the link lives for seconds. It is a secret, so it goes nowhere else.
       if (download === null && typeof url === 'string') download = await tryDownload(client, url);
-      if (download !== null && tried.some(hasInsight)) break;
     }
   } catch (error) {
     if (tried.length === 0 || !(error instanceof CxoneError)) throw error;
   }
   return { tried, download };
-}
-
-/** The latest calls of each span. Spans do not overlap: those of the last hour may be too young for a recording. */
-async function* callsBackFrom(client: PlaybackClient, end: number): AsyncGenerator<Call> {
-  let to = end;
-  for (const hours of spans) {
-    const from = end - hours * hourMs;
-    yield* await loggedCalls(client, from, to);
-    to = from;
-  }
-}
-
-/** The latest logged phone calls of a span, by their master contact. */
-async function loggedCalls(client: PlaybackClient, from: number, to: number): Promise<readonly Call[]> {
-  const { contacts } = await client.probe.contacts({
-    from: new Date(from),
-    to: new Date(to),
-    filter: { mediaTypeId: phone },
-    isLogged: true,
-    latestFirst: true,
-    top: perSpan * 4,
-    fields: ['contactId', 'masterContactId', 'contactStartDate'],
-  });
-  const calls = new Map<string, number>();
-  for (const { contactId, masterContactId, contactStartDate } of contacts) {
-    const id = String(masterContactId ?? contactId);
-    if (!calls.has(id)) calls.set(id, Date.parse(String(contactStartDate)));
-  }
-  return [...calls].slice(0, perSpan).map(([id, start]) => ({ id, start }));
 }
 
 /** Opens the file and closes it after the first bytes. */
@@ -152,27 +120,22 @@ function failedDownload(error: CxoneError, host: string): Finding {
   );
 }
 
-function judgePlayback({ tried }: Evidence, now: number): Finding {
-  const found = tried.find(({ look }) => look !== null);
-  if (found?.look) {
-    const { length } = found.look.interactions;
-    return {
-      status: 'ok',
-      message: `Media Playback knows call ${found.id} of ${day(found.start)} (${length} ${length === 1 ? 'interaction' : 'interactions'}).`,
-    };
-  }
+function judgePlayback({ tried }: Evidence, dependencies: PlaybackDependencies): Finding {
   if (tried.length === 0) {
     return {
       status: 'unknown',
-      code: 'NoLoggedCall',
-      message: 'No logged call in the last 30 days to try it on.',
+      code: 'NoCall',
+      message: 'No phone call in the last 30 days to try it on.',
       remedy:
-        'Check again after a recorded call. If there are some: recording is off, or the role’s data view hides them.',
+        'Check again after a recorded call. If there are some: the role’s data view hides them, or calls are of another media type.',
     };
   }
+  const found = tried.find(({ look }) => look !== null);
+  if (found?.look)
+    return judgeFound(found.id, found.start, found.look.interactions.length, tried, dependencies);
   const oldest = tried.reduce((one, other) => (other.start < one.start ? other : one));
-  const message = `Media Playback has nothing for ${tried.length} logged calls, the oldest ${oldest.id} of ${day(oldest.start)}.`;
-  if (now - oldest.start < settledMs) {
+  const message = `Media Playback has nothing for ${tried.length} calls (${kinds(tried)}), the oldest ${oldest.id} of ${day(oldest.start)}.`;
+  if (timeOf(dependencies) - oldest.start < settledMs) {
     const remedy = 'Recordings may come hours after their call: check again tomorrow.';
     return { status: 'unknown', code: 'RecordingsPending', message, remedy };
   }
@@ -181,9 +144,48 @@ function judgePlayback({ tried }: Evidence, now: number): Finding {
     code: 'NoRecording',
     message,
     remedy:
-      `Play call ${oldest.id} in CXone (Search & Playback) as the service user. If it plays for others only, ${roleMenu}: ` +
-      `${grants.media.permission}. If it plays for nobody, recording is not switched on, not licensed, or not kept so long.`,
+      `Play call ${oldest.id} in CXone (Search & Playback, in newer menus Interactions Hub) as the service user. If it ` +
+      `plays for others only, ${roleMenu}: ${grants.media.permission}. If it plays for nobody, recording is not switched ` +
+      `on, not licensed, or not kept so long. ${mediaPlaybackSku}.`,
   };
+}
+
+/** What some calls have, and what the settings leave out. */
+function judgeFound(
+  id: string,
+  start: number,
+  interactions: number,
+  tried: readonly AskedCall[],
+  { recordedCalls, playback }: PlaybackDependencies,
+): Finding {
+  const before = playback === undefined ? null : playbackText(playback);
+  const message =
+    `Media Playback knows call ${id} of ${day(start)} (${interactions} ${interactions === 1 ? 'interaction' : 'interactions'}). ` +
+    `Asked about ${kinds(tried)}.${before === null ? '' : ` Queries so far: ${before}.`}`;
+  const leftOut = tried.filter((call) => !call.isLogged && hasFile(call)).length;
+  if (recordedCalls === 'logged' && leftOut > 0) {
+    return {
+      status: 'unknown',
+      code: 'RecordingsLeftOut',
+      message,
+      remedy:
+        '"recordedCalls": "logged" leaves out recordings of calls that were not logged, as on CXone Recording they ' +
+        'never are: set it to "all", or to "listed" with Data Extraction.',
+    };
+  }
+  const remedy = playback?.advice?.message;
+  return { status: 'ok', message, ...(remedy === undefined ? {} : { remedy: `To save quota: ${remedy}.` }) };
+}
+
+/** How many calls of either kind were asked about, and how many of them have a recording. */
+function kinds(tried: readonly AskedCall[]): string {
+  return [true, false]
+    .map((isLogged) => tried.filter((call) => call.isLogged === isLogged))
+    .map(
+      (calls, place) =>
+        `${calls.length} ${place === 0 ? 'logged' : 'not logged'}, ${calls.filter(hasFile).length} with a recording`,
+    )
+    .join('; ');
 }
 
 function judgeSentiments({ tried }: Evidence): Finding {
@@ -204,7 +206,11 @@ function judgeSentiments({ tried }: Evidence): Finding {
   return { status, code: 'NoSentiments', message, remedy };
 }
 
-function hasInsight({ look }: Tried): boolean {
+function hasFile({ look }: AskedCall): boolean {
+  return look?.interactions.some(({ url }) => url !== null) === true;
+}
+
+function hasInsight({ look }: AskedCall): boolean {
   return look !== null && look.sentiments + look.categories > 0;
 }
 

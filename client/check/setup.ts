@@ -1,5 +1,6 @@
 import type { Tenant } from '../../config';
 import { createCxoneClient, type ExtractionEntity, type SignInStep } from '../../cxone';
+import type { PlaybackReport } from '../recorded-calls';
 import { type CheckReport, runChecks } from './check';
 import { extractionChecks } from './extraction';
 import { type Clocks, listChecks } from './lists';
@@ -15,6 +16,8 @@ export interface CheckOptions {
   readonly onStart?: (name: string) => void;
   /** Tries the recordings storage; without it, it is not checked. */
   readonly probeStorage?: (() => Promise<void>) | undefined;
+  /** What earlier playback queries of the tenant found, where a database knows. */
+  readonly playback?: PlaybackReport | undefined;
 }
 
 /**
@@ -29,7 +32,14 @@ export async function checkTenant(tenant: Tenant, options: CheckOptions = {}): P
   const checks = [
     ...signInChecks(tenant, { client, steps }),
     ...listChecks({ tenant, client, clocks, now }),
-    ...playbackChecks({ client, clocks, now, recordings: tenant.recordings }),
+    ...playbackChecks({
+      client,
+      clocks,
+      now,
+      recordings: tenant.recordings,
+      recordedCalls: tenant.recordedCalls,
+      playback: options.playback,
+    }),
     ...extractionChecks(client, wantedEntities(tenant)),
     ...(options.probeStorage ? storageChecks(tenant.recordings, options.probeStorage) : []),
   ];

@@ -120,7 +120,9 @@ export function createObserver(
 /** What an entry that cannot be read says: nothing is wanted, and nothing is left out. */
 function withoutSettings(tenant: string): StatusTenant {
   const extract = { interactionMetadata: false, evaluations: false };
-  return { tenant, limits: {}, extract, skillIds: [], campaignIds: [], mediaTypeIds: [] };
+  // So that nothing is advised of a setting that cannot be read.
+  const recordedCalls = 'listed';
+  return { tenant, limits: {}, extract, recordedCalls, skillIds: [], campaignIds: [], mediaTypeIds: [] };
 }
 
 /** What is wrong with the entry of a tenant. Of one that cannot be read, no filter can be compared. */

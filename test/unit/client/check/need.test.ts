@@ -3,7 +3,7 @@ import { names } from './checked';
 
 const nothingAsked: NeedSettings = {
   recordings: false,
-  recordingSource: 'look-up',
+  recordedCalls: 'all',
   extract: {
     ...{ interactionMetadata: false, evaluations: false, rereadDays: 1, secondsApart: 30 },
     ...{ interactionMetadataVersion: '7', evaluationsVersion: '4' },
@@ -44,7 +44,7 @@ describe('what a tenant needs', () => {
     ],
     [
       'recordings that the interaction metadata list',
-      { recordings: true, recordingSource: 'listed' },
+      { recordings: true, recordedCalls: 'listed' },
       { 'media-playback': 'required', download: 'required', extraction: 'required' },
     ],
   ])('grows with %s, and with nothing else', (_name, changes, needs) => {

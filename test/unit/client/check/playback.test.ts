@@ -1,5 +1,10 @@
 import { runChecks, type CheckResult } from '../../../../client/check/check';
-import { playbackChecks, type PlaybackClient } from '../../../../client/check/playback';
+import {
+  playbackChecks,
+  type PlaybackClient,
+  type PlaybackDependencies,
+} from '../../../../client/check/playback';
+import { playbackReport } from '../../../../client/recorded-calls';
 import { CxoneError } from '../../../../cxone';
 import type { PlaybackLook } from '../../../../cxone';
 import { metadataOf } from '../../../../cxone/interaction-metadata';
@@ -20,10 +25,12 @@ const look = (changes: Partial<PlaybackLook> = {}, url: string | null = link): P
   ...changes,
 });
 
-/** Calls by their age in hours, and what Media Playback says of each, by its id (`call-<age>`). */
+/** Logged calls by their age in hours, others by theirs, and what Media Playback says of each, by its id (`call-<age>`). */
 async function judge(
   ages: readonly number[],
   answer: (id: string) => PlaybackLook | null,
+  others: readonly number[] = [],
+  more: Partial<PlaybackDependencies> = {},
 ): Promise<{
   readonly results: Readonly<Record<string, CheckResult>>;
   readonly tried: readonly string[];
@@ -33,13 +40,17 @@ async function judge(
   let opened = 0;
   const client = {
     probe: {
-      contacts: ({ from, to, top }: { from: Date; to: Date; top: number }) => {
-        const contacts = ages
+      contacts: ({ from, to, top, isLogged }: { from: Date; to: Date; top: number; isLogged: boolean }) => {
+        const contacts = (isLogged ? ages : others)
           .map((age) => ({ start: end - age * hourMs, masterContactId: `call-${age}` }))
           .filter(({ start }) => start >= from.getTime() && start < to.getTime())
           .sort((a, b) => b.start - a.start)
           .slice(0, top)
-          .map(({ start, ...ids }) => ({ ...ids, contactStartDate: new Date(start).toISOString() }));
+          .map(({ start, ...ids }) => ({
+            ...ids,
+            agentId: ids.masterContactId.endsWith('9') ? null : 7,
+            contactStartDate: new Date(start).toISOString(),
+          }));
         return Promise.resolve({ totalRecords: contacts.length, lastPollTime: null, contacts, bytes: 0 });
       },
       playback: async (id: string) => {
@@ -57,6 +68,8 @@ async function judge(
     clocks: { cxone: { at: end, ours: end + 50 * 24 * hourMs } },
     now: () => end + 50 * 24 * hourMs,
     recordings: true,
+    recordedCalls: 'all',
+    ...more,
   }).map((check) => ({ ...check, needs: check.needs.filter((need) => need !== 'contacts') }));
   const { checks: results } = await runChecks(checks);
   return { results: Object.fromEntries(results.map((one) => [one.name, one])), tried, opened };
@@ -66,6 +79,52 @@ async function* bytes(): AsyncGenerator<Buffer> {
   yield Buffer.from('first');
   throw new Error('nobody may read on');
 }
+
+describe('the latest calls', () => {
+  it('of both kinds are asked about, and of those that were not logged the answered ones first', async () => {
+    const answer = (id: string) => (id === 'call-0.5' ? look({ sentiments: 1 }) : null);
+    const { results, tried } = await judge([0.5, 0.6], answer, [0.29, 0.3, 0.4, 0.5, 0.7]);
+    expect(tried).toEqual(['call-0.5', 'call-0.3', 'call-0.4', 'call-0.5']);
+    expect(results['media-playback']?.message).toContain(
+      'Asked about 1 logged, 1 with a recording; 3 not logged, 1 with a recording.',
+    );
+  });
+
+  it('are enough where none is logged: a tenant on CXone Recording is in order', async () => {
+    const { results, tried } = await judge([], () => look({ sentiments: 1 }), [0.5, 0.6, 3]);
+    expect(tried).toEqual(['call-0.5']);
+    expect(results['media-playback']).toMatchObject({ status: 'ok' });
+    expect(results['media-playback']?.message).toContain('1 not logged, 1 with a recording');
+  });
+
+  it('are no call at all', async () => {
+    const { results } = await judge([], () => null);
+    expect(results['media-playback']).toMatchObject({ status: 'unknown', code: 'NoCall' });
+  });
+
+  it('show what the settings leave out: recordings of calls that were not logged', async () => {
+    const logged = { recordedCalls: 'logged' } as const;
+    const answer = (): PlaybackLook => look({ sentiments: 1 });
+    const { results } = await judge([0.5], answer, [0.6], logged);
+    expect(results['media-playback']).toMatchObject({
+      status: 'unknown',
+      code: 'RecordingsLeftOut',
+      remedy: expect.stringContaining('set it to "all"'),
+    });
+    expect((await judge([0.5], answer, [], logged)).results['media-playback']?.status).toBe('ok');
+  });
+
+  it('come with what earlier queries found, and the setting that would save some', async () => {
+    const tally = { logged: { queries: 50, found: 49 }, notLogged: { queries: 800, found: 0 } };
+    const playback = playbackReport(tally, 'all');
+    const { results } = await judge([0.5], () => look({ sentiments: 1 }), [], { playback });
+    expect(results['media-playback']).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('0 of 800 queries of calls that were not logged found something'),
+      remedy: expect.stringContaining('"recordedCalls": "logged" would have saved 800 queries'),
+    });
+  });
+});
 
 describe('the latest logged calls', () => {
   it('are looked for by CXone’s clock, and the first that shows everything is enough', async () => {

@@ -34,17 +34,17 @@ describe('a tenant that is set up as it should be', () => {
     const { journal } = world.simulator;
     expect(journal.count({ family: 'auth' })).toBe(1);
     expect(journal.count()).toBeLessThan(20);
-    expect(journal.count({ family: 'media' })).toBeLessThanOrEqual(6);
+    expect(journal.count({ family: 'media' })).toBeLessThanOrEqual(9);
     expect(journal.entries({ family: 'extraction' }).map(({ method }) => method)).toEqual(['GET']);
     for (const { query } of journal.entries({ family: 'contacts' })) {
-      expect(query['fields']).toMatch(/^contactId,(?:masterContactId,)?contactStartDate$/);
+      expect(query['fields']).toMatch(
+        /^contactId,(?:masterContactId,)?contactStartDate(?:,agentId,totalDurationSeconds)?$/,
+      );
     }
-    const called = journal.entries({ family: 'contacts', path: 'completed' }).at(-1);
-    expect(called?.query).toMatchObject({
-      isLogged: 'true',
-      mediaTypeId: '4',
-      orderBy: 'contactStartDate desc',
-    });
+    const sampled = journal.entries({ family: 'contacts', path: 'completed' }).slice(1);
+    expect(new Set(sampled.map(({ query }) => query['isLogged']))).toEqual(new Set(['true', 'false']));
+    for (const { query } of sampled)
+      expect(query).toMatchObject({ mediaTypeId: '4', orderBy: 'contactStartDate desc' });
   });
 
   it('may have filters that CXone lists', async () => {
@@ -192,7 +192,40 @@ describe('what is allowed, but not in full', () => {
     expect(result(report, 'sentiments').need).toBe('optional');
     expect(withStatus(report, 'failed')).toEqual(['sentiments']);
     expect(result(report, 'sentiments').remedy).toContain('View sentiments and categories = On');
-    expect(world.simulator.journal.count({ family: 'media' })).toBeLessThanOrEqual(12);
+    expect(world.simulator.journal.count({ family: 'media' })).toBeLessThanOrEqual(18);
+  });
+
+  it('calls of a month of which none has a recording are a failure, whether they are logged or not', async () => {
+    const silent = await simulateTenant({ loggedShare: 0, contactsPerDay: 50, clock: now });
+    try {
+      const report = await checkTenant(silent.tenant(), { now });
+      expect(withStatus(report, 'failed')).toEqual(['media-playback']);
+      expect(result(report, 'media-playback')).toMatchObject({
+        code: 'NoRecording',
+        remedy: expect.stringMatching(/recording is not switched on.*SKU/),
+      });
+      const searched = silent.simulator.journal.entries({ family: 'contacts' }).slice(1);
+      expect(searched.map(({ query }) => [query['startDate'], query['isLogged']])).toEqual(
+        ['2026-03-10T11', '2026-03-09T12', '2026-03-03T12', '2026-02-08T12'].flatMap((hour) =>
+          ['true', 'false'].map((isLogged) => [`${hour}:00:00.000Z`, isLogged]),
+        ),
+      );
+    } finally {
+      await silent.simulator.close();
+    }
+  });
+
+  it('a tenant on CXone Recording, which logs no call, is in order', async () => {
+    const other = await simulateTenant({ recorder: 'cxone', contactsPerDay: 2_000, clock: now });
+    try {
+      const report = await checkTenant(other.tenant(), { now });
+      expect(withStatus(report, 'failed')).toEqual([]);
+      expect(result(report, 'media-playback').message).toMatch(
+        /Asked about 0 logged, .*; \d+ not logged, [1-9]/,
+      );
+    } finally {
+      await other.simulator.close();
+    }
   });
 
   it('no recording of any call is told with a call to try by hand', async () => {
@@ -278,7 +311,11 @@ describe('what says nothing about the set-up', () => {
 
   it('a quota that runs out after the first look-up keeps what was learnt', async () => {
     const faults: FaultRule[] = [
-      { name: 'tooManyRequests', match: { family: 'media' }, onCall: [5, 6, 7, 8, 9, 10] },
+      {
+        name: 'tooManyRequests',
+        match: { family: 'media' },
+        onCall: Array.from({ length: 20 }, (_, n) => n + 8),
+      },
       { name: 'sentimentsWithheld' },
     ];
     const report = await check(faults);
@@ -291,24 +328,6 @@ describe('what says nothing about the set-up', () => {
     const report = await check([{ name: 'extractionBusy' }]);
     expect(report.ok).toBe(true);
     expect(result(report, 'extraction')).toMatchObject({ status: 'unknown', code: 'ExtractionBusy' });
-  });
-
-  it('a tenant without a single logged call', async () => {
-    const silent = await simulateTenant({ loggedShare: 0, contactsPerDay: 50, clock: now });
-    try {
-      const report = await checkTenant(silent.tenant(), { now });
-      expect(report.ok).toBe(true);
-      expect(result(report, 'media-playback')).toMatchObject({ status: 'unknown', code: 'NoLoggedCall' });
-      const searched = silent.simulator.journal.entries({ family: 'contacts' }).slice(1);
-      expect(searched.map(({ query }) => query['startDate'])).toEqual([
-        '2026-03-10T11:00:00.000Z',
-        '2026-03-09T12:00:00.000Z',
-        '2026-03-03T12:00:00.000Z',
-        '2026-02-08T12:00:00.000Z',
-      ]);
-    } finally {
-      await silent.simulator.close();
-    }
   });
 
   it('a Reporting that shows no contact of thirty days', async () => {
