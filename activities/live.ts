@@ -129,12 +129,13 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
       tenant,
       after,
       limit,
+      withUnlikely = false,
     }: SweepInput): Promise<readonly string[] | UnlikelyCalls> {
       await prepareSweep(store, tenants(tenant), after);
       const time = new Date(now());
       const { recordedCalls } = tenants(tenant).tuning;
       const due = await store.recordings.dueOfTenant(tenant, limit, time, recordedCalls);
-      if (due.length > 0 || recordedCalls !== 'all') return due;
+      if (due.length > 0 || recordedCalls !== 'all' || !withUnlikely) return due;
       const unlikely = await store.recordings.unlikelyOfTenant(tenant, unlikelyAtATime, time);
       return unlikely.length > 0 ? { unlikely } : [];
     },

@@ -40,7 +40,7 @@ export async function sweepRecordings(input: TenantInput, carried?: CarriedSweep
     if (parking.times() > 0) await api.authenticate({ tenant, anew: true });
     for (;;) {
       const due = await store.recordingsToSweep.executeWithOptions({ summary: 'recordings to look for' }, [
-        { tenant, after, limit: chunkSize },
+        { tenant, after, limit: chunkSize, withUnlikely: true },
       ]);
       const isUnlikely = 'unlikely' in due;
       // What is due is asked for from the top each time, since newer calls go first. A call that comes twice in a row was

@@ -75,6 +75,7 @@ describe('cxone-sync status', () => {
     expect(report.recordings.stored).toBeGreaterThan(0);
     expect(tenant.recordings).toEqual({
       pending: report.recordings.pending,
+      unlikely: 0,
       stored: report.recordings.stored,
       absent: report.recordings.absent,
       failed: report.recordings.failed,

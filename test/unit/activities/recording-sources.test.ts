@@ -11,7 +11,8 @@ describe('calls that are due', () => {
       after = null,
       due = ['900'],
       isTime = false,
-    }: { after?: string | null; due?: string[]; isTime?: boolean } = {},
+      withUnlikely = true,
+    }: { after?: string | null; due?: string[]; isTime?: boolean; withUnlikely?: boolean } = {},
   ) {
     const asked: string[] = [];
     const store = fakeStore({
@@ -52,6 +53,7 @@ describe('calls that are due', () => {
       tenant: 'acme',
       after,
       limit: 9,
+      withUnlikely,
     });
     return { asked, sweep };
   }
@@ -68,6 +70,10 @@ describe('calls that are due', () => {
       asked: ['window all', 'catch up with all', 'sweep all', 'at most 20 unlikely'],
       sweep: { unlikely: ['100'] },
     });
+  });
+
+  it('are none of these for runs of earlier releases, which could not tell them apart', async () => {
+    expect((await ask({}, { due: [], withUnlikely: false })).sweep).toEqual([]);
   });
 
   it('are never those that probably have nothing where only logged ones are asked about', async () => {
