@@ -36,7 +36,7 @@ export function addPlanCommand(program: Command): void {
     .addHelpText(
       'after',
       `
-Needs the tenants file and CXone, nothing else. Contacts are counted by CXone, some four requests for each 30 days (and
+Needs the tenants file and CXone, nothing else. Contacts are counted by CXone, some eight requests for each 30 days (and
 for each combination of the tenant’s filters); calls, seconds and bytes are reckoned from one page of 500 contacts. What is
 assumed is printed. Hours follow from the tenant’s "limits": 150 playback queries in 5 minutes, unless NICE allows more;
 with "recordedCalls" listed there are fewer than that.

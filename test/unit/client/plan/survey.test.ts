@@ -76,10 +76,10 @@ describe('a plan of a month', () => {
   it('costs a handful of requests and no look-up', async () => {
     await planTenant(world.tenant(), month, dayMs);
     const { journal } = world.simulator;
-    expect(journal.count({ family: 'contacts' })).toBe(5);
+    expect(journal.count({ family: 'contacts' })).toBe(9);
     expect(journal.count({ family: 'agents' })).toBe(2);
     expect(journal.count({ family: 'media' })).toBe(0);
-    expect(journal.count()).toBe(10);
+    expect(journal.count()).toBe(14);
   });
 
   it('heeds the filters of the tenants file', async () => {
@@ -114,7 +114,8 @@ describe('thirteen months', () => {
     await quiet.simulator.close();
     expect(plan).toMatchObject({ windows: 393, contacts: 393 * 5 });
     const asked = quiet.simulator.journal.entries({ family: 'contacts' });
-    expect(asked).toHaveLength(13 * 4 + 2 + 1);
+    // Four counts of each stretch, and for each of more than a few rows the request that proves it.
+    expect(asked.length).toBeLessThanOrEqual(14 * 8 + 1);
     for (const { query } of asked) {
       const span = Date.parse(query['endDate'] ?? '') - Date.parse(query['startDate'] ?? '');
       expect(span).toBeLessThanOrEqual(30 * dayMs);
