@@ -245,7 +245,7 @@ describe('cxone-sync status', () => {
       const seen = await readTemporal(client, lists, { known, workers: false, linkOf });
       expect([...seen.tenants.keys()]).toEqual(tenants);
       const settings = tenants.map((tenant) => ({
-        ...{ tenant, skillIds: [], campaignIds: [], mediaTypeIds: [] },
+        ...{ tenant, recordedCalls: 'all' as const, skillIds: [], campaignIds: [], mediaTypeIds: [] },
         limits: { media: { requests: 150, perSeconds: 300 } },
         extract: extractDefaults,
       }));
