@@ -319,7 +319,7 @@ export interface SweepInput {
   /** The last call of the list before; null at the beginning. What is due is the same wherever a sweep stands. */
   readonly after: string | null;
   readonly limit: number;
-  /** Whether the run can tell `UnlikelyCalls` from a list; those of earlier releases cannot, and get none. */
+  /** Whether the run can take `UnlikelyCalls`; those of earlier releases cannot, and get none. */
   readonly withUnlikely?: boolean;
 }
 

@@ -24,7 +24,7 @@ export const tallyDays = 30;
 const enoughQueries = 200;
 const none: QueryTally = { queries: 0, found: 0 };
 
-/** What the queries tell, and which setting they speak for. */
+/** What the queries found, and which setting they speak for. */
 export function playbackReport(
   tally: PlaybackTally | undefined,
   recordedCalls: 'all' | 'logged' | 'listed',

@@ -28,7 +28,7 @@ export function contradictingCalls({ recordedCalls, recordingSource }: Given, te
   ];
 }
 
-/** Calls that nobody lists would stay pending for ever. */
+/** Calls that are listed nowhere would stay pending for ever. */
 export function withoutListing(entry: TenantEntry, tenant: string): Problem[] {
   const { recordings, recordedCalls, extract } = entry;
   if (!recordings || recordedCallsOf(entry) !== 'listed' || extract.interactionMetadata) return [];

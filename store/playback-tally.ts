@@ -17,7 +17,7 @@ export interface PlaybackTally {
 export interface PlaybackTallies {
   /** Counts one query of a call. */
   queried(tenant: string, logged: boolean, found: boolean): Promise<void>;
-  /** The queries of so many days up to today, by tenant; tenants without any are left out. */
+  /** The queries of the last `days` days up to today, by tenant; tenants without any are left out. */
   queriesOf(tenants: readonly string[], days: number): Promise<ReadonlyMap<string, PlaybackTally>>;
 }
 

@@ -40,7 +40,7 @@ export interface RecordingBacklog {
    */
   catchUp(tenant: string, terms: BacklogTerms, portion?: number): Promise<BacklogDone>;
   /**
-   * Whether it is time again to settle what the settings say of calls that wait; at most every so many seconds. Only for
+   * Whether it is time again to settle what the settings say of calls that wait; at most once in that number of seconds. Only for
    * a tenant that `catchUp` has seen.
    */
   isTimeToSettle(tenant: string, seconds: number): Promise<boolean>;

@@ -37,7 +37,7 @@ export function addCheckCommand(program: Command): void {
 Needs the tenants file and CXone, nothing else: no database, no Temporal, no worker. It makes some dozen small requests,
 at most two of them for a token, stores nothing and creates nothing. Where RECORDINGS_URL and DATABASE_URL are set, the
 recordings storage is tried as well: a file is written and removed. Where DATABASE_URL is set, what playback queries found
-so far is told, too.
+so far is shown as well.
 
   ✓ in order   ✗ refused or missing: the arrow says what to change, and where   ? cannot be told now, and why
   – refused or missing, but nothing in the tenants file asks for it

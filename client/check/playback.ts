@@ -7,7 +7,7 @@ import { grants, roleMenu } from './places';
 import { failed, finding } from './refusal';
 import { type AskedCall, callsBackFrom, perSpan } from './sampled-calls';
 
-/** The requests that tell of recordings. */
+/** The requests that concern recordings. */
 export type PlaybackClient = Pick<CxoneClient, 'probe' | 'download'>;
 
 export interface PlaybackDependencies {
@@ -145,7 +145,7 @@ function judgePlayback({ tried }: Evidence, dependencies: PlaybackDependencies):
     message,
     remedy:
       `Play call ${oldest.id} in CXone (Search & Playback, in newer menus Interactions Hub) as the service user. If it ` +
-      `plays for others only, ${roleMenu}: ${grants.media.permission}. If it plays for nobody, recording is not switched ` +
+      `plays for others only, ${roleMenu}: ${grants.media.permission}. If it does not play at all, recording is not switched ` +
       `on, not licensed, or not kept so long. ${mediaPlaybackSku}.`,
   };
 }

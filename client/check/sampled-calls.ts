@@ -60,7 +60,7 @@ async function latestCalls(
     isLogged,
     latestFirst: true,
     top: perSpan * 4,
-    // Nothing that tells of a person: the agent's number is needed to know that somebody answered.
+    // No personal field: the agent's number is needed to know that the call was answered.
     fields: [
       'contactId',
       'masterContactId',
