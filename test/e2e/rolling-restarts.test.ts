@@ -56,17 +56,21 @@ async function stopped(worker: StandWorker): Promise<void> {
   expect(worker.log()).toContain('the worker has stopped');
 }
 
-/** Waits until a worker has a page in hand that it will not be done with in its grace time. */
-const heldPage = (worker: StandWorker) =>
-  eventually('a page in hand', async () => {
-    const lines = worker
-      .log()
-      .split('\n')
-      .filter((line) => line.includes('"fetchContactPage"'));
-    const count = (message: string): number => lines.filter((line) => line.includes(message)).length;
-    if (count('"Activity started"') <= count('"Activity completed"') + count('"Activity failed"'))
-      throw new Error('none');
+/** Makes pages take longer than the grace time, and waits until one of the workers has one of these in hand. */
+async function heldPage(workers: readonly StandWorker[]): Promise<StandWorker> {
+  stand.simulator.setFaults([{ name: 'slow', match: { family: 'contacts' }, args: { delayMs: 12_000 } }]);
+  const slowSince = Date.now();
+  // By the time in the line: the log itself comes some moments late.
+  const isHeld = (line: string): boolean =>
+    line.includes('"Activity started"') &&
+    line.includes('"fetchContactPage"') &&
+    new Date((JSON.parse(line) as { readonly time: string | number }).time).getTime() > slowSince;
+  return eventually('a page in hand', async () => {
+    const holder = workers.find((worker) => worker.log().split('\n').slice(0, -1).some(isHeld));
+    if (holder === undefined) throw new Error('none');
+    return holder;
   });
+}
 
 const pages = () =>
   stand.simulator.journal.entries({ family: 'contacts' }).filter(({ query }) => query['top'] !== '1');
@@ -83,30 +87,29 @@ describe('a backfill during rolling restarts of its workers', () => {
     });
     const restarts = 4;
     const span = { from: day.from, to: new Date(Date.parse(day.from) + 24 * 3_600_000).toISOString() };
-    let [worker, other] = [await stand.startWorker(restart), await stand.startWorker(restart)];
+    const workers = [await stand.startWorker(restart), await stand.startWorker(restart)];
+    let running = [...workers];
     const input = { tenant: 'acme', ...span, window: '1h', concurrency: 3 };
     const handle = await startBackfill(stand.client, input, planBackfill(input, new Date()));
     const end = followBackfill(stand.client, handle, () => undefined);
 
     let cutOff = 0;
-    const workers = [worker, other];
     for (let n = 0; n < restarts; n += 1) {
       const sofar = pages().length;
-      await eventually('pages', async () => {
+      const further = async (): Promise<void> => {
         if (pages().length < sofar + 6) throw new Error('not yet');
-      });
-      // The new one is there before the old one goes.
+      };
+      await eventually('pages', further, 60_000);
+      // The new one is there before an old one goes.
       const next = await stand.startWorker(restart);
       workers.push(next);
-      // From here on pages take longer than the grace time: the restart cuts off what the old one has in hand.
-      stand.simulator.setFaults([{ name: 'slow', match: { family: 'contacts' }, args: { delayMs: 30_000 } }]);
-      await heldPage(worker);
-      await stopped(worker);
+      const holder = await heldPage([...running, next]);
+      await stopped(holder);
       stand.simulator.setFaults([]);
-      const givenBack = (worker.log().match(/another worker takes it over/g) ?? []).length;
+      const givenBack = (holder.log().match(/another worker takes it over/g) ?? []).length;
       expect(givenBack).toBeGreaterThan(0);
       cutOff += givenBack;
-      [worker, other] = [other, next];
+      running = [...running, next].filter((worker) => worker !== holder);
     }
     const result = await end;
     if (!result.ok) throw new Error(`${result.code}: ${result.message}`);
