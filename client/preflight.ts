@@ -21,7 +21,7 @@ import type { SyncWindow } from '../workflows/inputs';
 import { CommandError, exitStatus } from './exit-status';
 import { foreseen } from './foreseen';
 import { keepingAnswers } from './kept-answers';
-import { recordingStorage } from './recording-storage';
+import { recordingStorage, triesOnly } from './recording-storage';
 import { connectTemporal, requireWorkers, type TemporalClient } from './temporal';
 
 /** What a command that starts windows has found in order. The caller closes the client. */
@@ -114,7 +114,7 @@ function chooseTenant<T>({ tenants, misconfigured }: TenantsFile<T>, name: strin
 
 /** @throws {RecordingFileError} when files cannot be written, or the storage is not the database's. */
 export async function probeRecordings(url: string, storage: RecordingStorage): Promise<void> {
-  await withStore(url, (store) => openRecordingFiles(storage, store.storage).probe());
+  await withStore(url, (store) => openRecordingFiles(storage, store.storage, triesOnly).probe());
 }
 
 /**

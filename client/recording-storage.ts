@@ -13,3 +13,6 @@ export function recordingStorage(tenants: readonly Tenant[]): RecordingStorage {
 
 /** For commands that read recordings: they make neither the folder nor the mark of a storage. */
 export const readsOnly: MarkOptions = { mayMark: false };
+
+/** For commands that try the storage before anything is started: a worker alone may mark another in its place. */
+export const triesOnly: MarkOptions = { mayMark: 'first' };

@@ -14,9 +14,9 @@ export function terminalText(text: string): string {
   return text.replace(acting, escaped);
 }
 
-/** The same for text that has lines of its own and stands alone. */
+/** The same for text that has lines of its own and stands alone: a tab harms no line, and JSON may be laid out by it. */
 export function terminalLines(text: string): readonly string[] {
-  return text.split(/\r?\n/).map(terminalText);
+  return text.split(/\r?\n/).map((line) => line.split('\t').map(terminalText).join('\t'));
 }
 
 /** Words of others in a log, which people read on terminals, too. Our own line ends (of stacks) stay. */

@@ -101,7 +101,8 @@ async function withoutSecrets(
     await pace.spend(originOf(record)?.weight ?? 0);
   }
   if (kept.every((record, index) => record === records[index])) return { body: received, records };
-  const around = Object.entries(wrapper).filter(([key]) => !/^agents$/i.test(key));
+  // What a `resultSet` holds stands in `wrapper` itself, and would be taken for the list again.
+  const around = Object.entries(wrapper).filter(([key]) => !/^(?:agents|resultSet)$/i.test(key));
   return { body: agentList(kept, Object.fromEntries(around)), records: kept };
 }
 

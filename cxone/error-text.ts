@@ -38,7 +38,11 @@ const doorOpeners: ReadonlyArray<readonly [RegExp, string]> = [
   [/\b(?:Bearer|Basic)\s+[\w.+/=-]+/gi, '[token]'],
   [/\beyJ[\w.-]+/g, '[token]'],
   [
-    /\b((?:\w{1,40}_)?(?:token|secret|password|signature|api_?key)["']?\s{0,8}[=:]\s{0,8}["']?)[^\s"',;&<>]+/gi,
+    /((?:token|secret|password|signature|api[_-]?key)[\w-]{0,40}["']\s{0,8}:\s{0,8}["'])(?:[^"'\\]|\\.)*/gi,
+    '$1[hidden]',
+  ],
+  [
+    /((?:token|secret|password|signature|api[_-]?key)["']?\s{0,8}[=:]\s{0,8}["']?)[^\s"',;&<>]+/gi,
     '$1[hidden]',
   ],
 ];

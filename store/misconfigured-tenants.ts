@@ -29,9 +29,10 @@ export function createMisconfiguredTenants(pool: Pool): MisconfiguredTenants {
   return {
     async note(found, inOrder) {
       await inTransaction(pool, async (client) => {
+        // One worker at a time: two with different files would wait for each other's rows.
+        await client.query('lock table cxone.misconfigured_tenant in share row exclusive mode');
         await client.query('delete from cxone.misconfigured_tenant where tenant = any($1)', [inOrder]);
-        // In one order, so that two workers that start together do not wait for each other.
-        for (const [tenant, problems] of [...found].sort(([a], [b]) => (a < b ? -1 : 1)))
+        for (const [tenant, problems] of found)
           await client.query(noteSql, [storableText(tenant), problems.map(storableText)]);
       });
     },

@@ -9,26 +9,42 @@ export interface StuckSession {
 
 // Ours by role, database and program. A COPY whose client is frozen, or cut off where a proxy answers for it, holds its
 // locks for ever: no time-out of PostgreSQL ends a session that waits in the middle of a message (ProcessClientReadInterrupt
-// in tcop/postgres.c heeds nothing but being terminated). What is loaded is in memory before COPY begins, so a living
-// client is never waited for that long.
+// in tcop/postgres.c heeds nothing but being terminated). A slow client sends at least something from one look to the next.
 // Found first and ended then: in one condition PostgreSQL may ask for the end before it asks whose session it is.
 const endSql = `
   with stuck as materialized (
-    select pid, extract(epoch from clock_timestamp() - state_change)::float8 as seconds
-    from pg_stat_activity
-    where usename = current_user and datname = current_database() and pid <> pg_backend_pid()
-      and application_name = $1 and xact_start is not null and wait_event_type = 'Client'
-      and state_change < clock_timestamp() - $2 * interval '1 second'
+    select a.pid, extract(epoch from clock_timestamp() - a.state_change)::float8 as seconds,
+           concat_ws(' ', a.pid, a.state_change, p.bytes_processed) as state
+    from pg_stat_activity a left join pg_stat_progress_copy p on p.pid = a.pid
+    where a.usename = current_user and a.datname = current_database() and a.pid <> pg_backend_pid()
+      and a.application_name = $1 and a.xact_start is not null and a.wait_event_type = 'Client'
+      and a.state_change < clock_timestamp() - $2 * interval '1 second'
   )
-  select pid, seconds from stuck where pg_terminate_backend(pid)`;
+  select pid, seconds, state, case when state = any ($3) then pg_terminate_backend(pid) else false end as ended
+  from stuck`;
+
+interface Found extends StuckSession {
+  readonly state: string;
+  readonly ended: boolean;
+}
 
 /** Ends sessions of this program that hold a transaction while nothing comes from their client. */
 export interface StuckSessions {
-  /** @param afterSeconds how long nothing has come */
+  /**
+   * Ends those that stand where they stood when this was called last.
+   * @param afterSeconds how long the statement has been going on at least
+   */
   end(afterSeconds: number): Promise<readonly StuckSession[]>;
 }
 
 /** @param applicationName how all workers name their connections */
 export function createStuckSessions(pool: Pool, applicationName: string): StuckSessions {
-  return { end: (afterSeconds) => run<StuckSession>(pool, endSql, [applicationName, afterSeconds]) };
+  let before: readonly string[] = [];
+  return {
+    async end(afterSeconds) {
+      const found = await run<Found>(pool, endSql, [applicationName, afterSeconds, before]);
+      before = found.filter(({ ended }) => !ended).map(({ state }) => state);
+      return found.filter(({ ended }) => ended).map(({ pid, seconds }) => ({ pid, seconds }));
+    },
+  };
 }

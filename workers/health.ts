@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
-import type { Address } from './listen';
+import type { Logger } from 'pino';
+import { type Address, chooseAddress, type WantedAddress } from './listen';
 
 /** What a health check asks. `ready` is false from the first signal to stop on. */
 export interface HealthChecks {
@@ -60,4 +61,27 @@ async function answers(ask: () => Promise<unknown>): Promise<boolean> {
     () => false,
   );
   return Promise.race([answered, tooLate]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Serves health on the chosen address, or chooses again where another process was quicker to take it.
+ * @throws SettingsError when the address was set and is taken.
+ */
+export async function listenForHealth(
+  wanted: WantedAddress,
+  chosen: Address,
+  logger: Logger,
+  checks: HealthChecks,
+): Promise<HealthServer> {
+  const serve = async (address: Address): Promise<HealthServer> => {
+    const served = await serveHealth(address, checks);
+    logger.info({ host: address.host, port: address.port }, 'health is served');
+    return served;
+  };
+  try {
+    return await serve(chosen);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return serve(await chooseAddress(wanted, 'health', logger, chosen.port));
+  }
 }

@@ -22,15 +22,17 @@ const settings = { health: 'HEALTH_ADDRESS', metrics: 'METRICS_ADDRESS' } as con
  * supervisor, would go on asking the process that has it, which may be a worker that was thought to be gone.
  *
  * @param purpose what listens there.
+ * @param own a port that this process has chosen and does not listen on yet: as good as taken.
  * @throws SettingsError when an address that was set cannot be listened on.
  */
 export async function chooseAddress(
   wanted: WantedAddress,
   purpose: keyof typeof settings,
   logger: Logger,
+  own?: number,
 ): Promise<Address> {
   const { host, port } = wanted;
-  const free = await tryPort(host, port);
+  const free = port !== 0 && port === own ? 'EADDRINUSE' : await tryPort(host, port);
   if (typeof free === 'number') return { host, port: free };
   if (wanted.isSet) throw refused(settings[purpose], wanted, free);
   const other = await tryPort(host, 0);

@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import type { StuckSessions } from '../store';
 import { keepReading } from './keep-reading';
 
-/** Nothing comes from a client for so long only when it is frozen or cut off, in seconds. */
-const stuckAfterSeconds = 30;
+/** Beyond what nearly every statement takes; then two looks, 15 s apart, must find it where it was. */
+const stuckAfterSeconds = 20;
 
 /**
  * Ends, every 15 seconds, sessions of workers that hold a transaction while nothing comes from them: their locks would

@@ -1,6 +1,6 @@
 import { Client, isGrpcServiceError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import {
   createActivities,
@@ -29,7 +29,7 @@ import { attemptMetrics } from './attempt-metrics';
 import { createWorkers, runWorkers } from './create-workers';
 import { type BuildOfDeployment, deploymentOptions, tellRole } from './deployment';
 import { watchGaps } from './gap-metrics';
-import { type HealthServer, serveHealth } from './health';
+import { type HealthServer, listenForHealth } from './health';
 import { hungMetrics } from './hung-metrics';
 import { watchClocks } from './clock-metrics';
 import { type Address, chooseAddress, type WantedAddress } from './listen';
@@ -82,7 +82,8 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
   const { logger } = options;
   // Before anything is opened: a process with workers that never ran does not end.
   const metrics = options.metrics && (await chooseAddress(options.metrics, 'metrics', logger));
-  const healthAddress = options.health && (await chooseAddress(options.health, 'health', logger));
+  const healthAddress =
+    options.health && (await chooseAddress(options.health, 'health', logger, metrics?.port));
   installRuntime(metrics, logger);
 
   const store = openStore({
@@ -161,8 +162,19 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       maxRecordingBytes: options.maxRecordingBytes,
       now: Date.now,
     });
+    let workers: readonly Worker[] = [];
+    if (options.health && healthAddress) {
+      // Before the workers are made: a process with workers that never ran does not end.
+      health = await listenForHealth(options.health, healthAddress, logger, {
+        ready: () => workers.length > 0 && workers.every((worker) => worker.getState() === 'RUNNING'),
+        database: () => store.ping(),
+        temporal: () =>
+          connected.withDeadline(Date.now() + 3_000, () => connected.workflowService.getSystemInfo({})),
+        hungSteps: () => hung.count(),
+      });
+    }
     const deployment = await deploymentOptions(connection, namespace, options.build, logger);
-    const workers = await createWorkers({
+    workers = await createWorkers({
       connection,
       namespace,
       activities,
@@ -172,17 +184,6 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       shutdownGraceMs: options.shutdownGraceSeconds * 1_000,
       deployment,
     });
-    if (healthAddress) {
-      const ready = (): boolean => workers.every((worker) => worker.getState() === 'RUNNING');
-      health = await serveHealth(healthAddress, {
-        ready,
-        database: () => store.ping(),
-        temporal: () =>
-          connected.withDeadline(Date.now() + 3_000, () => connected.workflowService.getSystemInfo({})),
-        hungSteps: () => hung.count(),
-      });
-      logger.info({ host: healthAddress.host, port: healthAddress.port }, 'health is served');
-    }
     logger.info({ temporal: address, namespace, tenants: options.tenants.length }, 'the worker listens');
     await adviseOnServer(connection, namespace, logger).catch((error: unknown) => {
       logger.warn({ err: error }, 'Temporal could not be asked what it does for workers that stop');

@@ -38,6 +38,8 @@ export interface CarriedWindow {
   readonly settled?: SettledContacts;
   /** The agents are read, or failed and are still to be read. */
   readonly agentsRead?: boolean;
+  /** The round reads again what was settled: too much of it was rejected, and a person has resumed the run. */
+  readonly rereads?: boolean;
   /** Master contact id after which recordings go on; set once recordings have begun. */
   readonly recordingsAfter?: string | null;
 }
@@ -67,6 +69,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
   let settled = carried?.settled;
   let recordingsAfter = carried?.recordingsAfter;
   let agentsRead = carried?.agentsRead ?? recordingsAfter !== undefined;
+  let rereads = carried?.rereads ?? false;
   // It alone starts windows by update as its children.
   const ofLiveSync = window.by === 'update' && workflowInfo().parent !== undefined;
 
@@ -105,6 +108,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
           progress,
           agentsRead,
           ...(settled && { settled }),
+          ...(rereads && { rereads }),
           ...afterOf(recordingsAfter),
         }
       : null;
@@ -143,6 +147,8 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
     if (settled || report) return;
     // What was rejected may be right by now. Not before a person has said so: what was read is what is told till then.
     if (refused && round) round = newRound(open, round.round + 1);
+    // From here on a failure of another kind goes on with this reading.
+    refused = false;
     const end = await readRounds(open);
     if (end === 'large') {
       split = true;
@@ -155,10 +161,13 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
   /** In the live sync the watermark has moved and the time is a gap: what was rejected holds up no later tick. */
   const heedRejected = async (opened: OpenWindow): Promise<void> => {
     if (!settled?.tooMany || settled.tooMany.known) return;
-    if (refused && round) {
+    if ((refused || rereads) && round) {
       await signIn();
-      round = newRound(opened, round.round + 1);
+      if (!rereads) round = newRound(opened, round.round + 1);
+      refused = false;
+      rereads = true;
       const again = await readRounds(opened);
+      rereads = false;
       if (again !== 'large') settled = again;
     }
     if (settled.tooMany) {

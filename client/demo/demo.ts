@@ -110,7 +110,8 @@ async function showDay(stand: Stand, day: Day, flags: DemoFlags, output: Output)
       'Different',
     );
   }
-  output.note('\nServing until Ctrl-C.');
+  output.note('');
+  output.note('Serving until Ctrl-C.');
   await new Promise(() => undefined);
 }
 

@@ -99,7 +99,9 @@ async function run(step: Step, flags: ScheduleFlags, output: Output): Promise<vo
     output.document({ schedules: lines });
     for (const line of lines) output.result(describeLine(line as Record<string, unknown>));
     if (lines.length === 0) output.result(nothingThere(flags));
-    if (flags.tenant === undefined && flags.orphaned !== true) refuseLeftOut([...misconfigured.keys()]);
+    // The list shows what Temporal holds, of those too.
+    const isPartial = step !== list && flags.tenant === undefined && flags.orphaned !== true;
+    if (isPartial) refuseLeftOut([...misconfigured.keys()]);
   } finally {
     await temporal.close();
   }

@@ -16,8 +16,11 @@ export interface StorageLedger {
 }
 
 export interface MarkOptions {
-  /** False for a command that only reads: it makes neither a folder nor a mark. */
-  readonly mayMark: boolean;
+  /**
+   * False for a command that only reads: it makes neither a folder nor a mark. `first` for one that tries the storage: it
+   * marks the first one that the database gets to know, and leaves it to workers to mark another in its place.
+   */
+  readonly mayMark: boolean | 'first';
   /** Milliseconds that pass evenly; `performance.now` if not given. */
   readonly clock?: () => number;
 }
@@ -139,10 +142,17 @@ async function settle(
   inner: RecordingFiles & Markable,
   ledger: StorageLedger,
   mark: string | null,
-  mayMark: boolean,
+  mayMark: MarkOptions['mayMark'],
 ): Promise<string | null> {
-  if (mark !== null && mark === (await ledger.known())) return mark;
-  if (!mayMark) return decide(inner, ledger, () => Promise.resolve(null));
+  const known = await ledger.known();
+  if (mark !== null && mark === known) return mark;
+  if (mayMark === false) return decide(inner, ledger, () => Promise.resolve(null));
+  if (mayMark === 'first' && known !== null) {
+    return decide(inner, ledger, async (_id, sampled) => {
+      if (mark === null && sampled === 0) throw notMounted(inner.place, `lacks the mark ${markName}`);
+      return null;
+    });
+  }
   return ledger.alone(() =>
     decide(inner, ledger, async (id) => {
       await ledger.remember(id);
@@ -153,23 +163,25 @@ async function settle(
   );
 }
 
-/** @param make marks the storage with an id that the database remembers */
+/** @param make marks the storage with an id that the database remembers; `sampled` recordings were looked for in it */
 async function decide(
   inner: RecordingFiles & Markable,
   ledger: StorageLedger,
-  make: (id: string) => Promise<string | null>,
+  make: (id: string, sampled: number) => Promise<string | null>,
 ): Promise<string | null> {
   const [mark, known] = [await inner.readMark(), await ledger.known()];
   if (mark !== null && mark === known) return mark;
-  if (mark !== null && known !== null) throw notMounted(inner.place, 'has the mark of another storage');
+  // What lies there counts for more than the id: two may have been marked at the beginning, before anything was stored.
   const { found, sampled } = await lookFor(inner, await ledger.sample(sampleSize));
+  if (mark !== null && known !== null && found * 2 <= sampled)
+    throw notMounted(inner.place, 'has the mark of another storage');
   if (sampled > 0 && found * 2 <= sampled) {
     const what = mark === null ? `lacks the mark ${markName}` : 'has a mark that the database does not know';
     throw notMounted(inner.place, `${what}, and ${found} of ${sampled} recordings looked for are there`);
   }
-  if (mark !== null) return (await make(mark)) ?? mark;
+  if (mark !== null) return (await make(mark, sampled)) ?? mark;
   // Where nothing was stored yet, what had been marked before may turn up again: it must not pass for this one.
-  return make(sampled > 0 && known !== null ? known : randomUUID());
+  return make(sampled > 0 && known !== null ? known : randomUUID(), sampled);
 }
 
 async function lookFor(files: RecordingFiles, keys: readonly string[]) {

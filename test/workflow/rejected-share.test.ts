@@ -1,4 +1,5 @@
 import type { Activities } from '../../activities';
+import { activityFailure } from '../../activities/failure';
 import type { TooManyRejected } from '../../activities/types';
 import { taskQueues } from '../../workflows/task-queues';
 import { detailsOf, parked, statusOf } from './parked-run';
@@ -77,6 +78,29 @@ describe('a window by start of whose contacts too many are rejected', () => {
       expect(await handle.result()).toMatchObject({ status: 'complete' });
     });
     expect(calls).toEqual(['read 0', 'read 1', 'read 2', 'complete by round 2']);
+  });
+
+  it('goes on with the reading that a resume began when something else stops that', async () => {
+    let away = false;
+    const { activities, calls } = world(1);
+    const { tallyRound } = activities;
+    activities.tallyRound = async (ref) => {
+      if (ref.round === 1 && !away) {
+        away = true;
+        throw activityFailure({ type: 'DatabaseRefused', message: 'away', remedy: 'wait' });
+      }
+      return tallyRound(ref);
+    };
+    await stand.serve(activities, async () => {
+      const handle = await start();
+      await parked(handle);
+      await handle.executeUpdate('resume');
+      await parked(handle);
+      expect(await detailsOf(handle)).toContain('DatabaseRefused');
+      await handle.executeUpdate('resume');
+      expect(await handle.result()).toMatchObject({ status: 'complete' });
+    });
+    expect(calls).toEqual(['read 0', 'read 1', 'complete by round 1']);
   });
 
   it('is closed by what was read when it is skipped', async () => {

@@ -1,5 +1,5 @@
 import { openRecordingFiles, type RecordingStorage } from '../../../store/files/recording-files';
-import { adoptStorage } from '../../../store/files/marked-files';
+import { adoptStorage, type MarkOptions } from '../../../store/files/marked-files';
 import { openBareFiles } from '../../../store/files/recording-files';
 import { markName } from '../../../store/files/storage-mark';
 import { createDatabase, type PostgresServer } from '../../setup/servers';
@@ -44,7 +44,7 @@ export function describeMounted(server: () => PostgresServer, create: () => Moun
   });
 
   /** Each call is a process of its own; no check relies on one that was made before. */
-  const open = (store: Store = stand.store, mayMark = true) => {
+  const open = (store: Store = stand.store, mayMark: MarkOptions['mayMark'] = true) => {
     let time = 0;
     return openRecordingFiles(place.storage, store.storage, { mayMark, clock: () => (time += 3_600_000) });
   };
@@ -158,6 +158,24 @@ export function describeMounted(server: () => PostgresServer, create: () => Moun
     await storeNew(1);
     place.mount();
     await expectRefused();
+  });
+
+  it('is not taken over by a command that tries another folder before anything is stored', async () => {
+    await open(stand.store, 'first').probe();
+    const id = await knownId();
+    place.unmount();
+    await expect(open(stand.store, 'first').probe()).rejects.toMatchObject(notMounted);
+    expect(place.list()).toEqual([]);
+    place.mount();
+    await open().probe();
+    expect(await knownId()).toBe(id);
+  });
+
+  it('is believed when most recordings are there, whichever of two marks the database came to know', async () => {
+    for (const call of [1, 2, 3]) await storeNew(call);
+    await stand.store.storage.remember('00000000-0000-4000-8000-000000000000');
+    await open().probe();
+    expect(await knownId()).toBe(await openBareFiles(place.storage).readMark());
   });
 
   it('gets a mark back that was lost, with the id that the database knows', async () => {

@@ -219,6 +219,8 @@ describe.each(postgresServers())('sessions of the store on $label', (server) => 
       const ended = once(copy, 'error');
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect(await worker.stuckSessions.end(60)).toEqual([]);
+      // Seen for the first time: it may be slow only.
+      expect(await worker.stuckSessions.end(0.2)).toEqual([]);
       expect(await worker.stuckSessions.end(0.2)).toEqual([
         { pid: expect.any(Number), seconds: expect.any(Number) },
       ]);

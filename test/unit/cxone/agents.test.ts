@@ -53,6 +53,15 @@ describe('a page of agents', () => {
     },
   );
 
+  it('are landed as they can be read again, without their secrets, where the answer is wrapped', async () => {
+    const page = await parse({
+      resultSet: { totalRecords: '1', agents: [{ agentId: '7', apiKey: canary }] },
+    });
+    expect(page.body.toString()).not.toContain(canary);
+    expect(page.records).toEqual([{ agentId: '7' }]);
+    await expect(parseAgentPage(page.body)).resolves.toMatchObject({ records: [{ agentId: '7' }] });
+  });
+
   it('never keeps an API key, whatever stands around it', async () => {
     const agent = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }));
     await fc.assert(

@@ -48,6 +48,10 @@ it.each([
   ['Authorization: Bearer abc.def.ghi was bad', 'Authorization: [token] was bad'],
   ['token eyJhbGciOi.eyJzdWIi.c2ln is old', 'token [token] is old'],
   ['refresh_token=abc123; password: "hunter2"', 'refresh_token=[hidden]; password: "[hidden]"'],
+  [
+    '{"accessToken":"abc","clientSecret":"sss","x-api-key":"kkk","password":"two words","note":"Jane"}',
+    '{"accessToken":"[hidden]","clientSecret":"[hidden]","x-api-key":"[hidden]","password":"[hidden]","note":"Jane"}',
+  ],
   ['{"apiKey":"k1","name":"Jane"}', '{"apiKey":"[hidden]","name":"Jane"}'],
 ])('what opens a door is not kept: %p becomes %p', (text, shown) => {
   expect(kept(text)).toBe(shown);

@@ -49,6 +49,13 @@ describe('where a worker listens', () => {
     expect(lines).toEqual([]);
   });
 
+  it('is another port than the one that this process has chosen for something else, and not opened yet', async () => {
+    const own = await chooseAddress(asSet({ host: '127.0.0.1', port: 0 }), 'metrics', logger);
+    const chosen = await chooseAddress(byDefault(own), 'health', logger, own.port);
+    expect(chosen.port).not.toBe(own.port);
+    expect(lines).toMatchObject([{ level: 40, purpose: 'health', wanted: own.port }]);
+  });
+
   it('is any free port for port 0, without a warning', async () => {
     const chosen = await chooseAddress(asSet({ host: '127.0.0.1', port: 0 }), 'metrics', logger);
     expect(chosen.port).toBeGreaterThan(0);
