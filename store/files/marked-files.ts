@@ -171,10 +171,8 @@ async function decide(
 ): Promise<string | null> {
   const [mark, known] = [await inner.readMark(), await ledger.known()];
   if (mark !== null && mark === known) return mark;
-  // What lies there counts for more than the id: two may have been marked at the beginning, before anything was stored.
+  if (mark !== null && known !== null) throw notMounted(inner.place, 'has the mark of another storage');
   const { found, sampled } = await lookFor(inner, await ledger.sample(sampleSize));
-  if (mark !== null && known !== null && found * 2 <= sampled)
-    throw notMounted(inner.place, 'has the mark of another storage');
   if (sampled > 0 && found * 2 <= sampled) {
     const what = mark === null ? `lacks the mark ${markName}` : 'has a mark that the database does not know';
     throw notMounted(inner.place, `${what}, and ${found} of ${sampled} recordings looked for are there`);

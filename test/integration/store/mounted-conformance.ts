@@ -171,13 +171,6 @@ export function describeMounted(server: () => PostgresServer, create: () => Moun
     expect(await knownId()).toBe(id);
   });
 
-  it('is believed when most recordings are there, whichever of two marks the database came to know', async () => {
-    for (const call of [1, 2, 3]) await storeNew(call);
-    await stand.store.storage.remember('00000000-0000-4000-8000-000000000000');
-    await open().probe();
-    expect(await knownId()).toBe(await openBareFiles(place.storage).readMark());
-  });
-
   it('gets a mark back that was lost, with the id that the database knows', async () => {
     await storeNew(1);
     const id = await knownId();
