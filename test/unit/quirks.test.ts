@@ -3,19 +3,22 @@ import { join } from 'node:path';
 import { BAD_RECORD_KINDS, FAULT_NAMES } from '../../simulator';
 
 const root = join(__dirname, '..', '..');
-const text = readFileSync(join(root, 'docs', 'quirks.md'), 'utf8');
+const read = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8');
+const text = read('quirks.md');
 
 /** The cells of every row of every table, their heads left out. */
-const rows = text
-  .split('\n')
-  .filter((line) => line.startsWith('| ') && !/^\|[ -|]*$/.test(line))
-  .map((line) =>
-    line
-      .split(/(?<!\\)\|/)
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  )
-  .filter(([, does]) => does !== 'what the client does');
+const rowsOf = (document: string) =>
+  document
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !/^\|[ -|]*$/.test(line))
+    .map((line) =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+    .filter(([, does]) => does !== 'what the client does' && does !== 'what happens now');
+const rows = rowsOf(text);
 
 /** What a cell calls code. */
 const codesOf = (cell = ''): readonly string[] =>
@@ -37,8 +40,19 @@ describe('docs/quirks.md', () => {
     }
   });
 
+  it('names more tests than it has rows', () => {
+    expect(proofsOf(text).length).toBeGreaterThan(rows.length);
+  });
+});
+
+describe.each(['quirks.md', 'trials.md'])('docs/%s', (document) => {
+  it('names a test in every row', () => {
+    const bare = rowsOf(read(document)).filter(([, , proof]) => proofsOf(proof).length === 0);
+    expect(bare).toEqual([]);
+  });
+
   it('names tests that exist', () => {
-    const missing = proofsOf(text).filter(({ file, name }) => {
+    const missing = proofsOf(read(document)).filter(({ file, name }) => {
       const path = join(root, file);
       if (!existsSync(path)) return true;
       // The name as it is written: within quotes of any kind.
@@ -46,6 +60,5 @@ describe('docs/quirks.md', () => {
       return !["'", '`', '"'].some((quote) => source.includes(`${quote}${name}${quote}`));
     });
     expect(missing).toEqual([]);
-    expect(proofsOf(text).length).toBeGreaterThan(rows.length);
   });
 });
