@@ -10,6 +10,7 @@ import {
 } from '../config';
 import { createCxoneClient, type CxoneClientOptions } from '../cxone';
 import {
+  openBareFiles,
   openRecordingFiles,
   openStore,
   pendingMigrations,
@@ -64,6 +65,8 @@ async function prepare(
   const tenant = await foreseen(() => tenantOf(name, settings.tenants.file));
   const recordings = wantsRecordings ?? tenant.recordings;
   const storage = recordings ? await foreseen(() => recordingStorage([])) : null;
+  // What is wrong with the address shows without the database.
+  if (storage !== null) await foreseen(() => openBareFiles(storage).readMark());
   await foreseen(() => requireDatabase(settings.database.url));
   if (storage !== null) await foreseen(() => probeRecordings(settings.database.url, storage));
   const temporal = await connectTemporal(settings.temporal.env);
