@@ -11,6 +11,11 @@ const quirk =
     outcome: survived,
   });
 
+/** What a source does or does not do, at every call: one that does so now and then contradicts itself. */
+const trait =
+  (name: FaultName, more: (dice: Dice) => Partial<FaultRule> = () => ({})): Draw =>
+  (dice) => ({ rules: [{ name, ...more(dice) }], outcome: survived });
+
 /** Spoils so many rounds by firing on that many calls. */
 const disturbing =
   (name: FaultName, args: (dice: Dice) => FaultRule['args'], most = 2): Draw =>
@@ -83,14 +88,14 @@ export const dataDraws: readonly (readonly [FaultName, Draw])[] = [
   ],
   [
     'smallTotal',
-    quirk('smallTotal', (dice) => ({
+    trait('smallTotal', (dice) => ({
       args: { form: dice.pick(['capped', 'pageOnly'] as const), count: 40 },
     })),
   ],
-  ['exclusiveEnd', quirk('exclusiveEnd')],
-  ['fineStamps', quirk('fineStamps')],
-  ['roundedSince', quirk('roundedSince', (dice) => ({ args: { seconds: dice.pick([1, 60, 3_600]) } }))],
-  ['listedTwice', quirk('listedTwice', (dice) => ({ args: { every: dice.pick([3, 20]) } }))],
+  ['exclusiveEnd', trait('exclusiveEnd')],
+  ['fineStamps', trait('fineStamps')],
+  ['roundedSince', trait('roundedSince', (dice) => ({ args: { seconds: dice.pick([1, 60, 3_600]) } }))],
+  ['listedTwice', trait('listedTwice', (dice) => ({ args: { every: dice.pick([3, 20]) } }))],
   ['clockSkew', quirk('clockSkew', (dice) => ({ args: { minutes: dice.pick([-10, -1, 1, 10]) } }))],
   [
     'shortTokens',

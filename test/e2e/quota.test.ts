@@ -3,7 +3,7 @@ import { compareIds, filesBelow, nothingDiffers } from './truth';
 
 const quota = { requests: 12, perSeconds: 6 };
 /** A hundredth of its span is what a request may take to CXone: on a busy machine that is not little. */
-const slowQuota = { requests: 20, perSeconds: 20 };
+const slowQuota = { requests: 20, perSeconds: 40 };
 
 jest.setTimeout(180_000);
 
@@ -49,7 +49,7 @@ async function expectAllStored(): Promise<number> {
 
 describe('a quota that is much smaller than the work', () => {
   it('is kept by two workers together: no request is refused, and every recording is stored', async () => {
-    await open(slowQuota, 80, slowQuota);
+    await open(slowQuota, 60, slowQuota);
     const workers = [await stand.startWorker(), await stand.startWorker()];
     const report = reportOf(await stand.sync(day));
     expect(report).toMatchObject({ status: 'complete', recordings: { failed: 0, pending: 0 } });
