@@ -12,13 +12,10 @@ export interface OutageStand {
   close(): Promise<void>;
 }
 
-/** When chaos begins by the simulator's clock, which then goes on as ours does. */
-export const outagesBegin = Date.parse('2025-03-20T12:00:00Z');
-
 /** What the test itself asks for (truth, history) does not pass through the proxies, but for the simulator's truth. */
 export async function openOutageStand(): Promise<OutageStand> {
-  const opened = Date.now();
-  const now = (): number => outagesBegin + (Date.now() - opened);
+  // As ours: CXone's clock is compared with it.
+  const now = Date.now;
   const made = await Promise.all(sides.map(async (side) => [side, await startTcpProxy()] as const));
   const proxies = Object.fromEntries(made) as Record<Side, TcpProxy>;
   const closeProxies = async (): Promise<void> => {
@@ -45,7 +42,6 @@ export async function openOutageStand(): Promise<OutageStand> {
         parkedTimeoutHours: 168,
         lookBackDays: 2,
         overlapMinutes: 30,
-        recordingGiveUpHours: 8_760,
         extract: { interactionMetadata: true, secondsApart: 0 },
       },
     });

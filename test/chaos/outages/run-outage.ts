@@ -43,6 +43,8 @@ async function runOn(opened: OutageStand, schedule: OutageSchedule): Promise<Out
   const problems: string[] = [];
   const run = watchRun(await job.start());
   while (!run.isOver() && stand.simulator.journal.count() < schedule.afterRequests) await delay(pollMs);
+  // Where nothing is stored yet, a missing folder is a first start.
+  while (!run.isOver() && outage.kind === 'unmounted' && !(await hasRecording(stand))) await delay(pollMs);
   const hit = !run.isOver();
 
   const began = Date.now();
@@ -121,6 +123,10 @@ async function resumeParked({ stand }: OutageStand, run: WatchedRun): Promise<st
   if (!parked) return ['neither complete nor parked without the folder of its recordings'];
   const { ok, message } = await decide(stand.client, stand.namespace, 'resume', handle.workflowId);
   return ok ? [] : [`resume: ${message}`];
+}
+
+async function hasRecording(stand: Stand): Promise<boolean> {
+  return (await stand.query(`select from cxone.recording where status = 'stored' limit 1`)).length > 0;
 }
 
 /** A problem when nothing at all happens within a minute of the end of an outage. */
