@@ -1,6 +1,6 @@
 import type { Client, ScheduleSummary } from '@temporalio/client';
 import { datasets } from '../../workflows/extract-input';
-import { type ScheduleLine, scheduleIds } from './schedules';
+import { lineOf, type ScheduleLine, scheduleIds } from './schedules';
 
 /** A schedule of ours that Temporal holds, and whose it is. */
 export interface HeldSchedule extends ScheduleLine {
@@ -40,14 +40,4 @@ function ownerOf({ scheduleId, action }: Pick<ScheduleSummary, 'scheduleId' | 'a
   const [, ...names] = ours.exec(scheduleId) ?? [];
   if (action && !types.has(action.workflowType)) return null;
   return names.find((name) => name !== undefined) ?? null;
-}
-
-function lineOf({ scheduleId, state, info }: ScheduleSummary): ScheduleLine {
-  return {
-    id: scheduleId,
-    paused: state.paused,
-    note: state.note ?? '',
-    next: state.paused ? null : (info.nextActionTimes[0]?.toISOString() ?? null),
-    lastRun: info.recentActions.at(-1)?.takenAt.toISOString() ?? null,
-  };
 }

@@ -1,6 +1,7 @@
 import {
   type Client,
   ScheduleNotFoundError,
+  type ScheduleSummary,
   type ScheduleOptions,
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
@@ -125,16 +126,24 @@ export async function exists(client: Client, scheduleId: string): Promise<boolea
 /** Null when there is none of that id. */
 export async function describe(client: Client, scheduleId: string): Promise<ScheduleLine | null> {
   try {
-    const { state, info } = await client.schedule.getHandle(scheduleId).describe();
-    return {
-      id: scheduleId,
-      paused: state.paused,
-      note: state.note ?? '',
-      next: state.paused ? null : (info.nextActionTimes[0]?.toISOString() ?? null),
-      lastRun: info.recentActions.at(-1)?.takenAt.toISOString() ?? null,
-    };
+    return lineOf(await client.schedule.getHandle(scheduleId).describe());
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return null;
     throw error;
   }
+}
+
+/** What is shown of a schedule, from its own description or from Temporal's list. */
+export function lineOf({
+  scheduleId,
+  state,
+  info,
+}: Pick<ScheduleSummary, 'scheduleId' | 'state' | 'info'>): ScheduleLine {
+  return {
+    id: scheduleId,
+    paused: state.paused,
+    note: state.note ?? '',
+    next: state.paused ? null : (info.nextActionTimes[0]?.toISOString() ?? null),
+    lastRun: info.recentActions.at(-1)?.takenAt.toISOString() ?? null,
+  };
 }
