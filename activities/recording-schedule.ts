@@ -3,10 +3,9 @@ import type { TenantTuning } from './tenants';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-/** Failures of a call, one run after the other, after which only a person has it tried again. */
+const weekMs = 7 * 24 * hourMs;
+/** Failures of a call, one run after the other, after which it is not asked about again by itself: after 17 days. */
 const failuresAtMost = 10;
-/** What does not pass by itself is tried again all the same, in case a person has mended it. */
-const rarelyMs = 7 * 24 * hourMs;
 
 /**
  * When a call whose recording is not there yet is looked up again; null when it is too old for one to come. The more
@@ -17,15 +16,16 @@ export function nextLook(call: RecordedCall, tuning: TenantTuning, now: number):
   return new Date(now + pauseAfter(call.looks, tuning));
 }
 
-/** When a call is tried again whose recording could not be fetched; `undefined` when it is not. */
-export function nextTry(
-  { looks }: Pick<RecordedCall, 'looks'>,
-  tuning: TenantTuning,
-  now: number,
-  passing: boolean,
-): Date | undefined {
-  if (looks + 1 >= failuresAtMost) return undefined;
-  return new Date(now + (passing ? Math.max(hourMs, pauseAfter(looks, tuning)) : rarelyMs));
+/**
+ * When a call whose recording could not be fetched is asked about again; `undefined` when it is not. The pause doubles
+ * from an hour to a week, whatever the error: one bad answer of a load balancer looks like one that stays bad, and a
+ * trouble that lasts is outlived in about twice its time.
+ *
+ * @param failures those before, in a row
+ */
+export function nextAfterFailure(failures: number, now: number): Date | undefined {
+  if (failures + 1 >= failuresAtMost) return undefined;
+  return new Date(now + Math.min(weekMs, hourMs * 2 ** failures));
 }
 
 function pauseAfter(looks: number, { recordingLookAfterMinutes: pauses }: TenantTuning): number {

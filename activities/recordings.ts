@@ -3,7 +3,7 @@ import { CxoneError, type Interaction } from '../cxone';
 import { RecordingFileError, type RecordingFiles, type Store } from '../store';
 import { type FetchDependencies, fetchFiles, toRows } from './fetch-files';
 import { settleWindow } from './recording-choice';
-import { nextLook, nextTry } from './recording-schedule';
+import { nextAfterFailure, nextLook } from './recording-schedule';
 import type { Tenant, TenantDirectory } from './tenants';
 import { activityKey, triesSoFar } from './tries';
 import type { DownloadInput, DownloadResult, DueRecordingsInput } from './types';
@@ -121,14 +121,15 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
 
   /** Notes an error of this one recording in its row; null when it is not one, or may pass by itself. */
   async function endInRow(
-    { name, tuning }: Tenant,
+    { name }: Tenant,
     masterContactId: string,
     error: unknown,
   ): Promise<DownloadResult | null> {
     if (!isOfCxoneOrFile(error) || !ofOneRecording.has(error.code)) return null;
     const passing = error instanceof CxoneError ? error.kind === 'retryable' : error.retryable;
     if (passing && (await triesSoFar(store.waits)) < triesAtMost) return null;
-    const next = nextTry(await store.recordings.call(name, masterContactId), tuning, now(), passing);
+    const { failures } = await store.recordings.call(name, masterContactId);
+    const next = nextAfterFailure(failures, now());
     await store.recordings.failed(name, masterContactId, null, error.code, next);
     return { status: 'failed', files: 0, bytes: 0 };
   }

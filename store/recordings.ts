@@ -54,6 +54,8 @@ export interface RecordedCall {
   readonly startedAt: Date;
   /** Queries and downloads of the call that found nothing or failed. */
   readonly looks: number;
+  /** Failures in a row; 0 unless its row says `failed`. */
+  readonly failures: number;
   /** Whether one of its contacts says that it was logged. */
   readonly isLogged: boolean;
   /** It probably has nothing, and is asked about once. */
@@ -74,7 +76,7 @@ export interface RecordingTable
   ): Promise<void>;
   /** Ends the look-up of a call: its row without segment goes, once there are rows of files. */
   settled(tenant: string, masterContactId: string, interactions?: readonly InteractionRow[]): Promise<void>;
-  /** Not available yet, or not reached: stays pending (or failed) until `nextAttemptAt`; counts an attempt. */
+  /** Not available yet: pending until `nextAttemptAt`, also where it had failed; counts an attempt. */
   postpone(
     tenant: string,
     masterContactId: string,
@@ -87,7 +89,10 @@ export interface RecordingTable
     reason: string,
     interactions?: readonly InteractionRow[],
   ): Promise<void>;
-  /** A file, or with null the call, could not be fetched; without `nextAttemptAt` it is not tried again. */
+  /**
+   * A file, or with null the call, could not be fetched; without `nextAttemptAt` it is not tried again. From then on its
+   * attempts count failures in a row.
+   */
   failed(
     tenant: string,
     masterContactId: string,
@@ -128,11 +133,11 @@ const callSql = `
            contact.start,
            (select min(m.start_date) from cxone.interaction_metadata m where m.tenant = $1 and m.acd_call_id = $2),
            open.seen_at) as "startedAt",
-         coalesce(open.looks, 0) as looks, coalesce(contact.logged, false) as "isLogged",
+         coalesce(open.looks, 0) as looks, coalesce(open.failures, 0) as failures, coalesce(contact.logged, false) as "isLogged",
          coalesce(open.priority = ${unlikely}, false) as "isUnlikely"
   from (select min(c.contact_start_date) as start, bool_or(c.is_logged) as logged
         from cxone.contact c where c.tenant = $1 and c.master_contact_id = $2) as contact,
-       (select max(r.attempts) as looks, min(r.priority) as priority, min(r.first_seen_at) as seen_at
+       (select max(r.attempts) as looks, max(r.attempts) filter (where r.status = 'failed') as failures, min(r.priority) as priority, min(r.first_seen_at) as seen_at
         from cxone.recording r
         where r.tenant = $1 and r.master_contact_id = $2 and r.segment_id is null) as open`;
 
@@ -151,7 +156,8 @@ const failedSql = `
   values ($1, $2, $3, 'failed', $4, $5, 1)
   on conflict (tenant, master_contact_id, segment_id) do update
   set status = 'failed', last_error_code = excluded.last_error_code, next_attempt_at = excluded.next_attempt_at,
-      attempts = present.attempts + 1, updated_at = now(), claimed_by = null, claimed_until = null
+      attempts = case present.status when 'failed' then present.attempts + 1 else 1 end, updated_at = now(),
+      claimed_by = null, claimed_until = null
   where present.status <> 'stored'`;
 
 const countsSql = `
@@ -220,7 +226,7 @@ export function createRecordingTable(pool: Pool): RecordingTable {
       await run(
         pool,
         `update cxone.recording
-         set attempts = attempts + 1, next_attempt_at = $3, last_error_code = $4, updated_at = now(),
+         set status = 'pending', attempts = attempts + 1, next_attempt_at = $3, last_error_code = $4, updated_at = now(),
              priority = case priority when 1 then ${askedInVain} else priority end,
              claimed_by = null, claimed_until = null
          where ${openRows}`,

@@ -35,7 +35,7 @@ export function refusals(now: () => number): Interceptor {
 function refusalOf(answer: HttpAnswer, family: ApiFamily, now: number): CxoneError {
   const { status, said = [] } = answer;
   const code = (family === 'auth' ? tokenCode(status, said) : undefined) ?? statusCode(status, family);
-  const remedy = status >= 300 && status < 400 ? redirected : familyRemedy(code, family);
+  const remedy = isRedirect(status) && code === 'UnexpectedShape' ? redirected : familyRemedy(code, family);
   return new CxoneError(code, `${familyNames[family]} answered with status ${status}${speaksOf(said)}.`, {
     status,
     retryAfterMs: retryAfter(answer.header('retry-after'), now),
@@ -43,6 +43,10 @@ function refusalOf(answer: HttpAnswer, family: ApiFamily, now: number): CxoneErr
     answerId: answer.report?.(code),
     ...(remedy === undefined ? {} : { remedy }),
   });
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
 }
 
 const redirected =
@@ -56,6 +60,8 @@ function statusCode(status: number, family: ApiFamily): CxoneErrorCode {
   if (status === 408 || status === 504) return 'RequestTimeout';
   if (status === 429) return 'Throttled';
   if (status >= 500) return 'CxoneUnavailable';
+  // Where the APIs are is CXone's own word, so no setting is to blame for a redirect there: it is a gateway's bad moment.
+  if (isRedirect(status) && family !== 'discovery' && family !== 'auth') return 'CxoneUnavailable';
   return status >= 400 ? 'BadRequest' : 'UnexpectedShape';
 }
 

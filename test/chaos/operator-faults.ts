@@ -141,13 +141,16 @@ export const operatorDraws: readonly (readonly [FaultName | 'credentials', Draw]
   ],
   [
     'redirect',
-    (dice) => {
+    (dice, patience) => {
       const area = dice.pick(['discovery', 'auth', 'contacts', 'agents'] as const);
       const location = dice.chance(0.5) ? { location: 'https://elsewhere.invalid/' } : {};
-      return {
-        rules: [always('redirect', area, { args: { status: dice.pick([301, 302, 307]), ...location } })],
-        outcome: { kind: 'fails', area, codes: operatorCodes.unknownAnswer },
-      };
+      const rule = always('redirect', area, { args: { status: dice.pick([301, 302, 307]), ...location } });
+      const fails = { kind: 'fails', area } as const;
+      if (area === 'discovery' || area === 'auth')
+        return { rules: [rule], outcome: { ...fails, codes: operatorCodes.unknownAnswer } };
+      // No setting leads to an API, so that this may pass.
+      if (patience) return { rules: [rule], outcome: { ...fails, codes: ['CxoneUnavailable'] } };
+      return { rules: [{ ...rule, times: 3 }], outcome: survived };
     },
   ],
   [

@@ -183,6 +183,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
     expect(await recordings.call('acme', id(1))).toEqual({
       startedAt: at(1),
       looks: 0,
+      failures: 0,
       isLogged: true,
       isUnlikely: false,
     });

@@ -240,6 +240,24 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       expect(row).toMatchObject({ status: 'pending', attempts: 2, nextAttemptAt, lastErrorCode: 'NotYet' });
     });
 
+    it('count failures in a row, from the first failure or the one after CXone had none yet', async () => {
+      const { recordings } = stand.store;
+      const later = { nextAttemptAt: soon(), errorCode: 'NotFound' };
+      const failures = async () => (await recordings.call('acme', id(1))).failures;
+      await recordings.postpone('acme', id(1), later);
+      await recordings.postpone('acme', id(1), later);
+      expect(await failures()).toBe(0);
+      await recordings.failed('acme', id(1), null, 'MediaIncomplete', soon());
+      expect(await failures()).toBe(1);
+      await recordings.failed('acme', id(1), null, 'MediaIncomplete', soon());
+      expect(await failures()).toBe(2);
+      await recordings.postpone('acme', id(1), later);
+      expect(await failures()).toBe(0);
+      expect(await statuses(1)).toEqual([[null, 'pending']]);
+      await recordings.failed('acme', id(1), null, 'MediaIncomplete', soon());
+      expect(await failures()).toBe(1);
+    });
+
     it('that are stored stay stored, whatever is said of the call later', async () => {
       const { recordings } = stand.store;
       await recordings.stored('acme', id(1), file('s1'));

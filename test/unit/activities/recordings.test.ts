@@ -49,6 +49,8 @@ interface World {
   readonly mounted?: RecordingFiles['check'];
   readonly known?: readonly RecordingRow[];
   readonly looks?: number;
+  /** Failures in a row so far. */
+  readonly failures?: number;
   /** False for workers without a recordings folder. */
   readonly storage?: boolean;
   /** Attempts that only waited for a quota. */
@@ -126,6 +128,7 @@ function stand(world: World) {
         call: async () => ({
           startedAt: new Date(now - (world.age ?? hourMs)),
           looks: world.looks ?? 0,
+          failures: world.failures ?? 0,
           isLogged: world.isLogged ?? true,
           isUnlikely: world.isUnlikely ?? false,
         }),
@@ -555,27 +558,30 @@ describe('a recording that cannot be had', () => {
   });
 
   it.each([
-    [0, hourMs],
-    [3, 4 * hourMs],
-    [8, 12 * hourMs],
-    [9, null],
-  ])('after %i failures is tried again by a sweep in %p ms', async (looks, pause) => {
+    ['MediaIncomplete', 0, hourMs],
+    ['MediaIncomplete', 3, 8 * hourMs],
+    ['MediaIncomplete', 8, 168 * hourMs],
+    ['MediaIncomplete', 9, null],
+    ['UnexpectedShape', 0, hourMs],
+    ['UnexpectedShape', 3, 8 * hourMs],
+    ['UnexpectedShape', 9, null],
+  ] as const)('for %s, after %i failures, is asked about again in %p ms', async (code, failures, pause) => {
     const { activities, rows } = stand({
-      looks,
-      interactions: async () => Promise.reject(new CxoneError('MediaIncomplete', 'Cut off.')),
+      failures,
+      // Of a call that was not there yet for days.
+      looks: 200,
+      interactions: async () => Promise.reject(new CxoneError(code, 'No.')),
     });
     await run(activities, 'downloadRecording', call, attempt(5));
-    expect(rows.failed).toEqual([
-      { code: 'MediaIncomplete', next: pause === null ? undefined : new Date(now + pause) },
-    ]);
+    expect(rows.failed).toEqual([{ code, next: pause === null ? undefined : new Date(now + pause) }]);
   });
 
   it.each<CxoneErrorCode>(['MediaTooLarge', 'BadRequest', 'UnexpectedShape', 'ResponseTooLarge'])(
-    'is not tried again for %s: that does not pass by itself',
+    'fails for %s at the first attempt: asking again at once would bring the same',
     async (code) => {
       const { activities, rows } = failing(new CxoneError(code, 'No.'));
       expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'failed' });
-      expect(rows.failed).toMatchObject([{ code }]);
+      expect(rows.failed).toEqual([{ code, next: new Date(now + hourMs) }]);
     },
   );
 

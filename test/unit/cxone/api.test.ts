@@ -79,7 +79,13 @@ describe('statuses', () => {
   it('does not follow redirects, which would take the token along', async () => {
     fake.on(paths.contacts, { status: 302, headers: { location: `${fake.origin}/elsewhere` } });
     await expect(fake.client().contactPage(page)).rejects.toMatchObject({
+      code: 'CxoneUnavailable',
+      kind: 'retryable',
+    });
+    fake.on(paths.token, { status: 302, headers: { location: `${fake.origin}/elsewhere` } });
+    await expect(fake.client().contactPage(page)).rejects.toMatchObject({
       code: 'UnexpectedShape',
+      kind: 'operator',
       remedy: expect.stringMatching(/issuer/),
     });
     expect(fake.seen('/elsewhere')).toHaveLength(0);
