@@ -101,7 +101,10 @@ export function createContactActivities({ store, tenants, memory, now }: Contact
         if (place < sofar.totals.length) continue;
         if (input.by === 'start') {
           const read = input.read === undefined ? 0 : (input.read[place] ?? null);
-          sofar.totals.push(read === null ? null : await countByEnd(ask(filter), input.from, read));
+          const count =
+            read === null ? { total: null } : await countByEnd(ask(filter), input.from, read);
+          sofar.totals.push(count.total);
+          if (count.goesOn) sofar.goOn.push(place);
         } else {
           const { between, since } = await countBetween(ask(filter), input.from, input.to);
           sofar.since = sofar.since === null || since === null ? null : sofar.since + since;
@@ -109,8 +112,13 @@ export function createContactActivities({ store, tenants, memory, now }: Contact
         }
       }
       counting.end(activityKey());
-      const { totals, since, lastPollTime } = sofar;
-      return { totals, lastPollTime, ...(input.by === 'update' && { since }) };
+      const { totals, since, lastPollTime, goOn } = sofar;
+      return {
+        totals,
+        lastPollTime,
+        ...(input.by === 'update' && { since }),
+        ...(goOn.length > 0 && { goOn }),
+      };
     },
 
     /** Stores a landed page in one transaction; a page stored before is left alone and its outcome told again. */
@@ -137,6 +145,8 @@ interface Counted {
   totals: (number | null)[];
   since: number | null;
   lastPollTime: string | null;
+  /** Places of the passes whose list goes on behind what was read. */
+  readonly goOn: number[];
 }
 
 /** Counts kept in mind at most; those of runs that were cancelled would pile up. */
@@ -150,7 +160,7 @@ function createCounting() {
   const counts = new Map<string, Counted>();
   return {
     resume(key: string): Counted {
-      const count = counts.get(key) ?? { totals: [], since: 0, lastPollTime: null };
+      const count = counts.get(key) ?? { totals: [], since: 0, lastPollTime: null, goOn: [] };
       counts.set(key, count);
       const [oldest] = counts.keys();
       if (oldest !== undefined && counts.size > countsInMind) counts.delete(oldest);

@@ -152,6 +152,8 @@ export interface CountResult {
   /** By update, what CXone counts from the window's start until now, over all passes; null where it does not say. */
   readonly since?: number | null;
   readonly lastPollTime: string | null;
+  /** By start, places of the passes whose list goes on behind the rows that were read of it; absent: of none. */
+  readonly goOn?: readonly number[];
 }
 
 /** A window of which a larger share was rejected than its tenant lets pass. */

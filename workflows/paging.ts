@@ -9,7 +9,8 @@
  *   the edge of two pages may show one row twice and another never: such a stamp is read once more, on its own.
  *
  * A total may be capped, or count the page alone. So the list is read on while a page is full or links to another, and
- * a total that is smaller than the rows of its own answer is not believed from then on.
+ * a total that is smaller than the rows of its own answer is not believed from then on. Where pages are cut short as
+ * well, the count at the end shows that the list goes on, and the next reading ends at an empty page alone.
  *
  * Pure and serialisable: the state travels whole through continue-as-new.
  */
@@ -64,15 +65,21 @@ export interface PassState {
   readonly disproved?: boolean;
   /** Rows that start at `to` or later, which the source counts and the window does not. */
   readonly beyond?: number;
+  /** The source cuts pages short and its totals, too: only an empty page is the end. */
+  readonly toEmpty?: boolean;
 }
 
 /** `top` of a request for a tied group: as many as CXone allows (contract §2.6), so that one page holds the group. */
 export const largestPage = 10_000;
 
-/** @param to end of the window, in epoch ms; without it, the total alone says where the list ends. */
-export function newPass(top: number, to?: number): PassState {
+/**
+ * @param to end of the window, in epoch ms; without it, the total alone says where the list ends.
+ * @param toEmpty read on until a page is empty
+ */
+export function newPass(top: number, to?: number, toEmpty = false): PassState {
   return {
     ...(to !== undefined && { to }),
+    ...(toEmpty && { toEmpty }),
     kind: 'offset',
     top,
     total: null,
@@ -167,7 +174,7 @@ export function rowsOf(pass: PassState): number | null {
 /** A full page, or a link, promises another page; rows beyond the window say that nothing of it follows. */
 function promisesMore(pass: PassState, page: ArrivedPage): boolean {
   if (pass.to === undefined || page.beyond) return false;
-  return page.records > 0 && (page.records === page.top || page.hasNext === true);
+  return page.records > 0 && (pass.toEmpty === true || page.records === page.top || page.hasNext === true);
 }
 
 /** An answer with more rows than its own total, or one before, proves that these totals are none. */

@@ -8,11 +8,12 @@ export type PassState = paging.PassState | seeking.SeekState;
 /** What to ask CXone for, in the terms of either way. */
 export type AnySlice = paging.Slice | seeking.SeekSlice;
 
-export function newPass(window: OpenWindow, filter: Pass): PassState {
+/** @param toEmpty by start, read on until a page is empty */
+export function newPass(window: OpenWindow, filter: Pass, toEmpty: boolean): PassState {
   const { by, pageSize, from, to, readsOn = false } = window;
   return by === 'update'
     ? seeking.newSeek(pageSize, from, to, { oneMediaType: filter.mediaTypeId !== undefined, readsOn })
-    : paging.newPass(pageSize, readsOn ? Date.parse(to) : undefined);
+    : paging.newPass(pageSize, readsOn ? Date.parse(to) : undefined, toEmpty);
 }
 
 /** Takes the next slice to ask for, or null when there is nothing to ask at the moment. */

@@ -25,6 +25,8 @@ export interface Round {
   readonly rejected: number;
   /** Distinct contacts of the round before; null for the first. */
   readonly before: number | null;
+  /** Lists are read until a page is empty, as an earlier round has ended too early. */
+  readonly toEmpty?: boolean;
   /** The earliest clock that a page of a live window showed, where that is before the window's end. */
   readonly clock?: string;
   /** Pages that are landed and not stored yet. */
@@ -38,12 +40,23 @@ interface UnstoredPage {
   readonly tied: boolean;
 }
 
-export function newRound(window: OpenWindow, round: number, before: number | null = null): Round {
+/** What a round knows of those before it. */
+export interface Known {
+  readonly before?: number | null;
+  readonly toEmpty?: boolean | undefined;
+}
+
+export function newRound(
+  window: OpenWindow,
+  round: number,
+  { before = null, toEmpty = false }: Known = {},
+): Round {
   return {
     before,
+    ...(toEmpty && { toEmpty }),
     round,
     unstored: [],
-    passes: window.passes.map((filter) => newPass(window, filter)),
+    passes: window.passes.map((filter) => newPass(window, filter, toEmpty)),
     pages: 0,
     contacts: 0,
     rejected: 0,

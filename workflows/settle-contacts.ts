@@ -2,7 +2,7 @@ import type { CountResult, OpenWindow, TooManyRejected } from '../activities/typ
 import { api, store } from './activities';
 import { permanentFailure } from './failures';
 import { beyondOf, hasMoved, isDisproved, rowsOf, totalOf } from './passes';
-import { endOf, type Round } from './read-contacts';
+import { endOf, type Known, type Round } from './read-contacts';
 import { refOf } from './window-ref';
 
 /** The contacts of a window, read for good by `round`; `absent` of those stored are gone from CXone. */
@@ -21,11 +21,11 @@ export interface SettledContacts {
 /**
  * Counts again and decides whether the round holds what CXone holds.
  *
- * @returns the distinct contacts of the round when the window must be read again: the source's count moved, or ids are
- * missing.
+ * @returns what the next round has to know when the window must be read again: the source's count moved, ids are
+ * missing, or a list goes on behind what was read of it.
  * @throws ApplicationFailure `CountMismatch` when ids are still missing after the last permitted re-read.
  */
-export async function settleContacts(window: OpenWindow, round: Round): Promise<SettledContacts | number> {
+export async function settleContacts(window: OpenWindow, round: Round): Promise<SettledContacts | Known> {
   const { passes, by, from } = window;
   const to = endOf(window, round);
   const read = window.readsOn && by === 'start' ? { read: round.passes.map(rowsOf) } : {};
@@ -45,7 +45,7 @@ export async function settleContacts(window: OpenWindow, round: Round): Promise<
     const settled = { round: round.round, expected, absent: 0, steady, ...(tooMany && { tooMany }) };
     return { ...settled, ...(to !== window.to && { to }) };
   }
-  if (!last) return fetched;
+  if (!last) return { before: fetched, toEmpty: round.toEmpty === true || goesOn(round, counted) };
   throw permanentFailure({
     code: 'CountMismatch',
     message:
@@ -88,7 +88,9 @@ async function lessDoubles(
 }
 
 /** Where CXone does not say how many there are, two rounds that bring in as many settle it. */
-function byStart(window: OpenWindow, round: Round, fetched: number, { totals }: CountResult): Verdict {
+function byStart(window: OpenWindow, round: Round, fetched: number, counted: CountResult): Verdict {
+  const { totals } = counted;
+  if (goesOn(round, counted)) return endedTooEarly(fetched);
   if (totals.includes(null)) return byRounds(window, round, fetched);
   // Rows beyond the window are counted by the source, and were left out.
   const expected = sumOf(totals) - sumOf(round.passes.map(beyondOf));
@@ -97,6 +99,16 @@ function byStart(window: OpenWindow, round: Round, fetched: number, { totals }: 
   );
   const steady = still && fetched === expected;
   return { expected, steady, settled: steady, still };
+}
+
+/** Whether a list goes on behind its last row that was read; behind rows beyond the window there is nothing of it. */
+function goesOn({ passes }: Round, { goOn = [] }: CountResult): boolean {
+  return passes.some((pass, place) => goOn.includes(place) && beyondOf(pass) === 0);
+}
+
+/** At least one contact more is there, whatever the source counts. */
+function endedTooEarly(fetched: number): Verdict {
+  return { expected: fetched + 1, steady: false, settled: false, still: false, byRounds: true };
 }
 
 /**

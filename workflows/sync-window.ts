@@ -133,7 +133,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
       if (end === 'full') await goOn();
       if (end === 'large') return end;
       const verdict = await settleContacts(opened, round);
-      if (typeof verdict !== 'number') return verdict;
+      if ('round' in verdict) return verdict;
       round = newRound(opened, round.round + 1, verdict);
     }
   };
@@ -146,7 +146,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
     if (split) report = await readHalves(window, open);
     if (settled || report) return;
     // What was rejected may be right by now. Not before a person has said so: what was read is what is told till then.
-    if (refused && round) round = newRound(open, round.round + 1);
+    if (refused && round) round = newRound(open, round.round + 1, { toEmpty: round.toEmpty });
     // From here on a failure of another kind goes on with this reading.
     refused = false;
     const end = await readRounds(open);
@@ -163,7 +163,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
     if (!settled?.tooMany || settled.tooMany.known) return;
     if ((refused || rereads) && round) {
       await signIn();
-      if (!rereads) round = newRound(opened, round.round + 1);
+      if (!rereads) round = newRound(opened, round.round + 1, { toEmpty: round.toEmpty });
       refused = false;
       rereads = true;
       const again = await readRounds(opened);

@@ -421,6 +421,48 @@ describe('a window that reads its list to the end', () => {
     expect(report).toMatchObject({ status: 'complete', expected: 25 });
   });
 
+  /** It serves five rows a page, whatever is asked for, and counts these alone. */
+  const cutShort: Partial<Activities> = {
+    openWindow: readsOn,
+    fetchContactPage: async ({ skip, top, round }) => {
+      const page = pageOf(25, skip, Math.min(top, 5), round);
+      return { ...page, top, totalRecords: page.records === 0 ? null : page.records };
+    },
+    countContacts: async ({ read }) =>
+      read?.[0] === 5
+        ? { totals: [null], lastPollTime: null, goOn: [0] }
+        : { totals: [null], lastPollTime: null },
+    tallyRound: async ({ round }) => ({ fetched: round === 0 ? 5 : 25 }),
+    closeWindow: async ({ status, expected, round }) => ({
+      ...(await quietActivities().closeWindow({ status } as never)),
+      ...{ expected, rereads: round },
+    }),
+  };
+
+  it('reads to an empty page, and once more, where the list goes on behind a page that was cut short', async () => {
+    const skips: (readonly [number, number])[] = [];
+    const { report } = await run({
+      ...cutShort,
+      fetchContactPage: async (slice) => {
+        skips.push([slice.round, slice.skip]);
+        return cutShort.fetchContactPage?.(slice) as never;
+      },
+    });
+    expect(report).toMatchObject({ status: 'complete', expected: 25, rereads: 2 });
+    const ofRound = (round: number) => skips.flatMap(([of, skip]) => (of === round ? [skip] : []));
+    expect(ofRound(0)).toEqual([0]);
+    expect(ofRound(1)).toEqual([0, 5, 10, 15, 20, 25]);
+    expect(ofRound(2)).toEqual(ofRound(1));
+  });
+
+  it('is not taken for complete where no further reading is permitted', async () => {
+    const { failure } = await run({
+      ...cutShort,
+      openWindow: async () => ({ ...openWindow, readsOn: true, maxRereads: 0 }),
+    });
+    expect(failure?.type).toBe('CountMismatch');
+  });
+
   it('takes rows at its end, or later, off the count, and has them left out', async () => {
     const before: unknown[] = [];
     const { report } = await run({

@@ -293,11 +293,25 @@ describe('countContacts', () => {
       totals: [30, 12, null, 0, null],
     });
     expect(requests.map(({ skip, top }) => [skip, top])).toEqual([
-      [29, 1],
-      [11, 1],
-      [8, 1],
+      [29, 2],
+      [11, 2],
+      [8, 2],
       [0, 1],
     ]);
+  });
+
+  it('names the passes whose list goes on behind what was read, where the total denies it', async () => {
+    const totals = [30, 12, 9] as const;
+    const { activities } = stand(({ filter }) => ({
+      ...pageOf(contact(1), contact(2)),
+      totalRecords: totals[(filter.skillId ?? 1) - 1] ?? null,
+    }));
+    const passes = [1, 2, 3].map((skillId) => ({ skillId }));
+    // The second has grown by a row since it was read, as an honest total says.
+    expect(await run(activities, 'countContacts', { ...count, passes, read: [30, 11, 9] })).toMatchObject({
+      totals: [null, 12, null],
+      goOn: [0, 2],
+    });
   });
 
   it('goes on where a quota that was used up has interrupted it, once', async () => {
