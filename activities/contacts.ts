@@ -101,8 +101,7 @@ export function createContactActivities({ store, tenants, memory, now }: Contact
         if (place < sofar.totals.length) continue;
         if (input.by === 'start') {
           const read = input.read === undefined ? 0 : (input.read[place] ?? null);
-          const count =
-            read === null ? { total: null } : await countByEnd(ask(filter), input.from, read);
+          const count = read === null ? { total: null } : await countByEnd(ask(filter), input.from, read);
           sofar.totals.push(count.total);
           if (count.goesOn) sofar.goOn.push(place);
         } else {

@@ -74,6 +74,8 @@ export interface OpenWindow {
    * totals have to be proven. Absent: a window opened before release 0.2.0, which goes on as it began.
    */
   readonly readsOn?: boolean;
+  /** By update, a page that says it is the last has to prove it; absent: its total is enough, as when it was opened. */
+  readonly provesEnd?: boolean;
   /** A window of the live sync ends at the clock that its pages show, where that is before its end; absent: it fails. */
   readonly endsAtClock?: boolean;
   /** How long a run of it waits for a person. */

@@ -85,6 +85,7 @@ export function createWindowActivities({
         // Two halves make a whole only where both ends are asked for: by start.
         ...(span.by === 'start' ? { maxContacts: tuning.maxContactsPerWindow } : {}),
         readsOn: true,
+        ...(span.by === 'update' ? { provesEnd: true } : {}),
         ...(span.live && span.by === 'update' ? { endsAtClock: true } : {}),
       };
     },

@@ -21,6 +21,8 @@ export interface Slice {
   readonly top: number;
   /** ISO stamp of a tied group; absent for the pass itself. */
   readonly at?: string;
+  /** Pages in a row, before this one, that lay past the total and showed one stamp alone; absent: none. */
+  readonly inPlace?: number;
 }
 
 /** What came back for a slice. */
@@ -67,6 +69,14 @@ export interface PassState {
   readonly beyond?: number;
   /** The source cuts pages short and its totals, too: only an empty page is the end. */
   readonly toEmpty?: boolean;
+}
+
+/** After so many pages that show one stamp and no end, offsets are taken for ignored. */
+const pagesInPlace = 100;
+
+/** Whether offsets lead nowhere: of equal stamps, page after page says nothing else. */
+export function isStuck({ inPlace = 0 }: Slice): boolean {
+  return inPlace >= pagesInPlace;
 }
 
 /** `top` of a request for a tied group: as many as CXone allows (contract §2.6), so that one page holds the group. */
@@ -117,10 +127,9 @@ export function takeSlice(pass: PassState): { readonly slice: Slice | null; read
 export function pageArrived(pass: PassState, slice: Slice, page: ArrivedPage): PassState {
   if (slice.at !== undefined) {
     // A group larger than a page: the rest of it, as far as offsets among equals can tell.
-    const rest = slice.skip + page.records;
-    const counted = page.totalRecords !== null && rest < page.totalRecords;
+    const counted = page.totalRecords !== null && slice.skip + page.records < page.totalRecords;
     const more = page.records > 0 && (counted || promisesMore(pass, page));
-    return more ? { ...pass, pending: [...pass.pending, { ...slice, skip: rest }] } : pass;
+    return more ? { ...pass, pending: [...pass.pending, furtherAmongEquals(slice, page)] } : pass;
   }
   const end = slice.skip + page.records;
   const disproved = isDisproved(pass, slice, page);
@@ -148,7 +157,7 @@ export function pageArrived(pass: PassState, slice: Slice, page: ArrivedPage): P
     pending: [
       ...pass.pending,
       ...(remaining ? [remaining] : []),
-      ...(onward ? [{ skip: end, top }] : []),
+      ...(onward ? [{ skip: end, top, ...inPlaceOf(slice, page) }] : []),
       ...merged.ties
         .filter((at) => pass.to === undefined || Date.parse(at) < pass.to)
         .map((at) => ({ skip: 0, top: largestPage, at })),
@@ -189,6 +198,20 @@ function isDisproved(pass: PassState, slice: Slice, page: ArrivedPage): boolean 
 function goesForward({ stretches }: PassState, slice: Slice, { firstStart }: ArrivedPage): boolean {
   const last = stretches.find(({ end }) => end === slice.skip)?.last ?? null;
   return firstStart === null || last === null || firstStart >= last;
+}
+
+/** The slice behind a page of equal stamps. Past the total, nothing says that it is another than the one before. */
+export function furtherAmongEquals<S extends Slice>(
+  slice: S,
+  { records, totalRecords }: Pick<ArrivedPage, 'records' | 'totalRecords'>,
+): S {
+  const skip = slice.skip + records;
+  const counted = totalRecords !== null && skip < totalRecords;
+  return { ...slice, skip, inPlace: counted ? 0 : (slice.inPlace ?? 0) + 1 };
+}
+
+function inPlaceOf({ inPlace = 0 }: Slice, { firstStart, lastStart }: ArrivedPage): Pick<Slice, 'inPlace'> {
+  return firstStart !== null && firstStart === lastStart ? { inPlace: inPlace + 1 } : {};
 }
 
 function nextStart(

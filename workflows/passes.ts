@@ -10,9 +10,12 @@ export type AnySlice = paging.Slice | seeking.SeekSlice;
 
 /** @param toEmpty by start, read on until a page is empty */
 export function newPass(window: OpenWindow, filter: Pass, toEmpty: boolean): PassState {
-  const { by, pageSize, from, to, readsOn = false } = window;
+  const { by, pageSize, from, to, readsOn = false, provesEnd = false } = window;
   return by === 'update'
-    ? seeking.newSeek(pageSize, from, to, { oneMediaType: filter.mediaTypeId !== undefined, readsOn })
+    ? seeking.newSeek(pageSize, from, to, {
+        oneMediaType: filter.mediaTypeId !== undefined,
+        ...{ readsOn, provesEnd },
+      })
     : paging.newPass(pageSize, readsOn ? Date.parse(to) : undefined, toEmpty);
 }
 
@@ -62,6 +65,8 @@ export function beyondOf(pass: PassState): number {
 export function isDisproved(pass: PassState): boolean {
   return pass.disproved === true;
 }
+
+export { isStuck } from './paging';
 
 /** The request for a slice: its range, rows and filter. */
 export function requestOf(window: OpenWindow, filter: Pass, slice: AnySlice) {

@@ -7,6 +7,7 @@ import {
   describeSlice,
   giveBack,
   isRead,
+  isStuck,
   newPass,
   pageArrived,
   type PassState,
@@ -129,6 +130,7 @@ export async function readRound(
   const readPage = async (pass: number, slice: AnySlice): Promise<void> => {
     let page: FetchedPage;
     try {
+      if (isStuck(slice)) throw offsetsIgnored(window, slice);
       page = await fetchSlice(window, round.round, pass, slice);
       if (isAhead(window, page) && !window.endsAtClock) throw inFuture(window, page);
     } catch (error) {
@@ -215,6 +217,19 @@ function isAhead(window: OpenWindow, page: FetchedPage): boolean {
 function earlier(one: string | undefined, other: string | null): string {
   const clock = other ?? new Date().toISOString();
   return one !== undefined && Date.parse(one) <= Date.parse(clock) ? one : clock;
+}
+
+function offsetsIgnored(window: OpenWindow, slice: AnySlice): Error {
+  const stamp = 'since' in slice ? slice.since : (slice.at ?? window.from);
+  return permanentFailure({
+    code: 'OffsetsIgnored',
+    message:
+      `CXone shows contacts of ${stamp} on page after page and comes to no end, though its total is read: it seems to ` +
+      'ignore the parameter "skip". Which contacts it has not shown cannot be known.',
+    remedy:
+      'Ask NICE whether "skip" of GET /contacts/completed works among contacts of one stamp, then resume: the window is ' +
+      'read again. What was shown so far is stored.',
+  });
 }
 
 function inFuture(window: OpenWindow, page: FetchedPage): Error {

@@ -1,5 +1,5 @@
 import type { Refinement } from '../activities/types';
-import { type ArrivedPage, largestPage, type Slice } from './paging';
+import { type ArrivedPage, furtherAmongEquals, largestPage, type Slice } from './paging';
 
 /**
  * The arithmetic of reading one pass (one filter) of a window by update: page after page, each asking for what changed
@@ -9,6 +9,9 @@ import { type ArrivedPage, largestPage, type Slice } from './paging';
  * Only a group of equal stamps larger than a page stands in the way, since CXone promises no order among equals from
  * one request to the next. Such a group is asked for in the largest page there is, above that in parts by finer
  * filters, and once more by offset for what no part shows. The count at the end tells whether that was all of it.
+ *
+ * A page that says it is the last may have been cut short by a cap of the source's, and its total with it. So seeking
+ * goes on from its last stamp, as it does without a total; what ends it is a page too short to have been cut.
  *
  * Where the source rounds "since" down, whatever was updated between is such a group, too: seeking goes on from the
  * first later stamp that an offset shows.
@@ -28,6 +31,11 @@ export interface SeekState {
   readonly waiting: boolean;
   /** A page that is full, or links to another, is not the last, whatever its total; absent: begun before release 0.2.0. */
   readonly readsOn?: boolean;
+  /**
+   * A page that says it is the last has to prove it, unless it is so short that no source would have cut it short;
+   * absent: begun when its total was enough.
+   */
+  readonly provesEnd?: boolean;
   /** Rows have shown that a total is none. */
   readonly disproved?: boolean;
 }
@@ -54,7 +62,11 @@ export interface SeekOptions {
   /** The pass is of one media type already. */
   readonly oneMediaType?: boolean;
   readonly readsOn?: boolean;
+  readonly provesEnd?: boolean;
 }
+
+/** No source serves fewer rows a page than this when it is asked for more. */
+const leastCap = 25;
 
 /** Filters that cut a group of equal stamps, coarse ones first (contract §2.1, §2.2: media types). */
 const dimensions: readonly (readonly Refinement[])[] = [
@@ -69,10 +81,14 @@ export function newSeek(
   pageSize: number,
   from: string,
   to: string,
-  { oneMediaType = false, readsOn = false }: SeekOptions = {},
+  { oneMediaType = false, readsOn = false, provesEnd = false }: SeekOptions = {},
 ): SeekState {
   const pending = [{ since: from, skip: 0, top: pageSize }];
-  const options = { ...(oneMediaType && { oneMediaType }), ...(readsOn && { readsOn }) };
+  const options = {
+    ...(oneMediaType && { oneMediaType }),
+    ...(readsOn && { readsOn }),
+    ...(provesEnd && { provesEnd }),
+  };
   return { kind: 'seek', pageSize, to, waiting: false, pending, ...options };
 }
 
@@ -103,15 +119,17 @@ export function isSought(state: SeekState): boolean {
 
 function afterPage(state: SeekState, slice: SeekSlice, page: SoughtPage): readonly SeekSlice[] {
   const { since } = slice;
-  const { records, lastUpdate } = page;
-  if (records === 0 || !lastUpdate || hasAll(state, slice, page) || lastUpdate >= state.to) return [];
+  const { records, totalRecords, lastUpdate } = page;
+  if (records === 0 || !lastUpdate || isLast(state, slice, page) || lastUpdate >= state.to) return [];
   if (lastUpdate > since) return [{ since: lastUpdate, skip: 0, top: state.pageSize }];
+  const short = records < slice.top;
   // Without a total, a page that is not full is the end.
-  if (page.totalRecords === null && records < slice.top && !promisesMore(state, slice, page)) return [];
+  const unsaid = totalRecords === null && short && !promisesMore(state, slice, page);
+  if (unsaid && isUncut(state, page)) return [];
   if (slice.top < largestPage && records >= slice.top) return [{ since, skip: 0, top: largestPage }];
   const rest = { since, skip: records, top: largestPage };
-  // A link alone: of equal stamps there is no sign, so the offsets that it speaks of will do.
-  const linked = page.totalRecords !== null && records >= page.totalRecords && records < slice.top;
+  // Of more equal stamps there is no sign but a link, or none at all: offsets will do, which such a sign is about.
+  const linked = unsaid || (totalRecords !== null && records >= totalRecords && short);
   return [
     ...(linked ? [] : partsOf(since, {}, state.oneMediaType ? 1 : 0)),
     ...(state.readsOn && page.hasOlder
@@ -127,18 +145,18 @@ function afterPart(
   { filter, depth }: { readonly filter: Refinement; readonly depth: number },
   page: SoughtPage,
 ): readonly SeekSlice[] {
-  if (page.records === 0 || hasAll(state, slice, page) || (page.lastUpdate ?? '') > slice.since) return [];
+  if (page.records === 0 || isLast(state, slice, page) || (page.lastUpdate ?? '') > slice.since) return [];
   if (depth < dimensions.length && slice.skip === 0) return partsOf(slice.since, filter, depth);
-  return [{ ...slice, skip: slice.skip + page.records }];
+  return [furtherAmongEquals(slice, page)];
 }
 
 function restOfGroup(state: SeekState, slice: SeekSlice, page: SoughtPage): readonly SeekSlice[] {
   const last = page.lastUpdate ?? '';
-  if (page.records === 0 || hasAll(state, slice, page)) return [];
+  if (page.records === 0 || isLast(state, slice, page)) return [];
   if (last > slice.since) {
     return slice.onward && last < state.to ? [{ since: last, skip: 0, top: state.pageSize }] : [];
   }
-  return [{ ...slice, skip: slice.skip + page.records }];
+  return [furtherAmongEquals(slice, page)];
 }
 
 function partsOf(since: string, filter: Refinement, depth: number): readonly SeekSlice[] {
@@ -148,6 +166,15 @@ function partsOf(since: string, filter: Refinement, depth: number): readonly See
     top: largestPage,
     part: { filter: { ...filter, ...finer }, depth: depth + 1 },
   }));
+}
+
+/** The page says that it is the last, and a source that cuts pages short, and totals with them, would not have cut it. */
+function isLast(state: SeekState, slice: SeekSlice, page: SoughtPage): boolean {
+  return isUncut(state, page) && hasAll(state, slice, page);
+}
+
+function isUncut({ provesEnd }: SeekState, { records }: SoughtPage): boolean {
+  return provesEnd !== true || records < leastCap;
 }
 
 /** By the total, unless the page itself promises another: a total may be capped, or count the page alone. */

@@ -138,6 +138,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
     }
   };
   let split = false;
+  /** What the round brought is not to be taken, so that the next attempt is a new one. */
   let refused = false;
   const readContacts = async (): Promise<void> => {
     open ??= await store.openWindow(spanOf(window));
@@ -149,7 +150,10 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
     if (refused && round) round = newRound(open, round.round + 1, { toEmpty: round.toEmpty });
     // From here on a failure of another kind goes on with this reading.
     refused = false;
-    const end = await readRounds(open);
+    const end = await readRounds(open).catch((error: unknown) => {
+      refused = causeOf(error).code === 'OffsetsIgnored';
+      throw error;
+    });
     if (end === 'large') {
       split = true;
       report = await readHalves(window, open);

@@ -110,7 +110,7 @@ async function compare(
   const stored = await storedContacts(stand, span);
   const asked = stand.simulator.journal
     .entries({ family: 'contacts' })
-    .filter(({ query }) => query['top'] !== '1')
+    .filter(({ query }) => Number(query['top']) > 2)
     .map(({ query }) => JSON.stringify(query));
   const api = activityQueues.find(({ activities }) => activities.includes('fetchContactPage'));
   const [attempts] = await stand.query<{ sum: string }>('select sum(attempt) from cxone.sync_window');

@@ -241,7 +241,7 @@ describe('a CXone that is not well', () => {
     expect(report).toMatchObject({ expected: contactsPerDay, fetched: contactsPerDay });
     const pages = stand.simulator.journal
       .entries({ family: 'contacts' })
-      .filter(({ query }) => query['top'] !== '1');
+      .filter(({ query }) => Number(query['top']) > 2);
     // The last page is full, so that another one is asked for, which is empty.
     expect(new Set(pages.map(({ query, status }) => `${query['top']} ${status}`))).toEqual(
       new Set(['100 408', '50 200', '50 204']),

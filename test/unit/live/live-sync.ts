@@ -65,7 +65,7 @@ export class LiveSync {
   /** Distinct contacts of a round; null when it crashed. */
   #round(from: string, to: string, between: Between): number | null {
     const seen = new Set<number>();
-    let state = newSeek(this.settings.pageSize, from, to, { readsOn: true });
+    let state = newSeek(this.settings.pageSize, from, to, { readsOn: true, provesEnd: true });
     for (let step = 0; step < stepsAtMost; step += 1) {
       const { slice, pass } = takeSeek(state);
       if (slice === null) {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { isStuck } from '../../../workflows/paging';
 import {
   isSought,
   newSeek,
@@ -44,7 +45,8 @@ class Source {
       shuffle: () => number;
       /** Seconds that `since` is rounded down to. */
       rounds?: number;
-      total?: 'capped' | 'pageOnly';
+      total?: 'capped' | 'pageOnly' | 'cappedAsPages';
+      ignoresSkip?: boolean;
     },
   ) {}
 
@@ -69,9 +71,14 @@ class Source {
       .map((contact) => ({ contact: { ...contact }, luck: this.options.shuffle() }))
       .sort((a, b) => a.contact.update - b.contact.update || a.luck - b.luck)
       .map(({ contact }) => contact);
-    const rows = all.slice(slice.skip, slice.skip + Math.min(slice.top, this.options.cap));
+    const skip = this.options.ignoresSkip ? 0 : slice.skip;
+    const rows = all.slice(skip, skip + Math.min(slice.top, this.options.cap));
     const last = rows.at(-1);
-    const totals = { capped: Math.min(all.length, 7), pageOnly: rows.length };
+    const totals = {
+      capped: Math.min(all.length, 7),
+      pageOnly: rows.length,
+      cappedAsPages: Math.min(all.length, this.options.cap),
+    };
     const total = this.options.total === undefined ? all.length : totals[this.options.total];
     const hasOlder = rows.some(({ update }) => stampOf(update) < slice.since);
     return {
@@ -86,8 +93,8 @@ class Source {
   }
 }
 
-function seek(source: Source, pageSize: number, between: () => void = () => undefined) {
-  let state: SeekState = newSeek(pageSize, stampOf(0), stampOf(windowEnd), { readsOn: true });
+function seek(source: Source, pageSize: number, between: () => void = () => undefined, provesEnd = true) {
+  let state: SeekState = newSeek(pageSize, stampOf(0), stampOf(windowEnd), { readsOn: true, provesEnd });
   const seen = new Map<number, number>();
   const asked: SeekSlice[] = [];
   for (let step = 0; step < 5_000; step += 1) {
@@ -98,6 +105,7 @@ function seek(source: Source, pageSize: number, between: () => void = () => unde
       if (!isSought(taken.pass)) throw new Error('nothing to ask for, though not all is read');
       return { seen, asked, state: taken.pass };
     }
+    if (isStuck(taken.slice)) return { seen, asked, state: taken.pass, stuck: true };
     asked.push(taken.slice);
     const { rows, page } = source.ask(taken.slice);
     for (const { id, update } of rows) seen.set(id, update);
@@ -106,6 +114,15 @@ function seek(source: Source, pageSize: number, between: () => void = () => unde
   }
   throw new Error('the reading does not end');
 }
+
+const plain = {
+  mediaTypeId: 4,
+  isLogged: true,
+  analyticsProcessed: false,
+  isRefused: false,
+  isTakeover: false,
+  visibleFrom: 0,
+};
 
 const contactOf = fc.record({
   mediaTypeId: fc.constantFrom(1, 3, 4, 5, 6, 7, 8, 9),
@@ -235,11 +252,13 @@ describe('reading a pass by update', () => {
     }));
     const { asked, seen } = seek(new Source(group, { cap: 10_000, says: true, shuffle: () => 0 }), 100);
     expect(seen.size).toBe(300);
-    // The window's start, the group's stamp, the same in the largest page.
-    expect(asked.map(({ since, top, part }) => [since, top, part])).toEqual([
-      [stampOf(0), 100, undefined],
-      [stampOf(5), 100, undefined],
-      [stampOf(5), 10_000, undefined],
+    // The window's start, the group's stamp, the same in the largest page; then that it was all, behind it and after.
+    expect(asked.map(({ since, skip, top, part }) => [since, skip, top, part])).toEqual([
+      [stampOf(0), 0, 100, undefined],
+      [stampOf(5), 0, 100, undefined],
+      [stampOf(5), 0, 10_000, undefined],
+      [stampOf(5), 300, 10_000, undefined],
+      [stampOf(5.001), 0, 100, undefined],
     ]);
   });
 
@@ -292,6 +311,50 @@ describe('reading a pass by update', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it.each(['pageOnly', 'cappedAsPages', 'none'] as const)(
+    'is not ended by a page that the source cut short (total: %s), nor within equal stamps',
+    (total) => {
+      fc.assert(
+        fc.property(
+          contactsOf(300),
+          fc.integer({ min: 25, max: 60 }),
+          fc.nat(100),
+          (contacts, cap, together) => {
+            // Many of them share a stamp: more than a page holds, at times.
+            for (const contact of contacts) if (contact.update < together) contact.update = together;
+            const says = total !== 'none';
+            const lie = total === 'none' ? {} : { total };
+            const { seen } = seek(new Source(contacts, { cap, says, ...lie, shuffle: () => 0 }), 1_000);
+            const source = new Source(contacts, { cap, says, ...lie, shuffle: () => 0 });
+            expect(inWindow(source).filter((id) => !seen.has(id))).toEqual([]);
+          },
+        ),
+        { numRuns: 200 },
+      );
+    },
+  );
+
+  it.each([
+    ['nothing where fewer rows came than any page holds', 24, 0],
+    ['one request where a page could have been cut short', 200, 1],
+  ])('costs an honest source %s', (_what, rows, more) => {
+    const contacts = Array.from({ length: rows }, (_, id): Contact => ({ ...plain, id, update: id * 0.1 }));
+    const source = () => new Source(contacts, { cap: 10_000, says: true, shuffle: () => 0 });
+    const before = seek(source(), 1_000, () => undefined, false).asked.length;
+    expect(seek(source(), 1_000).asked.length - before).toBe(more);
+  });
+
+  it.each([
+    ['with a total', true],
+    ['without one', false],
+  ])('does not go round for ever where offsets are ignored within equal stamps (%s)', (_how, says) => {
+    const group = Array.from({ length: 300 }, (_, id): Contact => ({ ...plain, id, update: 5 }));
+    const source = new Source(group, { cap: 100, says, ignoresSkip: true, shuffle: () => 0 });
+    const { stuck, asked } = seek(source, 100);
+    expect(stuck).toBe(true);
+    expect(asked.length).toBeLessThan(150);
   });
 
   it('notes a total that is smaller than the rows of its own answer', () => {

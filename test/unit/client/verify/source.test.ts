@@ -19,13 +19,16 @@ interface Script {
   readonly shuffles?: boolean;
   readonly end?: 'inclusive' | 'exclusive';
   readonly total?: 'capped' | 'pageOnly';
+  /** Rows of a page at most, whatever is asked for. */
+  readonly cap?: number;
+  readonly ignoresSkip?: boolean;
   readonly refuse?: (request: ContactPageRequest) => CxoneError | null;
 }
 
 /** A CXone that holds contacts, pages them as contract §2.1 says, and remembers what it was asked. */
 function cxoneOf(
   contacts: readonly Contact[],
-  { totals = true, shuffles = false, end, total, refuse }: Script = {},
+  { totals = true, shuffles = false, end, total, cap = 10_000, ignoresSkip = false, refuse }: Script = {},
 ) {
   const requests: ContactPageRequest[] = [];
   const rows = contacts.map((contact, index) => ({ ...contact, index }));
@@ -45,7 +48,8 @@ function cxoneOf(
       .sort((a, b) => a.at - b.at || tie(a.index) - tie(b.index));
     if (request.latestFirst) found.reverse();
     const records = found
-      .slice(request.skip, request.skip + request.top)
+      .slice(ignoresSkip ? 0 : request.skip)
+      .slice(0, Math.min(request.top, cap))
       .map(({ at, index, badStart, badId }) => ({
         contactId: badId ? null : index + 1,
         n: index,
@@ -166,6 +170,13 @@ describe('reading a day of the source', () => {
     expect(cxone.requests.map(({ top }) => top)).toEqual([100, 50]);
   });
 
+  it('does not go round for ever where offsets are ignored among equal starts', async () => {
+    const together = inOrder(60).map(() => ({ at: 5, skillId: 1 }));
+    const cxone = cxoneOf(together, { ignoresSkip: true });
+    await expect(readAll(cxone, 30)).rejects.toMatchObject({ code: 'IncompleteAnswer' });
+    expect(cxone.requests.length).toBeLessThan(150);
+  });
+
   it('ends when CXone counts rows that it does not show', async () => {
     const cxone = cxoneOf([]);
     const lying = async (request: ContactPageRequest) => ({
@@ -217,6 +228,16 @@ describe('counting a day of the source', () => {
         expect(await createSource(cxone, [{}, { skillId: 9 }], 500, plainly).count(day, expected)).toBeNull();
       }
       expect(await readAll(cxone, 20)).toEqual({ numbers: inOrder(200), totals: [null] });
+    },
+  );
+
+  it.each(['capped', 'pageOnly'] as const)(
+    'is not deceived by a page that is cut short with a total to match (%s)',
+    async (total) => {
+      const many = inOrder(200).map((n) => ({ at: n * 1_000, skillId: 1 }));
+      const cxone = cxoneOf(many, { total, cap: 60 });
+      expect(await createSource(cxone, [{}], 500, plainly).count(day, 60)).toBeNull();
+      expect(await readAll(cxone, 500)).toEqual({ numbers: inOrder(200), totals: [null] });
     },
   );
 
