@@ -37,6 +37,8 @@ export type Reading =
       readonly raw: string;
       /** The same, byte for byte, where it is no UTF-8. */
       readonly bytes?: Buffer;
+      /** The same, parsed and written again, as releases before 0.2 kept it; absent where it is the same text. */
+      readonly former?: string;
     };
 
 export type FieldTypes = Readonly<Partial<Record<CodecName, readonly string[]>>>;
@@ -191,7 +193,11 @@ function rejected(reason: string, record: unknown, field?: string): Reading {
   const from = originOf(record);
   if (from === undefined) return { ok: false, reason, ...named, raw: rawText(record) };
   const bytes = from.isText ? {} : { bytes: Buffer.from(from.bytes()) };
-  return { ok: false, reason, ...named, raw: from.text(), ...bytes };
+  const raw = from.text();
+  // Of a record that is too deep or too large only a part was parsed; long numbers were rounded.
+  const isKnown = from.oddity?.objection === undefined && !holdsLongNumber(record);
+  const former = isKnown ? rawText(record) : raw;
+  return { ok: false, reason, ...named, raw, ...bytes, ...(former !== raw && { former }) };
 }
 
 function rawText(record: unknown): string {

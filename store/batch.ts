@@ -25,6 +25,8 @@ export interface Rejected {
   readonly raw: string;
   /** The same, byte for byte, where it is no UTF-8. */
   readonly bytes?: Buffer | undefined;
+  /** Its JSON text as releases before 0.2 kept it, where that is another: parsed and written again. */
+  readonly former?: string | undefined;
   readonly field?: string | undefined;
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { RecordKind, Rejected } from './batch';
+import { underFormerKeys } from './rejected-before';
 import { replayableJson, storableText } from './sanitise';
 
 interface StoredRejected {
@@ -10,6 +11,7 @@ interface StoredRejected {
   readonly raw: string;
   readonly bytes: Buffer | null;
   readonly hash: string;
+  readonly formerHash: string | null;
 }
 
 /** Records larger than this are sent one by one, and as bytes, which are not escaped on their way. */
@@ -30,22 +32,26 @@ const insertManySql = insertSql('unnest($4::text[], $5::text[], $6::text[], $7::
 const insertOneSql = insertSql('(values ($4::text, $5::text, $6::text, $7::text, $8::bytea))');
 
 /** The hash is that of the bytes where there are any, else of the text. */
-async function toStored({ reason, field, raw, bytes: given }: Rejected): Promise<StoredRejected> {
+async function toStored({ reason, field, raw, bytes: given, former }: Rejected): Promise<StoredRejected> {
   const bytes = given ?? null;
   const text = bytes === null ? replayableJson(raw) : storableText(raw);
-  const hash = createHash('sha256');
-  const content = bytes ?? Buffer.from(text);
-  for (let at = 0; at < content.length; at += hashedAtOnce) {
-    if (at > 0) await setImmediate();
-    hash.update(content.subarray(at, at + hashedAtOnce));
-  }
   return {
     reason: storableText(reason),
     field: field === undefined ? null : storableText(field),
     raw: text,
     bytes,
-    hash: hash.digest('hex'),
+    hash: await hashOf(bytes ?? Buffer.from(text)),
+    formerHash: former === undefined ? null : await hashOf(Buffer.from(replayableJson(former))),
   };
+}
+
+async function hashOf(content: Buffer): Promise<string> {
+  const hash = createHash('sha256');
+  for (let at = 0; at < content.length; at += hashedAtOnce) {
+    if (at > 0) await setImmediate();
+    hash.update(content.subarray(at, at + hashedAtOnce));
+  }
+  return hash.digest('hex');
 }
 
 /**
@@ -61,15 +67,16 @@ export async function keepRejected(
   rejected: readonly Rejected[],
 ): Promise<readonly string[]> {
   if (rejected.length === 0) return [];
-  const stored: StoredRejected[] = [];
+  const read: StoredRejected[] = [];
   let sinceTurn = 0;
   for (const record of rejected) {
-    stored.push(await toStored(record));
+    read.push(await toStored(record));
     sinceTurn += record.raw.length;
     if (sinceTurn < charactersAtOnce) continue;
     sinceTurn = 0;
     await setImmediate();
   }
+  const stored = await underFormerKeys(client, tenant, kind, read);
   const distinct = [...new Map(stored.map((record) => [record.hash, record])).values()];
   // Sorted, so that concurrent pages with the same records lock them in the same order.
   distinct.sort((a, b) => (a.hash < b.hash ? -1 : 1));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readBatch } from '../../../activities/batch';
 import { toRows } from '../../../activities/fetch-files';
 import { replayRejected } from '../../../client/rejected/replay';
@@ -17,6 +18,7 @@ const pageOf = (...records: readonly (string | Buffer)[]): Buffer => {
 
 describe.each(postgresServers())('what CXone sends is stored as it came on $label:', (server) => {
   let stand: Stand;
+  let pages = 0;
   beforeAll(async () => {
     stand = await openStand(server);
   });
@@ -26,7 +28,7 @@ describe.each(postgresServers())('what CXone sends is stored as it came on $labe
   /** Lands a page, reads it back, and stores what is in it, as the activities do. */
   async function store(...records: readonly (string | Buffer)[]) {
     const body = pageOf(...records);
-    const pageId = await stand.land('page', { body, records: records.length });
+    const pageId = await stand.land(`page-${(pages += 1)}`, { body, records: records.length });
     const landed = await stand.store.landing.read(pageId);
     expect(landed.equals(body)).toBe(true);
     const batch = await readBatch((await parseContactPage(landed)).records, readContact);
@@ -58,6 +60,33 @@ describe.each(postgresServers())('what CXone sends is stored as it came on $labe
     const done = await replayRejected({ ...replay, kinds: ['contacts'], onProgress: () => undefined });
     expect(done).toMatchObject({ replayed: 0, stayed: 3 });
     expect((await rejected()).map(({ reason }) => reason)).toContain('nests deeper than 64 levels');
+  });
+
+  it('a rejected record that 0.1 kept as it had parsed it stays one, and is then kept as it came', async () => {
+    const text = '{ "contactId" : "Ren\\u00e9", "seconds" : 1.50 }';
+    const other = '{"contactId":"Ren\\u00e9","seconds":1.5}';
+    const former = JSON.stringify(JSON.parse(text));
+    const key = createHash('sha256').update(former).digest('hex');
+    await stand.query(
+      `insert into cxone.rejected_record (tenant, kind, content_hash, reason, raw) values ('acme', 'contacts', $1, 'x', $2)`,
+      [key, former],
+    );
+    const kept = async () =>
+      stand.query('select content_hash as key, raw, seen from cxone.rejected_record order by seen desc');
+    await store(text);
+    await store(text);
+    expect(await kept()).toEqual([{ key, raw: text, seen: 3 }]);
+    // The same for a parser, and yet another record.
+    await store(other, text);
+    await store(other, text);
+    expect(await kept()).toEqual([
+      { key, raw: text, seen: 5 },
+      { key: expect.any(String), raw: other, seen: 2 },
+    ]);
+    const [page] = await stand.query(
+      'select rejected_hashes as hashes from cxone.landing_page order by page_id desc limit 1',
+    );
+    expect(page).toEqual({ hashes: expect.arrayContaining([key]) });
   });
 
   it('numbers beyond a double in extra, and fields in which bytes or characters were replaced', async () => {
