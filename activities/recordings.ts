@@ -106,17 +106,27 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     if (hasFile) {
       const call = { tenant, files, masterContactId, find, onProgress };
       const fetched = await fetchFiles(dependencies, call, found);
-      await store.recordings.settled(name, masterContactId, toRows(found));
+      const isOpen = await store.recordings.settled(name, masterContactId, toRows(found));
+      // A file that the answer does not name any more would be due with every sweep.
+      if (isOpen) await notFound(tenant, masterContactId, nextLook(recorded, tuning, now()));
       return { status: 'stored', ...fetched };
     }
     const next = writtenOnly(found) || recorded.isUnlikely ? null : nextLook(recorded, tuning, now());
-    const nothing = { files: 0, bytes: 0 };
-    if (next) {
-      await store.recordings.postpone(name, masterContactId, { nextAttemptAt: next, errorCode: 'NotFound' });
-      return { ...nothing, status: 'pending' };
-    }
-    await store.recordings.absent(name, masterContactId, 'NotFound', toRows(found));
-    return { ...nothing, status: 'absent' };
+    const status = await notFound(tenant, masterContactId, next, found);
+    return { status, files: 0, bytes: 0 };
+  }
+
+  /** Notes that what is open of a call is not there: not yet, or with `next` null not any more. */
+  async function notFound(
+    { name }: Tenant,
+    masterContactId: string,
+    next: Date | null,
+    found: readonly Interaction[] = [],
+  ): Promise<'pending' | 'absent'> {
+    const errorCode = 'NotFound';
+    if (next === null) await store.recordings.absent(name, masterContactId, errorCode, toRows(found));
+    else await store.recordings.postpone(name, masterContactId, { nextAttemptAt: next, errorCode });
+    return next === null ? 'absent' : 'pending';
   }
 
   /** Notes an error of this one recording in its row; null when it is not one, or may pass by itself. */

@@ -74,8 +74,15 @@ export interface RecordingTable
     file: StoredRecording,
     interaction?: InteractionRow,
   ): Promise<void>;
-  /** Ends the look-up of a call: its row without segment goes, once there are rows of files. */
-  settled(tenant: string, masterContactId: string, interactions?: readonly InteractionRow[]): Promise<void>;
+  /**
+   * Ends the look-up of a call: its row without segment goes, once there are rows of files.
+   * @returns whether one of these files is open still
+   */
+  settled(
+    tenant: string,
+    masterContactId: string,
+    interactions?: readonly InteractionRow[],
+  ): Promise<boolean>;
   /** Not available yet: pending until `nextAttemptAt`, also where it had failed; counts an attempt. */
   postpone(
     tenant: string,
@@ -90,8 +97,8 @@ export interface RecordingTable
     interactions?: readonly InteractionRow[],
   ): Promise<void>;
   /**
-   * A file, or with null the call, could not be fetched; without `nextAttemptAt` it is not tried again. From then on its
-   * attempts count failures in a row.
+   * A file, or with null the call and what is open of it, could not be fetched; without `nextAttemptAt` it is not tried
+   * again. From then on its attempts count failures in a row.
    */
   failed(
     tenant: string,
@@ -148,16 +155,26 @@ const settledSql = `
       select from cxone.recording f
       where f.tenant = r.tenant and f.master_contact_id = r.master_contact_id and f.segment_id is not null)`;
 
+const openFileSql = `
+  select 1 from cxone.recording
+  where tenant = $1 and master_contact_id = $2 and segment_id is not null and status in ('pending', 'failed') limit 1`;
+
 const openRows = `tenant = $1 and master_contact_id = $2 and status in ('pending', 'failed')`;
 
+const failedValues = (last: string, present: string): string => `
+  status = 'failed', last_error_code = ${last}, attempts = case ${present}status when 'failed' then ${present}attempts + 1 else 1 end,
+  updated_at = now(), claimed_by = null, claimed_until = null`;
+
 const failedSql = `
+  with files as (
+    update cxone.recording set next_attempt_at = $5, ${failedValues('$4', '')}
+    where $3::text is null and segment_id is not null and ${openRows}
+  )
   insert into cxone.recording as present
     (tenant, master_contact_id, segment_id, status, last_error_code, next_attempt_at, attempts)
   values ($1, $2, $3, 'failed', $4, $5, 1)
   on conflict (tenant, master_contact_id, segment_id) do update
-  set status = 'failed', last_error_code = excluded.last_error_code, next_attempt_at = excluded.next_attempt_at,
-      attempts = case present.status when 'failed' then present.attempts + 1 else 1 end, updated_at = now(),
-      claimed_by = null, claimed_until = null
+  set next_attempt_at = excluded.next_attempt_at, ${failedValues('excluded.last_error_code', 'present.')}
   where present.status <> 'stored'`;
 
 const countsSql = `
@@ -217,9 +234,10 @@ export function createRecordingTable(pool: Pool): RecordingTable {
       });
     },
     async settled(tenant, masterContactId, interactions = []) {
-      await inTransaction(pool, async (client) => {
+      return inTransaction(pool, async (client) => {
         await client.query(settledSql, [tenant, masterContactId]);
         await saveInteractions(client, tenant, masterContactId, interactions);
+        return (await client.query(openFileSql, [tenant, masterContactId])).rows.length > 0;
       });
     },
     async postpone(tenant, masterContactId, { nextAttemptAt, errorCode }) {

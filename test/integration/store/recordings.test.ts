@@ -240,6 +240,40 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       expect(row).toMatchObject({ status: 'pending', attempts: 2, nextAttemptAt, lastErrorCode: 'NotYet' });
     });
 
+    it('are settled with a word on whether one of them is open still, which then ends as absent', async () => {
+      const { recordings } = stand.store;
+      await recordings.stored('acme', id(1), file('s1'));
+      await recordings.stored('acme', id(1), file('s2'));
+      expect(await recordings.settled('acme', id(1))).toBe(false);
+      await recordings.refetch('acme', id(1), 's2', 'RecordingMissing');
+      expect(await recordings.settled('acme', id(1))).toBe(true);
+      await recordings.absent('acme', id(1), 'NotFound');
+      expect(await recordings.settled('acme', id(1))).toBe(false);
+      expect(await statuses(1)).toEqual([
+        ['s1', 'stored'],
+        ['s2', 'absent'],
+      ]);
+    });
+
+    it('wait together once the call has failed', async () => {
+      const { recordings } = stand.store;
+      await recordings.stored('acme', id(1), file('s1'));
+      await recordings.stored('acme', id(1), file('s2'));
+      await recordings.settled('acme', id(1));
+      await recordings.refetch('acme', id(1), 's2', 'RecordingMissing');
+      const now = new Date();
+      expect(await recordings.claim('acme', id(1), 'run:1', 60, now)).toBe(true);
+      await recordings.failed('acme', id(1), null, 'MediaIncomplete', at(600, now));
+      expect(await recordings.dueOfTenant('acme', 9, now)).toEqual([]);
+      expect(await recordings.claim('acme', id(1), 'run:1', 60, now)).toBe(false);
+      expect(await recordings.dueOfTenant('acme', 9, at(601, now))).toEqual([id(1)]);
+      expect(await statuses(1)).toEqual([
+        [null, 'failed'],
+        ['s1', 'stored'],
+        ['s2', 'failed'],
+      ]);
+    });
+
     it('count failures in a row, from the first failure or the one after CXone had none yet', async () => {
       const { recordings } = stand.store;
       const later = { nextAttemptAt: soon(), errorCode: 'NotFound' };

@@ -147,6 +147,7 @@ function stand(world: World) {
         settled: async (_tenant, _id, seen = []) => {
           rows.settled += 1;
           rows.interactions.push(...seen);
+          return world.known?.some(({ status }) => status !== 'stored') ?? false;
         },
         postpone: async (_tenant, _id, look) => void rows.postponed.push(look),
         absent: async (_tenant, _id, reason, seen = []) => {
@@ -239,6 +240,19 @@ describe('a recording that is there', () => {
     });
     expect(await run(activities, 'downloadRecording', call)).toMatchObject({ files: 2 });
     expect(downloads.map((url) => new URL(url).pathname)).toEqual(['/s2', '/s3']);
+  });
+
+  it.each([
+    ['is absent once the call is old', 72 * hourMs, [], ['NotFound']],
+    ['is asked about again later while it is young', hourMs, [now + 5 * 60_000], []],
+  ])('that is not named any more beside one that is stored %s', async (_what, age, later, absent) => {
+    const { activities, rows } = stand({
+      age,
+      known: [knownFile('s1', 'stored'), knownFile('s2', 'pending')],
+    });
+    expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'stored' });
+    expect(rows.postponed.map(({ nextAttemptAt }) => nextAttemptAt.getTime())).toEqual(later);
+    expect(rows.absent).toEqual(absent);
   });
 
   it('counts only interactions with a file', async () => {
