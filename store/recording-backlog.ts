@@ -31,7 +31,9 @@ export interface RecordingBacklog {
   /**
    * Goes on where the last portion ended: contacts that an earlier release, or other settings, left without a row of
    * recordings get one, and so do calls that newly extracted days list with a recording, with or without a stored
-   * contact. Each call takes a bounded portion of both, and commits it. Begins again when the settings change.
+   * contact. Each call takes a bounded portion of both, and commits it. Begins again when the settings change; and a day
+   * later goes through the contacts once more, for those that workers of the earlier release, or with the other settings,
+   * have stored beside the new ones.
    *
    * Contacts that were read without recordings on purpose stay without: a day counts as read so when a logged call of it
    * has no row. Where no call is logged there is no telling, and they get their rows.
@@ -66,6 +68,12 @@ const beginSql = `
   set choice = excluded.choice, contacts_before = now(), after_contact_id = null, contacts_done_at = null,
       listed_complete_at = null, listed_day = null
   where b.choice <> excluded.choice`;
+
+// By infinity one knows that it is the second time.
+const beginOnceMoreSql = `
+  update cxone.recording_backlog
+  set contacts_before = 'infinity', after_contact_id = null, contacts_done_at = null
+  where tenant = $1 and contacts_done_at is not null and contacts_before < now() - interval '1 day'`;
 
 const progressSql = `
   select contacts_before::text as "contactsBefore", after_contact_id as after, contacts_done_at is not null as "contactsDone",
@@ -173,6 +181,7 @@ export function createRecordingBacklog(pool: Pool): RecordingBacklog {
       const { calls, types } = choiceOf(terms);
       const choice = [calls, types.toSorted((a, b) => a - b).join(), terms.unfiltered].join(' ');
       await run(pool, beginSql, [tenant, choice]);
+      await run(pool, beginOnceMoreSql, [tenant]);
       // A transaction each, so that every one locks calls in their order only once.
       const older = await step(tenant, (client, progress) =>
         takeOlder(client, { tenant, calls, types, portion }, progress),

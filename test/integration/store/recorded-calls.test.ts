@@ -216,6 +216,23 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
       expect(await catchUp()).toMatchObject({ older: 0 });
     });
 
+    it('get them a day later as well if a worker of before has stored them beside the new ones, once', async () => {
+      const aDayPasses = () =>
+        stand.query(
+          `update cxone.recording_backlog set contacts_before = contacts_before - interval '25 hours'`,
+        );
+      await asBefore(contact(1), contact(2, answered));
+      expect(await catchUp({}, 9)).toMatchObject({ older: 1 });
+      await asBefore(contact(3, answered));
+      expect(await catchUp({}, 9)).toMatchObject({ older: 0 });
+      await aDayPasses();
+      expect(await catchUp({}, 9)).toMatchObject({ older: 1 });
+      expect(await rows()).toEqual({ 1: '0 pending', 2: '1 pending', 3: '1 pending' });
+      await asBefore(contact(4, answered));
+      await aDayPasses();
+      expect(await catchUp({}, 9)).toMatchObject({ older: 0 });
+    });
+
     it('get none on days that were read without recordings, which a logged call without a row shows', async () => {
       const next = 86_400;
       await arrive([contact(1, { mediaTypeId: 4 }), contact(2, answered)], { recordings: false });
