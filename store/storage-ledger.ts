@@ -15,7 +15,10 @@ const rememberSql = `
 // Spread over all of them and the same each time: an unmounted folder may hold the few that were written into it.
 const sampleSql = `
   select storage_key as key from cxone.recording
-  where status = 'stored' order by md5(storage_key) limit $1`;
+  where status = 'stored'
+    and (not $2::boolean or stored_at > (
+      select max(r.stored_at) - interval '30 days' from cxone.recording r where r.status = 'stored'))
+  order by md5(storage_key) limit $1`;
 
 /** Which storage the database behind `pool` has its recordings in; all methods throw `StoreError`. */
 export function createStorageLedger(pool: Pool): StorageLedger {
@@ -28,8 +31,8 @@ export function createStorageLedger(pool: Pool): StorageLedger {
     async remember(id) {
       await run(pool, rememberSql, [name, id]);
     },
-    async sample(limit) {
-      return (await run<{ key: string }>(pool, sampleSql, [limit])).map(({ key }) => key);
+    async sample(limit, lately = false) {
+      return (await run<{ key: string }>(pool, sampleSql, [limit, lately])).map(({ key }) => key);
     },
     async alone(work) {
       const client = await safely(() => pool.connect());

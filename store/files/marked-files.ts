@@ -9,8 +9,11 @@ export interface StorageLedger {
   known(): Promise<string | null>;
   /** Makes `id` the known one. */
   remember(id: string): Promise<void>;
-  /** Keys of at most `limit` stored recordings, from all over the storage; none when none is stored. */
-  sample(limit: number): Promise<readonly string[]>;
+  /**
+   * Keys of at most `limit` stored recordings, from all over the storage; none when none is stored. With `lately`, of those
+   * stored in the 30 days up to the last one.
+   */
+  sample(limit: number, lately?: boolean): Promise<readonly string[]>;
   /** Runs work that no other process of the same database runs at the same time. Takes a connection for as long. */
   alone<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -25,6 +28,13 @@ export interface MarkOptions {
   readonly clock?: () => number;
 }
 
+/** A storage that was looked at: its mark, and when it was looked at last and looked through last, by the clock. */
+interface Trusted {
+  readonly id: string | null;
+  readonly at: number;
+  readonly settledAt: number;
+}
+
 /** Enough to tell a storage from a folder that some recordings were written into by mistake. */
 const sampleSize = 20;
 /** How long a storage that a reading command found in order without a mark is not looked through again, in ms. */
@@ -37,24 +47,26 @@ const atOnce = 5;
  * mounted looks like an empty one: without this it would be filled again, and every recording in it be called gone.
  *
  * Every method throws `RecordingsNotMounted` where the mark is missing or another one. The mark is made where no
- * recording is stored yet (the first start), and where more than half of a sample of the stored ones are there (an
- * upgrade, or a mark that was lost).
+ * recording is stored yet (the first start), and where more than half of a sample of the stored ones, or of those of the
+ * last month, are there (an upgrade, or a mark that was lost; older files may have been moved away).
  */
 export function createMarkedFiles(
   inner: RecordingFiles & Markable,
   ledger: StorageLedger,
   { mayMark, clock = () => performance.now() }: MarkOptions,
 ): RecordingFiles {
-  let trusted: { readonly id: string | null; readonly at: number; readonly settledAt: number } | null = null;
+  let trusted: Trusted | null = null;
 
+  /** Before the first recording, another worker may have marked another storage: then one of the two is wrong. */
+  const isStillGood = async ({ id, settledAt }: Trusted, now: number): Promise<boolean> => {
+    if (id === null) return now - settledAt < unmarkedGoodForMs;
+    const known = await ledger.known();
+    return known === null || known === id;
+  };
   const look = async (): Promise<void> => {
     const now = clock();
     const id = await inner.readMark();
-    if (
-      trusted !== null &&
-      id === trusted.id &&
-      (id !== null || now - trusted.settledAt < unmarkedGoodForMs)
-    ) {
+    if (trusted !== null && id === trusted.id && (await isStillGood(trusted, now))) {
       trusted = { ...trusted, at: now };
       return;
     }
@@ -173,13 +185,24 @@ async function decide(
   if (mark !== null && mark === known) return mark;
   if (mark !== null && known !== null) throw notMounted(inner.place, 'has the mark of another storage');
   const { found, sampled } = await lookFor(inner, await ledger.sample(sampleSize));
-  if (sampled > 0 && found * 2 <= sampled) {
+  const isThere = sampled === 0 || isMost(found, sampled) || (await hasLatest(inner, ledger));
+  if (!isThere) {
     const what = mark === null ? `lacks the mark ${markName}` : 'has a mark that the database does not know';
     throw notMounted(inner.place, `${what}, and ${found} of ${sampled} recordings looked for are there`);
   }
   if (mark !== null) return (await make(mark, sampled)) ?? mark;
   // Where nothing was stored yet, what had been marked before may turn up again: it must not pass for this one.
   return make(sampled > 0 && known !== null ? known : randomUUID(), sampled);
+}
+
+function isMost(found: number, sampled: number): boolean {
+  return found * 2 > sampled;
+}
+
+/** Whether the recordings of the last month are there: older ones may lie elsewhere on purpose. */
+async function hasLatest(inner: RecordingFiles & Markable, ledger: StorageLedger): Promise<boolean> {
+  const { found, sampled } = await lookFor(inner, await ledger.sample(sampleSize, true));
+  return isMost(found, sampled);
 }
 
 async function lookFor(files: RecordingFiles, keys: readonly string[]) {

@@ -48,18 +48,20 @@ export function describeMounted(server: () => PostgresServer, create: () => Moun
     let time = 0;
     return openRecordingFiles(place.storage, store.storage, { mayMark, clock: () => (time += 3_600_000) });
   };
-  const noteStored = (calls: readonly number[]) =>
+  const noteStored = (calls: readonly number[], daysAgo = 0) =>
     stand.query(
-      `insert into cxone.recording (tenant, master_contact_id, segment_id, status, storage_key, bytes, sha256)
-       select 'acme', call, 's', 'stored', 'acme/2026/07/20/' || call || '/s.mp4', 5, repeat('0', 64)
+      `insert into cxone.recording
+         (tenant, master_contact_id, segment_id, status, storage_key, bytes, sha256, stored_at)
+       select 'acme', call, 's', 'stored', 'acme/2026/07/20/' || call || '/s.mp4', 5, repeat('0', 64),
+              now() - $2 * interval '1 day'
        from unnest($1::bigint[]) call`,
-      [calls],
+      [calls, daysAgo],
     );
   /** Recordings of a release that knew of no mark. */
-  async function storeOld(calls: readonly number[]): Promise<void> {
+  async function storeOld(calls: readonly number[], daysAgo = 0): Promise<void> {
     const files = openRecordingFiles(place.storage);
     for (const call of calls) await files.save(keyOf(call), body(), limits);
-    await noteStored(calls);
+    await noteStored(calls, daysAgo);
   }
   async function storeNew(call: number): Promise<void> {
     await open().save(keyOf(call), body(), limits);
@@ -111,6 +113,30 @@ export function describeMounted(server: () => PostgresServer, create: () => Moun
     place.mount();
     await open().probe();
     expect(await open().exists(keyOf(24))).toBe(true);
+  });
+
+  it('is marked by an upgrade also where all recordings but those of the last month were moved away', async () => {
+    await storeOld(calls, 31);
+    await storeOld([200, 201]);
+    for (const moved of calls) place.remove(keyOf(moved));
+    await open().check();
+    expect(await openBareFiles(place.storage).readMark()).toBe(await knownId());
+  });
+
+  it('is one only, also before its first recording: of two workers the one that started before is refused', async () => {
+    const before = open();
+    await before.probe();
+    const another = { ...place.storage, url: `${place.storage.url}-2` };
+    const elsewhere = openRecordingFiles(another, stand.store.storage, { mayMark: true });
+    await elsewhere.probe();
+    for (const attempt of [() => before.check(), () => before.save(keyOf(1), body(), limits)]) {
+      await expect(attempt()).rejects.toMatchObject({
+        ...notMounted,
+        message: expect.stringContaining('has the mark of another storage'),
+      });
+    }
+    await elsewhere.save(keyOf(1), body(), limits);
+    expect(await elsewhere.exists(keyOf(1))).toBe(true);
   });
 
   it('is not taken for mounted because some recordings were written into the empty folder before', async () => {
