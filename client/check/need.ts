@@ -24,7 +24,8 @@ export function needOf(name: string, settings: NeedSettings): Need {
         'required',
       );
     case 'clock':
-      return 'wanted';
+      // A warning: the earliest clock is gone by, so that a wrong one costs lag and no rows.
+      return 'optional';
     case 'media-playback':
     case 'download':
     case 'recordings-storage':

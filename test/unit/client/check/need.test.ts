@@ -25,7 +25,7 @@ describe('what a tenant needs', () => {
       ...['discovery', 'application', 'access-key', 'token', 'tenant'],
       ...['contacts', 'agents', 'look-ups'],
     ]);
-    expect(needOf('clock', nothingAsked)).toBe('wanted');
+    expect(needOf('clock', nothingAsked)).toBe('optional');
   });
 
   const extract = nothingAsked.extract;
