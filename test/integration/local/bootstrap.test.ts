@@ -56,7 +56,7 @@ const npmCalls = (): string =>
 beforeEach(() => {
   checkout = mkdtempSync(join(tmpdir(), 'cxone-sync-test-'));
   cpSync(join(root, 'tools'), join(checkout, 'tools'), { recursive: true });
-  for (const file of ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']) {
+  for (const file of ['package.json', 'package-lock.json', 'tsconfig.json']) {
     copyFileSync(join(root, file), join(checkout, file));
   }
   mkdirSync(join(checkout, 'node_modules'));
@@ -106,10 +106,10 @@ describe('the build', () => {
   });
 
   test('fails when a source does not compile, saying where', () => {
-    write('store/wrong.ts', 'export const wrong: number = "text";\n');
+    write('store/wrong.ts', 'export const = "text";\n');
     const outcome = run('tools/build.mjs');
     expect(outcome.status).toBe(1);
-    expect(outcome.stdout).toContain('store/wrong.ts(1,14)');
+    expect(outcome.stderr).toMatch(/do not compile: .*store\/wrong\.ts:1:1/s);
   });
 });
 
@@ -178,7 +178,7 @@ describe('the first command', () => {
   });
 
   test('does not run what it could not build', () => {
-    write('store/wrong.ts', 'export const wrong: number = "text";\n');
+    write('store/wrong.ts', 'export const = "text";\n');
     const outcome = bootstrap('demo');
     expect(outcome.status).toBe(1);
     expect(outcome.stdout).not.toContain('demo');

@@ -49,7 +49,7 @@ describe('a recording of 300 MB', () => {
     let peak = before;
     const watch = setInterval(() => {
       peak = Math.max(peak, held());
-    }, 100);
+    }, 500);
     try {
       expect(await worker.fetch(call.masterContactId)).toEqual({ status: 'stored', files: 1, bytes });
     } finally {
@@ -60,5 +60,5 @@ describe('a recording of 300 MB', () => {
       200, 206,
     ]);
     expect(peak - before).toBeLessThan(60_000_000);
-  }, 120_000);
+  });
 });
