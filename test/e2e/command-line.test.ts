@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createDatabase } from '../setup/servers';
 import { ask } from '../unit/simulator/client';
-import { oneTenant, runCommand, startCommand } from './run-command';
+import { oneTenant, runProgram, startCommand } from './run-command';
 import { dayOf, eventually, openStand, settledDay as day, type Stand } from './stand';
 
 const contactsPerDay = 400;
@@ -32,7 +32,7 @@ describe('cxone-sync worker', () => {
   const portOf = (log: string, message: string) => lines(log).find(({ msg }) => msg === message)?.port ?? 0;
 
   it('refuses to start with bad settings, naming all of them', async () => {
-    const { status, stderr } = await runCommand(stand, ['worker'], {
+    const { status, stderr } = await runProgram(stand, ['worker'], {
       DATABASE_URL: undefined,
       HEALTH_ADDRESS: 'here',
       LOG_LEVEL: 'loud',
@@ -44,7 +44,7 @@ describe('cxone-sync worker', () => {
   });
 
   it('ends with status 3 when Temporal cannot be reached', async () => {
-    const { status, stderr } = await runCommand(stand, ['worker'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    const { status, stderr } = await runProgram(stand, ['worker'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
     expect(status).toBe(3);
     expect(stderr).toContain('The worker cannot go on');
   });
@@ -77,7 +77,7 @@ describe('cxone-sync worker', () => {
     const { port } = server.address() as AddressInfo;
     try {
       for (const name of ['HEALTH_ADDRESS', 'METRICS_ADDRESS']) {
-        const { status, stderr } = await runCommand(stand, ['worker'], { [name]: `127.0.0.1:${port}` });
+        const { status, stderr } = await runProgram(stand, ['worker'], { [name]: `127.0.0.1:${port}` });
         expect(status).toBe(2);
         expect(stderr).toContain(`${name} is 127.0.0.1:${port}, which is taken (EADDRINUSE)`);
       }
@@ -101,10 +101,10 @@ describe('cxone-sync worker', () => {
         args: [{ tenant: 'bravo' }],
       });
       const span = dayBefore(6);
-      expect((await runCommand(stand, [...sync(span), '--no-recordings'], change)).status).toBe(0);
+      expect((await runProgram(stand, [...sync(span), '--no-recordings'], change)).status).toBe(0);
 
       const status = await eventually('the parked run', async () => {
-        const told = await runCommand(stand, ['status'], secretless);
+        const told = await runProgram(stand, ['status'], secretless);
         if (!told.stdout.includes('incremental:bravo-by-hand')) throw new Error(told.stdout + told.stderr);
         return told;
       });
@@ -113,7 +113,7 @@ describe('cxone-sync worker', () => {
       expect(status.stdout).toMatch(/tenants\.bravo\.pageSze is not a known key/);
       expect(status.stdout).toMatch(/TenantMisconfigured: The entry of tenant "bravo" .* is not in order/);
 
-      const asked = await runCommand(stand, [...sync(span), '--tenant', 'bravo'], change);
+      const asked = await runProgram(stand, [...sync(span), '--tenant', 'bravo'], change);
       expect(asked.status).toBe(2);
       expect(asked.stderr).toMatch(/pageSze[^]*BRAVO_SECRET|BRAVO_SECRET[^]*pageSze/);
       const noted = await stand.query('select tenant, problems from cxone.misconfigured_tenant');
@@ -128,7 +128,7 @@ describe('cxone-sync worker', () => {
     }
     const alone = join(stand.folder, 'all-bad.json');
     writeFileSync(alone, JSON.stringify({ tenants: { bravo: bad } }));
-    expect((await runCommand(stand, ['worker'], { TENANTS_FILE: alone })).status).toBe(2);
+    expect((await runProgram(stand, ['worker'], { TENANTS_FILE: alone })).status).toBe(2);
   });
 });
 
@@ -136,9 +136,9 @@ describe('cxone-sync migrate', () => {
   it('makes the schema, and has nothing to do the second time', async () => {
     const database = await createDatabase();
     try {
-      const first = await runCommand(stand, ['migrate'], { DATABASE_URL: database.url });
+      const first = await runProgram(stand, ['migrate'], { DATABASE_URL: database.url });
       expect(first).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Applied 0001-records/) });
-      const second = await runCommand(stand, ['migrate', '--json'], { DATABASE_URL: database.url });
+      const second = await runProgram(stand, ['migrate', '--json'], { DATABASE_URL: database.url });
       expect(second.status).toBe(0);
       expect(JSON.parse(second.stdout)).toEqual({ applied: [] });
     } finally {
@@ -149,11 +149,11 @@ describe('cxone-sync migrate', () => {
 
 describe('cxone-sync --help', () => {
   it('lists the commands, and each tells its flags and how it ends', async () => {
-    const { status, stdout } = await runCommand(stand, ['--help']);
+    const { status, stdout } = await runProgram(stand, ['--help']);
     expect(status).toBe(0);
     for (const command of ['migrate', 'worker', 'sync', 'check', 'plan', 'simulator', 'demo'])
       expect(stdout).toContain(`  ${command}`);
-    const help = await runCommand(stand, ['sync', '--help']);
+    const help = await runProgram(stand, ['sync', '--help']);
     expect(help.status).toBe(0);
     const flags = ['--tenant', '--from', '--to', '--by', '--skill', '--campaign', '--media-type'];
     for (const flag of [...flags, '--no-recordings', '--detach', '--json', '--quiet']) {
@@ -169,7 +169,7 @@ describe('cxone-sync sync', () => {
   });
 
   it('follows the run and reports what it brought', async () => {
-    const { status, stdout, stderr } = await runCommand(stand, sync());
+    const { status, stdout, stderr } = await runProgram(stand, sync());
     expect({ status, stderr }).toMatchObject({ status: 0 });
     expect(stdout).toContain('complete    sync-window:acme:2025-03-10T00:00:00Z/2025-03-11T00:00:00Z');
     expect(stdout).toContain('400 of 400 expected: 400 new');
@@ -177,7 +177,7 @@ describe('cxone-sync sync', () => {
   });
 
   it('with --json prints one document with the counts, and with --quiet nothing else', async () => {
-    const { status, stdout, stderr } = await runCommand(stand, [...sync(), '--json', '--quiet']);
+    const { status, stdout, stderr } = await runProgram(stand, [...sync(), '--json', '--quiet']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout.trim().split('\n')).toHaveLength(1);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -194,7 +194,7 @@ describe('cxone-sync sync', () => {
   it('takes filters and leaves recordings out when told so', async () => {
     stand.simulator.journal.clear();
     const flags = ['--skill', '4501,4502', '--media-type', '4', '--no-recordings', '--json'];
-    const { status, stdout } = await runCommand(stand, [...sync(dayBefore(1)), ...flags]);
+    const { status, stdout } = await runProgram(stand, [...sync(dayBefore(1)), ...flags]);
     const { from, to } = dayBefore(1);
     const filter = { skillIds: [4501, 4502], mediaTypeIds: [4] };
     const truth = stand.simulator.truth({ from: Date.parse(from), to: Date.parse(to), ...filter });
@@ -204,7 +204,7 @@ describe('cxone-sync sync', () => {
   });
 
   it('with --detach returns at once with the run’s id and where Web UI shows it', async () => {
-    const { status, stdout } = await runCommand(stand, [...sync(dayBefore(2)), '--detach']);
+    const { status, stdout } = await runProgram(stand, [...sync(dayBefore(2)), '--detach']);
     const [id = '', url, ...rest] = stdout.trim().split('\n');
     expect({ status, rest }).toEqual({ status: 0, rest: [] });
     expect(id).toMatch(/^sync-window:acme:2025-03-08T00:00:00Z\//);
@@ -226,7 +226,7 @@ describe('cxone-sync sync', () => {
     expect({ status, stderr }).toEqual({ status: 130, stderr: expect.stringContaining('the run goes on') });
     const runId = /\/([0-9a-f-]{36})\/history/.exec(stderr)?.[1];
 
-    const again = await runCommand(stand, [...sync(dayBefore(3)), '--json']);
+    const again = await runProgram(stand, [...sync(dayBefore(3)), '--json']);
     expect(again.status).toBe(0);
     expect(JSON.parse(again.stdout)).toMatchObject({ runId, status: 'complete', inserted: contactsPerDay });
     expect(
@@ -239,18 +239,18 @@ describe('cxone-sync sync', () => {
     stand.simulator.setFaults([
       { name: 'status', match: { family: 'contacts' }, args: { status: 400, body } },
     ]);
-    const { status, stderr } = await runCommand(stand, sync(dayBefore(5)));
+    const { status, stderr } = await runProgram(stand, sync(dayBefore(5)));
     expect(status).toBe(3);
     expect(stderr).toMatch(/status 400; it speaks of startDate \(answer [0-9a-f]{12}\)\./);
     expect(stderr).not.toContain('Quillfeather');
     const id = /answer ([0-9a-f]{12})/.exec(stderr)?.[1] ?? '';
-    const raw = await runCommand(stand, ['errors', 'show', id, '--raw']);
+    const raw = await runProgram(stand, ['errors', 'show', id, '--raw']);
     expect(raw).toMatchObject({ status: 0, stdout: `${body}\n` });
   });
 
   it('ends with status 1 and the cause when the run fails', async () => {
     stand.simulator.setFaults([{ name: 'status', match: { family: 'agents' }, args: { status: 403 } }]);
-    const { status, stdout, stderr } = await runCommand(stand, [...sync(dayBefore(4)), '--json']);
+    const { status, stdout, stderr } = await runProgram(stand, [...sync(dayBefore(4)), '--json']);
     expect(status).toBe(1);
     expect(stderr).toMatch(/AgentsForbidden: CXone Admin \(agents\) answered with status 403/);
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: 'AgentsForbidden' } });

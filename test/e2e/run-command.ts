@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { main } from '../../client/main';
 import { mainScript, type Stand } from './stand';
 
 /** How a command ended and what it said. */
@@ -19,18 +21,16 @@ export interface RunningCommand {
 /** Changes to the environment; `undefined` takes a variable away. */
 export type EnvironmentChange = Readonly<Record<string, string | undefined>>;
 
-/** Types a command line, as a user would after `npx cxone-sync`, in the stand's environment. */
+/** Starts a command line as a process of its own, as a user would after `npx cxone-sync`, in the stand's environment. */
 export function startCommand(
   stand: Pick<Stand, 'env'>,
   args: readonly string[],
   change: EnvironmentChange = {},
 ): RunningCommand {
-  const env = Object.fromEntries(
-    Object.entries({ ...stand.env, ...change }).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined,
-    ),
-  );
-  const child = spawn(process.execPath, [mainScript, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [mainScript, ...args], {
+    env: changed(stand.env, change),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -42,13 +42,63 @@ export function startCommand(
   return { process: child, ended };
 }
 
-/** Types a command line and waits for its end. */
-export function runCommand(
+/** Runs a command line as a process of its own and waits for its end. */
+export function runProgram(
   stand: Pick<Stand, 'env'>,
   args: readonly string[],
   change: EnvironmentChange = {},
 ): Promise<CommandResult> {
   return startCommand(stand, args, change).ended;
+}
+
+/**
+ * Runs a command line in this process, with the environment and the output of its own, and waits for its end: a process
+ * would spend most of its time on loading the program. What a process adds (signals, its exit status, its time zone) is
+ * tested with `runProgram` and `startCommand`.
+ */
+export async function runCommand(
+  stand: Pick<Stand, 'env'>,
+  args: readonly string[],
+  change: EnvironmentChange = {},
+): Promise<CommandResult> {
+  const command: OwnProcess = { env: changed(stand.env, change), stdout: '', stderr: '' };
+  const status = await owned.run(command, () => main(args));
+  return { status, stdout: command.stdout, stderr: command.stderr };
+}
+
+/** What a command that runs in this process has for itself. */
+interface OwnProcess {
+  readonly env: NodeJS.ProcessEnv;
+  stdout: string;
+  stderr: string;
+}
+
+const owned = new AsyncLocalStorage<OwnProcess>();
+
+/** Lets `process` have the environment and the streams of the command that looks at it. */
+function divide(): void {
+  const { env, stdout, stderr } = process;
+  const streamOf = (name: 'stdout' | 'stderr', real: NodeJS.WriteStream) => ({
+    get: () => {
+      const command = owned.getStore();
+      if (command === undefined) return real;
+      return { isTTY: false, write: (text: string) => ((command[name] += text), true) };
+    },
+  });
+  Object.defineProperties(process, {
+    env: { get: () => owned.getStore()?.env ?? env },
+    stdout: streamOf('stdout', stdout),
+    stderr: streamOf('stderr', stderr),
+  });
+}
+divide();
+
+function changed(env: Stand['env'], change: EnvironmentChange): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries({ ...env, ...change }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
+  );
 }
 
 /** The entry of the stand's tenant in a tenants file. */

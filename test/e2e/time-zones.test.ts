@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { syncWindowId } from '../../workflows/ids';
 import { parseSyncWindowInput } from '../../workflows/inputs';
 import { taskQueues } from '../../workflows/task-queues';
-import { runCommand } from './run-command';
+import { runProgram } from './run-command';
 import { openStand, type Span, type Stand } from './stand';
 import { filesBelow, unlikeTruth } from './truth';
 
@@ -46,7 +46,7 @@ async function openIn(zone: string): Promise<Stand> {
 
 /** Types a command line there. @throws Error unless it ends with 0 */
 async function type(stand: Stand, zone: string, ...args: readonly string[]): Promise<object> {
-  const { status, stdout, stderr } = await runCommand(stand, [...args, '--tenant', 'acme', '--json'], {
+  const { status, stdout, stderr } = await runProgram(stand, [...args, '--tenant', 'acme', '--json'], {
     TZ: zone,
   });
   if (status !== 0) throw new Error(`${args.join(' ')} in ${zone} ended with ${status}: ${stderr}`);
