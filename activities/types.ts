@@ -99,6 +99,11 @@ export interface RoundRef extends WindowRef {
   readonly round: number;
 }
 
+export interface TallyInput extends RoundRef {
+  /** Where a window by update ended in truth; absent: at its end. */
+  readonly readTo?: string;
+}
+
 export interface FetchPageInput extends RoundRef {
   readonly pass: number;
   /** The slice shows a group of equal stamps once more: rows that other slices have shown already. */

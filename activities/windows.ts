@@ -10,6 +10,7 @@ import type {
   OpenWindow,
   RoundRef,
   RoundTally,
+  TallyInput,
   TooManyRejected,
   WindowReport,
   WindowSpan,
@@ -91,8 +92,9 @@ export function createWindowActivities({
     },
 
     /** What a round has brought in, measured by the tenant's settings of now. */
-    async tallyRound({ tenant, windowId, attempt, round }: RoundRef): Promise<RoundTally> {
-      const { fetched, rejected } = await store.windows.tally(windowId, attempt, round);
+    async tallyRound({ tenant, windowId, attempt, round, readTo }: TallyInput): Promise<RoundTally> {
+      const end = readTo === undefined ? undefined : new Date(readTo);
+      const { fetched, rejected } = await store.windows.tally(windowId, attempt, round, end);
       const { maxRejectedShare: allowed } = tenants(tenant).tuning;
       if (fetched < leastToJudge || rejected / fetched <= allowed) return { fetched };
       const known = await store.windows.othersParked(tenant, windowId, 'TooManyRejected');

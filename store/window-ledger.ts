@@ -106,7 +106,8 @@ export interface WindowLedger {
    * attempt begins.
    */
   claim(key: WindowKey, claimant: Claimant, replacing?: Claimant): Promise<Claim>;
-  tally(windowId: string, attempt: number, round: number): Promise<Tally>;
+  /** @param readTo where a window by update ended in truth; absent: at its end */
+  tally(windowId: string, attempt: number, round: number, readTo?: Date): Promise<Tally>;
   /**
    * Marks the window's contacts that are not among those landed in the round, and not stored since it began,
    * as absent at the source; answers how many. A window by update marks nothing: it does not read all there is.

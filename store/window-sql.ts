@@ -1,8 +1,10 @@
 import { contactsByStart } from './window-contacts';
 
 /**
- * `$1` window, `$2` attempt, `$3` round. Ids are counted as a set: a page of tied stamps shows them once more, and a
- * window by update shows the last stamp of each page again. What a window by update saw beyond its end is not of it.
+ * `$1` window, `$2` attempt, `$3` round, `$4` where a window by update ended in truth, if before its end. Ids are counted
+ * as a set: a page of tied stamps shows them once more, and a window by update shows the last stamp of each page again.
+ * What a window by update saw beyond its end is not of it: of its end as it was to be, the pages say so; that it ended
+ * earlier is known only once all are read, so that what is stored of the contacts says what changed after that.
  * Records without an id count as often as one page shows them: a source may hold one twice, but one that comes on two
  * pages may be a row that slid over their edge, or a page given twice, and must not make up for a contact that never
  * came.
@@ -20,6 +22,10 @@ export const tallySql = `
     ) as distinct_record
   ), beyond as (
     select id from page cross join lateral unnest(beyond_ids) as one (id) where round = $3
+    union all
+    select id from page cross join lateral unnest(record_ids) as one (id)
+    join cxone.contact c on c.tenant = page.tenant and c.contact_id = id
+    where round = $3 and c.last_update_time >= $4::timestamptz
   ), contact as (
     select count(distinct id)::int as records
     from page cross join lateral unnest(record_ids) as one (id)

@@ -91,8 +91,9 @@ function toClaim(window: WindowState): Claim {
 
 /** The ledger behind `pool`; `recordings` counts a window's recordings when it is closed. */
 export function createWindowLedger(pool: Pool, recordings: Pick<RecordingTable, 'counts'>): WindowLedger {
-  async function tally(windowId: string, attempt: number, round: number): Promise<Tally> {
-    const [counted] = await run<Omit<Tally, 'unchanged'>>(pool, tallySql, [windowId, attempt, round]);
+  async function tally(windowId: string, attempt: number, round: number, readTo?: Date): Promise<Tally> {
+    const values = [windowId, attempt, round, readTo ?? null];
+    const [counted] = await run<Omit<Tally, 'unchanged'>>(pool, tallySql, values);
     const { fetched, inserted, updated, rejected, pages, bytes } = counted as Tally;
     const unchanged = Math.max(0, fetched - rejected - inserted - updated);
     return { fetched, inserted, updated, unchanged, rejected, pages, bytes };
@@ -124,7 +125,7 @@ export function createWindowLedger(pool: Pool, recordings: Pick<RecordingTable, 
     },
 
     async close(windowId, attempt, closing) {
-      const counted = await tally(windowId, attempt, closing.round);
+      const counted = await tally(windowId, attempt, closing.round, closing.readTo);
       const files = await recordings.counts(windowId);
       const figures = JSON.stringify({ ...closing, ...counted, files });
       const rows = await run(pool, closeSql, [windowId, attempt, figures]);

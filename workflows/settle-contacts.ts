@@ -32,7 +32,10 @@ export async function settleContacts(window: OpenWindow, round: Round): Promise<
   const counted = await api.countContacts.executeWithOptions({ summary: 'count again' }, [
     { ...refOf(window), passes, by, from, to, ...read },
   ]);
-  const { fetched, tooMany } = await store.tallyRound({ ...refOf(window), round: round.round });
+  const { fetched, tooMany } = await store.tallyRound({
+    ...{ ...refOf(window), round: round.round },
+    ...(to !== window.to && { readTo: to }),
+  });
   const verdict = await lessDoubles(
     window,
     round,

@@ -67,6 +67,10 @@ describe('the live sync', () => {
           seen.push(['count', to]);
           return { totals: [5], since: 5, lastPollTime: clock };
         },
+        tallyRound: async (round) => {
+          seen.push(['tally', round.readTo]);
+          return quiet.tallyRound(round);
+        },
         moveWatermark: async ({ to, endsEarlier }) => {
           seen.push(['watermark', to, endsEarlier]);
           return true;
@@ -84,6 +88,7 @@ describe('the live sync', () => {
     );
     expect(seen).toEqual([
       ['count', clock],
+      ['tally', clock],
       ['watermark', clock, true],
       ['close', clock],
     ]);

@@ -45,6 +45,20 @@ describe.each(postgresServers())('the ledger on $label', (server) => {
       expect(await stand.query('select contact_id from cxone.contact')).toHaveLength(5);
     });
 
+    it('counts and closes up to where it ended in truth, where that is before its end', async () => {
+      const window = await stand.claim(changes);
+      await page(window, 1, [updated(1, 10), updated(2, 1_799), updated(3, 1_800), updated(4, 3_599)]);
+      const { windows } = stand.store;
+      const readTo = at(1_800);
+      expect(await windows.tally(window.windowId, window.attempt, 1, readTo)).toMatchObject({ fetched: 2 });
+      expect(await windows.tally(window.windowId, window.attempt, 1)).toMatchObject({ fetched: 4 });
+      const closing = { ...done, expected: 2, readTo };
+      expect(await windows.close(window.windowId, window.attempt, closing)).toMatchObject({
+        fetched: 2,
+        readTo,
+      });
+    });
+
     it('counts a rejected record once, though two pages show it', async () => {
       const window = await stand.claim(changes);
       await page(window, 1, [updated(1, 10)], 1);
