@@ -34,7 +34,9 @@ export async function gapToBegin(
   { name, tuning }: Tenant,
 ): Promise<DueGap | null> {
   await store.gaps.settle(name, tuning);
-  for (const gap of await store.gaps.open(name, tuning)) {
+  const open = await store.gaps.open(name, tuning);
+  // First those for which nothing was begun yet.
+  for (const gap of open.toSorted((a, b) => Number(a.begun !== null) - Number(b.begun !== null))) {
     if (!gap.due || gap.givenUp) continue;
     const { begun, waits } = gap;
     const { status, code } = begun ? await inspectBackfill(name, begun) : notBegun;
@@ -49,8 +51,8 @@ export async function gapToBegin(
 
 /**
  * Notes the time of a window by update as a gap, of whose contacts too many were rejected: by start, so much earlier as a
- * contact may change after it began. One gap of a tenant grows with each such window. A backfill begins after a day; what
- * is rejected is kept already, and reading it again at once would bring the same.
+ * contact may change after it began. One gap of a tenant grows with each such window. A backfill begins a day after the
+ * first of them; what is rejected is kept already, and reading it again at once would bring the same.
  */
 export async function noteRejected(
   store: Pick<Store, 'gaps'>,

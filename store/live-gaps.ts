@@ -64,6 +64,11 @@ export interface LiveGaps {
   dismiss(tenant: string, gap: GapRange): Promise<void>;
 }
 
+/** Each bad window lets a gap of rejected records grow: what was begun for it, or given up, stays as it was. */
+const grows = `present.filled_at is null and excluded.reason = 'rejected'`;
+const kept = (column: string, renewed = `excluded.${column}`) =>
+  `${column} = case when ${grows} then present.${column} else ${renewed} end`;
+
 // A gap that grows while it is open keeps its later end, and the question it waits for.
 const foundSql = `
   insert into cxone.live_gap as present (tenant, gap_start, gap_end, reason, waits, begun, begun_start, begun_end)
@@ -72,8 +77,9 @@ const foundSql = `
     gap_end = case when present.filled_at is null then greatest(present.gap_end, excluded.gap_end)
                    else excluded.gap_end end,
     waits = excluded.waits or (present.filled_at is null and present.waits),
-    reason = excluded.reason, found_at = now(), begun = excluded.begun, begun_start = excluded.begun_start,
-    begun_end = excluded.begun_end, begun_at = now(), given_up_at = null, filled_at = null`;
+    reason = excluded.reason, found_at = now(), filled_at = null,
+    ${kept('begun')}, ${kept('begun_start')}, ${kept('begun_end')}, ${kept('begun_at', 'now()')},
+    ${kept('given_up_at', 'null')}`;
 
 /**
  * `$1`: tenants with their filters, as JSON. What was complete before the gap was found may have changed in it, or

@@ -112,6 +112,27 @@ describe.each(postgresServers())('gaps of the live sync on $label', (server) => 
     ]);
   });
 
+  it('of rejected records keep, while they grow, when a backfill was begun for them and that a person gave it up', async () => {
+    const grow = (end: number) => gaps().found('acme', { from: gap.from, to: days(end), reason: 'rejected' });
+    await grow(2);
+    await aDayLater();
+    await grow(3);
+    const [due] = await open();
+    if (!due) throw new Error('there is none');
+    // A day after the first bad window, though others followed.
+    expect(due).toMatchObject({ to: days(3), due: true });
+    expect(await gaps().begin('acme', due)).toBe(true);
+    await gaps().giveUp('acme', due);
+    await grow(4);
+    const begun = { from: gap.from, to: days(3) };
+    expect(await open()).toMatchObject([{ to: days(4), due: false, begun, givenUp: true }]);
+    // Once it is filled, another one begins afresh.
+    await read(gap.from, days(4));
+    await gaps().settle('acme', everything);
+    await grow(5);
+    expect(await open()).toMatchObject([{ to: days(5), due: false, givenUp: false }]);
+  });
+
   it('that grow while they are open keep their later end, and the question they wait for', async () => {
     await gaps().found('acme', { ...gap, waits: true });
     await gaps().found('acme', { from: gap.from, to: days(1) });

@@ -304,6 +304,11 @@ describe('a gap that its backfill has not filled', () => {
     });
   });
 
+  it('waits for another one for which nothing was begun yet', async () => {
+    const later = { ...gap, from: new Date('2026-09-03T00:00:00.000Z'), begun: null };
+    expect((await plan({ open: [gap, later] })).noted).toEqual([`begun ${later.from.toISOString()}`]);
+  });
+
   describe('and about which a person decides', () => {
     const waiting: OpenGap = { ...gap, reason: 'filter', waits: true };
     const ask = async (world: GapWorld) => {
