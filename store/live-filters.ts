@@ -58,7 +58,7 @@ const missingSinceSql = `
   with former as (select $2::bigint[] as skill_ids, $3::bigint[] as campaign_ids, $4::bigint[] as media_type_ids),
        present as (select $5::bigint[] as skill_ids, $6::bigint[] as campaign_ids, $7::bigint[] as media_type_ids),
   line as (
-    select tstzrange(w.window_start, w.window_end) as span, w.status = 'complete' as complete,
+    select tstzrange(w.window_start, coalesce(w.read_to, w.window_end)) as span, w.status = 'complete' as complete,
            ${withinSql('former', 'w')} as of_former, ${withinSql('present', 'w')} as of_present
     from cxone.sync_window w, former, present
     where w.tenant = $1 and (w.status = 'complete' or w.read_by = 'update')

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { run } from './transaction';
+import { inTransaction, run } from './transaction';
 import type { WindowFilter } from './window-ledger';
 
 /** What clocks said when the live sync of a tenant asked for the time. */
@@ -60,7 +60,8 @@ const noteSql = `
 /**
  * `$1` tenant, `$2` stream, `$3` clock, `$4` days, `$5` to `$7` filter. Back to the end of the newest window by update
  * that is complete, ended before the clock, and was closed before the first one began that claims to end behind it:
- * what was read after that began at the wrong mark. Such windows of a millisecond prove nothing.
+ * what was read after that began at the wrong mark. Such windows of a millisecond prove nothing. What a window claims
+ * counts here, not where it was cut since (`cutWindowsSql`).
  */
 const setBackSql = `
   with mark as (
@@ -72,7 +73,7 @@ const setBackSql = `
   ), sound as (
     select max(ended) as ended from live
     where status = 'complete' and ended <= $3 and window_end - window_start > interval '1 millisecond'
-      and closed_at <= coalesce((select min(started_at) from live where ended > $3), 'infinity')
+      and closed_at <= coalesce((select min(started_at) from live where window_end > $3), 'infinity')
   )
   update cxone.watermark m
   set value = coalesce(sound.ended, $3::timestamptz - make_interval(days => $4)), updated_at = now(),
@@ -81,6 +82,15 @@ const setBackSql = `
   from mark, sound
   where m.tenant = $1 and m.stream = $2
   returning m.set_back_from as "from", m.set_back_to as "to", m.set_back_at as at`;
+
+/**
+ * `$1` tenant, `$2` clock, `$3` where the mark went back to. A window by update that claims to end in the future has read
+ * no further than that: otherwise it would speak for time that nothing has read, as where a filter is widened.
+ */
+const cutWindowsSql = `
+  update cxone.sync_window set read_to = greatest($3, window_start + interval '1 millisecond')
+  where tenant = $1 and read_by = 'update' and coalesce(read_to, window_end) > $2
+    and greatest($3, window_start + interval '1 millisecond') < window_end`;
 
 /** A gap that a wrong clock let reach into the future ends now; one that lies there whole is none. */
 const cutGapsSql = `
@@ -111,10 +121,15 @@ export function createSourceClocks(pool: Pool): SourceClocks {
       const ids = [skillIds, campaignIds, mediaTypeIds].map((list) =>
         [...new Set(list)].sort((a, b) => a - b),
       );
-      const [moved] = await run<SetBack>(pool, setBackSql, [tenant, stream, clock, lookBackDays, ...ids]);
-      if (moved === undefined) return null;
-      await run(pool, cutGapsSql, [tenant, clock]);
-      return moved;
+      const values = [tenant, stream, clock, lookBackDays, ...ids];
+      return inTransaction(pool, async (client) => {
+        const { rows } = await client.query<SetBack>(setBackSql, values);
+        const [moved] = rows;
+        if (moved === undefined) return null;
+        await client.query(cutWindowsSql, [tenant, clock, moved.to]);
+        await client.query(cutGapsSql, [tenant, clock]);
+        return moved;
+      });
     },
     async withdrawAhead(tenant, stream, limit) {
       const sql = 'delete from cxone.watermark where tenant = $1 and stream = $2 and value > $3';

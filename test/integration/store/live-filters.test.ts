@@ -91,6 +91,23 @@ describe.each(postgresServers())('the filter of a watermark on $label', (server)
     expect(await open(everything)).toMatchObject([{ from: days(12), to: clock, waits: false }]);
   });
 
+  it('that is widened back misses what a window hides that a wrong clock let end in the future', async () => {
+    await adopt(everything);
+    await read(days(10), days(400), everything, 'update');
+    const back = {
+      tenant: 'acme',
+      stream: 'contacts',
+      clock: days(15),
+      lookBackDays: 30,
+      filter: everything,
+    };
+    await stand.store.clocks.setBack(back);
+    await adopt(skills(101));
+    await read(days(15), days(18), skills(101), 'update');
+    expect(await adopt(everything)).toBe('wider');
+    expect(await open(everything)).toMatchObject([{ from: days(12), to: clock }]);
+  });
+
   it('misses nothing where the history was loaded under the wider filter beforehand, or nothing was read at all', async () => {
     await adopt(skills(101));
     await adopt(skills(101, 102));

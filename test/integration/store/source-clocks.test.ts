@@ -91,6 +91,21 @@ describe.each(postgresServers())('the clock of a source on $label', (server) => 
     expect(await setBack(at(2 * hour))).toMatchObject({ to: at(hour - 45) });
   });
 
+  it('ends windows that claim to end in the future where the watermark goes back to, none before it began', async () => {
+    await window(at(0), at(hour), { begun: at(hour) });
+    const long = await window(at(hour - 60), poisoned, { begun: at(2 * hour) });
+    const late = await window(at(3 * hour), poisoned, { begun: at(3 * hour), status: 'failed' });
+    await mark(poisoned);
+    await setBack(at(5 * hour));
+    const { windows } = stand.store;
+    expect(await windows.ledger(long.windowId)).toMatchObject({ to: poisoned, readTo: at(hour) });
+    expect(await windows.ledger(late.windowId)).toMatchObject({ readTo: at(3 * hour + 0.001) });
+    // Whatever was read at the wrong mark is not trusted the next time either.
+    await window(at(3 * hour), at(4 * hour), { begun: at(4 * hour) });
+    await mark(poisoned);
+    expect(await setBack(at(5 * hour))).toMatchObject({ to: at(hour) });
+  });
+
   it('sets it back by the look-back where no window says how far changes are stored', async () => {
     await window(at(0), at(hour), { begun: at(hour), status: 'failed' });
     await mark(poisoned);
