@@ -10,7 +10,8 @@ const exclude = { signal: 1, update: 2 } as const;
 
 /**
  * Lets a run that has failed go on: it is reset to just before the step that failed was scheduled, so that everything
- * before it stays done. Updates of the old run are not applied again.
+ * before it stays done. Where no step failed but what was read of a window was found wanting, it is read again. Updates
+ * of the old run are not applied again.
  */
 export async function resetToFailure(
   client: Client,
@@ -18,8 +19,9 @@ export async function resetToFailure(
   id: string,
   runId: string,
 ): Promise<Outcome> {
-  const { events } = await client.workflow.getHandle(id, runId).fetchHistory();
-  const point = resetPoint(events ?? []);
+  const { events: history } = await client.workflow.getHandle(id, runId).fetchHistory();
+  const events = history ?? [];
+  const point = resetPoint(events);
   if (point === null) {
     const message = 'No step of the run failed: nothing to go back to. Start its window again.';
     return { id, runId, ok: false, code: 'NothingToReset', message };
@@ -37,7 +39,9 @@ export async function resetToFailure(
     runId: answer.runId,
     ok: true,
     code: 'Done',
-    message: 'The run goes on from where it failed.',
+    message: isFoundWanting(events)
+      ? 'The run reads its window again.'
+      : 'The run goes on from where it failed.',
   };
 }
 
@@ -46,9 +50,13 @@ export async function resetToFailure(
  * several parts failed side by side it is the first of them, since the last person said `resume`: what the others have
  * done meanwhile is stored, and is found there.
  *
- * @returns the id of its completion; null when no step failed.
+ * A window that was found wanting goes back to where the ledger is asked for it: its pages count as read for that attempt
+ * of it, and only another one reads them afresh.
+ *
+ * @returns the id of its completion; null when there is none, as where no step failed.
  */
 export function resetPoint(events: readonly Event[]): Long | null {
+  if (isFoundWanting(events)) return decisionOf(events.findLast(opensWindow)) ?? null;
   const byId = new Map(events.map((event) => [String(event.eventId), event]));
   const resumed = events.findLastIndex((event) => event.workflowExecutionUpdateAcceptedEventAttributes);
   const points = (some: readonly Event[]) =>
@@ -58,6 +66,27 @@ export function resetPoint(events: readonly Event[]): Long | null {
       return point ? [point] : [];
     });
   return points(events.slice(resumed + 1))[0] ?? points(events).at(-1) ?? null;
+}
+
+/** Verdicts of a run on what it has read, where every step did its work. */
+const verdicts: ReadonlySet<string> = new Set([
+  'CountMismatch',
+  'OffsetsIgnored',
+  'TooManyRejected',
+  'WindowIncomplete',
+]);
+
+/** Whether the run failed by a verdict of its own, and not by that of a child, which is resumed itself. */
+function isFoundWanting(events: readonly Event[]): boolean {
+  const failure = events.at(-1)?.workflowExecutionFailedEventAttributes?.failure;
+  if (!verdicts.has(failure?.applicationFailureInfo?.type ?? '')) return false;
+  for (let cause = failure?.cause; cause; cause = cause.cause)
+    if (cause.childWorkflowExecutionFailureInfo) return false;
+  return true;
+}
+
+function opensWindow(event: Event): boolean {
+  return event.activityTaskScheduledEventAttributes?.activityType?.name === 'openWindow';
 }
 
 /** The event that began what this event says has failed. */

@@ -85,6 +85,16 @@ export const parkedScenarios: Readonly<Record<string, Scenario>> = {
       }
     },
   },
+  'window-rejected-resumed': {
+    activities: {
+      openWindow: async () => patient,
+      tallyRound: async (round) => ({
+        ...(await quiet.tallyRound(round)),
+        ...(round.round === 0 && { tooMany: { rejected: 20, contacts: 25, allowed: 0.2, known: false } }),
+      }),
+    },
+    meanwhile: decided('resume'),
+  },
   'window-skipped': told('skip', 'MediaForbidden'),
   'window-skipped-unread': told('skip', 'ContactsForbidden'),
   'window-aborted': told('abort', 'AgentsForbidden'),
