@@ -103,6 +103,17 @@ describe('a failed run that is resumed', () => {
     expectNothingTwice(stand);
   });
 
+  it('reads its window afresh when it failed by what it had read', async () => {
+    const id = await fail(6, 'TooManyRejected', {
+      ...{ name: 'badRecords', args: { kinds: ['badDate'], every: 2 } },
+      match: { family: 'contacts' },
+    });
+    const { stdout } = await runCommand(stand, ['resume', id]);
+    expect(stdout).toContain('reads its window again');
+    expect(await endOf(stand, id)).toMatchObject({ status: 'complete', fetched: 300, rejected: 0 });
+    expect(await ledgerOf(6)).toEqual({ status: 'complete', error_code: null, fetched: 300 });
+  });
+
   it('has nothing to go back to when no step of it failed', async () => {
     const { client } = stand;
     await client.workflow

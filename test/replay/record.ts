@@ -1,8 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { obtainTemporal } from '../../local/temporal-cli';
 import { startTemporalServer, type TemporalServerOptions } from '../../local/temporal-server';
 import { searchAttributes } from '../../ops/search-attributes';
@@ -136,6 +146,18 @@ async function recordAll(
   return recorded;
 }
 
+/** The workflows as they are bundled for the tests, whose stand looks for them under this name. */
+async function bundleWorkflows(): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: require.resolve('../../workflows'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  const bundles = mkdtempSync(join(tmpdir(), 'cxone-sync-record-'));
+  process.env['TEST_WORKFLOW_BUNDLE'] = join(bundles, 'workflows.js');
+  writeFileSync(join(bundles, 'workflows.js'), code);
+  return bundles;
+}
+
 async function main(names: readonly string[]): Promise<void> {
   if (git('status', '--porcelain', '--', 'workflows') !== '') {
     throw new Error('workflows/ differs from the last commit: histories are recorded from released code');
@@ -145,6 +167,7 @@ async function main(names: readonly string[]): Promise<void> {
   if (anew) for (const file of readdirSync(folder)) rmSync(join(folder, file));
   const { version } = await obtainTemporal({ log: say, env: process.env });
   const all = wanted(names.filter((name) => name !== '--all'));
+  const bundles = await bundleWorkflows();
   const isImpatient = (name: string): boolean => scenarios[name]?.impatient === true;
   const recorded = [
     ...(await recordAll(
@@ -155,6 +178,7 @@ async function main(names: readonly string[]): Promise<void> {
       dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 120 },
     })),
   ];
+  rmSync(bundles, { recursive: true });
   note(recorded, `workflows of ${git('rev-parse', 'HEAD')}, temporal ${version}`);
 }
 
