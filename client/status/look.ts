@@ -25,7 +25,7 @@ import {
   type SeenRuns,
   type TemporalLists,
 } from './read-temporal';
-import type { GapLine, StatusReport, TemporalState, TenantStatus } from './status-report';
+import type { GapLine, Misconfigured, StatusReport, TemporalState, TenantStatus } from './status-report';
 
 /** Looks at everything, as often as it is asked to. */
 export interface Observer {
@@ -109,7 +109,7 @@ export function createObserver(
         orphaned,
         tenants: [...stored].map(([tenant, status]) => ({
           ...together(tenant, status, runs?.get(tenant)),
-          ...entryOf(tenant, status, misconfigured.get(tenant), noted),
+          misconfigured: entryOf(tenant, misconfigured.get(tenant), noted),
         })),
       };
     },
@@ -117,28 +117,31 @@ export function createObserver(
   };
 }
 
-/** What an entry that cannot be read says: nothing is wanted, and nothing is left out. */
+/** What an entry that cannot be read says: nothing. */
 function withoutSettings(tenant: string): StatusTenant {
-  const extract = { interactionMetadata: false, evaluations: false };
   // So that nothing is advised of a setting that cannot be read.
   const recordedCalls = 'listed';
-  return { tenant, limits: {}, extract, recordedCalls, skillIds: [], campaignIds: [], mediaTypeIds: [] };
+  return {
+    tenant,
+    limits: {},
+    extract: null,
+    recordedCalls,
+    skillIds: [],
+    campaignIds: [],
+    mediaTypeIds: [],
+  };
 }
 
-/** What is wrong with the entry of a tenant. Of one that cannot be read, no filter can be compared. */
+/** What is wrong with the entry of a tenant. */
 function entryOf(
   tenant: string,
-  { filterWidened }: StoredStatus,
   wrong: readonly string[] | undefined,
   noted: readonly MisconfiguredTenant[],
-): Pick<TenantStatus, 'misconfigured' | 'filterWidened'> {
+): Misconfigured | null {
   const code = 'TenantMisconfigured';
-  if (wrong)
-    return { filterWidened: false, misconfigured: { code, seenBy: 'status', at: null, problems: wrong } };
+  if (wrong) return { code, seenBy: 'status', at: null, problems: wrong };
   const note = noted.find((one) => one.tenant === tenant);
-  if (!note) return { filterWidened, misconfigured: null };
-  const { problems, notedAt } = note;
-  return { filterWidened, misconfigured: { code, seenBy: 'worker', at: stamp(notedAt), problems } };
+  return note ? { code, seenBy: 'worker', at: stamp(note.notedAt), problems: note.problems } : null;
 }
 
 /** Both, side by side; what fails is told when both are over, so that no failure is left unheard. */

@@ -21,7 +21,7 @@ import type { ExtractionLine, FailureLine, GapLine, ParkedRun, QuotaLine } from 
 export interface StoredStatus extends ClockStatus {
   readonly lagSeconds: number | null;
   readonly watermark: string | null;
-  readonly filterWidened: boolean;
+  readonly filterWidened: boolean | null;
   readonly windows: WindowStates;
   readonly parked: readonly ParkedRun[];
   /** `underWay` is for Temporal to say. */
@@ -39,7 +39,8 @@ export interface StatusTenant extends Pick<
   'tenant' | 'recordedCalls' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'
 > {
   readonly limits: Partial<TenantSettings['limits']>;
-  readonly extract: Pick<TenantSettings['extract'], 'interactionMetadata' | 'evaluations'>;
+  /** Null where the entry cannot be read: then nor is its filter known, whatever stands here. */
+  readonly extract: Pick<TenantSettings['extract'], 'interactionMetadata' | 'evaluations'> | null;
 }
 
 /** Where Web UI shows a run. */
@@ -66,7 +67,10 @@ export async function readDatabase(
 ): Promise<ReadonlyMap<string, StoredStatus>> {
   const names = tenants.map(({ tenant }) => tenant);
   const { overview } = store;
-  const [windows, recordings, lags, parked, failures, extractions, queries, quotas, gaps, filters, clocks] =
+  const filters = await store.filters.kept(names);
+  // The filter that was read under last is the best guess at one that cannot be read.
+  const filtered = tenants.map((one) => ({ ...one, ...(one.extract === null && filters.get(one.tenant)) }));
+  const [windows, recordings, lags, parked, failures, extractions, queries, quotas, gaps, clocks] =
     await Promise.all([
       overview.windows(names),
       overview.recordings(names),
@@ -76,8 +80,7 @@ export async function readDatabase(
       overview.extractions(names),
       store.recordings.queriesOf(names, tallyDays),
       store.quotas.listAmong(tenants),
-      store.gaps.openAmong(tenants),
-      store.filters.kept(names),
+      store.gaps.openAmong(filtered),
       store.clocks.list(names),
     ]);
   const [parkedOf, failuresOf, extractionsOf] = [byTenant(parked), byTenant(failures), byTenant(extractions)];
@@ -88,12 +91,15 @@ export async function readDatabase(
       lagSeconds: lag === undefined ? null : Math.round(lag.seconds),
       watermark: lag === undefined ? null : stamp(lag.watermark),
       ...clockStatus(clocks.get(tenant)),
-      filterWidened: kept !== undefined && !isWithin(filter, kept),
+      filterWidened: extract === null ? null : kept !== undefined && !isWithin(filter, kept),
       windows: windows.get(tenant) ?? noWindows,
       parked: (parkedOf.get(tenant) ?? []).map((run) => parkedRun(run, linkOf)),
       recordings: recordings.get(tenant) ?? noRecordings,
       playback: playbackReport(queries.get(tenant), recordedCalls),
-      gaps: (gaps.get(tenant) ?? []).map((gap) => gapLine(tenant, gap, linkOf)),
+      gaps: (gaps.get(tenant) ?? []).map((gap) => ({
+        ...gapLine(tenant, gap, linkOf),
+        atMost: extract === null && kept === undefined,
+      })),
       quotas: (quotas.get(tenant) ?? []).map(quotaLine),
       extractions: extractionLines(extract, extractionsOf.get(tenant) ?? []),
       failures: (failuresOf.get(tenant) ?? []).map((run) => failureLine(run, linkOf)),
@@ -131,7 +137,7 @@ function parkedRun(window: ParkedWindow, linkOf: LinkOf): ParkedRun {
   };
 }
 
-function gapLine(tenant: string, gap: OpenGap, linkOf: LinkOf): GapLine {
+function gapLine(tenant: string, gap: OpenGap, linkOf: LinkOf): Omit<GapLine, 'atMost'> {
   const { from, to, reason, waits, missing, begun, givenUp } = gap;
   const id = backfillId({ tenant, from: (begun ?? missing).from, to: (begun ?? missing).to });
   const [missingFrom, missingTo] = [stamp(missing.from), stamp(missing.to)];
@@ -163,10 +169,13 @@ function quotaLine({ family, size, used, share, fullPaceAt, blockedUntil }: Quot
 }
 
 function extractionLines(
-  { interactionMetadata, evaluations }: StatusTenant['extract'],
+  extract: StatusTenant['extract'],
   states: readonly ExtractionState[],
 ): readonly ExtractionLine[] {
-  const wanted = { 'interaction-metadata': interactionMetadata, evaluations };
+  const wanted = {
+    'interaction-metadata': extract?.interactionMetadata ?? null,
+    evaluations: extract?.evaluations ?? null,
+  };
   return Object.entries(wanted).flatMap(([dataset, isWanted]) => {
     const state = states.find((one) => one.dataset === dataset);
     if (state === undefined && !isWanted) return [];

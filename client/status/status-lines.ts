@@ -134,6 +134,8 @@ function lagText(status: TenantStatus): string {
   if (isAhead(lagSeconds)) {
     return `! the watermark ${watermark} is ${span(-lagSeconds)} in the future: a wrong clock has set it, and the next look of the live sync sets it back`;
   }
+  if (filterWidened === null)
+    return `${span(lagSeconds)} behind (changes up to ${watermark} are stored; its filter is not known)`;
   const stored = filterWidened
     ? `changes up to ${watermark} are stored, but under a narrower filter than that of the tenants file`
     : gaps.length > 0
@@ -151,7 +153,8 @@ function extractionRows(extraction: ExtractionLine, now: number): readonly strin
     ...(running > 0 ? [`${count(running)} running`] : []),
     ...(failed > 0 ? [`${count(failed)} failed`] : []),
     ...(incomplete > 0 ? [`${count(incomplete)} given up`] : []),
-    ...(wanted ? [] : ['not wanted every night']),
+    ...(wanted === false ? ['not wanted every night'] : []),
+    ...(wanted === null ? ['not known whether it is wanted every night'] : []),
   ];
   return [
     row('extract', `${dataset}  ${days.join(', ')}`),
@@ -189,9 +192,9 @@ const gapReasons: Readonly<Record<GapLine['reason'], string>> = {
 };
 
 function gapRows(gap: GapLine, now: number): readonly string[] {
-  const { reason, missingFrom, missingTo, backfill, underWay, command } = gap;
+  const { reason, missingFrom, missingTo, atMost, backfill, underWay, command } = gap;
   return [
-    row('unread', `${missingFrom} – ${missingTo}, ${gapReasons[reason]}`),
+    row('unread', `${atMost ? 'at most ' : ''}${missingFrom} – ${missingTo}, ${gapReasons[reason]}`),
     row('', gapState(gap, now)),
     ...(underWay === true ? [row('', backfill.url)] : [row('', `→ ${command}`)]),
   ];

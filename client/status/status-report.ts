@@ -35,8 +35,11 @@ export interface TenantStatus extends ClockStatus {
    * it; null when the tenant was never synced live. */
   readonly lagSeconds: number | null;
   readonly watermark: string | null;
-  /** The tenants file lets through more than what was read up to the watermark: the next look of the live sync sees to it. */
-  readonly filterWidened: boolean;
+  /**
+   * The tenants file lets through more than what was read up to the watermark: the next look of the live sync sees to it.
+   * Null where its entry cannot be read.
+   */
+  readonly filterWidened: boolean | null;
   readonly windows: WindowStates;
   /** The first 200. */
   readonly parked: readonly ParkedRun[];
@@ -77,6 +80,8 @@ export interface GapLine {
   /** From the first window that is missing to the last. */
   readonly missingFrom: string;
   readonly missingTo: string;
+  /** Less may be missing: the tenant's filter is not known, so that no window with a filter counts. */
+  readonly atMost: boolean;
   /** The backfill that was begun for it last; `begunAt` is null where none was yet. */
   readonly backfill: { readonly id: string; readonly begunAt: string | null; readonly url: string };
   /** Whether that is under way; null when Temporal could not be asked. */
@@ -113,8 +118,8 @@ export interface FailureLine {
 /** A dataset of Data Extraction. Days are `YYYY-MM-DD` in UTC. */
 export interface ExtractionLine {
   readonly dataset: string;
-  /** Whether the tenant's settings want it every night. */
-  readonly wanted: boolean;
+  /** Whether the tenant's settings want it every night; null where they cannot be read. */
+  readonly wanted: boolean | null;
   readonly lastComplete: string | null;
   readonly complete: number;
   readonly running: number;

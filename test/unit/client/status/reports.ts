@@ -58,6 +58,7 @@ export const gapLine: GapLine = {
   to: '2026-11-20T00:10:00Z',
   missingFrom: '2026-09-05T00:00:00Z',
   missingTo: '2026-09-07T00:00:00Z',
+  atMost: false,
   backfill: {
     id: 'backfill:acme:2026-09-01T00:00:00Z/2026-11-20T00:10:00Z',
     begunAt: '2026-11-25T10:15:00Z',

@@ -52,6 +52,22 @@ describe('the status of a tenant', () => {
     expect(linesOf([tenantStatus(clock)], { at: '2026-12-03T00:00:00Z' }).join()).not.toContain('set back');
   });
 
+  it('whose settings cannot be read does not say more than is known', () => {
+    const extraction = {
+      ...{ dataset: 'evaluations', wanted: null, lastComplete: '2026-11-24', complete: 3 },
+      ...{ running: 0, failed: 0, incomplete: 0, failure: null },
+    };
+    const lines = linesOf([
+      tenantStatus({
+        ...{ lagSeconds: 60, watermark: '2026-11-25T12:14:00Z', filterWidened: null },
+        ...{ gaps: [{ ...gapLine, atMost: true }], extractions: [extraction] },
+      }),
+    ]).join('\n');
+    expect(lines).toContain('changes up to 2026-11-25T12:14:00Z are stored; its filter is not known');
+    expect(lines).toContain('unread      at most 2026-09-05T00:00:00Z – 2026-09-07T00:00:00Z');
+    expect(lines).toContain('not known whether it is wanted every night');
+  });
+
   it('names every problem of an entry that is not in order, and where it was seen', () => {
     const problems = ['tenants.acme.pageSze is not a known key', 'tenants.acme.clientSecret is missing'];
     const misconfigured = { code: 'TenantMisconfigured', seenBy: 'status', at: null, problems } as const;
