@@ -25,7 +25,7 @@ function failedByChild(events: Events): Events {
   const attributes = failed?.workflowExecutionFailedEventAttributes;
   const failure = { ...attributes?.failure, cause: { childWorkflowExecutionFailureInfo: {} } };
   const altered = { ...failed, workflowExecutionFailedEventAttributes: { ...attributes, failure } };
-  return [altered, ...rest].toReversed() as Events;
+  return [altered, ...rest].toReversed();
 }
 
 describe('where a failed run goes back to', () => {
