@@ -162,7 +162,13 @@ export function showReport(window: SyncWindow, report: WindowReport, progress: P
 export function showParked(window: SyncWindow, progress: Progress, parked: Parked): void {
   const { contacts, expected, stage } = progress;
   const of = expected === null ? '' : ` of ${count(expected)}`;
-  showWaiting(heading(window), parked, [`- So far: ${stage}, ${count(contacts)}${of} contacts`]);
+  const closing =
+    '- Without that its window cannot be closed in the ledger, not even as incomplete: **skip** tries that once more, and ' +
+    'fails the run if it still cannot';
+  showWaiting(heading(window), parked, [
+    ...(stage === 'close' ? [closing] : []),
+    `- So far: ${stage}, ${count(contacts)}${of} contacts`,
+  ]);
 }
 
 /** The same for a run that belongs to a tenant and to no window. */

@@ -261,6 +261,38 @@ describe('a run that only a person can help', () => {
     }
   });
 
+  it('waits once more when it is skipped before its window could be opened, and says why', async () => {
+    let misconfigured = true;
+    const quiet = quietActivities();
+    const world: Activities = {
+      ...quiet,
+      openWindow: async () => {
+        if (misconfigured) throw refusal('TenantMisconfigured');
+        return parks;
+      },
+      closeWindow: async ({ status }) => ({ ...report, status }),
+    };
+    await stand.serve(world, async () => {
+      const [closes, fails] = [await start(), await start()];
+      for (const handle of [closes, fails]) {
+        await parked(handle);
+        expect(await detailsOf(handle)).not.toContain('cannot be closed');
+        await handle.executeUpdate('skip');
+        await eventually('it waits again', async () => {
+          const details = await detailsOf(handle);
+          expect(details).toContain('**Waits for you**');
+          expect(details).toContain('**TenantMisconfigured**');
+          expect(details).toContain('its window cannot be closed in the ledger, not even as incomplete');
+        });
+      }
+      await fails.executeUpdate('skip');
+      await expect(fails.result()).rejects.toMatchObject({ cause: { type: 'TenantMisconfigured' } });
+      misconfigured = false;
+      await closes.executeUpdate('skip');
+      expect(await closes.result()).toMatchObject({ status: 'incomplete' });
+    });
+  });
+
   it('says when it tries by itself where the cause may pass, and when it gives up', async () => {
     const { activities } = broken({
       fetchContactPage: async () => {
