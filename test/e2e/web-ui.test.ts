@@ -1,3 +1,7 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { createNamespace } from '../setup/servers';
+import { parked } from '../workflow/parked-run';
+import { openWindow, quietActivities, workflowStand } from '../workflow/with-activities';
 import { taskQueues } from '../../workflows/task-queues';
 import { obtainChromium, withoutChromium } from '../setup/chromium';
 import { eventually, openStand, settledDay as day, type Stand } from './stand';
@@ -104,6 +108,52 @@ withBrowser('an operator with nothing but Web UI', () => {
     expect(text).toMatch(/"too\\?": no such field/);
     await ui.picture('web-ui-wrong-input');
     expect(stand.simulator.journal.count()).toBe(requests);
+  });
+
+  it('reads words of others as plain text: they are no link, no picture and no page of their own', async () => {
+    const hostile =
+      'a [Sign in](https://evil.example/a) ![p](https://evil.example/b.png) <img src=https://evil.example/c> ' +
+      '<script>top.x=1</script> `code` **bold** https://evil.example/d www.evil.example ops@evil.example ' +
+      '| x | y | &lt;b&gt; \\](https://evil.example/e) end';
+    const refuse = async (): Promise<never> => {
+      throw ApplicationFailure.nonRetryable(hostile, 'ContactsForbidden', { remedy: `# ${hostile}` });
+    };
+    const namespace = await createNamespace();
+    const workers = await workflowStand(namespace);
+    const page = await openWebUi({ env: stand.env, namespace: namespace.namespace }, executable as string);
+    const foreign: string[] = [];
+    page.page.on('request', (request) => {
+      if (new URL(request.url()).hostname.endsWith('evil.example')) foreign.push(request.url());
+    });
+    try {
+      const activities = {
+        ...quietActivities(),
+        openWindow: async () => ({ ...openWindow, parkedTimeoutHours: 168 }),
+        fetchContactPage: refuse,
+      };
+      await workers.serve(activities, async () => {
+        const handle = await workers.client.workflow.start('syncWindow', {
+          taskQueue: taskQueues.workflows,
+          workflowId: 'hostile',
+          args: [{ tenant: 'acme', from: day.from, to: day.to }],
+        });
+        await parked(handle);
+        await page.openList('WorkflowId="hostile"');
+        await page.openRun('hostile');
+        // Web UI shows the backslash that keeps a mail address from being a link.
+        const details = (await page.currentDetails()).replaceAll(String.raw`\@`, '@');
+        expect(details).toContain(`ContactsForbidden: ${hostile}`);
+        expect(details).toContain(`What to do: # ${hostile}`);
+        expect(await page.elementsInDetails('a, img, script, code, table, h1, h2')).toBe(0);
+        // The name of the run and the words that are ours.
+        expect(await page.elementsInDetails('h3')).toBe(1);
+        await handle.executeUpdate('abort');
+      });
+      expect(foreign).toEqual([]);
+    } finally {
+      await page.close();
+      await workers.close();
+    }
   });
 
   it('sees a backfill with all its windows', async () => {

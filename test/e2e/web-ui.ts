@@ -16,6 +16,8 @@ export interface WebUi {
   openTab(name: string | RegExp): Promise<void>;
   /** The text of a run's current details, under _User Metadata_. */
   currentDetails(): Promise<string>;
+  /** How many elements of these kinds the current details, just read, are made of (a CSS selector). */
+  elementsInDetails(selector: string): Promise<number>;
   /** The names and descriptions that More Actions → Send an Update offers. */
   offeredUpdates(): Promise<readonly string[]>;
   /** Chooses one of them and submits. */
@@ -40,7 +42,10 @@ const quiet = [
 const usualColumns = ['Status', 'Workflow ID', 'Run ID', 'Type', 'Start', 'End'];
 
 /** Opens Web UI of the tests' server, at the namespace of a stand. */
-export async function openWebUi({ env, namespace }: Stand, executablePath: string): Promise<WebUi> {
+export async function openWebUi(
+  { env, namespace }: Pick<Stand, 'env' | 'namespace'>,
+  executablePath: string,
+): Promise<WebUi> {
   const browser: Browser = await chromium.launch({ executablePath, args: quiet });
   const page = await browser.newPage({
     viewport: { width: 1_280, height: 860 },
@@ -98,6 +103,8 @@ export async function openWebUi({ env, namespace }: Stand, executablePath: strin
       await text.getByRole('listitem').first().waitFor();
       return text.innerText();
     },
+    elementsInDetails: (selector) =>
+      main.locator('iframe').contentFrame().locator('body').locator(selector).count(),
     async offeredUpdates() {
       await main.getByRole('button', { name: 'More Actions' }).click();
       await page.getByRole('menuitem', { name: /Update/ }).click();
