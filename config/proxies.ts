@@ -1,7 +1,7 @@
 import type { Environment } from './environment';
 import { readSetting } from './environment';
 import type { Problem } from './problems';
-import type { Setting } from './setting-list';
+import type { Setting } from './setting';
 
 /** How the outside is reached; `network/proxies.ts` says how it is read. */
 export interface ProxySettings {

@@ -4,7 +4,8 @@ import { quoted, SettingsError } from './problems';
 import type { Problem } from './problems';
 import { type ProxySettings, readProxies } from './proxies';
 import { settingList, settingSchemas } from './setting-list';
-import type { ListenAddress, Need, Setting, SettingName } from './setting-list';
+import type { ListenAddress, SettingName } from './setting-list';
+import type { Need, Setting } from './setting';
 import { temporalProblem } from './temporal-tls';
 
 /** Where to listen. `isSet`: somebody chose it, so that another one would not do. */

@@ -1,5 +1,6 @@
 import type { BadRecords } from './bad-records';
-import type { ContactFacts, ContactSource } from './contact-facts';
+import type { ContactFacts } from './contact-facts';
+import type { ContactSource } from './contact-source';
 import type { ContactWriter } from './contact-json';
 import { dayOfContact, numberOfContact } from './contact-id';
 import type { Edits } from './edits';

@@ -8,7 +8,7 @@ import type { ContactQuery } from './contact-query';
 import { readContactQuery } from './contact-query';
 import { withFineStamps } from './fine-stamps';
 import type { ContactRows } from './contact-rows';
-import type { ContactSource } from './contact-facts';
+import type { ContactSource } from './contact-source';
 import type { Exchange } from './exchange';
 import { LARGEST_PAGE, linksOf } from './links';
 import { sortedPage, unorderedPage } from './ordered-list';

@@ -1,4 +1,5 @@
-import type { ContactFacts, ContactSource } from './contact-facts';
+import type { ContactFacts } from './contact-facts';
+import type { ContactSource } from './contact-source';
 import { contactIdOf, FIRST_LATE_NUMBER } from './contact-id';
 import type { Edits } from './edits';
 import { Lru } from './lru';

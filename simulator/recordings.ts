@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ContactFacts, ContactSource } from './contact-facts';
+import type { ContactFacts } from './contact-facts';
+import type { ContactSource } from './contact-source';
 import { dayOfContact, numberOfContact } from './contact-id';
 import type { MediaFiles } from './media-files';
 import type { Settings } from './options';

@@ -7,7 +7,7 @@ import { BadRecords } from './bad-records';
 import type { StampWriter } from './calendar';
 import { PHONE_CANARY } from './call-details';
 import { createContactWriter } from './contact-json';
-import { createContactSource } from './contact-facts';
+import { createContactSource } from './contact-source';
 import { createContactIndex } from './contact-index';
 import { createContactRows } from './contact-rows';
 import { createContactsEndpoint } from './contacts-endpoint';

@@ -3,7 +3,7 @@ import type { Agents } from './agents';
 import { agentIdOf } from './agent-id';
 import type { BadRecordKind, BadRecords } from './bad-records';
 import { hugeIdOf } from './bad-records';
-import type { ContactSource } from './contact-facts';
+import type { ContactSource } from './contact-source';
 import { lastUpdateOf } from './contact-facts';
 import { dayOfContact, numberOfContact } from './contact-id';
 import type { ContactIndex } from './contact-index';

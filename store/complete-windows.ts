@@ -1,17 +1,7 @@
 import type { Pool } from 'pg';
-import { choiceOf, mayHaveRecording, type RecordingChoice } from './recording-choice';
+import { choiceOf, mayHaveRecording } from './recording-choice';
 import { run } from './transaction';
-import type { WindowFilter } from './window-ledger';
-
-/** Windows by start that lie one behind the other. */
-export interface ConsecutiveWindows extends RecordingChoice {
-  readonly tenant: string;
-  readonly filter: WindowFilter;
-  /** Where the first begins, and where each ends. */
-  readonly edges: readonly Date[];
-  /** Whether recordings are wanted of them. */
-  readonly recordings: boolean;
-}
+import type { ConsecutiveWindows } from './window-ledger';
 
 /**
  * `$1` tenant, `$2` to `$4` filter, `$5` starts, `$6` ends, `$7` recordings wanted, `$8` and `$9` of which calls. By the

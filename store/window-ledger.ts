@@ -1,10 +1,20 @@
-import type { ConsecutiveWindows } from './complete-windows';
+import type { RecordingChoice } from './recording-choice';
 
 /** Ids of skills, campaigns and media types, each sorted; all empty = everything. */
 export interface WindowFilter {
   readonly skillIds: readonly number[];
   readonly campaignIds: readonly number[];
   readonly mediaTypeIds: readonly number[];
+}
+
+/** Windows by start that lie one behind the other. */
+export interface ConsecutiveWindows extends RecordingChoice {
+  readonly tenant: string;
+  readonly filter: WindowFilter;
+  /** Where the first begins, and where each ends. */
+  readonly edges: readonly Date[];
+  /** Whether recordings are wanted of them. */
+  readonly recordings: boolean;
 }
 
 /** A window is half-open: `from` inclusive, `to` exclusive, by the contact's start or by its last update. */

@@ -3,7 +3,7 @@ import { store } from './activities';
 import { causeOf, failRun, permanentFailure, refuseInvalidInput } from './failures';
 import { parseGapInput } from './inputs';
 import { createTenantParking } from './parking';
-import { labelTenantRun, showTenantFailure, showTenantRun } from './progress';
+import { labelTenantRun, showTenantFailure, showTenantRun } from './run-details';
 
 /**
  * Waits for a person to decide about what a widened filter lets through and the live sync did not read: further back

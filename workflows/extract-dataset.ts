@@ -1,22 +1,12 @@
 import { ContinueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { extractDay } from './extract-day';
-import { extractDays, type RangeState } from './extract-days';
+import { extractDays } from './extract-days';
 import { type ExtractInput, type ExtractPlan, planExtraction } from './extract-input';
 import { type ExtractProgress, extractProgressQuery, type ExtractReport } from './extract-messages';
 import { labelExtraction, showExtracted, showExtraction, showExtractionFailure } from './extract-progress';
+import type { CarriedExtraction } from './extract-run';
 import { newReport } from './extract-state';
 import { causeOf, failRun, refuseInvalidInput } from './failures';
-
-/** What a run hands to its continuation. Part of no public interface. */
-export interface CarriedExtraction {
-  /** Days, `to` exclusive: what `lastDays` meant when the first run began. */
-  readonly from: string;
-  readonly to: string;
-  /** Of a day whose run has waited for a person. */
-  readonly parked?: boolean;
-  /** Of a range. */
-  readonly range?: RangeState;
-}
 
 /**
  * Brings in a dataset of Data Extraction (contract §10), day by day: a run for each, that has CXone make a file and loads

@@ -8,7 +8,6 @@ import {
 } from '@temporalio/workflow';
 import type { ExtractionDay, LoadedDay } from '../activities/extraction-types';
 import { api, farewell, store } from './activities';
-import type { extractDataset } from './extract-dataset';
 import type { ExtractInput, ExtractPlan } from './extract-input';
 import { loadDay } from './extract-job';
 import {
@@ -19,6 +18,7 @@ import {
   noRows,
 } from './extract-messages';
 import { showExtractionGoesOn, showExtractionParked } from './extract-progress';
+import type { ExtractDatasetRun } from './extract-run';
 import { newReport, withDay, withSkipped } from './extract-state';
 import { type Cause, causeOf } from './failures';
 import { createParking, goesOnAfterReset, tenantPatience } from './parking';
@@ -68,7 +68,7 @@ export async function extractDay(
     await api.authenticate({ tenant, anew: parking.times() > 0 || goesOnAfterReset() });
     // Waiting for a turn again and again makes a long history.
     if (workflowInfo().continueAsNewSuggested)
-      await continueAsNew<typeof extractDataset>({ ...input, force: true }, { from, to, parked: parked() });
+      await continueAsNew<ExtractDatasetRun>({ ...input, force: true }, { from, to, parked: parked() });
     try {
       loaded = await loadDay(day, { onStage });
     } catch (error) {

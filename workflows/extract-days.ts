@@ -11,10 +11,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { store } from './activities';
-import type { extractDataset } from './extract-dataset';
 import type { ExtractInput, ExtractPlan } from './extract-input';
 import { type DayEnded, dayEndedSignal, type ExtractReport, noRows } from './extract-messages';
 import { triggerOf } from './extract-progress';
+import type { ExtractDatasetRun, RangeState } from './extract-run';
 import { daysBetween, outcomeOf, withDay, withSkipped } from './extract-state';
 import { causeOf } from './failures';
 import { extractId, extractSummary, nextDay } from './ids';
@@ -25,13 +25,6 @@ import { type RunStatus, searchAttributeKeys as keys } from './search-attributes
 const eventsAtMost = 2_000;
 /** How often somebody else's run of a day is looked after: it tells us nothing. */
 const lookAtOthersEvery = '30 seconds';
-
-/** Where a range stands. */
-export interface RangeState {
-  /** The first day that is not begun. */
-  readonly next: string;
-  readonly report: ExtractReport;
-}
 
 /**
  * Brings in day after day, each in a run of its own, one at a time: CXone runs one job of a tenant at a time anyway. A day
@@ -65,7 +58,7 @@ export async function extractDays(
       await condition(allHandlersFinished);
       // Days that were skipped are counted; what was not begun is looked up again.
       const skippedAhead = left.filter((one) => one >= day && before.has(one)).length;
-      await continueAsNew<typeof extractDataset>(input, {
+      await continueAsNew<ExtractDatasetRun>(input, {
         from: plan.from,
         to: plan.to,
         range: { next: day, report: withSkipped(report, -skippedAhead) },
@@ -89,7 +82,7 @@ async function dayOf(plan: ExtractPlan, day: string, isParked: () => boolean): P
   const span = { tenant, dataset, from: day, to: nextDay(day) };
   const workflowId = extractId(span);
   try {
-    const handle = await startChild<typeof extractDataset>('extractDataset', {
+    const handle = await startChild<ExtractDatasetRun>('extractDataset', {
       workflowId,
       args: [{ ...span, force: true }],
       parentClosePolicy: ParentClosePolicy.ABANDON,

@@ -4,8 +4,8 @@ import type { ExtractProgress, ExtractReport } from './extract-messages';
 import { type Cause, withoutRemedy } from './failures';
 import { extractSummary } from './ids';
 import { markdownText } from './markdown';
-import type { Parked } from './parking';
-import { showWaiting } from './progress';
+import type { Parked } from './parked';
+import { showWaiting } from './run-details';
 import {
   type RunStatus,
   type RunTrigger,

@@ -16,7 +16,7 @@ import { parseSyncWindowInput, parseTenantInput, type SyncWindowInput, type Tena
 import { type ContactsSettled, contactsSettledSignal } from './live-messages';
 import { createTenantParking, goesOnAfterReset } from './parking';
 import { priorityOf } from './priorities';
-import { labelTenantRun, showTenantFailure, showTenantRun } from './progress';
+import { labelTenantRun, showTenantFailure, showTenantRun } from './run-details';
 import type { sweepRecordings } from './sweep-recordings';
 import type { syncWindow } from './sync-window';
 

@@ -9,7 +9,8 @@ import {
 } from '@temporalio/workflow';
 import { farewell } from './activities';
 import { type Cause, causeOf, isKnown, permanentFailure } from './failures';
-import { showTenantParked, showTenantRun } from './progress';
+import type { Parked } from './parked';
+import { showTenantParked, showTenantRun } from './run-details';
 
 /** Without arguments, so that Web UI needs nothing typed: it lists them by name while a worker runs. */
 export const resumeUpdate = defineUpdate<string>('resume');
@@ -21,16 +22,6 @@ export type Decision = 'resume' | 'skip' | 'abort' | 'timeout';
 
 /** A part of a run that may fail on its own, and is run again when its cause is mended. */
 export type Step = () => Promise<void>;
-
-/** What a parked run shows of itself; instants in epoch ms. */
-export interface Parked {
-  readonly causes: readonly Cause[];
-  readonly since: number;
-  /** When it tries again by itself; null when only a person can mend it. */
-  readonly retryAt: number | null;
-  /** When it gives up. */
-  readonly until: number;
-}
 
 export interface ParkingOptions {
   /** Shows and notes that the run is parked; null when it goes on. */

@@ -1,17 +1,13 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { LookupProblem, WindowReport } from '../activities/types';
-import { type Cause, withoutRemedy } from './failures';
+import type { Cause } from './failures';
 import { stamp } from './ids';
 import type { SyncWindow } from './inputs';
 import { markdownText } from './markdown';
-import type { Parked } from './parking';
+import type { Parked } from './parked';
 import type { LookupProgress } from './read-lookups';
-import {
-  type RunStatus,
-  type RunTrigger,
-  scheduledById,
-  searchAttributeKeys as keys,
-} from './search-attributes';
+import { showCause, showWaiting, triggerOf } from './run-details';
+import { type RunStatus, searchAttributeKeys as keys } from './search-attributes';
 
 export type Stage = 'authenticate' | 'contacts' | 'agents' | 'recordings' | 'close' | 'done';
 
@@ -77,40 +73,6 @@ export function labelRun(window: SyncWindow): void {
   ]);
 }
 
-/** Who started the run: itself by schedule, or as a child of a run that was, or of a backfill. */
-function triggerOf(): RunTrigger {
-  const { parent, typedSearchAttributes } = workflowInfo();
-  if (parent && typedSearchAttributes.get(keys.backfillId)) return 'backfill';
-  const scheduled = typedSearchAttributes.get(scheduledById) !== undefined;
-  return parent || scheduled ? 'schedule' : 'manual';
-}
-
-/** The same for a run that belongs to a tenant and to no window. */
-export function labelTenantRun(tenant: string): void {
-  upsertSearchAttributes([
-    { key: keys.tenant, value: tenant },
-    { key: keys.status, value: 'Running' satisfies RunStatus },
-    { key: keys.trigger, value: triggerOf() },
-    { key: keys.errorType, value: null },
-  ]);
-}
-
-/** Shows what such a run does, or did when it says so. */
-export function showTenantRun(tenant: string, what: string, status?: RunStatus): void {
-  if (status) {
-    upsertSearchAttributes([
-      { key: keys.status, value: status },
-      { key: keys.errorType, value: null },
-    ]);
-  }
-  setCurrentDetails([`### ${tenant}`, '', `- ${status ? `**${status}**: ` : ''}${what}`].join('\n'));
-}
-
-/** The last word of such a run that failed. */
-export function showTenantFailure(tenant: string, cause: Cause): void {
-  showCause(`### ${tenant}`, cause, 'The next run goes on from where this one began.');
-}
-
 /** Shows where the run stands. Costs no history event. */
 export function showProgress(window: SyncWindow, progress: Progress, status?: RunStatus): void {
   if (status) {
@@ -171,63 +133,9 @@ export function showParked(window: SyncWindow, progress: Progress, parked: Parke
   ]);
 }
 
-/** The same for a run that belongs to a tenant and to no window. */
-export function showTenantParked(tenant: string, parked: Parked): void {
-  showWaiting(`### ${tenant}`, parked, []);
-}
-
-/** A run that waits for a person, under a title of its own. */
-export function showWaiting(
-  title: string,
-  { causes, since, retryAt, until }: Parked,
-  lines: readonly string[],
-): void {
-  upsertSearchAttributes([
-    { key: keys.status, value: 'AwaitingOperator' satisfies RunStatus },
-    { key: keys.errorType, value: causes[0]?.code ?? 'Unexpected' },
-  ]);
-  setCurrentDetails(
-    [
-      title,
-      '',
-      `- **Waits for you** since ${toTheSecond(since)}`,
-      ...causes.flatMap((cause) => [
-        `- **${markdownText(cause.code)}**: ${markdownText(withoutRemedy(cause))}`,
-        ...(cause.remedy ? [`- What to do: ${markdownText(cause.remedy)}`] : []),
-      ]),
-      '- Then send the update **resume** (_More Actions → Send an Update_); **skip** ends without what is missing, ' +
-        '**abort** fails the run',
-      ...(retryAt === null ? [] : [`- Tries again by itself at ${toTheSecond(retryAt)}`]),
-      `- Fails by itself at ${toTheSecond(until)}`,
-      ...lines,
-    ].join('\n'),
-  );
-}
-
 /** The last word of a run that failed: the cause and what to do. */
 export function showFailure(window: SyncWindow, cause: Cause): void {
   showCause(heading(window), cause, 'Then start the same window again; what is stored stays stored.');
-}
-
-function showCause(title: string, cause: Cause, afterwards: string): void {
-  upsertSearchAttributes([
-    { key: keys.status, value: 'Failed' satisfies RunStatus },
-    { key: keys.errorType, value: cause.code },
-  ]);
-  setCurrentDetails(
-    [
-      title,
-      '',
-      `- **Failed**: ${markdownText(cause.code)}`,
-      `- ${markdownText(withoutRemedy(cause))}`,
-      ...(cause.remedy ? [`- What to do: ${markdownText(cause.remedy)}`] : []),
-      `- ${afterwards}`,
-    ].join('\n'),
-  );
-}
-
-function toTheSecond(moment: number): string {
-  return stamp(new Date(moment - (moment % 1_000)));
 }
 
 function heading(window: SyncWindow): string {

@@ -15,7 +15,7 @@ import {
   takeSlice,
   totalOf,
 } from './passes';
-import { isTooLarge } from './split-window';
+import { isTooLarge } from './window-size';
 
 /** One reading of a window, as far as it has come. Serialisable: it travels through continue-as-new. */
 export interface Round {

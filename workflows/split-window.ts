@@ -5,36 +5,8 @@ import { store } from './activities';
 import { permanentFailure } from './failures';
 import { stamp, syncWindowId, syncWindowSummary } from './ids';
 import type { SyncWindow, SyncWindowInput } from './inputs';
-import { type AnySlice, type PassState, totalOf } from './passes';
 import { searchAttributeKeys as keys } from './search-attributes';
-import type { syncWindow } from './sync-window';
-
-/** No half is shorter: by then it is one moment's flood, and offsets serve as well as anything. */
-const shortestHalfMs = 120_000;
-
-/**
- * Where to split a window: in its middle.
- *
- * @returns epoch ms; null when its halves would be too short.
- */
-export function middleOf(window: { readonly from: Date; readonly to: Date }): number | null {
-  const [from, to] = [window.from.getTime(), window.to.getTime()];
-  return to - from < 2 * shortestHalfMs ? null : Math.floor((from + to) / 2);
-}
-
-/**
- * True when the answer to a pass's first slice shows that the window holds more than one run should read. Only then:
- * a window that grows while it is read is not begun again. It costs no request, as every answer tells the total.
- */
-export function isTooLarge(
-  window: OpenWindow,
-  round: { readonly round: number; readonly passes: readonly PassState[] },
-  slice: AnySlice,
-): boolean {
-  if (window.maxContacts === undefined || round.round > 0 || slice.skip > 0 || 'at' in slice) return false;
-  const known = round.passes.reduce((sum, pass) => sum + (totalOf(pass) ?? 0), 0);
-  return known > window.maxContacts && middleOf(datesOf(window)) !== null;
-}
+import { middleOf } from './window-size';
 
 /**
  * Reads a window that is too large for one run as two, one after the other, each with a run, a line in the ledger and
@@ -64,10 +36,13 @@ export async function readHalves(window: SyncWindow, open: OpenWindow): Promise<
   ]);
 }
 
+/** `syncWindow` itself, which reads halves by this file. */
+type SyncWindowRun = (input: SyncWindowInput) => Promise<WindowReport>;
+
 async function readHalf(half: SyncWindow): Promise<WindowReport> {
   const { from, to, ...rest } = half;
   const backfillId = workflowInfo().typedSearchAttributes.get(keys.backfillId);
-  return executeChild<typeof syncWindow>('syncWindow', {
+  return executeChild<SyncWindowRun>('syncWindow', {
     workflowId: syncWindowId(half),
     args: [{ ...rest, from: stamp(from), to: stamp(to) } as SyncWindowInput],
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
@@ -76,10 +51,6 @@ async function readHalf(half: SyncWindow): Promise<WindowReport> {
       typedSearchAttributes: new TypedSearchAttributes([{ key: keys.backfillId, value: backfillId }]),
     }),
   });
-}
-
-function datesOf({ from, to }: OpenWindow): { readonly from: Date; readonly to: Date } {
-  return { from: new Date(from), to: new Date(to) };
 }
 
 function incomplete({ from, to }: SyncWindow): Error {

@@ -5,7 +5,7 @@ import { causeOf, failRun, refuseInvalidInput } from './failures';
 import { parseTenantInput, type TenantInput } from './inputs';
 import { createTenantParking } from './parking';
 import { priorityOf } from './priorities';
-import { labelTenantRun, showTenantFailure, showTenantRun } from './progress';
+import { labelTenantRun, showTenantFailure, showTenantRun } from './run-details';
 
 /** Calls asked for at a time. */
 const chunkSize = 100;

@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { OpenWindow } from '../activities/types';
 import { farewell } from './activities';
-import type { Parked } from './parking';
+import type { Parked } from './parked';
 import { expectedSoFar, type Round } from './read-contacts';
 import { refOf } from './window-ref';
 

@@ -7,20 +7,10 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { grpcReason } from '../temporal';
+import type { Outcome } from './outcome';
 import { resetToFailure } from './reset-run';
 
 export type Decision = 'resume' | 'skip' | 'abort';
-
-/** What a run answered. */
-export interface Outcome {
-  readonly id: string;
-  readonly ok: boolean;
-  /** Why it is not ok; empty where it is. */
-  readonly code: string;
-  readonly message: string;
-  /** The run that goes on; a run that was reset has a new id. */
-  readonly runId?: string;
-}
 
 /** A worker that lives answers an update at once; one that is away never does. In ms. */
 const patienceMs = 15_000;

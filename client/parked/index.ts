@@ -5,7 +5,8 @@ import { addCommonFlags, type CommonFlags } from '../flags';
 import { foreseen } from '../foreseen';
 import { createOutput, type Output } from '../output';
 import { connectTemporal, type TemporalClient, webUiLink } from '../temporal';
-import { decide, type Decision, type Outcome } from './decide';
+import { decide, type Decision } from './decide';
+import type { Outcome } from './outcome';
 import { findParked } from './find-parked';
 
 interface DecisionFlags extends CommonFlags {

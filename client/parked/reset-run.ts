@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
-import type { Outcome } from './decide';
+import type { Outcome } from './outcome';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
 type Long = NonNullable<Event['eventId']>;

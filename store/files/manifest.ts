@@ -1,17 +1,4 @@
-import type { SavedFile } from './recording-files';
-
-/** What is told of a recording beside its file; ids, types and times only. */
-export interface RecordingFacts {
-  readonly tenant: string;
-  readonly masterContactId: string;
-  readonly segmentId: string;
-  readonly contentType?: string | null | undefined;
-  readonly mediaType?: string | null | undefined;
-  readonly channelType?: string | null | undefined;
-  /** Text as CXone sent it. */
-  readonly startTime?: string | null | undefined;
-  readonly endTime?: string | null | undefined;
-}
+import type { RecordingFacts, SavedFile } from './recording-files';
 
 /** Version 1 of the JSON beside each recording (docs/recordings.md, "Manifest"). Times are ISO 8601 in UTC. */
 export interface Manifest {

@@ -1,5 +1,5 @@
 import type { FaultRule } from '../../simulator/faults';
-import type { Parked } from '../../workflows/parking';
+import type { Parked } from '../../workflows/parked';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { type CommandResult, runCommand } from './run-command';
 import { eventually, type Span, type Stand } from './stand';

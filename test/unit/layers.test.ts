@@ -53,6 +53,8 @@ const offenders: Readonly<Record<string, string>> = {
   'client/awaited.ts':
     'const later = async (): Promise<number> => 1;\nexport async function now(): Promise<void> {\n  await later();\n}\n',
   'client/any-thing.ts': 'export const n = (given: any): number => given.length;\n',
+  'client/hen.ts': "import type { Egg } from './egg';\nexport interface Hen {\n  readonly egg: Egg;\n}\n",
+  'client/egg.ts': "import type { Hen } from './hen';\nexport interface Egg {\n  readonly hen: Hen;\n}\n",
   'client/printing.ts': "export function say(): void {\n  console.log('x');\n}\n",
 };
 
@@ -113,6 +115,7 @@ describe('what a reviewer should not have to look for', () => {
     ['a promise nobody waits for', 'client/floating.ts', 'no-floating-promises'],
     ['any', 'client/any-thing.ts', 'no-explicit-any'],
     ['console.log', 'client/printing.ts', 'no-console'],
+    ['a cycle of imports, be it of types only', 'client/hen.ts', 'no-cycle'],
   ])('%s is refused', (_what, path, rule) => {
     expect(against(path)).toEqual([expect.stringContaining(rule)]);
   });

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import type { RecordingFiles, RecordingStorage } from '../../../store/files/recording-files';
+import type { RecordingFiles } from '../../../store/files/recording-files';
+import type { RecordingStorage } from '../../../store/files/open-recording-files';
 
 const key = 'acme/2026/07/20/693159199085/segment-1.mp4';
 const limit = { maxBytes: 1_000_000 };

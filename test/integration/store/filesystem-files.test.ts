@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { toFileError } from '../../../store/files/errors';
-import { openRecordingFiles } from '../../../store/files/recording-files';
+import { openRecordingFiles } from '../../../store/files/open-recording-files';
 import { postgresServers } from '../../setup/servers';
 import { beginFile } from '../../../store/files/unfinished-files';
 import { openStand } from './stand';

@@ -7,7 +7,8 @@ import {
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openRecordingFiles, type RecordingFiles } from '../../../store/files/recording-files';
+import type { RecordingFiles } from '../../../store/files/recording-files';
+import { openRecordingFiles } from '../../../store/files/open-recording-files';
 import type { S3Options } from '../../../store/files/s3-files';
 import { describeWithS3, type S3Server, s3ServerTimeoutMs, startS3Server } from '../../setup/versitygw';
 import { postgresServers } from '../../setup/servers';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openBareFiles, openRecordingFiles } from '../../../store/files/recording-files';
+import { openBareFiles, openRecordingFiles } from '../../../store/files/open-recording-files';
 import type { S3Options } from '../../../store/files/s3-files';
 import { createAuthority } from '../../setup/certificates';
 import { startConnectProxy, startTlsFront } from '../../setup/connect-proxy';

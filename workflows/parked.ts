@@ -1,0 +1,11 @@
+import type { Cause } from './failures';
+
+/** What a parked run shows of itself; instants in epoch ms. */
+export interface Parked {
+  readonly causes: readonly Cause[];
+  readonly since: number;
+  /** When it tries again by itself; null when only a person can mend it. */
+  readonly retryAt: number | null;
+  /** When it gives up. */
+  readonly until: number;
+}
