@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import type { Activities } from '../../activities';
 import type { WindowReport } from '../../activities/types';
+import { detailsOf, parked } from './parked-run';
 import { openWindow, pageOf, quietActivities, workflowStand, type WorkflowStand } from './with-activities';
 
 const input = { tenant: 'acme', from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' };
@@ -387,6 +388,39 @@ describe('what a window concludes', () => {
     });
     expect(report?.status).toBe('complete');
     expect(marked).toBe(times);
+  });
+});
+
+describe('a window by update', () => {
+  const stamp = '2026-11-01T12:00:00.000Z';
+
+  it('waits for a person where offsets are ignored among equal stamps, and is read afresh when resumed', async () => {
+    const rounds: number[] = [];
+    const activities: Activities = {
+      ...quietActivities(30),
+      openWindow: async () => ({
+        ...{ ...openWindow, by: 'update', pageSize: 30, readsOn: true, provesEnd: true },
+        ...{ parkedTimeoutHours: 168, recordings: false, downloads: false },
+      }),
+      // Thirty contacts of one stamp: the first time from every offset.
+      fetchContactPage: async ({ from, skip, top, round }) => {
+        rounds.push(round);
+        const shows = from <= stamp && (skip === 0 || round === 0);
+        const page = { ...pageOf(shows ? 30 : 0, 0, 30, round), top, totalRecords: null };
+        return { ...page, lastUpdate: shows ? stamp : null };
+      },
+      countContacts: async () => ({ totals: [30], since: 30, lastPollTime: null }),
+    };
+    await stand.serve(activities, async () => {
+      const handle = await start({ ...input, by: 'update' });
+      await parked(handle);
+      expect(await detailsOf(handle)).toContain('OffsetsIgnored');
+      expect(await detailsOf(handle)).toContain(stamp);
+      await handle.executeUpdate('resume');
+      expect(await handle.result()).toMatchObject({ status: 'complete' });
+    });
+    expect(rounds.filter((round) => round === 0).length).toBeLessThan(120);
+    expect(rounds.filter((round) => round === 1)).toHaveLength(5);
   });
 });
 
