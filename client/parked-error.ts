@@ -1,7 +1,7 @@
 import { terminalText } from '../config';
 import { CommandError, exitStatus } from './exit-status';
 import type { Output } from './output';
-import type { ParkedEnd } from './run-window';
+import type { ParkedEnd } from './watch-run';
 
 /** A run that is left parked goes on waiting; what for is said, and how to let it go on. */
 export function parkedError(end: ParkedEnd, run: object, workflowId: string, output: Output): CommandError {

@@ -12,7 +12,7 @@ import { backfillId, stamp } from '../workflows/ids';
 import { priorityOf } from '../workflows/priorities';
 import { searchAttributeKeys as keys } from '../workflows/search-attributes';
 import { taskQueues } from '../workflows/task-queues';
-import { type RunEnd, untilEnd } from './run-window';
+import { type RunEnd, untilEnd } from './watch-run';
 
 export type BackfillHandle = WorkflowHandleWithFirstExecutionRunId<typeof backfill>;
 

@@ -1,4 +1,5 @@
 import { hash } from './random';
+import type { BadRecordKind } from './switches';
 
 /**
  * Ways in which a record can be wrong (contract §8, field notes §5.2), each an edit of the row's JSON text: text,
@@ -31,12 +32,7 @@ const SPOILERS = {
   hugeNumber: (row) => replaceField(row, 'totalDurationSeconds', '1e400'),
   // Ten megabytes: meant for one contact among many thousands.
   giantNote: (row) => replaceField(row, 'dispositionNotes', `"${'long note '.repeat(1_048_576)}"`),
-} as const satisfies Record<string, (row: string, contactId: number) => string>;
-
-export type BadRecordKind = keyof typeof SPOILERS;
-
-/** The kinds a `badRecords` fault may name. */
-export const BAD_RECORD_KINDS = Object.keys(SPOILERS) as readonly BadRecordKind[];
+} as const satisfies Record<BadRecordKind, (row: string, contactId: number) => string>;
 
 /** The id that a row spoilt with `hugeId` is served under, in decimal digits. */
 export function hugeIdOf(contactId: number): string {

@@ -1,5 +1,5 @@
-import type { BadRecordKind } from './bad-records';
-import { BAD_RECORD_KINDS } from './bad-records';
+import type { BadRecordKind } from './switches';
+import { BAD_RECORD_KINDS } from './switches';
 import { BadParameter } from './bad-parameter';
 import type { Exchange, Family } from './exchange';
 import { FAMILIES } from './exchange';

@@ -17,8 +17,8 @@ import { createSigningKey } from './tokens';
 import type { Truth, TruthWindow } from './truth';
 import { startWebServer } from './web-server';
 
-export type { BadRecordKind } from './bad-records';
-export { BAD_RECORD_KINDS } from './bad-records';
+export type { BadRecordKind } from './switches';
+export { BAD_RECORD_KINDS } from './switches';
 export type { Description } from './description';
 export { describe } from './description';
 export type { EvaluationTruth } from './evaluations';

@@ -1,4 +1,28 @@
-import type { BadRecordKind } from './bad-records';
+/** The kinds a `badRecords` fault may name; what each does to a record is in `bad-records.ts`. */
+export const BAD_RECORD_KINDS = [
+  'nul',
+  'loneSurrogate',
+  'missingKey',
+  'nullKey',
+  'idAsText',
+  'hugeId',
+  'giantId',
+  'typeFlip',
+  'numberAsText',
+  'booleanAsText',
+  'badDate',
+  'newField',
+  'proto',
+  'groupedNumber',
+  'hugeNote',
+  'digitNote',
+  'deep',
+  'longNumber',
+  'hugeNumber',
+  'giantNote',
+] as const;
+
+export type BadRecordKind = (typeof BAD_RECORD_KINDS)[number];
 
 /** What a fault can be told; which of these a name uses stands in `SWITCHES`, what they do in docs/simulator.md. */
 export interface FaultArguments {

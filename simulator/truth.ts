@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Agents } from './agents';
 import { agentIdOf } from './agent-id';
-import type { BadRecordKind, BadRecords } from './bad-records';
+import type { BadRecords } from './bad-records';
+import type { BadRecordKind } from './switches';
 import { hugeIdOf } from './bad-records';
 import type { ContactSource } from './contact-source';
 import { lastUpdateOf } from './contact-facts';

@@ -37,12 +37,12 @@ export { migrate, pendingMigrations } from './migrate';
 export type * from './overview';
 export type {
   RecordedCall,
-  RecordingCounts,
   RecordingRow,
   RecordingStatus,
   RecordingTable,
   StoredRecording,
 } from './recordings';
+export type { RecordingCounts } from './window-ledger';
 export type { PlaybackTallies, PlaybackTally, QueryTally } from './playback-tally';
 export type { BacklogDone, BacklogTerms } from './recording-backlog';
 export type { RecordedCalls, RecordingChoice } from './recording-choice';

@@ -9,6 +9,7 @@ import { createDueRecordings, type DueRecordings } from './recording-due';
 import { createRecordingListing, type RecordingListing } from './recording-listing';
 import { inTransaction, run } from './transaction';
 import { windowContacts } from './window-contacts';
+import type { RecordingCounts } from './window-ledger';
 
 export type RecordingStatus = 'pending' | 'stored' | 'absent' | 'failed';
 
@@ -37,15 +38,6 @@ export interface StoredRecording {
   readonly contentType?: string | null | undefined;
   readonly startTime?: string | null | undefined;
   readonly endTime?: string | null | undefined;
-}
-
-export interface RecordingCounts {
-  /** Without the calls that probably have nothing: no window waits for those. */
-  readonly pending: number;
-  readonly stored: number;
-  readonly absent: number;
-  readonly failed: number;
-  readonly bytes: number;
 }
 
 /** What a playback query of a call goes by. */

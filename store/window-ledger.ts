@@ -7,6 +7,16 @@ export interface WindowFilter {
   readonly mediaTypeIds: readonly number[];
 }
 
+/** The recordings of a window. */
+export interface RecordingCounts {
+  /** Without the calls that probably have nothing: no window waits for those. */
+  readonly pending: number;
+  readonly stored: number;
+  readonly absent: number;
+  readonly failed: number;
+  readonly bytes: number;
+}
+
 /** Windows by start that lie one behind the other. */
 export interface ConsecutiveWindows extends RecordingChoice {
   readonly tenant: string;

@@ -1,13 +1,13 @@
 import type { Pool, PoolClient } from 'pg';
 import { completeAmong } from './complete-windows';
 import { StoreError } from './errors';
-import type { RecordingTable } from './recordings';
 import { inTransaction, run } from './transaction';
 import type {
   Claim,
   Claimant,
   ClosingStatus,
   LedgerRow,
+  RecordingCounts,
   Tally,
   WindowKey,
   WindowLedger,
@@ -89,8 +89,13 @@ function toClaim(window: WindowState): Claim {
   return { status: 'claimed', windowId, attempt, ...previous };
 }
 
+/** Counts the recordings of a window, by the id of its line. */
+interface CountsRecordings {
+  counts(windowId: string): Promise<RecordingCounts>;
+}
+
 /** The ledger behind `pool`; `recordings` counts a window's recordings when it is closed. */
-export function createWindowLedger(pool: Pool, recordings: Pick<RecordingTable, 'counts'>): WindowLedger {
+export function createWindowLedger(pool: Pool, recordings: CountsRecordings): WindowLedger {
   async function tally(windowId: string, attempt: number, round: number, readTo?: Date): Promise<Tally> {
     const values = [windowId, attempt, round, readTo ?? null];
     const [counted] = await run<Omit<Tally, 'unchanged'>>(pool, tallySql, values);

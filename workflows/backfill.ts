@@ -13,6 +13,7 @@ import { store } from './activities';
 import { cancelAll, launch, lookAfter } from './backfill-children';
 import { type BackfillInput, type BackfillPlan, cutOf, lookUpOf, planBackfill } from './backfill-input';
 import * as messages from './backfill-messages';
+import { windowEndedSignal } from './live-messages';
 import {
   type BackfillProgress,
   type BackfillReport,
@@ -77,7 +78,7 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
   };
   const hear = (news: windows.WindowOutcome): void => void change(windows.ended(state, news, Date.now()));
 
-  setHandler(messages.windowEndedSignal, ({ from, to, ...news }) => {
+  setHandler(windowEndedSignal, ({ from, to, ...news }) => {
     const window = indexOfWindow(cutOf(plan), { from: Date.parse(from), to: Date.parse(to) });
     if (window !== null) hear({ window, ...news });
   });

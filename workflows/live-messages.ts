@@ -11,3 +11,18 @@ export interface ContactsSettled {
 }
 
 export const contactsSettledSignal = defineSignal<[ContactsSettled]>('contactsSettled');
+
+/** How a window's run ended, or that it is parked; told by `syncWindow` to the backfill that started it. */
+export interface WindowEnded {
+  /** ISO 8601 in UTC, as the child's input has them. */
+  readonly from: string;
+  readonly to: string;
+  readonly outcome: 'complete' | 'incomplete' | 'failed' | 'parked';
+  readonly contacts: number;
+  readonly recordings: number;
+  readonly code?: string;
+  /** The child's first run id. */
+  readonly run?: string;
+}
+
+export const windowEndedSignal = defineSignal<[WindowEnded]>('windowEnded');

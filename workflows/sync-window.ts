@@ -1,7 +1,7 @@
 import { ContinueAsNew, continueAsNew, defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { OpenWindow, WindowReport } from '../activities/types';
 import { api, store } from './activities';
-import { windowEndedSignal } from './backfill-messages';
+import { windowEndedSignal } from './live-messages';
 import { closeLedger } from './close-ledger';
 import { causeOf, failRun, refuseInvalidInput } from './failures';
 import { fetchRecordings } from './fetch-recordings';

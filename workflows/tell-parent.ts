@@ -1,6 +1,6 @@
 import { CancellationScope, getExternalWorkflowHandle, patched, workflowInfo } from '@temporalio/workflow';
 import type { WindowReport } from '../activities/types';
-import { type WindowEnded, windowEndedSignal } from './backfill-messages';
+import { type WindowEnded, windowEndedSignal } from './live-messages';
 import { contactsSettledSignal } from './live-messages';
 import { searchAttributeKeys as keys } from './search-attributes';
 

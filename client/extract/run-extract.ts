@@ -11,7 +11,7 @@ import { extractId, extractSummary } from '../../workflows/ids';
 import { priorityOf } from '../../workflows/priorities';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { taskQueues } from '../../workflows/task-queues';
-import { type ParkedEnd, type RunEnd, untilEndOrParked } from '../run-window';
+import { type ParkedEnd, type RunEnd, untilEndOrParked } from '../watch-run';
 
 export type ExtractHandle = WorkflowHandleWithFirstExecutionRunId<typeof extractDataset>;
 
