@@ -31,6 +31,7 @@ const ofMedia = [
   'MediaLinkExpired',
   'RecordingIncomplete',
 ];
+const ofStorage = ['RecordingStorageUnavailable'];
 /** A worker that stood still does not know for how long: whatever it waited for has timed out. */
 const ofTime = ['time-out', 'WorkerStopping', 'ExtractionLinkExpired', 'MediaLinkExpired'];
 
@@ -39,6 +40,8 @@ const bySide: Readonly<Record<Side, readonly string[]>> = {
   temporal: ofTime,
   cxone: [...ofNetwork, ...ofTime],
   media: [...ofMedia, ...ofTime],
+  // A file waits for its bucket, and its link for the file.
+  s3: [...ofStorage, ...ofMedia, ...ofTime],
 };
 
 const byKind: Readonly<Record<Exclude<Outage['kind'], 'partition'>, readonly string[]>> = {

@@ -21,12 +21,12 @@ const from = Date.parse('2025-03-10T06:00:00Z');
 const window = { by: 'start' as const, from, to: from + 6 * hourMs };
 
 export const outageJobs: Readonly<Record<Job, (outage: OutageStand) => OutageJob>> = {
-  window: ({ stand }) => ({
+  window: ({ stand, recordingsFolder: folder }) => ({
     start: () =>
       stand.start({ from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() }),
     async problems() {
       const truth = await windowTruth(stand.simulator, window);
-      const { pool, recordingsFolder: folder } = stand;
+      const { pool } = stand;
       const nothing = { earlier: new Map(), tombstones: true, agentsHidden: false, lost: [] };
       return compareWindow({ pool, folder, tenant: 'acme', window, truth, ...nothing });
     },

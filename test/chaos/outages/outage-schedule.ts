@@ -1,7 +1,7 @@
 import { createDice, type Dice } from '../dice';
 
 /** The connections that a proxy of ours can swallow. */
-export const sides = ['database', 'temporal', 'cxone', 'media'] as const;
+export const sides = ['database', 'temporal', 'cxone', 'media', 's3'] as const;
 export type Side = (typeof sides)[number];
 
 /** What stops answering, and what is done meanwhile: all by the seed. */
@@ -44,9 +44,14 @@ export function drawOutage(seed: number): OutageSchedule {
   const dice = createDice(seed);
   const kind = dice.pick(kinds);
   const outage = drawKind(kind, dice);
-  const ofFiles = kind === 'unmounted' || (outage.kind === 'partition' && outage.side === 'media');
+  const ofFiles = kind === 'unmounted' || (outage.kind === 'partition' && isOfFiles(outage.side));
   const job = ofFiles ? 'window' : dice.pick(jobsOf[kind]);
   return { seed, outage, job, afterRequests: dice.between(...requestsOf(job, ofFiles)) };
+}
+
+/** Where files come from, and where they go to. */
+function isOfFiles(side: Side): boolean {
+  return side === 'media' || side === 's3';
 }
 
 function drawKind(kind: Outage['kind'], dice: Dice): Outage {

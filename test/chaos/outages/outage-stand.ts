@@ -1,5 +1,6 @@
 import { openStand, type Stand, type StandWorker } from '../../e2e/stand';
 import { startTcpProxy, type TcpProxy } from '../../setup/tcp-proxy';
+import { type S3Server, startS3Server } from '../../setup/versitygw';
 import { type Side, sides } from './outage-schedule';
 
 /** Real servers behind proxies of ours, and two workers that reach everything through these. */
@@ -7,17 +8,26 @@ export interface OutageStand {
   readonly stand: Stand;
   readonly proxies: Readonly<Record<Side, TcpProxy>>;
   readonly workers: readonly StandWorker[];
+  /** Where recordings lie: the stand's folder, or that of a bucket. */
+  readonly recordingsFolder: string;
   /** The simulator's clock, epoch ms. */
   now(): number;
   close(): Promise<void>;
 }
 
-/** What the test itself asks for (truth, history) does not pass through the proxies, but for the simulator's truth. */
-export async function openOutageStand(): Promise<OutageStand> {
+const bucket = 'cxone-recordings';
+
+/**
+ * What the test itself asks for (truth, history) does not pass through the proxies, but for the simulator's truth.
+ *
+ * @param intoBucket whether recordings go into a bucket instead of a folder
+ */
+export async function openOutageStand(intoBucket: boolean): Promise<OutageStand> {
   // As ours: CXone's clock is compared with it.
   const now = Date.now;
   const made = await Promise.all(sides.map(async (side) => [side, await startTcpProxy()] as const));
   const proxies = Object.fromEntries(made) as Record<Side, TcpProxy>;
+  let s3: S3Server | undefined;
   const closeProxies = async (): Promise<void> => {
     await Promise.all(made.map(([, proxy]) => proxy.close()));
   };
@@ -51,21 +61,39 @@ export async function openOutageStand(): Promise<OutageStand> {
     proxies.temporal.lead(stand.env['TEMPORAL_ADDRESS'] ?? '');
     const database = new URL(stand.databaseUrl);
     database.host = at('database');
-    const through = { DATABASE_URL: database.href, TEMPORAL_ADDRESS: at('temporal') };
+    s3 = intoBucket ? await startS3Server() : undefined;
+    const through = {
+      ...{ DATABASE_URL: database.href, TEMPORAL_ADDRESS: at('temporal') },
+      ...(s3 && storageThrough(s3, proxies.s3)),
+    };
     const workers = await Promise.all([stand.startWorker(through), stand.startWorker(through)]);
     return {
       stand,
       proxies,
       workers,
+      recordingsFolder: s3 ? s3.folder(bucket) : stand.recordingsFolder,
       now,
       async close() {
         for (const proxy of Object.values(proxies)) proxy.heal();
         await stand.close();
+        await s3?.stop();
         await closeProxies();
       },
     };
   } catch (error) {
+    await s3?.stop();
     await closeProxies();
     throw error;
   }
+}
+
+/** The environment of a worker that reaches a bucket through a proxy. */
+function storageThrough(s3: S3Server, proxy: TcpProxy): Readonly<Record<string, string>> {
+  s3.makeBucket(bucket);
+  proxy.lead(new URL(s3.env['AWS_ENDPOINT_URL_S3'] ?? '').host);
+  return {
+    ...s3.env,
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}`,
+    RECORDINGS_URL: `s3://${bucket}`,
+  };
 }

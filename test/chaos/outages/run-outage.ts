@@ -28,7 +28,8 @@ const pollMs = 100;
 
 /** Runs one job through real servers while a part of them fails, and compares the end with the truth. */
 export async function runOutage(schedule: OutageSchedule): Promise<OutageVerdict> {
-  const opened = await openOutageStand();
+  const { outage } = schedule;
+  const opened = await openOutageStand(outage.kind === 'partition' && outage.side === 's3');
   try {
     return await runOn(opened, schedule);
   } finally {
