@@ -98,6 +98,8 @@ function readWindow(parameters: Parameters): TruthWindow {
   return {
     from: time('from'),
     to: time('to'),
+    ...(parameters.get('updatedFrom') !== undefined && { updatedFrom: time('updatedFrom') }),
+    ...(parameters.get('updatedTo') !== undefined && { updatedTo: time('updatedTo') }),
     skillIds: readIntegers(parameters, 'skillIds'),
     campaignIds: readIntegers(parameters, 'campaignIds'),
     mediaTypeIds: readIntegers(parameters, 'mediaTypeIds'),

@@ -21,7 +21,7 @@ interface Block {
   readonly until: number;
 }
 
-const BLOCK_SIZE = 1024;
+const BLOCK_SIZE = 256;
 /** A block is written as a whole when a page wants at least so many of its rows. */
 const WORTH_A_BLOCK = 48;
 

@@ -18,6 +18,9 @@ import type { Recordings, RecordingTruth } from './recordings';
 export interface TruthWindow {
   readonly from: number;
   readonly to: number;
+  /** Of these only the ones last updated in [updatedFrom, updatedTo), epoch ms; absent: whenever it was. */
+  readonly updatedFrom?: number;
+  readonly updatedTo?: number;
   /** Any of these; absent or empty: all. */
   readonly skillIds?: readonly number[];
   readonly campaignIds?: readonly number[];
@@ -90,9 +93,17 @@ export function createTruthTeller(parts: TruthParts): TruthTeller {
   const select = (window: TruthWindow, now: number): Iterable<Float64Array> => {
     const { skillIds, campaignIds, mediaTypeIds } = window;
     const filter = withoutGaps({ skillIds, campaignIds, mediaTypeIds });
-    const orderBy = { field: 'contactId', descending: false };
-    const query = { startFrom: window.from, startTo: window.to - 1, updatedFrom: -Infinity, filter, orderBy };
-    return index.select(query, now).segments.map(({ load }) => load().ids);
+    const { updatedFrom = -Infinity, updatedTo = Infinity } = window;
+    const isByUpdate = updatedFrom > -Infinity || updatedTo < Infinity;
+    const orderBy = { field: isByUpdate ? 'lastUpdateTime' : 'contactId', descending: false };
+    const query = { startFrom: window.from, startTo: window.to - 1, updatedFrom, filter, orderBy };
+    const lists = index.select(query, now).segments.map(({ load }) => load());
+    if (!isByUpdate) return lists.map(({ ids }) => ids);
+    return [
+      Float64Array.from(
+        lists.flatMap(({ ids, keys }) => [...ids.filter((_, at) => (keys[at] ?? 0) < updatedTo)]),
+      ).sort(),
+    ];
   };
 
   const tell = (window: TruthWindow, now: number): Truth => {

@@ -36,9 +36,14 @@ export async function windowTruth(
 ): Promise<WindowTruth> {
   // By update: those of the contacts that started long enough before which were last updated in the window.
   const from = by === 'start' ? first : first - latestChangeMs;
-  const truth = simulator.truth({ from, to, recordings: by === 'start' });
+  const updated = by === 'start' ? {} : { updatedFrom: first, updatedTo: to };
+  const truth = simulator.truth({ from, to, ...updated, recordings: by === 'start' });
   const kinds = new Map(truth.badRecords.map(({ contactId, kind }) => [contactId, kind]));
-  const query = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+  const dates = Object.entries({ from, to, ...updated }).map(([name, at]) => [
+    name,
+    new Date(at).toISOString(),
+  ]);
+  const query = new URLSearchParams(Object.fromEntries(dates) as Record<string, string>);
   const { body } = await ask(`${simulator.address}/simulator/truth/contacts?${query.toString()}`);
   const lines = body
     .toString()

@@ -69,6 +69,25 @@ describe('the simulator about itself', () => {
     expect(answer.headers['content-type']).toBe('application/x-ndjson');
   });
 
+  it('lists of a window only what was last updated in a span, when that is asked for', async () => {
+    const lines = async (query: string): Promise<readonly Row[]> => {
+      const { body } = await admin(`truth/contacts?${window}${query}`);
+      return body
+        .toString()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Row);
+    };
+    const span = { updatedFrom: '2026-03-10T10:00:00.000Z', updatedTo: '2026-03-10T14:00:00.000Z' };
+    const isIn = (row: Row): boolean => {
+      const stamp = Date.parse(String(row['lastUpdateTime']));
+      return stamp >= Date.parse(span.updatedFrom) && stamp < Date.parse(span.updatedTo);
+    };
+    const wanted = (await lines('')).filter(isIn);
+    expect(wanted.length).toBeGreaterThan(10);
+    expect(await lines(`&${new URLSearchParams(span).toString()}`)).toEqual(wanted);
+  });
+
   it.each([
     'truth',
     'truth?from=2026-03-10&to=2026-03-11',
