@@ -38,6 +38,10 @@ export interface AttemptContext {
   readonly activities: Activities;
   readonly clock: VirtualClock;
   readonly workflow: { readonly workflowId: string; readonly runId: string; readonly workflowType: string };
+  /** Whether the worker of the next attempt stands still: its work is done in the end, and nobody hears of it. */
+  readonly isFrozen: () => boolean;
+  /** Given an attempt that is waited for no longer. */
+  readonly letGo: (attempt: Promise<unknown>) => void;
   /** Told every failed attempt. */
   readonly onFailure: (failure: Failure) => void;
 }
@@ -53,7 +57,7 @@ export async function runAttempts(
   context: AttemptContext,
 ): Promise<coresdk.activity_result.IActivityResolution> {
   for (let attempt = 1; ; attempt += 1) {
-    const result = await runAttempt(command, attempt, context);
+    const result = await attemptOrTimeOut(command, attempt, context);
     const { completed, failed, cancelled } = result;
     if (completed) return { completed };
     if (cancelled) return { cancelled };
@@ -66,6 +70,25 @@ export async function runAttempts(
     await context.clock.sleep(verdict);
   }
 }
+
+/**
+ * An attempt as the server hears of it. The one of a worker that stands still is timed out; it goes on beside the next
+ * one, or was done before: whichever the number of the attempt is.
+ */
+async function attemptOrTimeOut(command: Command, attempt: number, context: AttemptContext) {
+  const running = runAttempt(command, attempt, context);
+  if (!context.isFrozen()) return running;
+  const unheard = running.catch(() => undefined);
+  context.letGo(unheard);
+  if (attempt % 2 === 0) await unheard;
+  return { failed: { failure: heartbeatMissed } } as Awaited<typeof running>;
+}
+
+/** 4: `TIMEOUT_TYPE_HEARTBEAT` of `temporal.api.enums.v1.TimeoutType`. */
+const heartbeatMissed: Failure = {
+  message: 'activity Heartbeat timeout',
+  timeoutFailureInfo: { timeoutType: 4 },
+};
 
 async function runAttempt(
   command: Command,

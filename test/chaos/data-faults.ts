@@ -49,6 +49,9 @@ const losing =
     outcome: { kind: 'losesRecordings', as },
   });
 
+/** In minutes: what a clock drifts by, and what one does that jumps. */
+const skews = [-2_880, -180, -10, -1, 1, 10, 180, 3_000_000];
+
 const count = (dice: Dice) => ({ count: dice.between(1, 7) });
 /** Too large to be drawn often, or what the simulator's own reading of rows would change (test/unit/cxone/odd-records.test.ts). */
 const notDrawn: ReadonlySet<BadRecordKind> = new Set<BadRecordKind>([
@@ -96,7 +99,7 @@ export const dataDraws: readonly (readonly [FaultName, Draw])[] = [
   ['fineStamps', trait('fineStamps')],
   ['roundedSince', trait('roundedSince', (dice) => ({ args: { seconds: dice.pick([1, 60, 3_600]) } }))],
   ['listedTwice', trait('listedTwice', (dice) => ({ args: { every: dice.pick([3, 20]) } }))],
-  ['clockSkew', quirk('clockSkew', (dice) => ({ args: { minutes: dice.pick([-10, -1, 1, 10]) } }))],
+  ['clockSkew', quirk('clockSkew', (dice) => ({ args: { minutes: dice.pick(skews) } }))],
   [
     'shortTokens',
     quirk('shortTokens', (dice) => ({

@@ -2,7 +2,7 @@ import type { FaultName, FaultRule } from '../../simulator';
 import type { Dice } from './dice';
 
 /** Part of the API that a fault concerns; a run meets them in this order. */
-export type Area = 'discovery' | 'auth' | 'contacts' | 'agents' | 'media' | 'file';
+export type Area = 'discovery' | 'auth' | 'contacts' | 'agents' | 'media' | 'file' | 'extraction';
 
 /** What a fault must come to, told from the contract alone and without a look at the client. */
 export type Outcome =
@@ -13,16 +13,32 @@ export type Outcome =
   /** Readings that do not add up: so many of them spoil a round each, and a window has four. */
   | { readonly kind: 'disturbs'; readonly rounds: number }
   /** Recordings may end as said instead of stored; the window completes. */
-  | { readonly kind: 'losesRecordings'; readonly as: 'absent' | 'failed' };
+  | { readonly kind: 'losesRecordings'; readonly as: 'absent' | 'failed' }
+  /** The run may fail with one of these codes, and completes otherwise. */
+  | { readonly kind: 'mayFail'; readonly codes: readonly string[] };
+
+/** What happens on our own side of a run, where no switch of the simulator reaches. */
+export interface WorldChange {
+  /** The recordings folder is taken away once CXone has been asked so often. */
+  readonly unmountedFrom?: number;
+  /** Which attempts of activities, counted over the run, are given up as a frozen worker's are: the work goes on, unheard. */
+  readonly frozenAttempts?: readonly number[];
+  /** How far our own clock is off, in minutes. */
+  readonly ownClockMinutes?: number;
+}
+
+/** Faults that no switch of the simulator makes. */
+export const worldNames = ['unmounted', 'frozenWorker', 'ownClock'] as const;
 
 /** One fault of a schedule. */
 export interface DrawnFault {
-  readonly name: FaultName | 'credentials';
+  readonly name: FaultName | 'credentials' | (typeof worldNames)[number];
   /** How it was drawn, for a person. */
   readonly label: string;
   readonly rules: readonly FaultRule[];
   readonly outcome: Outcome;
   readonly credentials?: CredentialChange;
+  readonly world?: WorldChange;
   /** Virtual minutes after which it is switched off. */
   readonly forMinutes?: number;
 }

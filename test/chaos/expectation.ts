@@ -43,6 +43,7 @@ export function expectationOf({ faults }: FaultSchedule, { contacts, calls }: He
     mayComplete: fatal.length === 0,
     codes: [
       ...fatal.flatMap(({ codes }) => codes),
+      ...outcomes.flatMap((one) => (one.kind === 'mayFail' ? one.codes : [])),
       // Each disturbance costs at most one round, so fewer than a window has are always survived.
       ...(disturbed >= roundsAtMost ? ['CountMismatch'] : []),
     ],

@@ -1,13 +1,19 @@
 import { FAULT_NAMES, type FaultName, type FaultRule } from '../../simulator';
 import { dataDraws } from './data-faults';
 import { createDice, type Dice } from './dice';
-import type { Draw, DrawnFault } from './drawn-fault';
+import { type Draw, type DrawnFault, survived } from './drawn-fault';
+import { extractionDraws } from './extraction-faults';
 import { operatorDraws } from './operator-faults';
 import { transientDraws } from './transient-faults';
+import { isFarOff, worldDraws } from './world-faults';
+
+/** What is run: a window, ticks of the live sync, or a day of Data Extraction. */
+export type Job = 'window' | 'live' | 'extraction';
 
 /** A window, how the tenant reads it, and what goes wrong meanwhile: all by the seed. */
 export interface FaultSchedule {
   readonly seed: number;
+  readonly job: Job;
   readonly faults: readonly DrawnFault[];
   /** Which contacts are the window's: those that started in it, or those that were last updated in it. */
   readonly by: 'start' | 'update';
@@ -27,11 +33,12 @@ const transient = Object.entries(transientDraws) as unknown as readonly Drawable
 const groups: readonly (readonly Drawable[])[] = [transient, transient, dataDraws, dataDraws, operatorDraws];
 
 /** The switches that some schedule may use. */
-export const drawnNames: ReadonlySet<string> = new Set(groups.flat().map(([name]) => name));
+export const drawnNames: ReadonlySet<string> = new Set(
+  [...groups.flat(), ...worldDraws, ...extractionDraws].map(([name]) => name),
+);
 
 /**
- * What only a job of Data Extraction and its file ever meet; no window makes one. test/unit/cxone/extraction.test.ts shows
- * what the client does about them.
+ * What only a job of Data Extraction and its file ever meet; no window makes one.
  */
 const ofJobs: ReadonlySet<FaultName> = new Set<FaultName>([
   'entityForbidden',
@@ -43,6 +50,9 @@ const ofJobs: ReadonlySet<FaultName> = new Set<FaultName>([
   'csvHeader',
   'csvRagged',
 ]);
+
+/** The switches that only an extraction can meet. */
+export const jobFaults = FAULT_NAMES.filter((name) => ofJobs.has(name));
 
 /** The switches that a window can meet. */
 export const windowFaults = FAULT_NAMES.filter((name) => !ofJobs.has(name));
@@ -69,7 +79,81 @@ export function drawSchedule(seed: number, patience = true): FaultSchedule {
       faults.push(drawn);
   }
   const by = dice.chance(0.3) ? 'update' : 'start';
-  return { seed, faults, by, from, to, pageSize, pagesInFlight, historyLimit };
+  const size = { pageSize, pagesInFlight, historyLimit };
+  const window: FaultSchedule = { seed, job: 'window', faults, by, from, to, ...size };
+  return settleBy(patience ? drawMore(window, dice) : window);
+}
+
+/** Drawn last: windows whose faults are few stay as they were before there was more than windows and CXone's faults. */
+function drawMore(window: FaultSchedule, dice: Dice): FaultSchedule {
+  const job = dice.pick(jobs);
+  if (job === 'extraction') return drawExtraction(window, dice);
+  const isLive = job === 'live' && window.faults.every(({ name }) => !notLive.has(name));
+  const draws = isLive ? [...worldDraws, ...liveDraws, ...liveDraws] : worldDraws;
+  const faults = dice.chance(isLive ? 0.7 : 0.25) ? withOne(window.faults, draws, dice) : window.faults;
+  if (!isLive) return { ...window, faults };
+  // A day of changes comes first: a handful a page would be hundreds of pages.
+  const pageSize = Math.max(50, window.pageSize);
+  return { ...window, job, by: 'update', faults, pageSize };
+}
+
+const jobs: readonly Job[] = [
+  ...Array.from({ length: 16 }, () => 'window' as const),
+  ...(['live', 'live', 'extraction', 'extraction'] as const),
+];
+
+/**
+ * A change that is shown later than the overlap is what reading by start again is for; a clock that loses days begins a
+ * backfill (`npm run chaos:outages` draws it).
+ */
+const notLive: ReadonlySet<string> = new Set(['insertLate', 'clockSkew']);
+
+/** Clocks of CXone's that jump: a tick of the live sync goes by them. */
+const liveDraws: readonly Drawable[] = [
+  [
+    'clockSkew',
+    (dice) => ({
+      rules: [{ name: 'clockSkew', args: { minutes: dice.pick([-240, -10, 10, 240, 3_000_000]) } }],
+      outcome: survived,
+    }),
+  ],
+  [
+    'wrongPollTime',
+    (dice) => ({
+      rules: [{ name: 'wrongPollTime', args: { seconds: dice.pick([-14_400, -45, 14_400, 2e8]) } }],
+      outcome: survived,
+    }),
+  ],
+];
+
+function drawExtraction(window: FaultSchedule, dice: Dice): FaultSchedule {
+  const wanted = dice.between(0, 3);
+  let faults: readonly DrawnFault[] = [];
+  for (let count = 0; count < wanted; count += 1) faults = withOne(faults, extractionDraws, dice);
+  if (dice.chance(0.2)) faults = withOne(faults, [frozenDraw], dice);
+  const from = window.from - (window.from % (24 * hourMs));
+  return { ...window, job: 'extraction', by: 'start', faults, from, to: from + 24 * hourMs };
+}
+
+const frozenDraw = worldDraws.find(([name]) => name === 'frozenWorker') as Drawable;
+
+/** The faults and one more, if it can be told what they come to together. */
+function withOne(
+  faults: readonly DrawnFault[],
+  draws: readonly Drawable[],
+  dice: Dice,
+): readonly DrawnFault[] {
+  const [name, draw] = dice.pick(draws);
+  const drawn = draw(dice, true);
+  const fault = { ...drawn, name, label: labelOf(name, drawn) };
+  return faults.every((other) => agree(other, fault)) ? [...faults, fault] : faults;
+}
+
+/** A window by update that ends in the future of a clock that is far off is refused: there is nothing to read yet. */
+function settleBy(schedule: FaultSchedule): FaultSchedule {
+  return schedule.job === 'window' && schedule.faults.some(isFarOff)
+    ? { ...schedule, by: 'start' }
+    : schedule;
 }
 
 /**
@@ -77,7 +161,7 @@ export function drawSchedule(seed: number, patience = true): FaultSchedule {
  * since, so that a window of long ago would cost a thousand of them.
  */
 export function settledAt(schedule: FaultSchedule, now: number): FaultSchedule {
-  if (schedule.by === 'start') return schedule;
+  if (schedule.job !== 'window' || schedule.by === 'start') return schedule;
   const from = Math.floor(now / minuteMs) * minuteMs - (2 + (schedule.seed % 9)) * hourMs;
   return { ...schedule, from, to: from + (schedule.to - schedule.from) };
 }
@@ -91,10 +175,26 @@ export function scheduleWith(
 ): FaultSchedule {
   const dice = createDice(seed);
   const schedule = drawSchedule(seed, patience);
-  const draws = groups.flat().filter(([drawn]) => drawn === name);
+  const draws = [...groups.flat(), ...worldDraws].filter(([drawn]) => drawn === name);
   const drawn = dice.pick(draws)[1](dice, patience);
   const to = schedule.from + hourMs;
-  return { ...schedule, by, to, faults: [{ ...drawn, name, label: labelOf(name, drawn) }] };
+  const faults = [{ ...drawn, name, label: labelOf(name, drawn) }];
+  return settleBy({ ...schedule, job: 'window', by, to, faults });
+}
+
+/** A day of Data Extraction with one fault, of that switch. */
+export function extractionWith(name: DrawnFault['name'], seed: number): FaultSchedule {
+  const draws = extractionDraws.filter(([drawn]) => drawn === name);
+  const dice = createDice(seed);
+  const day = drawExtraction({ ...drawSchedule(seed, false), faults: [] }, createDice(seed));
+  return { ...day, faults: withOne([], draws, dice) };
+}
+
+/** Ticks of the live sync with this fault, which they outlive. */
+export function liveWith(seed: number, fault: Pick<DrawnFault, 'label' | 'rules' | 'world'>): FaultSchedule {
+  const window = drawSchedule(seed, false);
+  const faults = [{ ...fault, name: 'clockSkew' as const, outcome: survived }];
+  return { ...window, job: 'live', by: 'update', faults, pageSize: 100 };
 }
 
 /** The window as `syncWindow` takes it. By update contacts alone are looked at: what is new has no recording yet. */
@@ -124,12 +224,11 @@ function drawFault(dice: Dice, patience: boolean): DrawnFault {
 
 function labelOf(
   name: string,
-  { rules, credentials, forMinutes }: Omit<DrawnFault, 'name' | 'label'>,
+  { rules, credentials, world, forMinutes }: Omit<DrawnFault, 'name' | 'label'>,
 ): string {
   const told = rules.map((rule) => JSON.stringify(rule)).join(' + ');
-  return [credentials ? `${name} (${credentials})` : told, forMinutes ? `for ${forMinutes} min` : '']
-    .filter((part) => part !== '')
-    .join(' ');
+  const what = world ? `${name} ${JSON.stringify(world)}` : credentials ? `${name} (${credentials})` : told;
+  return [what, forMinutes ? `for ${forMinutes} min` : ''].filter((part) => part !== '').join(' ');
 }
 
 /** Two faults whose outcome together does not follow from the two outcomes are not drawn together. */

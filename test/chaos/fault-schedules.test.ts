@@ -1,7 +1,17 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { activityNames } from './activity-names';
-import { operatorCodes, survived } from './drawn-fault';
-import { drawnNames, drawSchedule, type FaultSchedule, scheduleWith, windowFaults } from './fault-schedule';
+import { FAULT_NAMES } from '../../simulator';
+import { operatorCodes, survived, worldNames } from './drawn-fault';
+import {
+  drawnNames,
+  drawSchedule,
+  extractionWith,
+  type FaultSchedule,
+  jobFaults,
+  liveWith,
+  scheduleWith,
+  windowFaults,
+} from './fault-schedule';
 import type { Ground } from './ground';
 import { inProcessGround } from './in-process-ground';
 import { type Lane, openLane } from './lane';
@@ -16,7 +26,7 @@ const throughServer = [100_002, 100_004, 100_006, 100_008];
 
 /** Schedules whose failures are compared, on top of those that are drawn. */
 const forbidden: FaultSchedule = {
-  ...drawSchedule(1),
+  ...drawSchedule(1, false),
   seed: 1,
   by: 'start',
   faults: [
@@ -29,7 +39,7 @@ const forbidden: FaultSchedule = {
   ],
 };
 const wrongKey: FaultSchedule = {
-  ...drawSchedule(2),
+  ...drawSchedule(2, false),
   seed: 2,
   by: 'start',
   faults: [
@@ -42,7 +52,7 @@ const wrongKey: FaultSchedule = {
   ],
 };
 const uncountable: FaultSchedule = {
-  ...drawSchedule(3),
+  ...drawSchedule(3, false),
   seed: 3,
   by: 'start',
   faults: [
@@ -60,7 +70,7 @@ let lane: Lane;
 let here: Ground;
 let server: ServerGround;
 beforeAll(async () => {
-  sandbox = await openSandbox(activityNames);
+  sandbox = openSandbox(activityNames);
   lane = await openLane();
   here = inProcessGround(lane, sandbox);
   server = await openServerGround([
@@ -86,6 +96,11 @@ describe('a window whose source is faulty equals the truth or fails with the rig
       expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
     },
   );
+
+  it.each(worldNames)('what happens on our own side (%s), in one process', async (name) => {
+    const verdict = await runSchedule(scheduleWith(name, 11), here);
+    expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
+  });
 
   it('is never taken for complete because records that cannot be read came twice', async () => {
     for (let seed = 1; seed <= 12; seed += 1) {
@@ -120,6 +135,27 @@ describe('a window whose source is faulty equals the truth or fails with the rig
     },
     200_000,
   );
+});
+
+describe('a day of Data Extraction', () => {
+  it.each(jobFaults)('equals the source or fails with the right code: %s', async (name) => {
+    const verdict = await runSchedule(extractionWith(name, 12), here);
+    expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
+  });
+});
+
+describe('a clock that jumps', () => {
+  it.each([
+    ['CXone’s, four hours back', { name: 'clockSkew', args: { minutes: -240 } }, {}],
+    ['CXone’s, years ahead', { name: 'clockSkew', args: { minutes: 3_000_000 } }, {}],
+    ['that of its list alone, hours back', { name: 'wrongPollTime', args: { seconds: -14_400 } }, {}],
+    ['ours, four hours back', undefined, { ownClockMinutes: -240 }],
+    ['ours, four hours ahead', undefined, { ownClockMinutes: 240 }],
+  ] as const)('costs the live sync lag only: %s', async (label, rule, world) => {
+    const verdict = await runSchedule(liveWith(31, { label, rules: rule ? [rule] : [], world }), here);
+    expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
+    expect(verdict.outcome).toBe('complete');
+  });
 });
 
 describe('the run in one process', () => {
@@ -162,7 +198,7 @@ describe('the run in one process', () => {
   );
 
   it('says so when a run would never end', async () => {
-    const { historyLimit, ...schedule } = drawSchedule(4);
+    const { historyLimit, ...schedule } = drawSchedule(4, false);
     const ground = inProcessGround(lane, sandbox);
     const tenant = ground.tenantOf({ ...schedule, historyLimit });
     const order = { schedule: { ...schedule, historyLimit }, tenant, faults: false, requestsAtMost: 3 };
@@ -177,12 +213,12 @@ describe('schedules', () => {
     expect(new Set(drawn).size).toBeGreaterThan(195);
   });
 
-  it('use every switch of the simulator that a window can meet', () => {
-    expect(windowFaults.filter((name) => !drawnNames.has(name))).toEqual([]);
+  it('use every switch of the simulator, and everything that happens on our own side', () => {
+    expect(FAULT_NAMES.filter((name) => !drawnNames.has(name))).toEqual([]);
     const used = new Set<string>();
     for (let seed = 0; seed < 1_000; seed += 1) {
       for (const { name } of drawSchedule(seed).faults) used.add(name);
     }
-    expect(windowFaults.filter((name) => !used.has(name))).toEqual([]);
+    expect([...FAULT_NAMES, ...worldNames].filter((name) => !used.has(name))).toEqual([]);
   });
 });

@@ -6,10 +6,11 @@ import { drawSchedule, type FaultSchedule } from './fault-schedule';
 import type { Ground } from './ground';
 import { inProcessGround } from './in-process-ground';
 import { openLane } from './lane';
-import { runSchedule, type Verdict } from './run-schedule';
+import { runSchedule } from './run-schedule';
 import { openSandbox } from './sandbox';
 import { describeVerdict, scoreCard } from './score-card';
 import { openServerGround } from './server-ground';
+import type { Verdict } from './verdict';
 
 /**
  * `npm run chaos:faults -- [--schedules 1000] [--seed N] [--only SEED] [--by start|update] [--through-server N]
@@ -76,7 +77,7 @@ async function runAll(
 
 async function inProcess(seeds: readonly number[], lanes: number): Promise<readonly Verdict[]> {
   if (seeds.length === 0) return [];
-  const sandbox = await openSandbox(activityNames);
+  const sandbox = openSandbox(activityNames);
   const schedules = seeds.map((seed) => draw(seed, true));
   return runAll('faults', schedules, lanes, async (work) => {
     const lane = await openLane();

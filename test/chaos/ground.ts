@@ -17,7 +17,7 @@ export interface Ground {
   readonly mendsCredentials: boolean;
   /** Whether time passes before the second run, so that recordings put off are looked for again. */
   readonly mendsRecordings: boolean;
-  /** Runs the schedule's window once, and to its end. */
+  /** Runs the schedule's job once, and to its end. */
   attempt(order: AttemptOrder): Promise<Attempted>;
 }
 
@@ -37,6 +37,8 @@ export interface Attempted {
   readonly hang?: string;
   /** What Temporal keeps of the run, as text. */
   readonly history: readonly string[];
+  /** What our own side did that it must not, one line each. */
+  readonly problems?: readonly string[];
   /** Minutes of waiting that were skipped. */
   readonly skippedMinutes: number;
 }

@@ -1,6 +1,8 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import type { Activities } from '../../activities';
 import type { CountInput, FetchPageInput } from '../../activities/types';
-import { rulesAt, windowOf } from './fault-schedule';
+import type { WorldChange } from './drawn-fault';
+import { type FaultSchedule, rulesAt, windowOf } from './fault-schedule';
 import type { Attempted, AttemptOrder, Ground } from './ground';
 import { inProcessTemporal } from './in-process-temporal';
 import type { Lane } from './lane';
@@ -22,6 +24,8 @@ export function inProcessGround(lane: Lane, sandbox: WorkflowSandbox): Ground {
     const startedAt = clock.skipped();
     const minutes = (): number => (clock.skipped() - startedAt) / 60_000;
     const history = createRecordedHistory();
+    const world: WorldChange = faults ? Object.assign({}, ...schedule.faults.map((one) => one.world)) : {};
+    const mount = mountedFolder(lane.folder);
     let requests = 0;
     let seen = 0;
     let inForce = rulesAt(schedule, 0).length;
@@ -31,11 +35,12 @@ export function inProcessGround(lane: Lane, sandbox: WorkflowSandbox): Ground {
 
     const worker = lane.worker({
       tenant,
-      clock,
+      clock: { ...clock, now: () => clock.now() + (world.ownClockMinutes ?? 0) * 60_000 },
       schedule,
       credentials: faults ? schedule.faults.find(({ credentials }) => credentials)?.credentials : undefined,
       onRequest() {
         requests += 1;
+        if (requests === world.unmountedFrom) mount.takeAway();
         // As long as a request takes, so that tokens and links grow older.
         clock.skip(20);
         const rules = rulesAt(schedule, minutes());
@@ -54,16 +59,20 @@ export function inProcessGround(lane: Lane, sandbox: WorkflowSandbox): Ground {
       await order.onContacts();
     });
     const { historyLimit } = schedule;
-    const temporal = inProcessTemporal({ sandbox, clock, history, activities, historyLimit });
+    let attempts = 0;
+    const isFrozen = (): boolean => world.frozenAttempts?.includes((attempts += 1)) ?? false;
+    const temporal = inProcessTemporal({ sandbox, clock, history, activities, historyLimit, isFrozen });
+    if (world.unmountedFrom === 0) mount.takeAway();
     try {
-      const run = temporal.run('syncWindow', `sync-window:${tenant}`, { tenant, ...windowOf(schedule) });
+      const run = temporal.run(...startOf(order));
       run.catch(() => undefined);
       const end = await Promise.race([run, endless]);
-      return { end, history: history.lines, skippedMinutes: minutes() };
+      return { end, history: history.lines, problems: mount.bringBack(), skippedMinutes: minutes() };
     } catch (error) {
       const hang = `never ends: ${error instanceof Error ? error.message : String(error)}`;
       return { hang, history: history.lines, skippedMinutes: minutes() };
     } finally {
+      mount.bringBack();
       worker.close();
     }
   }
@@ -77,6 +86,37 @@ export function inProcessGround(lane: Lane, sandbox: WorkflowSandbox): Ground {
     mendsRecordings: true,
     tenantOf: ({ seed }) => `t${seed}-${(runs += 1)}`,
     attempt,
+  };
+}
+
+/** The workflow of an attempt: type, id and input. */
+function startOf({ schedule, tenant, faults }: AttemptOrder): [type: string, id: string, input: object] {
+  if (schedule.job === 'live') return ['incrementalSync', `incremental:${tenant}`, { tenant }];
+  if (schedule.job === 'window')
+    return ['syncWindow', `sync-window:${tenant}`, { tenant, ...windowOf(schedule) }];
+  const { from, to } = dayOf(schedule);
+  const input = { tenant, dataset: 'interaction-metadata', from, to, force: !faults };
+  return ['extractDataset', `extract:${tenant}`, input];
+}
+
+function dayOf({ from, to }: FaultSchedule) {
+  const day = (moment: number): string => new Date(moment).toISOString().slice(0, 10);
+  return { from: day(from), to: day(to) };
+}
+
+/** A folder that can be taken away under a run. */
+function mountedFolder(folder: string) {
+  const away = `${folder}.away`;
+  return {
+    takeAway: (): void => renameSync(folder, away),
+    /** @returns what is wrong with what was found in its place */
+    bringBack(): readonly string[] {
+      if (!existsSync(away)) return [];
+      const made = existsSync(folder);
+      rmSync(folder, { recursive: true, force: true });
+      renameSync(away, folder);
+      return made ? ['a folder was made where none is mounted'] : [];
+    },
   };
 }
 

@@ -29,6 +29,8 @@ export interface InProcessOptions {
   readonly history: RecordedHistory;
   /** Events of a run after which the server suggests continue-as-new. */
   readonly historyLimit: number;
+  /** Asked before each attempt of an activity: whether its worker freezes (activity-attempts.ts). */
+  readonly isFrozen: () => boolean;
 }
 
 type End =
@@ -50,7 +52,11 @@ interface Run {
  * to the SDK's own sandbox, carries out its commands and tells it how they ended, in the protocol of the SDK's core.
  */
 export function inProcessTemporal(options: InProcessOptions): InProcessTemporal {
-  const { sandbox, activities, clock, history, historyLimit } = options;
+  const { sandbox, activities, clock, history, historyLimit, isFrozen } = options;
+  /** The runs that are open, by id: each takes jobs for its next activation. */
+  const open = new Map<string, (job: Job) => void>();
+  /** What goes on by itself: children that may outlive their parent, attempts that nobody waits for. */
+  const aside: Promise<unknown>[] = [];
 
   async function runOnce(run: Run): Promise<End> {
     let resting = clock.begin();
@@ -60,6 +66,7 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
     const last: { end?: End } = {};
     let breakOff: (reason: unknown) => void = () => undefined;
     const broken = new Promise<never>((_, reject) => (breakOff = reject));
+    broken.catch(() => undefined);
     let wake: (() => void) | undefined;
 
     /** A job for the next activation; whoever waits for it works from now on. */
@@ -72,9 +79,12 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
       wake = undefined;
     };
 
+    open.set(run.workflowId, push);
+
     const carryOut = (command: Command): void => {
       history.payloads('summary', [command.userMetadata?.summary, command.userMetadata?.details]);
       const { scheduleActivity, startTimer, startChildWorkflowExecution: child } = command;
+      const { signalExternalWorkflowExecution: signal } = command;
       const attributes = command.upsertWorkflowSearchAttributes?.searchAttributes;
       if (scheduleActivity) {
         perform(run, scheduleActivity)
@@ -84,7 +94,9 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
         const ms = startTimer.startToFireTimeout ? tsToMs(startTimer.startToFireTimeout) : 0;
         void clock.sleep(ms).then(() => push({ fireTimer: { seq: startTimer.seq } } as Job));
       } else if (child) {
-        startChild(run, child, push).catch(breakOff);
+        aside.push(startChild(run, child, push).catch(breakOff));
+      } else if (signal) {
+        push({ resolveSignalExternalWorkflow: sendSignal(signal) } as Job);
       } else if (command.completeWorkflowExecution) {
         last.end = { kind: 'completed', result: command.completeWorkflowExecution.result ?? null };
       } else if (command.failWorkflowExecution) {
@@ -119,10 +131,21 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
         await Promise.race([woken, broken, clock.stalled]);
       }
     } finally {
+      if (open.get(run.workflowId) === push) open.delete(run.workflowId);
       // In a turn of its own, so that whoever awaits this run has taken over before time may jump.
       setImmediate(resting);
       await workflow.dispose();
     }
+  }
+
+  /** @returns how the sender's next activation is told of it */
+  function sendSignal(command: coresdk.workflow_commands.ISignalExternalWorkflowExecution) {
+    const { seq, workflowExecution, signalName } = command;
+    const input = command.args ?? [];
+    history.payloads('signal', input);
+    const receive = open.get(workflowExecution?.workflowId ?? '');
+    receive?.({ signalWorkflow: { signalName, input, identity: 'in-process', headers: {} } } as Job);
+    return receive ? { seq } : { seq, failure: { message: 'external workflow execution not found' } };
   }
 
   async function perform(run: Run, command: coresdk.workflow_commands.IScheduleActivity) {
@@ -131,6 +154,8 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
       activities,
       clock,
       workflow: run,
+      isFrozen,
+      letGo: (attempt) => void aside.push(attempt),
       onFailure: (failure) => history.failure(`${command.activityType} failure`, failure),
     });
     history.payloads(`${command.activityType} result`, [result.completed?.result]);
@@ -198,6 +223,7 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
         parent: undefined,
         args,
       });
+      while (aside.length > 0) await aside.pop();
       if (end.kind === 'completed') {
         history.payloads('result', [end.result]);
         return { ok: true, result: end.result && defaultPayloadConverter.fromPayload(end.result) };

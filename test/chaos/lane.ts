@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { Pool } from 'pg';
 import {
@@ -14,7 +15,7 @@ import {
 import { extractDefaults, tenantDefaults } from '../../config/tenant-schema';
 import { createCxoneClient, type CxoneClient, type CxoneConnection, type KeepAnswer } from '../../cxone';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator';
-import { openRecordingFiles, openStore } from '../../store';
+import { openRecordingFiles, openStore, type RecordingFiles } from '../../store';
 import { createMigratedDatabase } from '../setup/servers';
 import type { CredentialChange } from './drawn-fault';
 import type { FaultSchedule } from './fault-schedule';
@@ -61,6 +62,7 @@ export const chaosSimulator = {
   agents: 30,
   mediaQuota: 'off',
   mediaBytes: { min: 200, max: 4_000 },
+  extractionSpacingSeconds: 5,
 } as const satisfies SimulatorOptions;
 
 /**
@@ -78,7 +80,9 @@ export async function openLane(): Promise<Lane> {
   const database = await createMigratedDatabase();
   const pool = new Pool({ connectionString: database.url, max: 2 });
   const store = openStore({ url: database.url, maxConnections: 8, applicationName: 'chaos' });
-  const files = openRecordingFiles(pathToFileURL(recordingsFolder).href);
+  // A first recording, and with it the storage's mark: a folder that is empty afterwards is another one.
+  const files = openRecordingFiles(pathToFileURL(recordingsFolder).href, store.storage);
+  await saveFirst(files, pool);
 
   return {
     simulator,
@@ -122,6 +126,16 @@ export async function openLane(): Promise<Lane> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function saveFirst(files: RecordingFiles, pool: Pool): Promise<void> {
+  const key = 'first/1/1.mp4';
+  const { bytes, sha256 } = await files.save(key, Readable.from([Buffer.from('first')]), { maxBytes: 100 });
+  await pool.query(
+    `insert into cxone.recording (tenant, master_contact_id, segment_id, status, storage_key, bytes, sha256)
+     values ('first', 1, '1', 'stored', $1, $2, $3)`,
+    [key, bytes, sha256],
+  );
 }
 
 /** Windows of these schedules are no children of a backfill. */
@@ -176,7 +190,7 @@ function isExceeded({ faults }: FaultSchedule): boolean {
     );
 }
 
-function tuningOf({ pageSize, pagesInFlight }: FaultSchedule): TenantTuning {
+function tuningOf({ job, pageSize, pagesInFlight }: FaultSchedule): TenantTuning {
   const none = { skillIds: [], campaignIds: [], mediaTypeIds: [] };
   // The database's clock is the real one, so by the skipped one every look at an agent is soon long ago.
   const agentRefreshHours = 8_760;
@@ -189,7 +203,10 @@ function tuningOf({ pageSize, pagesInFlight }: FaultSchedule): TenantTuning {
     ...none,
     // What is compared here is what the contacts call logged; every further query would only take time.
     recordedCalls: 'logged',
-    extract: extractDefaults,
+    // By the clock of the database, which is not skipped; CXone's own spacing is.
+    extract: { ...extractDefaults, secondsApart: 0 },
+    // What they bring is compared by windows.
+    recordings: job === 'window',
     agentRefreshHours,
     parkedTimeoutHours,
     maxRejectedShare,

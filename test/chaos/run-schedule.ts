@@ -1,30 +1,28 @@
 import { compareWindow } from './compare-window';
-import { type Expectation, expectationOf } from './expectation';
+import { expectationOf } from './expectation';
 import { type FaultSchedule, rulesAt, settledAt } from './fault-schedule';
 import type { Attempted, Ground } from './ground';
+import { outcomeOf, problemsOf } from './judge';
+import { runExtraction } from './run-extraction';
+import { runLive } from './run-live';
+import type { Verdict } from './verdict';
 import { type TrueContact, windowTruth, type WindowTruth } from './window-truth';
-
-/** What became of a schedule. */
-export interface Verdict {
-  readonly schedule: FaultSchedule;
-  /** `complete`, or the code the run failed with. */
-  readonly outcome: string;
-  /** What is wrong with that; nothing when the schedule came to what it must. */
-  readonly problems: readonly string[];
-  readonly requests: number;
-  readonly skippedMinutes: number;
-  readonly realMs: number;
-}
 
 const movers: ReadonlySet<string> = new Set(['insertLate', 'removeRows', 'updateRows']);
 /** A window that used up its re-reads did not hold still: then nothing is concluded from what is not shown. */
 const rereadsAtMost = 3;
 
+/** Runs one schedule and compares what is stored with what the source holds. */
+export async function runSchedule(schedule: FaultSchedule, ground: Ground): Promise<Verdict> {
+  if (schedule.job === 'extraction') return runExtraction(schedule, ground);
+  return schedule.job === 'live' ? runLive(schedule, ground) : runWindow(schedule, ground);
+}
+
 /**
- * Runs one schedule and compares what is stored with what the source holds. When the faults are over the window is run
+ * Runs one window and compares what is stored with what the source holds. When the faults are over the window is run
  * once more, which must mend whatever the first run left.
  */
-export async function runSchedule(drawn: FaultSchedule, ground: Ground): Promise<Verdict> {
+async function runWindow(drawn: FaultSchedule, ground: Ground): Promise<Verdict> {
   const started = Date.now();
   const schedule = settledAt(drawn, ground.now());
   const { simulator } = ground;
@@ -47,7 +45,7 @@ export async function runSchedule(drawn: FaultSchedule, ground: Ground): Promise
   });
   const requests = simulator.journal.count();
   const outcome = outcomeOf(first);
-  const problems = [...judge(outcome, expectation), ...leaks(first.history, simulator.canaries)];
+  const problems = problemsOf(first, expectation, simulator.canaries);
   const { lost } = expectation;
   // Where nobody could look meanwhile, what moved is left to the second run.
   if (outcome === 'complete' && !(rowsMove && seen.length < 3)) {
@@ -107,25 +105,4 @@ function statesOf(seen: readonly WindowTruth[]): ReadonlyMap<string, readonly Tr
 /** The report of a run, as far as it is looked at here. */
 function reportOf({ end }: Attempted): { readonly status: string; readonly rereads: number } {
   return end?.ok ? (end.result as { status: string; rereads: number }) : { status: '', rereads: 0 };
-}
-
-/** Complete, the code on top of the failure, or why there is no end. */
-export function outcomeOf({ end, hang }: Attempted): string {
-  if (end === undefined) return hang ?? 'no end';
-  if (end.ok) return 'complete';
-  return (end.error as { readonly type?: string }).type ?? 'a failure without a code';
-}
-
-/** What is wrong with the outcome, whatever the tables hold. */
-export function judge(outcome: string, { mayComplete, codes }: Expectation): string[] {
-  if (outcome === 'complete')
-    return mayComplete ? [] : [`complete, but must fail with ${codes.join(' or ')}`];
-  if (codes.includes(outcome)) return [];
-  const wanted = [...(mayComplete ? ['complete'] : []), ...codes];
-  return [`ended as ${outcome}, not as ${wanted.join(' or ')}`];
-}
-
-function leaks(lines: readonly string[], canaries: readonly string[]): string[] {
-  const text = lines.join('\n');
-  return canaries.filter((canary) => text.includes(canary)).map((canary) => `the history holds "${canary}"`);
 }

@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import vm from 'node:vm';
 import type { coresdk } from '@temporalio/proto';
 import { TypedSearchAttributes } from '@temporalio/common';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { parseWorkflowCode } from '@temporalio/worker/lib/worker';
 import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm';
 import type { WorkflowCreateOptions } from '@temporalio/worker/lib/workflow/interface';
+import { workflowBundle } from '../setup/servers';
 
 /** The workflow code in the sandbox of Temporal's SDK: activations go in, commands come out. */
 export interface WorkflowSandbox {
@@ -29,20 +30,17 @@ export interface SandboxedWorkflow {
   dispose(): Promise<void>;
 }
 
-const activationTimeoutMs = 20_000;
+/** None: Node would start a thread for each activation to watch it, which costs more than the activation. */
+const activationTimeoutMs = undefined as unknown as number;
 
 /**
- * Builds the bundle of `workflows/` and opens the very sandbox in which a worker runs it: same SDK, same failure chains,
- * same `condition`, scopes and handlers. Only what gives it work is ours (in-process-temporal.ts).
+ * Opens the very sandbox in which a worker runs `workflows/`, bundled by the set-up of the run: same SDK, same failure
+ * chains, same `condition`, scopes and handlers. Only what gives it work is ours (in-process-temporal.ts).
  *
  * @param activities names of the registered activities
  */
-export async function openSandbox(activities: readonly string[]): Promise<WorkflowSandbox> {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../../workflows'),
-    logger: new DefaultLogger('ERROR'),
-  });
-  const bundle = parseWorkflowCode(code);
+export function openSandbox(activities: readonly string[]): WorkflowSandbox {
+  const bundle = parseWorkflowCode(readFileSync(workflowBundle().codePath, 'utf8'));
   const script = new vm.Script(bundle.code, { filename: bundle.filename });
   // Its factory would install hooks for every promise of this process, to name promises in stack traces.
   const creator = new ReusableVMWorkflowCreator(script, bundle, activationTimeoutMs, new Set(activities));

@@ -1,12 +1,22 @@
 import { FAULT_NAMES } from '../../simulator';
-import type { Verdict } from './run-schedule';
+import { worldNames } from './drawn-fault';
+import type { Verdict } from './verdict';
 
 /** The table at the end of a run: one line for each fault that was drawn, with what its schedules came to. */
 export function scoreCard(verdicts: readonly Verdict[]): string {
-  const names = ['(none)', '(by update)', 'credentials', ...FAULT_NAMES];
+  const names = [
+    '(none)',
+    '(by update)',
+    '(live)',
+    '(extraction)',
+    'credentials',
+    ...worldNames,
+    ...FAULT_NAMES,
+  ];
   const rows = names.flatMap((name) => {
-    const drawn = verdicts.filter(({ schedule: { by, faults } }) => {
-      if (name === '(by update)') return by === 'update';
+    const drawn = verdicts.filter(({ schedule: { job, by, faults } }) => {
+      if (name === `(${job})`) return true;
+      if (name === '(by update)') return job === 'window' && by === 'update';
       return name === '(none)' ? faults.length === 0 : faults.some((fault) => fault.name === name);
     });
     if (drawn.length === 0) return [];

@@ -1,0 +1,86 @@
+import { compareWindow } from './compare-window';
+import { expectationOf } from './expectation';
+import { type FaultSchedule, rulesAt } from './fault-schedule';
+import type { Ground } from './ground';
+import { outcomeOf, problemsOf } from './judge';
+import type { Verdict } from './verdict';
+import { windowTruth } from './window-truth';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+/** Our own clock and a quarter of an hour are all that is left when both of CXone's are wrong. */
+const aheadAtMostMs = 16 * minuteMs;
+/** What a tick may leave to the next one when nothing is wrong. */
+const behindAtMostMs = 5 * minuteMs;
+/** The first tick of all begins a day back. */
+const comparedHours = 20;
+
+/**
+ * Ticks of the live sync, hours apart: two when all is well, one under faults, one more. Whatever the faults were, they
+ * cost lag only: the last tick has caught up, and every row that changed up to the watermark is stored as it is.
+ */
+export async function runLive(schedule: FaultSchedule, ground: Ground): Promise<Verdict> {
+  const started = Date.now();
+  const { simulator } = ground;
+  const tenant = ground.tenantOf(schedule);
+  const problems: string[] = [];
+  const begun = ground.now() + 3 * hourMs;
+  const lookAt = async (when: string, most: number): Promise<number> => {
+    const mark = await watermark(ground, tenant);
+    const ahead = mark - ground.now();
+    if (ahead > most) problems.push(`${when}: the watermark is ${Math.round(ahead / minuteMs)} min ahead`);
+    return mark;
+  };
+  const compare = async (when: string, to: number): Promise<void> => {
+    const window = { by: 'update' as const, from: begun - comparedHours * hourMs, to };
+    const truth = await windowTruth(simulator, window);
+    if (truth.contacts.size < 500)
+      problems.push(`${when}: only ${truth.contacts.size} contacts to compare with`);
+    const agentsHidden = schedule.faults.some(({ name }) => name === 'hiddenAgents');
+    const nothing = { earlier: new Map(), tombstones: false, lost: [] };
+    const { pool, folder } = ground;
+    const found = await compareWindow({ pool, folder, tenant, window, truth, agentsHidden, ...nothing });
+    problems.push(...found.map((problem) => `${when}: ${problem}`));
+  };
+  const goodTick = async (when: string): Promise<void> => {
+    // Spoilt records stay as they are, from the first tick on.
+    simulator.setFaults(rulesAt(schedule, 0).filter(({ name }) => name === 'badRecords'));
+    const tick = await ground.attempt({ schedule, tenant, faults: false, requestsAtMost: 1_500 });
+    const outcome = outcomeOf(tick);
+    if (outcome !== 'complete') problems.push(`${when}: a tick ended as ${outcome}`);
+  };
+
+  await goodTick('at first');
+  await goodTick('at first');
+  simulator.journal.clear();
+  simulator.setFaults(rulesAt(schedule, 0));
+  const expectation = expectationOf(schedule, { contacts: Number.POSITIVE_INFINITY, calls: 0 });
+  const { requestsAtMost } = expectation;
+  const tick = await ground.attempt({ schedule, tenant, faults: true, requestsAtMost });
+  const requests = simulator.journal.count();
+  const outcome = outcomeOf(tick);
+  problems.push(...problemsOf(tick, expectation, simulator.canaries));
+  const mark = await lookAt('under faults', aheadAtMostMs);
+  // What changes while it is read is the next tick's.
+  const isStill = schedule.faults.every(({ name }) => name !== 'updateRows' && name !== 'removeRows');
+  if (outcome === 'complete' && isStill)
+    await compare('under faults', Math.min(mark, ground.now() - minuteMs));
+  await goodTick('once all was well');
+  const last = await lookAt('once all was well', 0);
+  const behind = ground.now() - last;
+  if (behind > behindAtMostMs)
+    problems.push(`once all was well: the watermark is ${Math.round(behind / minuteMs)} min behind`);
+  await compare('once all was well', last);
+  simulator.setFaults([]);
+  const skippedMinutes = Math.round(tick.skippedMinutes);
+  return { schedule, outcome, problems, requests, skippedMinutes, realMs: Date.now() - started };
+}
+
+/** How far changes are stored by the product's own word, epoch ms; 0 when it says nothing. */
+async function watermark({ pool }: Ground, tenant: string): Promise<number> {
+  const { rows } = await pool.query<{ value: Date }>(
+    `select value from cxone.watermark where tenant = $1 and stream = 'contacts'`,
+    [tenant],
+  );
+  return rows[0]?.value.getTime() ?? 0;
+}

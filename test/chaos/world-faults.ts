@@ -1,0 +1,39 @@
+import { type Draw, type DrawnFault, survived, type worldNames } from './drawn-fault';
+
+/** What happens on our own side: to workers, to the folder of the recordings, to our clock. */
+export const worldDraws: readonly (readonly [(typeof worldNames)[number], Draw])[] = [
+  [
+    'unmounted',
+    (dice) => ({
+      rules: [],
+      world: { unmountedFrom: dice.pick([0, dice.between(5, 40)]) },
+      // Without recordings nobody looks; without the folder a run waits for a person, and here nobody is there.
+      outcome: { kind: 'mayFail', codes: ['RecordingsNotMounted'] },
+    }),
+  ],
+  [
+    'frozenWorker',
+    (dice) => ({
+      rules: [],
+      // No more than two: a recording has five attempts, and other faults take some of them.
+      world: { frozenAttempts: dice.several(2, 1, 30) },
+      outcome: survived,
+    }),
+  ],
+  [
+    'ownClock',
+    (dice) => ({
+      rules: [],
+      world: { ownClockMinutes: dice.pick([-240, -10, 10, 240]) },
+      outcome: survived,
+    }),
+  ],
+];
+
+/** Whether some clock is off by more than a window by update lies back: it would end in the future. */
+export function isFarOff({ rules, world }: Pick<DrawnFault, 'rules' | 'world'>): boolean {
+  const ofRules = rules
+    .filter(({ name }) => name === 'clockSkew')
+    .map(({ args: { minutes = 0 } = {} }) => minutes);
+  return [...ofRules, world?.ownClockMinutes ?? 0].some((minutes) => Math.abs(minutes) > 60);
+}
