@@ -56,7 +56,7 @@ export async function lookAtExtraction(api: Api, signal?: AbortSignal): Promise<
  * `POST /data-extraction/v1/jobs` (contract §10): has CXone begin an extraction.
  * @returns the job's id
  * @throws CxoneError `ExtractionBusy` (with `retryAfterMs`: somebody else asked less than 30 s ago, or is asking),
- *   `ExtractionForbidden` (names the permission of the entity), `BadRequest`, `UnexpectedShape`
+ *   `ExtractionForbidden` (names the permission of the entity), `BadRequest`, and what `parseJobId` throws
  */
 export async function createExtractionJob(
   api: Api,
@@ -71,9 +71,7 @@ export async function createExtractionJob(
     throw error instanceof CxoneError && error.code === 'BadRequest' ? refusedAsAsked(error) : error;
   });
   if (answer.status === 403) throw refused(answer, recentJob, now(), entity);
-  const id = readJobId(answer.body);
-  if (id === null) throw unexpected('without the id of a job');
-  return id;
+  return readAnswer(answer, parseJobId);
 }
 
 /**
@@ -134,6 +132,20 @@ export function parseJob(body: Buffer, contentType?: string): ExtractionJob {
     errorMessage: typeof words === 'string' ? phrasesIn(words).join(', ') || null : null,
     url: status === 'succeeded' && typeof url === 'string' && url !== '' ? url : null,
   };
+}
+
+/**
+ * Reads the id of a new job.
+ * @throws CxoneError `UnexpectedHtml` and `IncompleteAnswer` (JSON that is cut off), as every answer may be for a while;
+ *   `UnexpectedShape` for any other without an id
+ */
+export function parseJobId(body: Buffer, contentType?: string): string {
+  const id = readJobId(body);
+  if (id !== null) return id;
+  // Bare text may be an id as well, so that only what begins as a page or as JSON says what became of it.
+  const [start = ''] = /\S/.exec(body.subarray(0, 1_024).toString('utf8')) ?? [];
+  if (['<', '"', '{'].includes(start)) readJson(body, 'extraction', contentType);
+  throw unexpected('without the id of a job');
 }
 
 /** A JSON string, with its quotes or doubly quoted, an object with `jobId`, or the bare text (contract §10). */

@@ -9,7 +9,7 @@ import type {
   RefusedAnswer,
 } from '../../../cxone';
 import type { FaultRule, Simulator } from '../../../simulator';
-import { parseJob } from '../../../cxone/extraction-jobs';
+import { parseJob, parseJobId } from '../../../cxone/extraction-jobs';
 import { simulateTenant } from '../client/simulated-tenant';
 import { failureOf, startFake } from './fake-cxone';
 
@@ -124,6 +124,20 @@ describe('a job', () => {
   it.each(['jobId', 'doubleQuoted', 'plainText'] as const)('may be named by %s', async (form) => {
     under({ name: 'jobIdShape', args: { form } });
     expect(await client.extraction.createJob(metadata)).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it.each([
+    ['a page', 'UnexpectedHtml', { name: 'html200' }],
+    ['an id that is cut off', 'IncompleteAnswer', { name: 'truncateJson', args: { share: 0.95 } }],
+    ['broken JSON', 'IncompleteAnswer', { name: 'malformedJson' }],
+  ] as const)('that is answered with %s is asked for again', async (_what, code, rule) => {
+    under(rule);
+    await expect(client.extraction.createJob(metadata)).rejects.toMatchObject({ code, kind: 'retryable' });
+  });
+
+  it('that is answered with words is no job', () => {
+    expect(() => parseJobId(Buffer.from('come back later'))).toThrow('without the id of a job');
+    expect(() => parseJobId(Buffer.from('{"state":"new"}'))).toThrow('without the id of a job');
   });
 
   it('may take its time', async () => {
