@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { RecordingFileError, toFileError } from './errors';
 import { measureBody } from './measured-body';
 import type { RecordingFiles, SavedFile, SaveOptions } from './recording-files';
@@ -40,13 +40,33 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** New folders have to survive a power cut too: the folder above each new one is synced. */
-async function makeFolder(folder: string): Promise<void> {
+async function makeFolders(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
   const top = dirname(first);
   for (let above = dirname(folder); above.length > top.length; above = dirname(above))
     await syncFolder(above);
   await syncFolder(top);
+}
+
+/**
+ * The same below `root` (without a slash at its end), which is not made: it may have been unmounted since it was last looked at.
+ * @throws the operating system's ENOENT when it is not there
+ */
+async function makeFolder(root: string, folder: string): Promise<void> {
+  if (folder === root) return;
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const above = dirname(folder);
+    if (code !== 'ENOENT' || above === root) throw error;
+    await makeFolder(root, above);
+    await makeFolder(root, folder);
+    return;
+  }
+  await syncFolder(dirname(folder));
 }
 
 async function* once(content: string): AsyncGenerator<Buffer> {
@@ -59,6 +79,8 @@ async function* once(content: string): AsyncGenerator<Buffer> {
  * folders are for the owner alone: they hold health data.
  */
 export function createFilesystemFiles(root: string): RecordingFiles & Markable {
+  // Without a slash at its end, as the folders above a file are named.
+  const top = resolve(root);
   const pathOf = (key: string) => join(root, ...keyParts(key));
   // Around each operation of ours rather than around all of `save`: the body's errors belong to whoever reads it.
   const onDisk: OnDisk = async (work) => {
@@ -70,9 +92,10 @@ export function createFilesystemFiles(root: string): RecordingFiles & Markable {
   };
   const saveAt = async (path: string, body: AsyncIterable<Buffer>, options: SaveOptions) => {
     const folder = dirname(path);
-    await onDisk(makeFolder(folder));
+    const make = options.intoStorage === true ? (one: string) => makeFolder(top, one) : makeFolders;
+    await onDisk(make(folder));
     const unfinished = join(root, workshop);
-    await onDisk(makeFolder(unfinished));
+    await onDisk(make(unfinished));
     const draft = await onDisk(beginFile(unfinished));
     try {
       const saved = await closing(draft, () => writeWhole(draft, body, options, onDisk));

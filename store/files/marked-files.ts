@@ -96,7 +96,7 @@ export function createMarkedFiles(
     async save(key, body, options) {
       await check();
       try {
-        const saved = await inner.save(key, body, options);
+        const saved = await inner.save(key, body, { ...options, intoStorage: true });
         // Also after it: the folder may have been unmounted under the file.
         await check();
         return saved;

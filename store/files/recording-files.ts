@@ -18,6 +18,8 @@ export interface SaveOptions {
   readonly expectedBytes?: number | undefined;
   readonly maxBytes: number;
   readonly signal?: AbortSignal | undefined;
+  /** The storage was there a moment ago: if it is not any more, it must not be made, and `RecordingMissing` is thrown. */
+  readonly intoStorage?: boolean;
   /** Called with the bytes written so far, after each chunk. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
   /** What the manifest beside the file says; without it none is written. */

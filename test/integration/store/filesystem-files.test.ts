@@ -105,6 +105,18 @@ describe('recordings in a folder', () => {
     });
   });
 
+  it.each(['', '/'])(
+    'that was there a moment ago is not made again (its address ends in "%s")',
+    async (end) => {
+      const folder = join(root, 'not', 'mounted');
+      const files = openRecordingFiles(`${pathToFileURL(folder).href}${end}`);
+      await expect(files.save(key, body(), { maxBytes: 10, intoStorage: true })).rejects.toMatchObject({
+        code: 'RecordingMissing',
+      });
+      expect(existsSync(join(root, 'not'))).toBe(false);
+    },
+  );
+
   describe('files that killed processes have left unfinished', () => {
     const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
     function leave(name: string, minutes: number): string {
