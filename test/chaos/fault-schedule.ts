@@ -146,7 +146,9 @@ function withOne(
   const [name, draw] = dice.pick(draws);
   const drawn = draw(dice, true);
   const fault = { ...drawn, name, label: labelOf(name, drawn) };
-  return faults.every((other) => agree(other, fault)) ? [...faults, fault] : faults;
+  const together = [...faults, fault];
+  const fit = faults.every((other) => agree(other, fault)) && together.filter(spendsTries).length <= 2;
+  return fit ? together : faults;
 }
 
 /** A window by update that ends in the future of a clock that is far off is refused: there is nothing to read yet. */
@@ -242,6 +244,10 @@ function agree(one: DrawnFault, other: DrawnFault): boolean {
   if (names.every((name) => refusingTokens.has(name))) return false;
   // A refusal whose words come broken says only that it is one.
   if ([one, other].some(refusesAtAuth) && [one, other].some(breaksAuthBodies)) return false;
+  // An id that is bare text, and comes cut off, is another id.
+  if (names.includes('jobIdShape') && [one, other].some(({ name }) => breakingBodies.has(name))) return false;
+  // What a frozen worker was answered is lost with it, so that a call that must fail may be made again.
+  if (names.includes('frozenWorker') && [one, other].some(failsOnce)) return false;
   // What `keyDeactivated` counts are calls for tokens: other reasons to ask for one would shift them.
   if (names.includes('keyDeactivated') && kinds.includes('survived') && sharesAuth(one, other)) return false;
   return true;
@@ -258,8 +264,14 @@ function breaksAuthBodies({ name, rules }: DrawnFault): boolean {
   return breakingBodies.has(name) && rules.some(({ match }) => match?.family === 'auth');
 }
 
+/** Fails on some call of many only. */
+function failsOnce({ outcome, rules }: DrawnFault): boolean {
+  return outcome.kind === 'fails' && rules.some(({ onCall }) => onCall !== undefined);
+}
+
 /** A recording is tried five times: two faults of two calls each leave it one. */
-function spendsTries({ outcome, rules }: DrawnFault): boolean {
+function spendsTries({ name, outcome, rules }: DrawnFault): boolean {
+  if (name === 'frozenWorker') return true;
   const ofMedia = rules.some(({ match }) => match?.family === 'media' || match?.family === 'file');
   return ofMedia && outcome.kind === 'survived';
 }

@@ -24,6 +24,12 @@ import { openServerGround, type ServerGround } from './server-ground';
 const inProcess = Array.from({ length: 30 }, (_, index) => 100_000 + index);
 const throughServer = [100_002, 100_004, 100_006, 100_008];
 
+/** What only a recording or its file meets: a window by update reads none. */
+const ofRecordings: ReadonlySet<string> = new Set([
+  ...['mediaLate', 'mediaMissing', 'mediaShape', 'nullUrls', 'sentimentsWithheld', 'interactionFields'],
+  ...['mediaTruncated', 'mediaEmpty', 'changedEtag', 'rangeIgnored', 'expireUrls'],
+]);
+
 /** Schedules whose failures are compared, on top of those that are drawn. */
 const forbidden: FaultSchedule = {
   ...drawSchedule(1, false),
@@ -89,13 +95,15 @@ describe('a window whose source is faulty equals the truth or fails with the rig
     expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
   });
 
-  it.each(windowFaults.flatMap((name) => [[name, 'start'] as const, [name, 'update'] as const]))(
-    'the switch %s alone, by %s, in one process',
-    async (name, by) => {
-      const verdict = await runSchedule(scheduleWith(name, 11, by), here);
-      expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
-    },
-  );
+  it.each(
+    windowFaults.flatMap((name) => [
+      [name, 'start'] as const,
+      ...(ofRecordings.has(name) ? [] : [[name, 'update'] as const]),
+    ]),
+  )('the switch %s alone, by %s, in one process', async (name, by) => {
+    const verdict = await runSchedule(scheduleWith(name, 45, by), here);
+    expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
+  });
 
   it.each(worldNames)('what happens on our own side (%s), in one process', async (name) => {
     const verdict = await runSchedule(scheduleWith(name, 11), here);
