@@ -36,7 +36,7 @@ const settleMs = 5_000;
 
 /**
  * Best effort, bounded, and never in the way: an answer is written behind the request, at most five a minute for each
- * tenant and code and 200 a day (store/api-errors.ts), four at a time. What does not fit is dropped and told by the id of the
+ * tenant and code and 200 a day (store/tables/api-errors.ts), four at a time. What does not fit is dropped and told by the id of the
  * last one like it (same tenant, code, family and status) of the last hour. Should a write fail, its id leads nowhere,
  * which costs on-call one command.
  */

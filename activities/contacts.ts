@@ -13,7 +13,7 @@ import { readBatch } from './batch';
 import { countBetween, countByEnd } from './counting';
 import type { PageMemory } from './page-memory';
 import type { TenantDirectory } from './tenants';
-import { activityKey } from './tries';
+import { activityKey } from './attempts';
 import type {
   CountInput,
   CountResult,

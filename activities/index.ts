@@ -2,12 +2,12 @@ import { type AgentDependencies, createAgentActivities } from './agents';
 import { type AuthenticationDependencies, createAuthenticationActivities } from './authentication';
 import { type ContactDependencies, createContactActivities } from './contacts';
 import { createLookupActivities, type LookupDependencies } from './lookups';
-import { createLiveActivities, type LiveDependencies } from './live';
+import { createLiveActivities, type LiveDependencies } from './live/live';
 import { type BackfillDependencies, createBackfillActivities } from './backfill';
-import { createExtractionActivities, type ExtractionDependencies } from './extraction';
+import { createExtractionActivities, type ExtractionDependencies } from './extraction/extraction';
 import { createDoublesActivities } from './doubles';
 import { createHalvesActivities } from './halves';
-import { createRecordingActivities, type RecordingDependencies } from './recordings';
+import { createRecordingActivities, type RecordingDependencies } from './recordings/recordings';
 import { createWindowActivities, type WindowDependencies } from './windows';
 
 export type ActivityDependencies = AuthenticationDependencies &
@@ -39,7 +39,7 @@ export function createActivities(dependencies: ActivityDependencies) {
 
 export type Activities = ReturnType<typeof createActivities>;
 
-export { createWaitInterceptor } from './interceptors/quota-waits';
+export { createWaitInterceptor } from './interceptors/retry-budget';
 export type { RunState } from './backfill';
 export { createAnswerKeeper } from './answer-keeper';
 export { weightOf } from './batch';

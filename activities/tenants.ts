@@ -1,5 +1,5 @@
 import type { CxoneClient } from '../cxone';
-import { activityFailure } from './failure';
+import { activityFailure } from './application-failure';
 
 /** How the extraction jobs of a tenant are made (contract §10). */
 export interface ExtractTuning {

@@ -2,7 +2,7 @@ import { log } from '@temporalio/activity';
 import { passesOf } from '../cxone';
 import { type Claimant, type LedgerRow, type Store, StoreError, type WindowFilter } from '../store';
 import { answersKeptDays } from './answer-keeper';
-import { activityFailure } from './failure';
+import { activityFailure } from './application-failure';
 import type { TenantDirectory } from './tenants';
 import type {
   CloseInput,

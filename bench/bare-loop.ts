@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Pool, type PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { contactTable } from '../store/contact-columns';
+import { contactTable } from '../store/tables/contact-columns';
 import { tokenOf } from './token';
 
 /** Where the bare loop reads, and what it may use. */

@@ -5,7 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { readBatch } from '../activities/batch';
 import { parseContactPage, readContact } from '../cxone';
-import { parseInteractions } from '../cxone/interactions';
+import { parseInteractions } from '../cxone/media/interactions';
 import { largestBodies, limits } from '../cxone/limits';
 import { startPostgres } from '../local/postgres';
 import { migrate, openStore, type Store } from '../store';

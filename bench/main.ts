@@ -1,8 +1,8 @@
 import { cpus, totalmem } from 'node:os';
 import { Command } from 'commander';
-import { wholeNumber } from '../client/flags';
-import { createOutput } from '../client/output';
-import { followWindow, startWindow } from '../client/run-window';
+import { wholeNumber } from '../client/command/flags';
+import { createOutput } from '../client/command/output';
+import { followWindow, startWindow } from '../client/sync/window-run';
 import { parseSyncWindowInput } from '../workflows/inputs';
 import { runBareLoop, warmUp } from './bare-loop';
 import { measureHistory } from './history';

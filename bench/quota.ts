@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { wholeNumber } from '../client/flags';
-import { createOutput } from '../client/output';
-import { followWindow, startWindow } from '../client/run-window';
+import { wholeNumber } from '../client/command/flags';
+import { createOutput } from '../client/command/output';
+import { followWindow, startWindow } from '../client/sync/window-run';
 import { startSimulator } from '../simulator';
 import { parseSyncWindowInput } from '../workflows/inputs';
 import { startBenchStand } from './stand';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { loadSettings } from '../config';
 import { migrate } from '../store';
-import { addCommonFlags, type CommonFlags } from './flags';
-import { createOutput } from './output';
-import { foreseen } from './foreseen';
+import { addCommonFlags, type CommonFlags } from './command/flags';
+import { createOutput } from './command/output';
+import { foreseen } from './command/map-errors';
 
 /** `cxone-sync migrate`: brings the database's schema up to date. Safe to run again, and by several at once. */
 export function addMigrateCommand(program: Command): void {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { describe, readFaultRules, readTenants, type Recorder, startSimulator } from '../simulator';
-import { CommandError, exitStatus } from './exit-status';
-import { wholeNumber } from './flags';
-import { untilStopped } from './until-stopped';
+import { CommandError, exitStatus } from './command/exit-status';
+import { wholeNumber } from './command/flags';
+import { untilStopped } from './command/until-stopped';
 
 interface SimulatorFlags {
   readonly host: string;

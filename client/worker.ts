@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { createLogger, loadSettings, loadTenants, sentenceOf, SettingsError } from '../config';
-import { CommandError, exitStatus } from './exit-status';
-import { foreseen } from './foreseen';
-import { requireDatabase } from './preflight';
-import { recordingStorage } from './recording-storage';
+import { CommandError, exitStatus } from './command/exit-status';
+import { foreseen } from './command/map-errors';
+import { requireDatabase } from './command/preflight';
+import { recordingStorage } from './command/recording-storage';
 
 /** `cxone-sync worker`: serves all task queues until it is told to stop. */
 export function addWorkerCommand(program: Command): void {

@@ -86,7 +86,7 @@ const extract = z
     interactionMetadataVersion: entityVersion.default(extractDefaults.interactionMetadataVersion),
     evaluationsVersion: entityVersion.default(extractDefaults.evaluationsVersion),
     rereadDays: whole(1, 90).default(extractDefaults.rereadDays),
-    // Longer than a run may stand in line without a word (store/extraction-slots.ts), and it would lose its place.
+    // Longer than a run may stand in line without a word (store/extraction/job-slots.ts), and it would lose its place.
     secondsApart: whole(0, 90).default(extractDefaults.secondsApart),
   })
   .prefault({});

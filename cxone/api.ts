@@ -1,5 +1,5 @@
 import type { ApiFamily } from './errors';
-import type { HttpAnswer } from './exchange';
+import type { HttpAnswer } from './http/exchange';
 
 export interface ApiQuery {
   readonly family: ApiFamily;

@@ -1,55 +1,55 @@
-export { parseJson, stringifyJson } from './json';
-export { originOf, parseRecord } from './records';
-export { createPace } from './pace';
+export { parseJson, stringifyJson } from './json/json';
+export { originOf, parseRecord } from './records/records';
+export { createPace } from './json/pace';
 export type { CxoneConnection } from './connection';
 export { createCxoneClient } from './client';
 export type { Authentication, CxoneClient, CxoneClientOptions } from './client';
 export { earliestClock, implausibleClock } from './clock';
 export type { AnswerClocks, ClockFinding } from './clock';
-export { passesOf } from './contact-passes';
-export type { ContactPass, PassFilter } from './contact-passes';
+export { passesOf } from './acd/filter-combinations';
+export type { ContactPass, PassFilter } from './acd/filter-combinations';
 export {
   parseContactPage,
   startOf as startOfContact,
   startsBefore,
   stampsOf as stampsOfContact,
-} from './contacts';
-export { isDisproved, mayGoOn } from './list-page';
-export type { ContactPage, ContactPageRequest } from './contacts';
-export { countContacts } from './contact-count';
-export type { CountRows } from './contact-count';
-export type { UpdatedPage, UpdatedPageRequest } from './updated-contacts';
-export { agentList, parseAgentPage } from './agents';
-export type { AgentPage, AgentPageRequest } from './agents';
-export { lookupNames, parseLookupPage } from './lookups';
-export type { LookupName, LookupPage, LookupPageRequest } from './lookups';
-export type { Interaction } from './interactions';
-export type { InteractionMetadata } from './interaction-metadata';
-export type { Download, DownloadOptions } from './download';
-export type { RequestLimiter } from './limiter';
-export type { RequestEvent } from './interceptors/metrics';
-export type { KeepAnswer, RefusedAnswer } from './refused-answer';
+} from './acd/contact-page';
+export { isDisproved, mayGoOn } from './acd/list-page';
+export type { ContactPage, ContactPageRequest } from './acd/contact-page';
+export { countContacts } from './acd/contact-count';
+export type { CountRows } from './acd/contact-count';
+export type { UpdatedPage, UpdatedPageRequest } from './acd/updated-contact-page';
+export { agentList, parseAgentPage } from './acd/agent-page';
+export type { AgentPage, AgentPageRequest } from './acd/agent-page';
+export { lookupNames, parseLookupPage } from './acd/lookup-page';
+export type { LookupName, LookupPage, LookupPageRequest } from './acd/lookup-page';
+export type { Interaction } from './media/interactions';
+export type { InteractionMetadata } from './media/interaction-metadata';
+export type { Download, DownloadOptions } from './media/download';
+export type { RequestLimiter } from './http/rate-limiter';
+export type { RequestEvent } from './http/interceptors/metrics';
+export type { KeepAnswer, RefusedAnswer } from './http/refused-answer';
 export type { FilterList, Probe } from './probe';
-export type { ContactSample, ContactSampleRequest } from './contact-sample';
-export type { Extraction } from './extraction';
-export { extractionEntities } from './extraction-columns';
-export type { ExtractionEntity } from './extraction-columns';
-export type { ExtractionAccess, ExtractionJob, ExtractionJobRequest } from './extraction-jobs';
-export type { ExtractionResult, ExtractionResultOptions } from './extraction-result';
-export type { CsvRecord } from './csv-records';
-export type { PlaybackLook } from './playback-insight';
-export type { SignInStep } from './session';
+export type { ContactSample, ContactSampleRequest } from './acd/contact-sample';
+export type { Extraction } from './extraction/extraction';
+export { extractionEntities } from './extraction/columns';
+export type { ExtractionEntity } from './extraction/columns';
+export type { ExtractionAccess, ExtractionJob, ExtractionJobRequest } from './extraction/jobs';
+export type { ExtractionResult, ExtractionResultOptions } from './extraction/result-file';
+export type { CsvRecord } from './extraction/csv';
+export type { PlaybackLook } from './media/playback-sample';
+export type { SignInStep } from './auth/session';
 export { CxoneError, cxoneErrors } from './errors';
-export { phrasesIn } from './known-phrases';
+export { phrasesIn } from './http/known-phrases';
 export type { ApiFamily, CxoneErrorCode, CxoneErrorKind } from './errors';
 export { mediaPlaybackSku, permissions } from './permissions';
-export { contactFields, readContact } from './contact-record';
-export { agentFields, readAgent } from './agent-record';
-export { lookupFields, readLookup } from './lookup-records';
+export { contactFields, readContact } from './acd/contact-record';
+export { agentFields, readAgent } from './acd/agent-record';
+export { lookupFields, readLookup } from './acd/lookup-records';
 export {
   evaluationFields,
   interactionMetadataFields,
   readEvaluation,
   readInteractionMetadata,
-} from './extraction-records';
-export type { Drift, Reading } from './record-reader';
+} from './extraction/records';
+export type { Drift, Reading } from './records/record-reader';

@@ -1,12 +1,12 @@
 import type { Api } from './api';
-import type { ContactSample, ContactSampleRequest } from './contact-sample';
-import { fetchContactCount, fetchContactSample } from './contact-sample';
-import type { ExtractionAccess } from './extraction-jobs';
-import { lookAtExtraction } from './extraction-jobs';
-import { countOf, mayGoOn, parseList } from './list-page';
-import { isObject, valueOf } from './json';
-import type { PlaybackLook } from './playback-insight';
-import { fetchPlaybackLook } from './playback-insight';
+import type { ContactSample, ContactSampleRequest } from './acd/contact-sample';
+import { fetchContactCount, fetchContactSample } from './acd/contact-sample';
+import type { ExtractionAccess } from './extraction/jobs';
+import { lookAtExtraction } from './extraction/jobs';
+import { countOf, mayGoOn, parseList } from './acd/list-page';
+import { isObject, valueOf } from './json/json';
+import type { PlaybackLook } from './media/playback-sample';
+import { fetchPlaybackLook } from './media/playback-sample';
 
 /** A reference list of the Admin API whose ids a tenant may filter by (contract §3.3). */
 export type FilterList = 'skills' | 'campaigns' | 'media-types';

@@ -1,16 +1,16 @@
-import { ACCESS_KEY_PATH, REFRESH_PATH } from './caller';
-import type { AgentLists } from './agent-lists';
-import type { AgentsEndpoint } from './agents-endpoint';
-import { BadParameter } from './bad-parameter';
-import type { ContactsEndpoint } from './contacts-endpoint';
-import type { Exchange, Family, Handler } from './exchange';
-import type { LookupName, Lookups } from './lookups';
-import { LOOKUP_NAMES } from './lookups';
-import type { MediaEndpoint } from './media-endpoint';
-import type { Reply } from './reply';
-import { unauthorized } from './refusals';
-import { empty, json, text } from './reply';
-import type { Tokens } from './tokens';
+import { ACCESS_KEY_PATH, REFRESH_PATH } from './auth/read-credentials';
+import type { AgentLists } from './admin/agent-lists';
+import type { AgentsEndpoint } from './admin/agents-endpoint';
+import { BadParameter } from './http/bad-parameter';
+import type { ContactsEndpoint } from './contacts/contacts-endpoint';
+import type { Exchange, Family, Handler } from './http/exchange';
+import type { LookupName, Lookups } from './admin/lookups';
+import { LOOKUP_NAMES } from './admin/lookups';
+import type { MediaEndpoint } from './media/media-endpoint';
+import type { Reply } from './http/reply';
+import { unauthorized } from './http/error-replies';
+import { empty, json, text } from './http/reply';
+import type { Tokens } from './auth/tokens';
 
 interface Parts {
   readonly tokens: Tokens;

@@ -1,4 +1,4 @@
-import type { Credentials } from './identifiers';
+import type { Credentials } from './auth/credentials';
 
 /** What a running simulator tells whoever wants to connect: addresses and the first tenant's credentials. */
 export interface Description extends Credentials {

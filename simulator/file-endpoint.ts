@@ -1,11 +1,11 @@
-import type { Exchange } from './exchange';
-import type { ExtractionEndpoint } from './extraction-endpoint';
-import type { MediaFiles } from './media-files';
-import type { PresignedUrls } from './presigned-urls';
-import type { Recordings } from './recordings';
-import { expiredUrl, storageProblem } from './refusals';
-import type { Reply } from './reply';
-import { empty } from './reply';
+import type { Exchange } from './http/exchange';
+import type { ExtractionEndpoint } from './extraction/extraction-endpoint';
+import type { MediaFiles } from './media/media-files';
+import type { PresignedUrls } from './media/presigned-urls';
+import type { Recordings } from './media/recordings';
+import { expiredUrl, storageProblem } from './http/error-replies';
+import type { Reply } from './http/reply';
+import { empty } from './http/reply';
 
 /**
  * The media origin (contract §4.4): presigned addresses only, `video/mp4`, `Range` and `If-Match` as S3 has them.

@@ -1,33 +1,33 @@
 import { createAdminEndpoint } from './admin-endpoint';
 import { familyOf } from './api';
-import { createStampWriter } from './calendar';
-import { Canaries } from './canaries';
-import type { Exchange, Handler } from './exchange';
-import { answerUnder } from './fault-effects';
-import type { FaultRule } from './faults';
-import { Faults } from './faults';
-import type { Credentials } from './identifiers';
-import { Journal } from './journal';
+import { createStampWriter } from './data/calendar';
+import { Canaries } from './data/canaries';
+import type { Exchange, Handler } from './http/exchange';
+import { answerUnder } from './faults/apply-faults';
+import type { FaultRule } from './faults/fault-rules';
+import { Faults } from './faults/fault-rules';
+import type { Credentials } from './auth/credentials';
+import { Journal } from './http/request-journal';
 import type { SimulatorOptions } from './options';
 import { settleServers, settleTenants } from './options';
-import type { Firing } from './switches';
+import type { Firing } from './http/fault-names';
 import { createTenant } from './tenant';
 import { Tenants } from './tenants';
-import { createSigningKey } from './tokens';
+import { createSigningKey } from './auth/tokens';
 import type { Truth, TruthWindow } from './truth';
-import { startWebServer } from './web-server';
+import { startWebServer } from './http/web-server';
 
-export type { BadRecordKind } from './switches';
-export { BAD_RECORD_KINDS } from './switches';
+export type { BadRecordKind } from './http/fault-names';
+export { BAD_RECORD_KINDS } from './http/fault-names';
 export type { Description } from './description';
 export { describe } from './description';
-export type { EvaluationTruth } from './evaluations';
-export type { Family } from './exchange';
-export type { FaultRule } from './faults';
-export { readFaultRules } from './faults';
-export type { Credentials } from './identifiers';
-export type { InteractionMetadataTruth } from './interaction-extract';
-export type { JournalEntry, JournalFilter } from './journal';
+export type { EvaluationTruth } from './extraction/evaluations';
+export type { Family } from './http/exchange';
+export type { FaultRule } from './faults/fault-rules';
+export { readFaultRules } from './faults/fault-rules';
+export type { Credentials } from './auth/credentials';
+export type { InteractionMetadataTruth } from './extraction/interaction-extract';
+export type { JournalEntry, JournalFilter } from './http/request-journal';
 export type {
   ClientAuthentication,
   NamedTenantOptions,
@@ -36,9 +36,9 @@ export type {
   TenantOptions,
 } from './options';
 export { readTenants } from './read-tenants';
-export type { RecordingTruth } from './recordings';
-export type { FaultArguments, FaultName } from './switches';
-export { FAULT_NAMES } from './switches';
+export type { RecordingTruth } from './media/recordings';
+export type { FaultArguments, FaultName } from './http/fault-names';
+export { FAULT_NAMES } from './http/fault-names';
 export type { Truth, TruthWindow } from './truth';
 
 /** One of the tenants of a simulator. */

@@ -1,4 +1,4 @@
-import type { FaultRule } from './faults';
+import type { FaultRule } from './faults/fault-rules';
 
 /** How the registered application proves itself at the token endpoint (contract §1.4); one method per application. */
 export type ClientAuthentication = 'client_secret_post' | 'client_secret_basic';

@@ -1,4 +1,4 @@
-import { BadParameter } from './bad-parameter';
+import { BadParameter } from './http/bad-parameter';
 import type { NamedTenantOptions } from './options';
 
 type Check = (value: unknown) => boolean;

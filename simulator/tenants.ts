@@ -1,7 +1,7 @@
-import { BadParameter } from './bad-parameter';
-import { readCaller } from './caller';
-import type { Received } from './exchange';
-import type { FaultRule } from './faults';
+import { BadParameter } from './http/bad-parameter';
+import { readCaller } from './auth/read-credentials';
+import type { Received } from './http/exchange';
+import type { FaultRule } from './faults/fault-rules';
 import type { Tenant } from './tenant';
 
 /** All tenants of a simulator: the first one is meant where a request names none. */

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { Agents } from './agents';
-import { agentIdOf } from './agent-id';
-import type { BadRecords } from './bad-records';
-import type { BadRecordKind } from './switches';
-import { hugeIdOf } from './bad-records';
-import type { ContactSource } from './contact-source';
-import { lastUpdateOf } from './contact-facts';
-import { dayOfContact, numberOfContact } from './contact-id';
-import type { ContactIndex } from './contact-index';
-import { withoutGaps } from './contact-query';
-import type { ContactRows } from './contact-rows';
-import type { EvaluationTruth, Evaluations } from './evaluations';
-import type { InteractionExtract, InteractionMetadataTruth } from './interaction-extract';
-import type { Recordings, RecordingTruth } from './recordings';
+import type { Agents } from './admin/agents';
+import { agentIdOf } from './admin/agent-id';
+import type { BadRecords } from './contacts/bad-records';
+import type { BadRecordKind } from './http/fault-names';
+import { hugeIdOf } from './contacts/bad-records';
+import type { ContactSource } from './contacts/contact-source';
+import { lastUpdateOf } from './contacts/contact-facts';
+import { dayOfContact, numberOfContact } from './contacts/contact-id';
+import type { ContactIndex } from './contacts/contact-index';
+import { withoutGaps } from './contacts/contact-query';
+import type { ContactRows } from './contacts/contact-rows';
+import type { EvaluationTruth, Evaluations } from './extraction/evaluations';
+import type { InteractionExtract, InteractionMetadataTruth } from './extraction/interaction-extract';
+import type { Recordings, RecordingTruth } from './media/recordings';
 
 /** What the truth is asked about: contacts by start, `from` inclusive, `to` exclusive (epoch ms). */
 export interface TruthWindow {

@@ -1,16 +1,16 @@
-export type * from './batch';
-export { agentFields } from './agent-columns';
-export { contactFields } from './contact-columns';
-export { extractionFields } from './extraction-columns';
-export type * from './extraction-ledger';
-export type { ExtractionSlots, SlotClaim, SlotTerms } from './extraction-slots';
-export { lookupFields } from './lookup-columns';
-export type { AgentTable } from './agents';
-export type * from './api-errors';
-export type * from './misconfigured-tenants';
-export type { ContactTable } from './contacts';
-export { StoreError, storeRemedies } from './errors';
-export type { StoreErrorCode } from './errors';
+export type * from './ingest/batch';
+export { agentFields } from './tables/agent-columns';
+export { contactFields } from './tables/contact-columns';
+export { extractionFields } from './tables/extraction-columns';
+export type * from './extraction/types';
+export type { ExtractionSlots, SlotClaim, SlotTerms } from './extraction/job-slots';
+export { lookupFields } from './tables/lookup-columns';
+export type { AgentTable } from './tables/agents';
+export type * from './tables/api-errors';
+export type * from './tables/misconfigured-tenants';
+export type { ContactTable } from './tables/contacts';
+export { StoreError, storeRemedies } from './postgres/errors';
+export type { StoreErrorCode } from './postgres/errors';
 export { RecordingFileError } from './files/errors';
 export type { RecordingFileCode } from './files/errors';
 export { adoptStorage } from './files/marked-files';
@@ -23,36 +23,43 @@ export { recordingKey } from './files/recording-key';
 export type { RecordingName } from './files/recording-key';
 export { createSpaceGuard } from './files/free-space';
 export type { SpaceGuard } from './files/free-space';
-export type { InteractionRow } from './interactions';
+export type { InteractionRow } from './recordings/interactions';
 export type { QuotaSize } from './quotas/grid';
 export type { QuotaUse } from './quotas/quota-use';
 export type { QuotaWaits } from './quotas/quota-waits';
 export type { Admission, QuotaName, Quotas } from './quotas/quotas';
-export type * from './holdings';
-export type { LandedPage, Landing, PageKey, PageToLand } from './landing';
-export type { FilterChange, LiveFilters } from './live-filters';
-export type { FilteredTenant, GapReason, LiveGaps, OpenGap } from './live-gaps';
-export type { LookupEnd, LookupProblem, LookupTables } from './lookups';
-export { migrate, pendingMigrations } from './migrate';
-export type * from './overview';
+export type * from './windows/holdings';
+export type { LandedPage, Landing, PageKey, PageToLand } from './ingest/landing-page';
+export type { FilterChange, LiveFilters } from './windows/live-filters';
+export type { FilteredTenant, GapReason, LiveGaps, OpenGap } from './windows/live-gaps';
+export type { LookupEnd, LookupProblem, LookupTables } from './tables/lookups';
+export { migrate, pendingMigrations } from './postgres/migrate';
+export type * from './tables/overview';
 export type {
   RecordedCall,
   RecordingRow,
   RecordingStatus,
   RecordingTable,
   StoredRecording,
-} from './recordings';
-export type { RecordingCounts } from './window-ledger';
-export type { PlaybackTallies, PlaybackTally, QueryTally } from './playback-tally';
-export type { BacklogDone, BacklogTerms } from './recording-backlog';
-export type { RecordedCalls, RecordingChoice } from './recording-choice';
-export { recordKinds } from './record-tables';
-export type * from './rejected-records';
-export type { SignIns } from './sign-ins';
-export type { ClockReading, ClockState, SetBack, SetBackOptions, SourceClocks } from './source-clocks';
-export type { StuckSession, StuckSessions } from './stuck-sessions';
+} from './recordings/recordings';
+export type { RecordingCounts } from './windows/window-ledger';
+export type { PlaybackTallies, PlaybackTally, QueryTally } from './recordings/playback-tally';
+export type { BacklogDone, BacklogTerms } from './recordings/backlog';
+export type { RecordedCalls, RecordingChoice } from './tables/recording-choice';
+export { recordKinds } from './tables/record-tables';
+export type * from './tables/rejected-records';
+export type { SignIns } from './tables/sign-ins';
+export type {
+  ClockReading,
+  ClockState,
+  SetBack,
+  SetBackOptions,
+  SourceClocks,
+} from './windows/source-clocks';
+export type { StuckSession, StuckSessions } from './postgres/stuck-sessions';
 export { openStore } from './store';
 export type { Store, StoreOptions } from './store';
-export type { Watermarks } from './watermarks';
-export { isWithin } from './window-filter';
-export type * from './window-ledger';
+export type { Watermarks } from './tables/watermarks';
+export { isWithin } from './tables/window-filter';
+export type { WindowFilter } from './tables/window-filter';
+export type * from './windows/window-ledger';

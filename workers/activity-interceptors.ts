@@ -1,13 +1,13 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { createWaitInterceptor } from '../activities';
-import { createAttemptInterceptor } from '../activities/interceptors/attempts';
+import { createAttemptInterceptor } from '../activities/interceptors/late-attempts';
 import {
   createDeadlineInterceptor,
   createHungSteps,
   type HungSteps,
 } from '../activities/interceptors/deadline';
 import { failureInterceptor } from '../activities/interceptors/failures';
-import { handBackInterceptor } from '../activities/interceptors/hand-back';
+import { handBackInterceptor } from '../activities/interceptors/shutdown';
 import { heartbeatInterceptor } from '../activities/interceptors/heartbeats';
 import type { QuotaWaits } from '../store';
 import type { ActivityQueue } from './queues';

@@ -31,7 +31,7 @@ export interface WorkerParts {
 }
 
 /**
- * Activities are given back soon after the grace time (activities/interceptors/hand-back.ts). A worker that has not
+ * Activities are given back soon after the grace time (activities/interceptors/shutdown.ts). A worker that has not
  * ended so long after it is stuck, and fails instead of hanging.
  */
 const stragglersMs = 15_000;

@@ -1,7 +1,7 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { StuckSessions } from '../store';
-import { keepReading } from './keep-reading';
+import { keepReading } from './metrics/poll-metrics';
 
 /** Beyond what nearly every statement takes; then two looks, 15 s apart, must find it where it was. */
 const stuckAfterSeconds = 20;

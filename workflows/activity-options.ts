@@ -21,7 +21,7 @@ const patient = {
 
 /**
  * Asking CXone may mean waiting for a quota, thousands of times. Temporal counts each wait as an attempt, so it sets no
- * limit here; real tries are counted, and end after the same number, in activities/interceptors/quota-waits.ts.
+ * limit here; real tries are counted, and end after the same number, in activities/interceptors/retry-budget.ts.
  */
 const patientWithQuotas = {
   ...patient,

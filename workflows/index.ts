@@ -1,7 +1,7 @@
-export { askAboutGap } from './ask-about-gap';
-export { backfill } from './backfill';
-export { downloadRecordings } from './download-recordings';
-export { extractDataset } from './extract-dataset';
-export { incrementalSync } from './incremental-sync';
-export { sweepRecordings } from './sweep-recordings';
-export { syncWindow } from './sync-window';
+export { askAboutGap } from './live/ask-about-gap';
+export { backfill } from './backfill/backfill';
+export { downloadRecordings } from './recordings/download-recordings';
+export { extractDataset } from './extract/extract-dataset';
+export { incrementalSync } from './live/incremental-sync';
+export { sweepRecordings } from './recordings/sweep-recordings';
+export { syncWindow } from './window/sync-window';

@@ -7,7 +7,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { farewell } from './activities';
+import { farewell } from './activity-proxies';
 import { type Cause, causeOf, isKnown, permanentFailure } from './failures';
 import type { Parked } from './parked';
 import { showTenantParked, showTenantRun } from './run-details';

@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
-import { activityFailure } from '../failure';
+import { activityFailure } from '../application-failure';
 
 /** Steps that were given up at their deadline while what they had begun still hangs in this process, by activity. */
 export interface HungSteps {

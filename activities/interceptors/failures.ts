@@ -3,8 +3,8 @@ import { CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 import { CxoneError } from '../../cxone';
 import { RecordingFileError, StoreError } from '../../store';
-import { activityFailure } from '../failure';
-import { handedBack, isStopping } from './hand-back';
+import { activityFailure } from '../application-failure';
+import { handedBack, isStopping } from './shutdown';
 
 /**
  * Translates what went wrong, once and for all activities, into the failure Temporal shows and retries by: its type

@@ -1,6 +1,6 @@
 import { loadSettings, SettingsError, type Tenant } from '../../config';
 import { openStore, StoreError } from '../../store';
-import { type PlaybackReport, playbackReport, tallyDays } from '../recorded-calls';
+import { type PlaybackReport, playbackReport, tallyDays } from '../command/recorded-calls';
 
 /**
  * What the tenant's playback queries found so far, where `DATABASE_URL` is set and the database can be read: `check`

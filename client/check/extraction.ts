@@ -1,6 +1,6 @@
 import { type CxoneClient, type ExtractionEntity, permissions } from '../../cxone';
 import type { Check, Finding } from './check';
-import { grantRemedy } from './places';
+import { grantRemedy } from './permissions';
 import { finding } from './refusal';
 
 /**

@@ -2,16 +2,16 @@ import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { loadSettings } from '../../config';
-import { CommandError, exitStatus } from '../exit-status';
-import { addCommonFlags, type CommonFlags } from '../flags';
-import { foreseen } from '../foreseen';
-import { createOutput } from '../output';
-import { probeRecordings, requireDatabase, tenantOf } from '../preflight';
-import { recordingStorage } from '../recording-storage';
+import { CommandError, exitStatus } from '../command/exit-status';
+import { addCommonFlags, type CommonFlags } from '../command/flags';
+import { foreseen } from '../command/map-errors';
+import { createOutput } from '../command/output';
+import { probeRecordings, requireDatabase, tenantOf } from '../command/preflight';
+import { recordingStorage } from '../command/recording-storage';
 import { isFailure } from './check';
 import { earlierQueries } from './earlier-queries';
 import { reportPage } from './report';
-import { checkTenant } from './setup';
+import { checkTenant } from './run-all';
 import { reportText } from './table';
 
 interface CheckFlags extends CommonFlags {

@@ -1,9 +1,9 @@
 import { type CxoneClient, type FilterList, implausibleClock, permissions } from '../../cxone';
 import type { Tenant } from '../../config';
-import { clockRemedy, clockText } from '../clock-text';
-import { count, duration } from '../output';
+import { clockRemedy, clockText } from '../command/clock-text';
+import { count, duration } from '../command/output';
 import type { Check, Finding } from './check';
-import { roleMenu } from './places';
+import { roleMenu } from './permissions';
 import { finding } from './refusal';
 
 /** What the list checks share: CXone's clock as the first answer told it, and our own at that moment. */

@@ -1,9 +1,9 @@
 import type { Tenant } from '../../config';
 import { CxoneError, type CxoneClient, mediaPlaybackSku, permissions } from '../../cxone';
-import { type PlaybackReport, playbackText } from '../recorded-calls';
+import { type PlaybackReport, playbackText } from '../command/recorded-calls';
 import type { Check, Finding } from './check';
 import type { Clocks } from './lists';
-import { grants, roleMenu } from './places';
+import { grants, roleMenu } from './permissions';
 import { failed, finding } from './refusal';
 import { type AskedCall, callsBackFrom, perSpan } from './sampled-calls';
 

@@ -1,6 +1,6 @@
 import { CxoneError, mediaPlaybackSku } from '../../cxone';
 import type { Finding } from './check';
-import { grantRemedy, type GrantedFamily } from './places';
+import { grantRemedy, type GrantedFamily } from './permissions';
 
 /** Tries one question; what CXone does wrong becomes a finding, everything else is thrown. */
 export async function finding(family: GrantedFamily | null, ask: () => Promise<Finding>): Promise<Finding> {

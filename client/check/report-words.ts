@@ -1,5 +1,5 @@
 import { permissions } from '../../cxone';
-import { grants, type GrantedFamily, roleMenu } from './places';
+import { grants, type GrantedFamily, roleMenu } from './permissions';
 
 /** What the customer's administrator is asked to do about one finding. */
 export interface Request {

@@ -1,6 +1,6 @@
 import { SettingsError } from '../../config';
 import { RecordingFileError, StoreError } from '../../store';
-import { CommandError } from '../exit-status';
+import { CommandError } from '../command/exit-status';
 import type { Check, Finding } from './check';
 import { switchedOff } from './playback';
 

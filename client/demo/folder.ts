@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandError, exitStatus } from '../exit-status';
+import { CommandError, exitStatus } from '../command/exit-status';
 
 const dayMs = 86_400_000;
 

@@ -9,9 +9,9 @@ import { obtainTemporal } from '../../local/temporal-cli';
 import { startTemporalServer } from '../../local/temporal-server';
 import { ensureNamespace, ensureSearchAttributes, searchAttributes } from '../../ops/search-attributes';
 import { migrate } from '../../store';
-import { connectTemporal, requireWorkers, type TemporalClient } from '../temporal';
-import { CommandError, exitStatus } from '../exit-status';
-import { mainScript, simulatorFacts, type SimulatorFacts, untilStarted } from './program';
+import { connectTemporal, requireWorkers, type TemporalClient } from '../command/temporal';
+import { CommandError, exitStatus } from '../command/exit-status';
+import { mainScript, simulatorFacts, type SimulatorFacts, untilStarted } from './processes';
 
 /** Everything a demo consists of, running. */
 export interface Stand {

@@ -2,11 +2,11 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { loadSettings } from '../../config';
 import { cxoneErrors, phrasesIn } from '../../cxone';
 import { type ApiErrorSummary, openStore, type Store } from '../../store';
-import { CommandError, exitStatus } from '../exit-status';
-import { addCommonFlags, type CommonFlags, wholeNumber } from '../flags';
-import { foreseen } from '../foreseen';
-import { count, createOutput, type Output } from '../output';
-import { requireDatabase } from '../preflight';
+import { CommandError, exitStatus } from '../command/exit-status';
+import { addCommonFlags, type CommonFlags, wholeNumber } from '../command/flags';
+import { foreseen } from '../command/map-errors';
+import { count, createOutput, type Output } from '../command/output';
+import { requireDatabase } from '../command/preflight';
 
 interface ListFlags extends CommonFlags {
   readonly tenant?: string;

@@ -1,5 +1,5 @@
-import type { ExtractProgress, ExtractReport } from '../../workflows/extract-messages';
-import { bar, count } from '../output';
+import type { ExtractProgress, ExtractReport } from '../../workflows/extract/extract-messages';
+import { bar, count } from '../command/output';
 
 /** How far an extraction is, in one line. */
 export function extractLine(progress: ExtractProgress): string {

@@ -1,15 +1,15 @@
 import { type Command, Option } from 'commander';
-import { datasets, type ExtractInput, planExtraction } from '../../workflows/extract-input';
-import type { ExtractReport } from '../../workflows/extract-messages';
-import { checkedInput } from '../checked-input';
-import { CommandError, exitStatus } from '../exit-status';
-import { addCommonFlags, type CommonFlags } from '../flags';
-import { foreseen } from '../foreseen';
-import { createOutput, type Output } from '../output';
-import { parkedError } from '../parked-error';
-import { preflightTenant } from '../preflight';
-import { tellStarted } from '../started-run';
-import { grpcReason, type TemporalClient, webUiLink } from '../temporal';
+import { datasets, type ExtractInput, planExtraction } from '../../workflows/extract/extract-input';
+import type { ExtractReport } from '../../workflows/extract/extract-messages';
+import { checkedInput } from '../command/checked-input';
+import { CommandError, exitStatus } from '../command/exit-status';
+import { addCommonFlags, type CommonFlags } from '../command/flags';
+import { foreseen } from '../command/map-errors';
+import { createOutput, type Output } from '../command/output';
+import { parkedError } from '../command/parked-error';
+import { preflightTenant } from '../command/preflight';
+import { tellStarted } from '../command/follow-run';
+import { grpcReason, type TemporalClient, webUiLink } from '../command/temporal';
 import { extractLine, extractLines } from './extract-report';
 import { type ExtractHandle, followExtraction, startExtraction } from './run-extract';
 

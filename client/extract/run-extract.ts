@@ -5,13 +5,13 @@ import {
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { extractDataset } from '../../workflows';
-import type { ExtractInput, ExtractPlan } from '../../workflows/extract-input';
-import type { ExtractProgress, ExtractReport } from '../../workflows/extract-messages';
+import type { ExtractInput, ExtractPlan } from '../../workflows/extract/extract-input';
+import type { ExtractProgress, ExtractReport } from '../../workflows/extract/extract-messages';
 import { extractId, extractSummary } from '../../workflows/ids';
 import { priorityOf } from '../../workflows/priorities';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { taskQueues } from '../../workflows/task-queues';
-import { type ParkedEnd, type RunEnd, untilEndOrParked } from '../watch-run';
+import { type ParkedEnd, type RunEnd, untilEndOrParked } from '../command/watch-run';
 
 export type ExtractHandle = WorkflowHandleWithFirstExecutionRunId<typeof extractDataset>;
 

@@ -6,7 +6,7 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { grpcReason } from '../temporal';
+import { grpcReason } from '../command/temporal';
 import type { Outcome } from './outcome';
 import { resetToFailure } from './reset-run';
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { loadSettings } from '../../config';
-import { CommandError, exitStatus } from '../exit-status';
-import { addCommonFlags, type CommonFlags } from '../flags';
-import { foreseen } from '../foreseen';
-import { createOutput, type Output } from '../output';
-import { connectTemporal, type TemporalClient, webUiLink } from '../temporal';
+import { CommandError, exitStatus } from '../command/exit-status';
+import { addCommonFlags, type CommonFlags } from '../command/flags';
+import { foreseen } from '../command/map-errors';
+import { createOutput, type Output } from '../command/output';
+import { connectTemporal, type TemporalClient, webUiLink } from '../command/temporal';
 import { decide, type Decision } from './decide';
 import type { Outcome } from './outcome';
 import { findParked } from './find-parked';

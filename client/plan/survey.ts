@@ -1,7 +1,7 @@
 import type { Tenant } from '../../config';
 import type { ContactSample, ContactSampleRequest, CxoneClient } from '../../cxone';
 import { CxoneError, stringifyJson } from '../../cxone';
-import { CommandError, exitStatus } from '../exit-status';
+import { CommandError, exitStatus } from '../command/exit-status';
 import { cut, halves, type Range } from './ranges';
 
 export type PassFilter = ContactSampleRequest['filter'];
@@ -175,7 +175,7 @@ function summarise({ contacts, bytes }: ContactSample): Sampled {
   };
 }
 
-/** As the store judges it (store/recording-choice.ts). */
+/** As the store judges it (store/tables/recording-choice.ts). */
 function isLikely({ isLogged, agentId, totalDurationSeconds }: ContactSample['contacts'][number]): boolean {
   const isShort = totalDurationSeconds != null && Number(totalDurationSeconds) <= 4;
   return isLogged === true || (agentId != null && !isShort);

@@ -1,4 +1,4 @@
-import { count, size } from '../output';
+import { count, size } from '../command/output';
 import type { Plan } from './estimate';
 
 /** The plan in lines, each figure with what it rests on. */

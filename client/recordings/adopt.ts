@@ -1,5 +1,5 @@
 import { adoptStorage, openBareFiles, type RecordingStorage, type Store } from '../../store';
-import { count, type Output } from '../output';
+import { count, type Output } from '../command/output';
 
 /**
  * Has the database take what `RECORDINGS_URL` names for its recordings storage, whatever is or is not there, and says

@@ -4,8 +4,8 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { RecordingFileError, type RecordingFiles, type RecordingRow, type RecordingTable } from '../../store';
-import { CommandError, exitStatus } from '../exit-status';
-import { count, type Output, size } from '../output';
+import { CommandError, exitStatus } from '../command/exit-status';
+import { count, type Output, size } from '../command/output';
 
 export interface CallToDecrypt {
   readonly tenant: string;

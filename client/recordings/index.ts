@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadSettings } from '../../config';
 import { openRecordingFiles, openStore, type RecordingFiles, type Store } from '../../store';
-import { addCommonFlags, type CommonFlags } from '../flags';
-import { foreseen } from '../foreseen';
-import { createOutput } from '../output';
-import { requireDatabase, tenantOf } from '../preflight';
-import { readsOnly, recordingStorage } from '../recording-storage';
+import { addCommonFlags, type CommonFlags } from '../command/flags';
+import { foreseen } from '../command/map-errors';
+import { createOutput } from '../command/output';
+import { requireDatabase, tenantOf } from '../command/preflight';
+import { readsOnly, recordingStorage } from '../command/recording-storage';
 import { adoptRecordings } from './adopt';
 import { decryptCall } from './decrypt';
 import { verifyRecordings } from './verify';

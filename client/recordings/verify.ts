@@ -1,7 +1,7 @@
 import type { Holdings, RecordingFiles } from '../../store';
 import { InvalidInputError, parseSyncWindowInput, type SyncWindow } from '../../workflows/inputs';
-import { CommandError, exitStatus } from '../exit-status';
-import { count, type Output, size } from '../output';
+import { CommandError, exitStatus } from '../command/exit-status';
+import { count, type Output, size } from '../command/output';
 import { checkFiles, fileProblems } from '../verify/check-files';
 import { utcDays } from '../verify/utc-days';
 

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { loadSettings } from '../../config';
 import { openStore, type RecordKind, recordKinds, type RejectedSummary, type Store } from '../../store';
-import { CommandError, exitStatus } from '../exit-status';
-import { addCommonFlags, type CommonFlags, wholeNumber } from '../flags';
-import { foreseen } from '../foreseen';
-import { count, createOutput, type Output } from '../output';
-import { requireDatabase, tenantOf } from '../preflight';
+import { CommandError, exitStatus } from '../command/exit-status';
+import { addCommonFlags, type CommonFlags, wholeNumber } from '../command/flags';
+import { foreseen } from '../command/map-errors';
+import { count, createOutput, type Output } from '../command/output';
+import { requireDatabase, tenantOf } from '../command/preflight';
 import { replayRejected } from './replay';
 
 interface ListFlags extends CommonFlags {

@@ -1,5 +1,5 @@
 import type { Client, ScheduleSummary } from '@temporalio/client';
-import { datasets } from '../../workflows/extract-input';
+import { datasets } from '../../workflows/extract/extract-input';
 import { lineOf, type ScheduleLine, scheduleIds } from './schedules';
 
 /** A schedule of ours that Temporal holds, and whose it is. */

@@ -1,13 +1,13 @@
 import { type Client, type ScheduleHandle, ScheduleNotFoundError } from '@temporalio/client';
 import type { Command } from 'commander';
 import { loadSettings, loadTenantSettings, type TenantSettings, terminalText } from '../../config';
-import { tenantSettingsOf } from '../preflight';
-import { CommandError, exitStatus } from '../exit-status';
-import { addCommonFlags, type CommonFlags, milliseconds } from '../flags';
-import { foreseen } from '../foreseen';
-import { createOutput, type Output } from '../output';
-import { sideBySide } from '../side-by-side';
-import { connectTemporal } from '../temporal';
+import { tenantSettingsOf } from '../command/preflight';
+import { CommandError, exitStatus } from '../command/exit-status';
+import { addCommonFlags, type CommonFlags, milliseconds } from '../command/flags';
+import { foreseen } from '../command/map-errors';
+import { createOutput, type Output } from '../command/output';
+import { sideBySide } from '../command/side-by-side';
+import { connectTemporal } from '../command/temporal';
 import { heldSchedules } from './held-schedules';
 import { applySchedule, describe, scheduleIds, type ScheduleLine, schedulesOf } from './schedules';
 

@@ -5,7 +5,7 @@ import {
   type ScheduleOptions,
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
-import { datasets } from '../../workflows/extract-input';
+import { datasets } from '../../workflows/extract/extract-input';
 import { taskQueues } from '../../workflows/task-queues';
 
 /** What the schedules of a tenant are made from. */

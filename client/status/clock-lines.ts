@@ -1,7 +1,7 @@
 import { type AnswerClocks, implausibleClock } from '../../cxone';
 import type { ClockState } from '../../store';
 import { stamp } from '../../workflows/ids';
-import { clockText } from '../clock-text';
+import { clockText } from '../command/clock-text';
 
 /** Clocks that differ by more than 5 minutes, as the live sync saw them when it last asked for the time. */
 export interface ClockLine {

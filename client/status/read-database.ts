@@ -12,7 +12,7 @@ import {
   type WindowStates,
 } from '../../store';
 import { backfillId, stamp } from '../../workflows/ids';
-import { type PlaybackReport, playbackReport, tallyDays } from '../recorded-calls';
+import { type PlaybackReport, playbackReport, tallyDays } from '../command/recorded-calls';
 import { byTenant } from './by-tenant';
 import { type ClockStatus, clockStatus } from './clock-lines';
 import type { ExtractionLine, FailureLine, GapLine, ParkedRun, QuotaLine } from './status-report';

@@ -1,11 +1,11 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import type { BackfillProgress } from '../../workflows/backfill-progress';
+import type { BackfillProgress } from '../../workflows/backfill/backfill-progress';
 import { stamp } from '../../workflows/ids';
 import { textOfMarkdown } from '../../workflows/markdown';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { type HeldSchedule, heldSchedules } from '../schedule/held-schedules';
 import { describe, scheduleIds, type ScheduleLine } from '../schedule/schedules';
-import { sideBySide } from '../side-by-side';
+import { sideBySide } from '../command/side-by-side';
 import { byTenant } from './by-tenant';
 import { type LinkOf, parkedShown } from './read-database';
 import { remedyOf } from './remedies';
@@ -183,7 +183,7 @@ async function parkedRun(ask: Ask, run: WorkflowExecutionInfo, linkOf: LinkOf): 
 const remedyLine = /^[-\s]*(?:\*\*)?What to do(?:\*\*)?:(?:\*\*)?\s*(.+)$/;
 
 /**
- * Finds cause and remedy in a run's current details (workflows/progress.ts): the line _What to do_ and the line above,
+ * Finds cause and remedy in a run's current details (workflows/window/window-progress.ts): the line _What to do_ and the line above,
  * both empty when there is no such line.
  */
 export function causeIn(details: string): { readonly message: string; readonly remedy: string } {

@@ -1,6 +1,6 @@
-import { backfillLine } from '../backfill-report';
-import { bar, count, span } from '../output';
-import { type PlaybackReport, playbackText } from '../recorded-calls';
+import { backfillLine } from '../backfill/report';
+import { bar, count, span } from '../command/output';
+import { type PlaybackReport, playbackText } from '../command/recorded-calls';
 import type { ScheduleLine } from '../schedule/schedules';
 import { isAhead } from './status-report';
 import type {

@@ -1,7 +1,7 @@
 import { aheadAtMostSeconds, type ClockStatus } from './clock-lines';
 import type { GapReason, RecordingStates, WindowStates } from '../../store';
-import type { BackfillProgress } from '../../workflows/backfill-progress';
-import type { PlaybackReport } from '../recorded-calls';
+import type { BackfillProgress } from '../../workflows/backfill/backfill-progress';
+import type { PlaybackReport } from '../command/recorded-calls';
 import type { ScheduleLine } from '../schedule/schedules';
 
 /** What `status --json` answers; instants are ISO 8601 in UTC. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FilePosition, HeldFile, Holdings, HoldingsSpan, RecordingFiles } from '../../store';
 import { RecordingFileError } from '../../store';
-import { CommandError, exitStatus } from '../exit-status';
+import { CommandError, exitStatus } from '../command/exit-status';
 
 /** What was found of stored recordings. */
 export interface FileFindings {

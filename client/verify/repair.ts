@@ -1,9 +1,9 @@
 import { syncWindowId } from '../../workflows/ids';
 import { parseSyncWindowInput, type SyncWindowInput } from '../../workflows/inputs';
-import type { Output } from '../output';
-import { progressLine } from '../report';
-import { followWindow, startWindow } from '../run-window';
-import type { TemporalClient } from '../temporal';
+import type { Output } from '../command/output';
+import { progressLine } from '../sync/report';
+import { followWindow, startWindow } from '../sync/window-run';
+import type { TemporalClient } from '../command/temporal';
 import type { DaySpan } from './utc-days';
 
 /** A run that was to repair a day, and how it ended. */

@@ -1,4 +1,4 @@
-import { count } from '../output';
+import { count } from '../command/output';
 import { isWhole, type DayResult } from './verify-days';
 
 const names = ['source', 'stored', 'rejected', 'absent', 'missing', 'stale', 'vanished'] as const;

@@ -11,7 +11,7 @@ import {
   startsBefore,
 } from '../../cxone';
 import type { DaySpan } from './utc-days';
-import { patiently } from './patience';
+import { patiently } from './retry';
 
 /** What CXone holds of a span, asked pass by pass. Methods throw `CxoneError` once patience is at its end. */
 export interface Source {

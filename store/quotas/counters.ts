@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
-import { safely } from '../errors';
-import { run } from '../transaction';
+import { safely } from '../postgres/errors';
+import { run } from '../postgres/transaction';
 
 /** What a key counts, and until when (epoch ms, by the clock of the machine that wrote it first). */
 export interface Counter {

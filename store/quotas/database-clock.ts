@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { run } from '../transaction';
+import { run } from '../postgres/transaction';
 
 /** How long a comparison with the database's clock is good for, in ms. */
 const goodForMs = 60_000;

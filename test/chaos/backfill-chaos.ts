@@ -1,7 +1,7 @@
-import { followBackfill, startBackfill } from '../../client/run-backfill';
+import { followBackfill, startBackfill } from '../../client/backfill/backfill-run';
 import { activityQueues } from '../../workers/queues';
-import { planBackfill } from '../../workflows/backfill-input';
-import type { BackfillReport } from '../../workflows/backfill-progress';
+import { planBackfill } from '../../workflows/backfill/backfill-input';
+import type { BackfillReport } from '../../workflows/backfill/backfill-progress';
 import { backfillId } from '../../workflows/ids';
 import { openStand, type Stand, type StandWorker } from '../e2e/stand';
 import { compareIds, storedContacts, trueContacts } from '../e2e/truth';

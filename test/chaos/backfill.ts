@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { wholeNumber } from '../../client/flags';
+import { wholeNumber } from '../../client/command/flags';
 import globalSetup from '../setup/global-setup';
 import globalTeardown from '../setup/global-teardown';
 import { chaosBackfill, type ChaosResult } from './backfill-chaos';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { WorkflowFailedError } from '@temporalio/client';
-import { createSignIns } from '../../store/sign-ins';
+import { createSignIns } from '../../store/tables/sign-ins';
 import { exposeRun } from '../e2e/leaks';
 import { openStand } from '../e2e/stand';
 import type { CredentialChange } from './drawn-fault';

@@ -26,7 +26,7 @@ const unusable: ReadonlySet<BadRecordKind> = new Set<BadRecordKind>([
   ...(['missingKey', 'nullKey', 'giantId', 'badDate', 'deep', 'hugeNumber'] as const),
 ]);
 
-/** No contact changes later than this after its start (simulator/contact-facts.ts), but for those that are touched. */
+/** No contact changes later than this after its start (simulator/contacts/contact-facts.ts), but for those that are touched. */
 const latestChangeMs = 2 * 86_400_000;
 
 /** Asks the simulator, which tells the truth whatever its faults say. */
@@ -82,7 +82,7 @@ function readLine(line: string): { readonly id: string; readonly record: ApiReco
   return id === undefined ? undefined : { id, record: JSON.parse(line) as ApiRecord };
 }
 
-/** The id a row would have had: huge and giant ones hold it between digits of their own (simulator/bad-records.ts). */
+/** The id a row would have had: huge and giant ones hold it between digits of their own (simulator/contacts/bad-records.ts). */
 function plainId(id: string): number {
   if (id.length === 19) return Number(id.slice(1, 13));
   return Number(id.length > 19 ? id.slice(2, 14) : id);

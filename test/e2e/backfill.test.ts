@@ -1,4 +1,4 @@
-import type { BackfillProgress } from '../../workflows/backfill-progress';
+import type { BackfillProgress } from '../../workflows/backfill/backfill-progress';
 import { runCommand, type RunningCommand, startCommand } from './run-command';
 import { eventually, openStand, reportOf, settledDay as day, type Stand } from './stand';
 import { compareIds, nothingDiffers, storedContacts, trueContacts } from './truth';

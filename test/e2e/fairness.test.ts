@@ -1,5 +1,5 @@
 import type { FaultRule } from '../../simulator';
-import type { BackfillProgress } from '../../workflows/backfill-progress';
+import type { BackfillProgress } from '../../workflows/backfill/backfill-progress';
 import { taskQueues } from '../../workflows/task-queues';
 import { eventually, settledDay } from './stand';
 import { openTwoTenants, type TwoTenants } from './two-tenants';

@@ -1,5 +1,5 @@
-import { startBackfill } from '../../client/run-backfill';
-import { planBackfill } from '../../workflows/backfill-input';
+import { startBackfill } from '../../client/backfill/backfill-run';
+import { planBackfill } from '../../workflows/backfill/backfill-input';
 import { taskQueues } from '../../workflows/task-queues';
 import { eventually, openStand, settledDay, settledNow, type Stand } from './stand';
 

@@ -1,4 +1,4 @@
-import type { FaultRule } from '../../simulator/faults';
+import type { FaultRule } from '../../simulator/faults/fault-rules';
 import type { Parked } from '../../workflows/parked';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { type CommandResult, runCommand } from './run-command';

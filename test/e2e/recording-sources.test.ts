@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { RecordingTruth } from '../../simulator';
-import type { RecordingsDone } from '../../workflows/download-all';
+import type { RecordingsDone } from '../../workflows/recordings/download-chunk';
 import { taskQueues } from '../../workflows/task-queues';
 import { exposeRun, leaks, secretForms } from './leaks';
 import { runCommand } from './run-command';

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
-import { followBackfill, startBackfill } from '../../client/run-backfill';
+import { followBackfill, startBackfill } from '../../client/backfill/backfill-run';
 import type { FaultRule } from '../../simulator';
-import { planBackfill } from '../../workflows/backfill-input';
+import { planBackfill } from '../../workflows/backfill/backfill-input';
 import { eventually, openStand, settledDay as day, type Stand, type StandWorker } from './stand';
 import { compareIds, nothingDiffers, storedContacts, trueContacts } from './truth';
 

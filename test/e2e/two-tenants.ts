@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import type { WindowReport } from '../../activities/types';
-import { startBackfill } from '../../client/run-backfill';
+import { startBackfill } from '../../client/backfill/backfill-run';
 import type { JournalEntry, SimulatorOptions, TenantOptions } from '../../simulator';
-import type { BackfillInput } from '../../workflows/backfill-input';
-import { planBackfill } from '../../workflows/backfill-input';
+import type { BackfillInput } from '../../workflows/backfill/backfill-input';
+import { planBackfill } from '../../workflows/backfill/backfill-input';
 import { taskQueues } from '../../workflows/task-queues';
 import { openStand, type Stand } from './stand';
 

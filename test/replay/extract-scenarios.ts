@@ -1,5 +1,5 @@
 import type { Activities } from '../../activities';
-import type { ExtractionDay } from '../../activities/extraction-types';
+import type { ExtractionDay } from '../../activities/extraction/types';
 import { loadedDay, released } from '../workflow/with-activities';
 import { endless, refuse, type Scenario, untilAsked, untilParked } from './scenario';
 

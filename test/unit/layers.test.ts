@@ -22,6 +22,8 @@ const offenders: Readonly<Record<string, string>> = {
     "import type { Activities } from '../activities';\nexport const n = (activities: Activities): Activities => activities;\n",
   'workflows/values-of-activities.ts':
     "import { createActivities } from '../activities';\nexport const n = createActivities();\n",
+  'workflows/deep/values-of-activities.ts':
+    "import { createActivities } from '../../activities';\nexport const n = createActivities();\n",
   'workflows/the-store.ts': "import { openStore } from '../store';\nexport const n = openStore();\n",
   'workflows/a-file.ts': "import { readFileSync } from 'node:fs';\nexport const n = readFileSync('x');\n",
   'workflows/old-built-in.ts': "import { randomUUID } from 'crypto';\nexport const n = randomUUID();\n",

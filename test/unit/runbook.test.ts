@@ -19,7 +19,7 @@ const found = (pattern: RegExp, source: string): readonly string[] =>
 /** Codes by where they come from. Some lists exist as types only, so they are read where they are written. */
 const codes: Readonly<Record<string, readonly string[]>> = {
   CXone: Object.keys(cxoneErrors),
-  'the store': found(/^ {2}\| '(\w+)'/gm, text('store', 'errors.ts')),
+  'the store': found(/^ {2}\| '(\w+)'/gm, text('store', 'postgres', 'errors.ts')),
   'the recordings storage': found(/^ {2}\| '(\w+)'/gm, text('store', 'files', 'errors.ts')),
   workflows: found(/\bcode: '([A-Z]\w+)'/g, sources('workflows')),
   activities: [

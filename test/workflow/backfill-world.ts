@@ -3,7 +3,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
 import { runInspection } from '../../workers/run-inspection';
-import type { BackfillProgress, BackfillReport } from '../../workflows/backfill-progress';
+import type { BackfillProgress, BackfillReport } from '../../workflows/backfill/backfill-progress';
 import { openWindow, pageOf, quietActivities, report } from './with-activities';
 
 /** Activities of a made-up world in which each window has 10 contacts, and what they saw. */

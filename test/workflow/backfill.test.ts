@@ -1,7 +1,7 @@
 import { ScheduleOverlapPolicy, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
-import type { BackfillReport } from '../../workflows/backfill-progress';
+import type { BackfillReport } from '../../workflows/backfill/backfill-progress';
 import { backfillWorld, hourly, hours, startBackfill, until } from './backfill-world';
 import { workflowStand, type WorkflowStand } from './with-activities';
 

@@ -1,12 +1,12 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
-import type { CreatedExtraction, ExtractionDay } from '../../activities/extraction-types';
+import type { CreatedExtraction, ExtractionDay } from '../../activities/extraction/types';
 import { resetToFailure } from '../../client/parked/reset-run';
 import { runInspection } from '../../workers/run-inspection';
 import type { extractDataset } from '../../workflows';
-import type { ExtractInput } from '../../workflows/extract-input';
-import type { ExtractProgress } from '../../workflows/extract-messages';
+import type { ExtractInput } from '../../workflows/extract/extract-input';
+import type { ExtractProgress } from '../../workflows/extract/extract-messages';
 import { extractId } from '../../workflows/ids';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { taskQueues } from '../../workflows/task-queues';

@@ -1,8 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Activities } from '../../activities';
-import { startBackfill } from '../../client/run-backfill';
-import { startWindow } from '../../client/run-window';
-import { planBackfill } from '../../workflows/backfill-input';
+import { startBackfill } from '../../client/backfill/backfill-run';
+import { startWindow } from '../../client/sync/window-run';
+import { planBackfill } from '../../workflows/backfill/backfill-input';
 import { parseSyncWindowInput } from '../../workflows/inputs';
 import { taskQueues } from '../../workflows/task-queues';
 import { pageOf, quietActivities, type WorkflowStand, workflowStand } from './with-activities';

@@ -1,5 +1,5 @@
 import type { Activities } from '../../activities';
-import { activityFailure } from '../../activities/failure';
+import { activityFailure } from '../../activities/application-failure';
 import type { TooManyRejected } from '../../activities/types';
 import { taskQueues } from '../../workflows/task-queues';
 import { detailsOf, parked, statusOf } from './parked-run';

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Activities } from '../../activities';
-import type { LoadedDay } from '../../activities/extraction-types';
+import type { LoadedDay } from '../../activities/extraction/types';
 import type { FetchedPage, OpenWindow, WindowReport } from '../../activities/types';
 import { createWorkers, runWorkers } from '../../workers/create-workers';
 import { memoryWaits } from '../setup/memory-waits';

@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { startExtraction } from '../../../client/extract/run-extract';
-import { planExtraction } from '../../../workflows/extract-input';
+import { planExtraction } from '../../../workflows/extract/extract-input';
 import { taskQueues } from '../../../workflows/task-queues';
 import { compareIds, differences, storedContacts, trueContacts } from '../../e2e/truth';
 import { compareWindow } from '../compare-window';

@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createLiveActivities } from '../../../activities/live';
-import { type RecordingDependencies, createRecordingActivities } from '../../../activities/recordings';
+import { createLiveActivities } from '../../../activities/live/live';
+import {
+  type RecordingDependencies,
+  createRecordingActivities,
+} from '../../../activities/recordings/recordings';
 import { tenantDirectory, type TenantTuning } from '../../../activities/tenants';
 import type { DownloadResult } from '../../../activities/types';
 import { createCxoneClient } from '../../../cxone';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readBatch } from '../../../activities/batch';
-import { toRows } from '../../../activities/fetch-files';
+import { toRows } from '../../../activities/recordings/download-files';
 import { replayRejected } from '../../../client/rejected/replay';
 import { parseContactPage, readContact } from '../../../cxone';
-import { parseInteractions } from '../../../cxone/interactions';
+import { parseInteractions } from '../../../cxone/media/interactions';
 import { postgresServers } from '../../setup/servers';
 import { openStand } from './stand';
 import type { Stand } from './stand';

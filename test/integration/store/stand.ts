@@ -1,7 +1,7 @@
 import { openStore } from '../../../store/store';
 import type { Store } from '../../../store/store';
-import type { Batch, ColumnValue, PageOutcome, Row } from '../../../store/batch';
-import type { WindowKey } from '../../../store/window-ledger';
+import type { Batch, ColumnValue, PageOutcome, Row } from '../../../store/ingest/batch';
+import type { WindowKey } from '../../../store/windows/window-ledger';
 import { createMigratedDatabase } from '../../setup/servers';
 import type { PostgresServer } from '../../setup/servers';
 

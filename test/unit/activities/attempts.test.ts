@@ -1,7 +1,7 @@
 import { CancelledFailure } from '@temporalio/common';
-import { createAttemptInterceptor, lateFrom } from '../../../activities/interceptors/attempts';
+import { createAttemptInterceptor, lateFrom } from '../../../activities/interceptors/late-attempts';
 import { failureInterceptor } from '../../../activities/interceptors/failures';
-import { createWaitInterceptor } from '../../../activities/interceptors/quota-waits';
+import { createWaitInterceptor } from '../../../activities/interceptors/retry-budget';
 import { CxoneError } from '../../../cxone';
 import { memoryWaits } from '../../setup/memory-waits';
 import { activityEnvironment } from './fakes';

@@ -1,8 +1,8 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { ActivityCancellationDetails, ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { failureInterceptor } from '../../../activities/interceptors/failures';
-import { handBackInterceptor } from '../../../activities/interceptors/hand-back';
-import { createWaitInterceptor } from '../../../activities/interceptors/quota-waits';
+import { handBackInterceptor } from '../../../activities/interceptors/shutdown';
+import { createWaitInterceptor } from '../../../activities/interceptors/retry-budget';
 import { memoryWaits } from '../../setup/memory-waits';
 import { activityEnvironment } from './fakes';
 

@@ -1,6 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { failureInterceptor } from '../../../activities/interceptors/failures';
-import { createWaitInterceptor } from '../../../activities/interceptors/quota-waits';
+import { createWaitInterceptor } from '../../../activities/interceptors/retry-budget';
 import { CxoneError, type CxoneErrorCode } from '../../../cxone';
 import { type QuotaWaits, StoreError } from '../../../store';
 import { memoryWaits } from '../../setup/memory-waits';

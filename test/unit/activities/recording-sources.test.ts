@@ -1,5 +1,5 @@
-import { createLiveActivities } from '../../../activities/live';
-import { createRecordingActivities } from '../../../activities/recordings';
+import { createLiveActivities } from '../../../activities/live/live';
+import { createRecordingActivities } from '../../../activities/recordings/recordings';
 import type { TenantTuning } from '../../../activities/tenants';
 import { acme, fakeStore, run } from './fakes';
 

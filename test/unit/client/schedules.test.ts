@@ -1,5 +1,5 @@
 import { type SchedulePlan, scheduleIds, schedulesOf } from '../../../client/schedule/schedules';
-import { planExtraction } from '../../../workflows/extract-input';
+import { planExtraction } from '../../../workflows/extract/extract-input';
 
 const plan: SchedulePlan = {
   tenant: 'acme',

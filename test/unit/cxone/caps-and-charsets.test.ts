@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { readInteractionMetadata } from '../../../cxone';
 import type { ApiFamily } from '../../../cxone';
-import { inUtf8 } from '../../../cxone/charset';
-import { createHostPolicy } from '../../../cxone/host-policy';
-import { breakdowns } from '../../../cxone/interceptors/breakdowns';
+import { inUtf8 } from '../../../cxone/http/charset';
+import { createHostPolicy } from '../../../cxone/http/host-policy';
+import { breakdowns } from '../../../cxone/http/interceptors/network-errors';
 import { largestBodies } from '../../../cxone/limits';
-import { createTransport } from '../../../cxone/transport';
+import { createTransport } from '../../../cxone/http/transport';
 import { plainNames } from './interceptors/stubs';
 import { failureOf, startFake } from './fake-cxone';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { stringifyJson } from '../../../cxone';
-import { parseJson } from '../../../cxone/json';
+import { parseJson } from '../../../cxone/json/json';
 import { parseExact } from '../../../cxone/json/exact';
 import { LongNumber, readNumber } from '../../../cxone/json/long-number';
 import { membersOf, withoutMembers } from '../../../cxone/json/members';

@@ -8,7 +8,7 @@ import {
   readLookup,
 } from '../../../cxone';
 import { limits } from '../../../cxone/limits';
-import { parseLists, parseRecord } from '../../../cxone/records';
+import { parseLists, parseRecord } from '../../../cxone/records/records';
 
 const contact = (id: number, more = '') =>
   `{"contactId":${id},"contactStartDate":"2026-01-01T08:00:0${id % 10}Z","lastUpdateTime":"2026-01-01T09:00:00Z"${more}}`;

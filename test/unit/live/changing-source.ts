@@ -1,4 +1,4 @@
-import type { SeekSlice } from '../../../workflows/seeking';
+import type { SeekSlice } from '../../../workflows/window/keyset-paging';
 
 /** A contact as CXone holds it: what shows of it now. Times in epoch ms. */
 export interface ModelContact {

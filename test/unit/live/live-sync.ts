@@ -1,5 +1,5 @@
-import { incrementOf } from '../../../activities/increment';
-import { isSought, newSeek, seekArrived, takeSeek } from '../../../workflows/seeking';
+import { incrementOf } from '../../../activities/live/increment';
+import { isSought, newSeek, seekArrived, takeSeek } from '../../../workflows/window/keyset-paging';
 import type { ChangingSource, ModelContact } from './changing-source';
 
 export interface LiveSettings {

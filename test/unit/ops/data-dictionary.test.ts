@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { agentFields } from '../../../store/agent-columns';
-import { contactFields } from '../../../store/contact-columns';
-import { snakeCase } from '../../../store/columns';
-import { extractionFields } from '../../../store/extraction-columns';
-import { lookupFields } from '../../../store/lookup-columns';
+import { agentFields } from '../../../store/tables/agent-columns';
+import { contactFields } from '../../../store/tables/contact-columns';
+import { snakeCase } from '../../../store/ingest/columns';
+import { extractionFields } from '../../../store/tables/extraction-columns';
+import { lookupFields } from '../../../store/tables/lookup-columns';
 import { repository, textOf } from './compose-file';
 
 interface Column {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BAD_RECORD_KINDS, FAULT_NAMES, readFaultRules, startSimulator } from '../../../simulator';
-import { FAMILIES } from '../../../simulator/exchange';
-import { SWITCHES } from '../../../simulator/switches';
+import { FAMILIES } from '../../../simulator/http/exchange';
+import { SWITCHES } from '../../../simulator/http/fault-names';
 import { ask, parse } from './client';
 
 const text = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'simulator.md'), 'utf8');

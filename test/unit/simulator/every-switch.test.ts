@@ -7,7 +7,7 @@ import {
   readTenants,
   startSimulator,
 } from '../../../simulator';
-import { BadParameter } from '../../../simulator/bad-parameter';
+import { BadParameter } from '../../../simulator/http/bad-parameter';
 import { ask, askToken, DAY, DAY_WINDOW, NOW, parse, Reader } from './client';
 
 const ACD = '/incontactapi/services/v34.0';

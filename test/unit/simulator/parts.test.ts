@@ -1,13 +1,18 @@
 import fc from 'fast-check';
-import { createStampWriter, readStamp } from '../../../simulator/calendar';
-import { contactIdOf, dayOfContact, isContactId, numberOfContact } from '../../../simulator/contact-id';
-import { accessKeyOf, uuidOf } from '../../../simulator/identifiers';
-import { Lru } from '../../../simulator/lru';
-import { createMediaFiles } from '../../../simulator/media-files';
-import { orderByKey, sortedPage, unorderedPage } from '../../../simulator/ordered-list';
-import { Quota } from '../../../simulator/quota';
-import { Dice, fraction } from '../../../simulator/random';
-import { fieldReader, pickFields, toNewName, toOldNames } from '../../../simulator/row-text';
+import { createStampWriter, readStamp } from '../../../simulator/data/calendar';
+import {
+  contactIdOf,
+  dayOfContact,
+  isContactId,
+  numberOfContact,
+} from '../../../simulator/contacts/contact-id';
+import { accessKeyOf, uuidOf } from '../../../simulator/auth/credentials';
+import { Lru } from '../../../simulator/data/lru';
+import { createMediaFiles } from '../../../simulator/media/media-files';
+import { orderByKey, sortedPage, unorderedPage } from '../../../simulator/contacts/ordered-list';
+import { Quota } from '../../../simulator/media/quota';
+import { Dice, fraction } from '../../../simulator/data/random';
+import { fieldReader, pickFields, toNewName, toOldNames } from '../../../simulator/contacts/row-text';
 
 describe('stamps', () => {
   it('are what Date writes, without a fraction of zero', () => {

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { countByEnd } from '../../../activities/counting';
 import { type ContactPage, mayGoOn, startOfContact, startsBefore } from '../../../cxone';
-import { isRead, newPass, pageArrived, type PassState, rowsOf, takeSlice } from '../../../workflows/paging';
+import {
+  isRead,
+  newPass,
+  pageArrived,
+  type PassState,
+  rowsOf,
+  takeSlice,
+} from '../../../workflows/window/offset-paging';
 
 /** How a source reads `endDate`, and what it gives as a total. */
 interface Habits {

@@ -1,6 +1,6 @@
 import { type CheckReport, type CheckResult, isFailure } from '../../../../client/check/check';
 import { reportPage } from '../../../../client/check/report';
-import { checkTenant } from '../../../../client/check/setup';
+import { checkTenant } from '../../../../client/check/run-all';
 import { reportText } from '../../../../client/check/table';
 import type { Tenant } from '../../../../config';
 import type { FaultRule } from '../../../../simulator';

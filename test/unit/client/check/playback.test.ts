@@ -4,10 +4,10 @@ import {
   type PlaybackClient,
   type PlaybackDependencies,
 } from '../../../../client/check/playback';
-import { playbackReport } from '../../../../client/recorded-calls';
+import { playbackReport } from '../../../../client/command/recorded-calls';
 import { CxoneError } from '../../../../cxone';
 import type { PlaybackLook } from '../../../../cxone';
-import { metadataOf } from '../../../../cxone/interaction-metadata';
+import { metadataOf } from '../../../../cxone/media/interaction-metadata';
 
 const hourMs = 3_600_000;
 const end = Date.parse('2026-03-10T12:00:00Z');

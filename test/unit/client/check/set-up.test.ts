@@ -1,4 +1,4 @@
-import { checkTenant } from '../../../../client/check/setup';
+import { checkTenant } from '../../../../client/check/run-all';
 import type { Tenant } from '../../../../config';
 import type { Family, FaultRule } from '../../../../simulator';
 import { simulateTenant, type SimulatedTenant } from '../simulated-tenant';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { checkTenant } from '../../../../client/check/setup';
+import { checkTenant } from '../../../../client/check/run-all';
 import type { Tenant } from '../../../../config';
 import type { FaultRule } from '../../../../simulator';
 import { paths, startFake, type Reply } from '../../cxone/fake-cxone';

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createOutput } from '../../../../client/output';
+import { createOutput } from '../../../../client/command/output';
 import { decryptCall } from '../../../../client/recordings/decrypt';
 import { openRecordingFiles, type RecordingFiles, type RecordingRow } from '../../../../store';
 import { captureOutput, type Captured } from '../captured';

@@ -1,5 +1,5 @@
-import { playbackReport } from '../../../../client/recorded-calls';
-import type { BackfillProgress } from '../../../../workflows/backfill-progress';
+import { playbackReport } from '../../../../client/command/recorded-calls';
+import type { BackfillProgress } from '../../../../workflows/backfill/backfill-progress';
 import type { GapLine, ParkedRun, StatusReport, TenantStatus } from '../../../../client/status/status-report';
 
 /** A tenant of which nothing is known yet, with changes. */

@@ -1,6 +1,6 @@
-import { playbackReport } from '../../../../client/recorded-calls';
+import { playbackReport } from '../../../../client/command/recorded-calls';
 import fc from 'fast-check';
-import { span } from '../../../../client/output';
+import { span } from '../../../../client/command/output';
 import { statusLines } from '../../../../client/status/status-lines';
 import { clockStatus } from '../../../../client/status/clock-lines';
 import { gapLine, parkedRun, progress, statusReport, tenantStatus } from './reports';

@@ -1,4 +1,4 @@
-import { together } from '../../../../client/status/look';
+import { together } from '../../../../client/status/collect';
 import type { StoredStatus } from '../../../../client/status/read-database';
 import { causeIn } from '../../../../client/status/read-temporal';
 import { remedyOf } from '../../../../client/status/remedies';

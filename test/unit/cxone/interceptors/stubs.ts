@@ -1,5 +1,5 @@
-import type { HttpAnswer, HttpRequest } from '../../../../cxone/exchange';
-import type { HostNames } from '../../../../cxone/host-names';
+import type { HttpAnswer, HttpRequest } from '../../../../cxone/http/exchange';
+import type { HostNames } from '../../../../cxone/http/host-names';
 
 export const request: HttpRequest = {
   family: 'contacts',

@@ -1,0 +1,53 @@
+import { log } from '@temporalio/activity';
+import type { Store } from '../../store';
+import type { Tenant } from '../tenants';
+
+/** Between two looks at the listing within a long sweep. */
+const settleEverySeconds = 600;
+
+/**
+ * Settles, at the beginning of a window's list, what the interaction metadata says of its calls, for tenants whose
+ * settings go by it.
+ *
+ * @param after where the list goes on; null at its beginning
+ */
+export async function settleWindow(
+  { recordings }: Pick<Store, 'recordings'>,
+  { name, tuning }: Tenant,
+  windowId: string,
+  after: string | null,
+): Promise<void> {
+  if (tuning.recordedCalls === 'listed' && after === null) await settleListed({ recordings }, name, windowId);
+}
+
+/**
+ * Prepares a tenant's calls for the next list of a sweep: a portion of those that have no row yet although they should,
+ * and at its beginning, then every ten minutes, what the interaction metadata says.
+ */
+export async function prepareSweep(
+  { recordings }: Pick<Store, 'recordings'>,
+  { name, tuning }: Tenant,
+  after: string | null,
+): Promise<void> {
+  const { skillIds, campaignIds, mediaTypeIds } = tuning;
+  const unfiltered = [skillIds, campaignIds, mediaTypeIds].every((ids) => ids.length === 0);
+  const { older, listed, notLogged } = await recordings.catchUp(name, { ...tuning, unfiltered });
+  if (older + listed + notLogged > 0) {
+    log.info(
+      `calls of ${name}: ${older} of earlier contacts and ${listed} that are listed are to be asked about, ` +
+        `${notLogged} not any more`,
+    );
+  }
+  const isTime = await recordings.isTimeToSettle(name, after === null ? 0 : settleEverySeconds);
+  if (isTime && tuning.recordedCalls === 'listed') await settleListed({ recordings }, name, null);
+}
+
+async function settleListed(
+  { recordings }: Pick<Store, 'recordings'>,
+  tenant: string,
+  windowId: string | null,
+): Promise<void> {
+  const { absent, listed } = await recordings.settleListed(tenant, windowId);
+  if (absent + listed > 0)
+    log.info(`the listing has settled calls of ${tenant}: ${absent} absent, ${listed} listed after all`);
+}

@@ -1,0 +1,187 @@
+import { cancellationSignal } from '@temporalio/activity';
+import { CxoneError, type Interaction } from '../../cxone';
+import { RecordingFileError, type RecordingFiles, type Store } from '../../store';
+import { type FetchDependencies, fetchFiles, toRows } from './download-files';
+import { settleWindow } from './recording-choice';
+import { nextAfterFailure, nextLook } from './retry-schedule';
+import type { Tenant, TenantDirectory } from '../tenants';
+import { activityKey, triesSoFar } from '../attempts';
+import type { DownloadInput, DownloadResult, DueRecordingsInput } from '../types';
+
+export interface RecordingDependencies extends FetchDependencies {
+  readonly store: Store;
+  readonly files: RecordingFiles | null;
+  readonly tenants: TenantDirectory;
+  readonly now: () => number;
+}
+
+/** Look-ups and downloads of one call that may fail before its row says `failed`. */
+const triesAtMost = 5;
+/** A claim that is not prolonged for so long belongs to a worker that died. */
+const claimSeconds = 300;
+const prolongEveryMs = 60_000;
+
+/** Errors of one recording, not of the tenant: they end in its row, never in the window. */
+const ofOneRecording = new Set([
+  'MediaLinkExpired',
+  'MediaIncomplete',
+  'MediaChanged',
+  'MediaUnavailable',
+  'CxoneUnavailable',
+  'RequestTimeout',
+  'IncompleteAnswer',
+  'UnexpectedShape',
+  'UnexpectedHtml',
+  'ResponseTooLarge',
+  'BadRequest',
+  'MediaTooLarge',
+  'RecordingIncomplete',
+  'RecordingEmpty',
+  'RecordingTooLarge',
+]);
+
+/** Call recordings: which are due, and look-up plus download of one call within one attempt. */
+export function createRecordingActivities(dependencies: RecordingDependencies) {
+  const { store, tenants, now } = dependencies;
+  return {
+    /** Master contact ids of the window's calls that are to be asked about now, the likeliest first. */
+    async dueRecordings({
+      tenant,
+      windowId,
+      attempt,
+      after,
+      limit,
+    }: DueRecordingsInput): Promise<readonly string[]> {
+      await settleWindow(store, tenants(tenant), windowId, after);
+      const { recordedCalls } = tenants(tenant).tuning;
+      return store.recordings.due(windowId, attempt, after, limit, new Date(now()), recordedCalls);
+    },
+
+    /**
+     * Finds a call's interactions and stores each one's file and what the answer tells of it. All in one attempt,
+     * because the link is short-lived and a secret (contract §4.4). What is stored already is not downloaded again.
+     *
+     * A call that another run is at, or has done meanwhile, costs no look-up. A 404 leaves the call `pending` with a
+     * next look, or `absent` once it is old (contract §4.5), and at once if it probably has nothing. A full disk fails before the look-up is spent.
+     */
+    async downloadRecording(input: DownloadInput): Promise<DownloadResult> {
+      const tenant = tenants(input.tenant);
+      const { masterContactId } = input;
+      const files = dependencies.files ?? noRecordingStore();
+      await files.check();
+      await dependencies.guardSpace(0);
+      const claim = (): Promise<boolean> =>
+        store.recordings.claim(tenant.name, masterContactId, activityKey(), claimSeconds, new Date(now()));
+      if (!(await claim())) return doneElsewhere(tenant, masterContactId);
+      try {
+        return await fetchCall(tenant, files, input, claim);
+      } catch (error) {
+        const ended = await endInRow(tenant, masterContactId, error);
+        if (ended) return ended;
+        // Whoever comes next may try: this run itself after a pause, or another one before.
+        await store.recordings
+          .release(tenant.name, masterContactId, activityKey())
+          // The claim ends by itself; what went wrong before is the news.
+          .catch(() => undefined);
+        throw error;
+      }
+    },
+  };
+
+  async function fetchCall(
+    tenant: Tenant,
+    files: RecordingFiles,
+    { masterContactId }: DownloadInput,
+    claim: () => Promise<boolean>,
+  ): Promise<DownloadResult> {
+    const { name, cxone, tuning } = tenant;
+    const onProgress = seldom(() => void claim().catch(() => undefined));
+    const find = async (): Promise<readonly Interaction[]> =>
+      (await cxone.interactions(masterContactId, cancellationSignal())) ?? [];
+    const recorded = await store.recordings.call(name, masterContactId);
+    const found = await find();
+    const hasFile = found.some(({ url }) => url !== null);
+    await store.recordings.queried(name, recorded.isLogged, hasFile || writtenOnly(found));
+    // An interaction without a link has no recording (contract §4.2); a call without any may be too young.
+    if (hasFile) {
+      const call = { tenant, files, masterContactId, find, onProgress };
+      const fetched = await fetchFiles(dependencies, call, found);
+      const isOpen = await store.recordings.settled(name, masterContactId, toRows(found));
+      // A file that the answer does not name any more would be due with every sweep.
+      if (isOpen) await notFound(tenant, masterContactId, nextLook(recorded, tuning, now()));
+      return { status: 'stored', ...fetched };
+    }
+    const next = writtenOnly(found) || recorded.isUnlikely ? null : nextLook(recorded, tuning, now());
+    const status = await notFound(tenant, masterContactId, next, found);
+    return { status, files: 0, bytes: 0 };
+  }
+
+  /** Notes that what is open of a call is not there: not yet, or with `next` null not any more. */
+  async function notFound(
+    { name }: Tenant,
+    masterContactId: string,
+    next: Date | null,
+    found: readonly Interaction[] = [],
+  ): Promise<'pending' | 'absent'> {
+    const errorCode = 'NotFound';
+    if (next === null) await store.recordings.absent(name, masterContactId, errorCode, toRows(found));
+    else await store.recordings.postpone(name, masterContactId, { nextAttemptAt: next, errorCode });
+    return next === null ? 'absent' : 'pending';
+  }
+
+  /** Notes an error of this one recording in its row; null when it is not one, or may pass by itself. */
+  async function endInRow(
+    { name }: Tenant,
+    masterContactId: string,
+    error: unknown,
+  ): Promise<DownloadResult | null> {
+    if (!isOfCxoneOrFile(error) || !ofOneRecording.has(error.code)) return null;
+    const passing = error instanceof CxoneError ? error.kind === 'retryable' : error.retryable;
+    if (passing && (await triesSoFar(store.waits)) < triesAtMost) return null;
+    const { failures } = await store.recordings.call(name, masterContactId);
+    const next = nextAfterFailure(failures, now());
+    await store.recordings.failed(name, masterContactId, null, error.code, next);
+    return { status: 'failed', files: 0, bytes: 0 };
+  }
+
+  /** A call that is not to be looked up after all: what its rows say of it. */
+  async function doneElsewhere({ name }: Tenant, masterContactId: string): Promise<DownloadResult> {
+    const rows = await store.recordings.known(name, masterContactId);
+    const statuses = new Set(rows.map(({ status }) => status));
+    const status = (['pending', 'failed', 'stored'] as const).find((one) => statuses.has(one)) ?? 'absent';
+    return { status, files: 0, bytes: 0 };
+  }
+
+  /** Calls `work` now and then, however often it is asked to. */
+  function seldom(work: () => void): () => void {
+    let last = now();
+    return () => {
+      if (now() - last < prolongEveryMs) return;
+      last = now();
+      work();
+    };
+  }
+}
+
+function isOfCxoneOrFile(error: unknown): error is CxoneError | RecordingFileError {
+  return error instanceof CxoneError || error instanceof RecordingFileError;
+}
+
+/** Chats and e-mails alone have no file that could still come: what they hold is in the answer. */
+function writtenOnly(interactions: readonly Interaction[]): boolean {
+  return (
+    interactions.length > 0 &&
+    interactions.every(({ mediaType }) => mediaType !== null && ['chat', 'email'].includes(mediaType))
+  );
+}
+
+/** A run may ask for recordings although no tenant of the workers' has them: said at once, before any look-up. */
+function noRecordingStore(): never {
+  const remedy = 'Set "recordings": true for the tenant and RECORDINGS_URL, and restart the workers.';
+  throw new RecordingFileError(
+    'RecordingStorageRefused',
+    'The workers have no recordings folder.',
+    remedy,
+    false,
+  );
+}

@@ -1,0 +1,119 @@
+import type { Command } from 'commander';
+import { parseSyncWindowInput, type SyncWindowInput } from '../../workflows/inputs';
+import { syncWindowId } from '../../workflows/ids';
+import { checkedInput } from '../command/checked-input';
+import { CommandError, exitStatus } from '../command/exit-status';
+import { addCommonFlags, idList, type CommonFlags } from '../command/flags';
+import { foreseen } from '../command/map-errors';
+import { createOutput, type Output } from '../command/output';
+import { parkedError } from '../command/parked-error';
+import { preflight } from '../command/preflight';
+import { progressLine, reportLines } from './report';
+import { followWindow, startWindow, type WindowHandle } from './window-run';
+import { tellStarted } from '../command/follow-run';
+import { grpcReason, webUiLink } from '../command/temporal';
+
+interface SyncFlags extends CommonFlags {
+  readonly tenant: string;
+  readonly from: string;
+  readonly to: string;
+  readonly by: string;
+  readonly skill?: number[];
+  readonly campaign?: number[];
+  readonly mediaType?: number[];
+  readonly recordings: boolean;
+  readonly detach?: boolean;
+}
+
+/** `cxone-sync sync`: one window, started, followed and reported. */
+export function addSyncCommand(program: Command): void {
+  addCommonFlags(
+    program
+      .command('sync')
+      .description('Sync one window: contacts that started in [from, to), their agents and recordings')
+      .requiredOption('--tenant <id>', 'tenant of the tenants file')
+      .requiredOption(
+        '--from <date>',
+        'first moment of the window, ISO 8601 with zone, e.g. 2026-11-01T00:00:00Z',
+      )
+      .requiredOption('--to <date>', 'end of the window, exclusive')
+      .option(
+        '--by <mode>',
+        'start: contacts that started in the window; update: that last changed in it',
+        'start',
+      )
+      .option('--skill <ids>', 'only contacts of these skills, e.g. 12,34', idList)
+      .option('--campaign <ids>', 'only contacts of these campaigns', idList)
+      .option('--media-type <ids>', 'only contacts of these media types, e.g. 4 for phone calls', idList)
+      .option('--no-recordings', 'leave recordings out of this run')
+      .option('--detach', 'start the run, print its id and Web UI address, and return'),
+  )
+    .addHelpText(
+      'after',
+      `
+The window is a durable Temporal workflow: Ctrl-C leaves it running, and the same command joins it again.
+Exit status: 0 complete · 1 failed · 2 bad input or settings · 3 CXone, Temporal or PostgreSQL refused or cannot be
+reached, or no worker is listening · 4 parked, or contacts are missing · 130 interrupted (the run goes on)
+
+Example:
+  npx cxone-sync sync --tenant acme --from 2026-11-01T00:00:00Z --to 2026-11-02T00:00:00Z`,
+    )
+    .action(async (flags: SyncFlags) => foreseen(() => runSync(flags, createOutput(flags))));
+}
+
+async function runSync(flags: SyncFlags, output: Output): Promise<void> {
+  const input = inputOf(flags);
+  const window = checkedInput(() => parseSyncWindowInput(input));
+  const { temporal, uiUrl } = await preflight(window);
+  const began = Date.now();
+  try {
+    const handle = await startWindow(temporal.client, input, window).catch((error: unknown) => {
+      throw new CommandError(
+        exitStatus.unavailable,
+        `Temporal did not start the run: ${grpcReason(error)}`,
+        'TemporalUnavailable',
+      );
+    });
+    const run = {
+      workflowId: syncWindowId(window),
+      runId: handle.firstExecutionRunId,
+      url: webUiLink(uiUrl, temporal.namespace, handle.workflowId, handle.firstExecutionRunId),
+    };
+    const detach = flags.detach === true;
+    await tellStarted(output, { handle, run, title: run.workflowId, began, detach }, () =>
+      waitFor(handle, run, output),
+    );
+  } finally {
+    await temporal.close();
+  }
+}
+
+async function waitFor(handle: WindowHandle, run: object, output: Output): Promise<void> {
+  const end = await followWindow(handle, (progress) => output.progress(progressLine(progress)));
+  if ('parked' in end) throw parkedError(end, run, handle.workflowId, output);
+  if (!end.ok) throw new CommandError(statusOf(end.code), `${end.code}: ${end.message}`, end.code);
+  const { status } = end.report;
+  output.document({ ...run, ...end.report });
+  output.result(`${status.padEnd(11)} ${handle.workflowId}`);
+  for (const line of reportLines(end.report)) output.result(line);
+  if (status === 'complete') return;
+  throw new CommandError(exitStatus.incomplete, 'The window was closed with gaps.', 'WindowIncomplete', true);
+}
+
+/** A window that was read and found to lack contacts has finished with something missing, which is no failure to run. */
+function statusOf(code: string): typeof exitStatus.failed | typeof exitStatus.incomplete {
+  return code === 'CountMismatch' ? exitStatus.incomplete : exitStatus.failed;
+}
+
+function inputOf(flags: SyncFlags): SyncWindowInput {
+  return {
+    tenant: flags.tenant,
+    from: flags.from,
+    to: flags.to,
+    by: flags.by as 'start' | 'update',
+    ...(flags.skill ? { skillIds: flags.skill } : {}),
+    ...(flags.campaign ? { campaignIds: flags.campaign } : {}),
+    ...(flags.mediaType ? { mediaTypeIds: flags.mediaType } : {}),
+    ...(flags.recordings ? {} : { recordings: false }),
+  };
+}

@@ -1,0 +1,150 @@
+import type { CxoneConnection } from '../connection';
+import { waitFor } from '../http/deadline';
+import { createDiscovery } from './discovery';
+import { CxoneError } from '../errors';
+import type { Exchange } from '../http/exchange';
+import type { HostPolicy } from '../http/host-policy';
+import { requestToken } from './token';
+
+/** A token that works and where to use it. */
+export interface Grant {
+  readonly accessToken: string;
+  readonly apiEndpoint: string;
+  readonly area?: string;
+  readonly expiresAt: number;
+  readonly renewAt: number;
+  /** How often somebody had signed in anew when it was asked for. */
+  readonly timesAnew: number | null;
+}
+
+/** A step of signing in that succeeded; never holds the token. */
+export type SignInStep =
+  | { readonly step: 'discovery' }
+  | { readonly step: 'token'; readonly tenantId: string; readonly area?: string }
+  | { readonly step: 'tenant'; readonly apiEndpoint: string; readonly area?: string };
+
+/**
+ * Holds one tenant's token in memory. However many calls wait for it, one request is made; credentials that were
+ * refused are not tried again for a minute, so that steps which fail one after the other do not hammer the endpoint;
+ * unless somebody has signed in anew since, at whatever process.
+ */
+export interface Session {
+  /** The grant at hand, or a new one when less than a fifth of its life is left. */
+  grant(signal?: AbortSignal): Promise<Grant>;
+  /** A grant other than the one that was refused; callers refused together share one renewal. */
+  replace(refused: Grant, signal?: AbortSignal): Promise<Grant>;
+  /** Whether somebody has mended something since the grant was asked for, which may be more than it may see. */
+  outlived(grant: Grant): Promise<boolean>;
+  /** Forgets the token, and that the credentials were refused, since somebody says that something is mended. */
+  forget(): void;
+}
+
+export interface SessionOptions {
+  /** Called after each step of signing in that succeeded, so that a failure can be told by where it stopped. */
+  readonly onSignIn?: (step: SignInStep) => void;
+  /**
+   * How often somebody has signed in anew at any process, having mended something; null when that cannot be told now.
+   * Asked whenever a token is wanted, and when one is not enough. Must not throw.
+   */
+  readonly timesAnew?: () => Promise<number | null>;
+}
+
+/** Never less notice than this, unless the token lives too short for it. */
+const minimumNoticeMs = 60_000;
+/** How long a refusal that only a person can mend is taken for granted. */
+const refusalHoldsMs = 60_000;
+
+interface Refusal {
+  readonly error: CxoneError;
+  readonly until: number;
+  /** How often somebody had signed in anew before what was refused was sent. */
+  readonly timesAnew: number | null;
+}
+
+export function createSession(
+  connection: CxoneConnection,
+  exchange: Exchange,
+  policy: HostPolicy,
+  now: () => number,
+  { onSignIn = () => {}, timesAnew = async () => null }: SessionOptions = {},
+): Session {
+  const discovery = createDiscovery(connection, exchange, policy);
+  let current: Grant | null = null;
+  let renewal: Promise<Grant> | null = null;
+  let refusal: Refusal | null = null;
+
+  // The whole chain each time: it costs two small requests an hour, and a tenant that moved is found again.
+  async function obtain(times: number | null): Promise<Grant> {
+    const endpoint = await discovery.tokenEndpoint();
+    onSignIn({ step: 'discovery' });
+    const asked = now();
+    const token = await requestToken(connection, exchange, endpoint);
+    onSignIn({ step: 'token', tenantId: token.tenantId, ...areaOf(token) });
+    const endpoints = await discovery.tenantEndpoints(token.tenantId);
+    onSignIn({ step: 'tenant', ...endpoints });
+    const area = endpoints.area ?? token.area;
+    const notice = Math.min(Math.max(token.lifetimeMs * 0.2, minimumNoticeMs), token.lifetimeMs / 2);
+    return {
+      accessToken: token.accessToken,
+      apiEndpoint: endpoints.apiEndpoint,
+      ...(area === undefined ? {} : { area }),
+      expiresAt: asked + token.lifetimeMs,
+      renewAt: asked + token.lifetimeMs - notice,
+      timesAnew: times,
+    };
+  }
+
+  async function obtainUnlessRefused(): Promise<Grant> {
+    // Counted before anything is sent: whoever signs in anew after that may have mended what is refused now.
+    const times = await timesAnew();
+    if (refusal !== null && now() < refusal.until && !isMore(times, refusal.timesAnew)) throw refusal.error;
+    try {
+      current = await obtain(times);
+      refusal = null;
+      return current;
+    } catch (error) {
+      if (error instanceof CxoneError && error.kind === 'operator') {
+        refusal = { error, until: now() + refusalHoldsMs, timesAnew: times };
+      }
+      throw error;
+    }
+  }
+
+  // No caller's signal reaches the shared renewal: one who gives up must not fail the others.
+  async function renew(): Promise<Grant> {
+    renewal ??= obtainUnlessRefused().finally(() => {
+      renewal = null;
+    });
+    return renewal;
+  }
+
+  return {
+    async grant(signal) {
+      signal?.throwIfAborted();
+      if (current !== null && now() < current.renewAt) return current;
+      return waitFor(renew(), signal);
+    },
+    async replace(refused, signal) {
+      signal?.throwIfAborted();
+      if (current !== null && current !== refused) return current;
+      return waitFor(renew(), signal);
+    },
+    async outlived(grant) {
+      return isMore(await timesAnew(), grant.timesAnew);
+    },
+    forget() {
+      refusal = null;
+      // A token may carry the permissions its user had when it was issued.
+      current = null;
+    },
+  };
+}
+
+/** What is not known now says nothing. */
+function isMore(times: number | null, before: number | null): boolean {
+  return times !== null && times !== before;
+}
+
+function areaOf({ area }: { readonly area?: string }): { readonly area?: string } {
+  return area === undefined ? {} : { area };
+}

@@ -1,0 +1,102 @@
+import type { AgentRecord, Agents } from './agents';
+import { BadParameter } from '../http/bad-parameter';
+import type { StampWriter } from '../data/calendar';
+import { readDate, readStamp } from '../data/calendar';
+import { BUSINESS_UNIT_ID } from '../data/catalogue';
+import type { Exchange } from '../http/exchange';
+import { LARGEST_PAGE, linksOf } from '../http/links';
+import { readFlag, readInteger } from '../http/parameters';
+import type { Reply } from '../http/reply';
+import { empty, json } from '../http/reply';
+
+/** The Admin API's agents (contract §3.1). */
+export interface AgentsEndpoint {
+  /**
+   * `GET /agents`: takes `updatedSince` and the spec's `updateSince` alike, inclusively.
+   * @throws BadParameter for parameters that earn a 400
+   */
+  list(exchange: Exchange): Reply;
+  /** `GET /agents/{agentId|userId}`: `{ agents: [one] }`, 404 for nobody. */
+  byId(exchange: Exchange, reference: string): Reply;
+}
+
+/** Creates the endpoint. Without `orderBy` agents come by id. */
+export function createAgentsEndpoint(
+  agents: Agents,
+  stamp: StampWriter,
+  address: () => string,
+): AgentsEndpoint {
+  const list = (exchange: Exchange): Reply => {
+    const { parameters, now } = exchange;
+    const sinceText = parameters.get('updatedSince') ?? parameters.get('updateSince');
+    const since = sinceText === undefined ? -Infinity : readDate(sinceText);
+    if (since === undefined) throw new BadParameter('Invalid date in parameter updatedSince');
+    const isActive = readFlag(parameters, 'isActive');
+    const isLocked = readFlag(parameters, 'isLocked');
+    const search = parameters.get('searchString')?.toLowerCase();
+    const skip = readInteger(parameters, 'skip') ?? 0;
+    const top = Math.min(readInteger(parameters, 'top') ?? LARGEST_PAGE, LARGEST_PAGE);
+
+    const hidden = Math.min(agents.count, hiddenOf(exchange));
+
+    const found: AgentRecord[] = [];
+    for (let agent = 0; agent < agents.count - hidden; agent++) {
+      if (agents.lastUpdated(agent, now) < since) continue;
+      const record = agents.record(agent, now);
+      if (isActive !== undefined && record['isActive'] !== isActive) continue;
+      if (isLocked !== undefined && record['locked'] !== isLocked) continue;
+      const name = `${String(record['firstName'])} ${String(record['lastName'])} ${String(record['userName'])}`;
+      if (search !== undefined && !name.toLowerCase().includes(search)) continue;
+      found.push(record);
+    }
+    if (skip >= found.length || top === 0) return empty(204);
+    const rows = inOrder(found, parameters.get('orderBy')).slice(skip, skip + top);
+    return json(200, {
+      businessUnitId: BUSINESS_UNIT_ID,
+      _links: linksOf(`${address()}${exchange.path}`, parameters, skip, top, rows.length, found.length),
+      lastPollTime: stamp(now),
+      totalRecords: found.length,
+      hiddenAgents: hidden,
+      agents: rows.map((row) => pick(row, parameters.get('fields'))),
+    });
+  };
+
+  const byId = (exchange: Exchange, reference: string): Reply => {
+    const agent = agents.find(reference);
+    if (agent === undefined) return empty(404, { icStatusDescription: 'Agent not found' });
+    return json(200, {
+      agents: [pick(agents.record(agent, exchange.now), exchange.parameters.get('fields'))],
+    });
+  };
+
+  return { list, byId };
+}
+
+/** How many agents the caller's view permission withholds (contract §3.1); none unless a fault says so. */
+function hiddenOf({ firing }: Exchange): number {
+  const args = firing.get('hiddenAgents');
+  return args === undefined ? 0 : (args.count ?? 3);
+}
+
+function inOrder(records: readonly AgentRecord[], orderBy: string | undefined): readonly AgentRecord[] {
+  const [field, direction] = (orderBy ?? '').trim().split(/\s+/);
+  const name = Object.keys(records[0] ?? {}).find((key) => key.toLowerCase() === field?.toLowerCase());
+  if (name === undefined) return records;
+  const sign = direction?.toLowerCase() === 'desc' ? -1 : 1;
+  const valueOf = (record: AgentRecord): string | number => {
+    const value = record[name];
+    if (typeof value === 'number') return value;
+    const text = typeof value === 'string' ? value : JSON.stringify(value ?? '');
+    return readStamp(text) ?? text;
+  };
+  return records.toSorted((a, b) => {
+    const [left, right] = [valueOf(a), valueOf(b)];
+    return sign * (left < right ? -1 : left > right ? 1 : 0);
+  });
+}
+
+function pick(record: AgentRecord, fields: string | undefined): AgentRecord {
+  if (fields === undefined) return record;
+  const names = new Set(fields.split(',').map((field) => field.trim().toLowerCase()));
+  return Object.fromEntries(Object.entries(record).filter(([key]) => names.has(key.toLowerCase())));
+}

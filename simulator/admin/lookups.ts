@@ -1,0 +1,156 @@
+import { BadParameter } from '../http/bad-parameter';
+import type { StampWriter } from '../data/calendar';
+import { DAY, readDate } from '../data/calendar';
+import { BUSINESS_UNIT_ID, CAMPAIGNS, DISPOSITIONS, MEDIA_TYPES, SKILLS, TEAMS } from '../data/catalogue';
+import type { Exchange } from '../http/exchange';
+import { linksOf } from '../http/links';
+import { readInteger } from '../http/parameters';
+import type { Reply } from '../http/reply';
+import { empty, json } from '../http/reply';
+import { uuidOf } from '../auth/credentials';
+import type { Settings } from '../options';
+
+/** Names of the reference lists, as they stand in paths (contract §3.3). */
+export type LookupName = 'business-unit' | 'skills' | 'campaigns' | 'teams' | 'dispositions' | 'media-types';
+
+export const LOOKUP_NAMES: readonly LookupName[] = [
+  'business-unit',
+  'skills',
+  'campaigns',
+  'teams',
+  'dispositions',
+  'media-types',
+];
+
+/** Answers a reference list. `/campaigns` comes in a `resultSet` wrapper, as it does at v30. */
+export type Lookups = (exchange: Exchange, name: LookupName) => Reply;
+
+/** When everything in the reference lists was changed last, epoch ms. */
+const CHANGED = Date.UTC(2026, 0, 1) + DAY / 2;
+
+/** Creates the reference lists. Both spellings of "updated since" are understood, inclusively. */
+export function createLookups(
+  settings: Settings,
+  tenantId: string,
+  stamp: StampWriter,
+  address: () => string,
+): Lookups {
+  const changed = stamp(CHANGED);
+  const lists: Readonly<Record<Exclude<LookupName, 'business-unit' | 'media-types'>, readonly object[]>> = {
+    skills: SKILLS.map((skill) => ({
+      skillId: skill.id,
+      skillName: skill.name,
+      mediaTypeId: MEDIA_TYPES[skill.media]?.id,
+      mediaTypeName: MEDIA_TYPES[skill.media]?.name,
+      campaignId: CAMPAIGNS[skill.campaign]?.id,
+      campaignName: CAMPAIGNS[skill.campaign]?.name,
+      isActive: true,
+      isOutbound: false,
+      outboundStrategy: null,
+      notes: null,
+      requireDisposition: true,
+      serviceLevelGoal: 80,
+      serviceLevelThreshold: 30,
+      lastUpdateTime: changed,
+    })),
+    campaigns: CAMPAIGNS.map(({ id, name }) => ({
+      campaignId: id,
+      campaignName: name,
+      id,
+      name,
+      isActive: true,
+      description: '',
+      notes: null,
+      lastUpdateTime: changed,
+    })),
+    teams: TEAMS.map(({ id, name }, index) => ({
+      teamId: id,
+      teamName: name,
+      isActive: true,
+      description: '',
+      notes: null,
+      lastUpdateTime: changed,
+      maxConcurrentChats: 5,
+      chatThreshold: 3,
+      voiceThreshold: 1,
+      deliveryMode: 'Unified',
+      channelLock: false,
+      unavailableCodes: [],
+      agentCount: Math.floor(settings.agents / TEAMS.length),
+      teamLeadId: null,
+      teamUuid: uuidOf(settings.seed, `team-${index}`),
+      divisionNo: 1,
+    })),
+    dispositions: DISPOSITIONS.map(({ id, name }) => ({
+      dispositionId: id,
+      dispositionName: name,
+      notes: null,
+      lastUpdated: changed,
+      classificationId: 1,
+      systemOutcome: null,
+      isActive: true,
+      isPreviewDisposition: false,
+    })),
+  };
+
+  return (exchange, name) => {
+    const { parameters, now } = exchange;
+    if (name === 'business-unit') {
+      const unit = { businessUnitId: BUSINESS_UNIT_ID, businessUnitName: 'Clinic', isActive: true, tenantId };
+      return json(200, { businessUnits: [unit] });
+    }
+    if (name === 'media-types') {
+      const mediaTypes = MEDIA_TYPES.map((media) => ({
+        mediaTypeId: media.id,
+        mediaTypeName: media.name,
+        subTypes: media.subTypes.map((subType) => ({ subTypeId: subType.id, subTypeName: subType.name })),
+      }));
+      return json(200, { mediaTypes });
+    }
+    const sinceText = parameters.get('updatedSince') ?? parameters.get('updateSince');
+    const since = sinceText === undefined ? -Infinity : readDate(sinceText);
+    if (since === undefined) throw new BadParameter('Invalid date in parameter updatedSince');
+    // A clock that stands before the lists were made must not make a change older than what it changes.
+    const all = editsOf(exchange, lists[name], stamp(Math.max(now, CHANGED + DAY))).filter(
+      ({ changedNow }) => changedNow || since <= CHANGED,
+    );
+    const skip = readInteger(parameters, 'skip') ?? 0;
+    const top = readInteger(parameters, 'top') ?? 10_000;
+    const rows = all.slice(skip, skip + top).map(({ row }) => row);
+    if (rows.length === 0) return empty(204);
+    const answer = {
+      businessUnitId: BUSINESS_UNIT_ID,
+      totalRecords: all.length,
+      lastPollTime: stamp(now),
+      _links: linksOf(`${address()}${exchange.path}`, parameters, skip, top, rows.length, all.length),
+      [name]: rows,
+    };
+    return json(200, name === 'campaigns' ? { resultSet: answer } : answer);
+  };
+}
+
+/** The rows as an administrator left them at `at`: the first ones under another name, the last ones deleted. */
+function editsOf(
+  { firing }: Exchange,
+  list: readonly object[],
+  at: string,
+): readonly { readonly row: object; readonly changedNow: boolean }[] {
+  const countOf = (name: 'renameLookups' | 'dropLookups'): number => {
+    const args = firing.get(name);
+    return args === undefined ? 0 : (args.count ?? 1);
+  };
+  const renamed = countOf('renameLookups');
+  return list.slice(0, Math.max(0, list.length - countOf('dropLookups'))).map((row, index) => {
+    if (index >= renamed) return { row, changedNow: false };
+    const entries = Object.entries(row).map(([key, value]: [string, unknown]) => {
+      if (key === 'name' || key === nameKeyOf(row)) return [key, `${String(value)} (renamed)`];
+      return key === 'lastUpdateTime' || key === 'lastUpdated' ? [key, at] : [key, value];
+    });
+    return { row: Object.fromEntries(entries) as object, changedNow: true };
+  });
+}
+
+/** The member that names a row: of a row's ids and names, its own come first. */
+function nameKeyOf(row: object): string | undefined {
+  return Object.keys(row)[1];
+}

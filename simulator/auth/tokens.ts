@@ -1,0 +1,131 @@
+import { createSign, generateKeyPair, randomBytes, randomUUID } from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import { BUSINESS_UNIT_ID } from '../data/catalogue';
+import type { Credentials } from './credentials';
+import { uuidOf } from './credentials';
+import type { Settings } from '../options';
+
+/** Answer of the token endpoint (contract §1.4). */
+export interface TokenSet {
+  readonly access_token: string;
+  readonly token_type: 'Bearer';
+  readonly expires_in: number;
+  readonly refresh_token: string;
+  readonly id_token: string;
+  readonly issued_token_type: string;
+}
+
+/** Issues and recognises tokens. */
+export interface Tokens {
+  /** @param life how long the access token lives, and what `expires_in` says, in seconds; absent: the setting */
+  issue(now: number, life?: { readonly seconds: number; readonly told: number }): TokenSet;
+  /** True for an access token of ours that has not run out, given a whole `Authorization` header. */
+  isValid(authorization: string | undefined, now: number): boolean;
+  /** Whether an access token, given as a whole `Authorization` header, was ever issued here. */
+  isOurs(authorization: string | undefined): boolean;
+  /** Whether a refresh token was issued here and has not been used up. */
+  knows(refreshToken: string): boolean;
+  /** True for a refresh token of ours; each serves once, as they rotate, unless it is to be kept. */
+  redeem(refreshToken: string, isKept?: boolean): boolean;
+  /** Every token issued so far stops working. */
+  revokeAll(): void;
+}
+
+/** The key that all tokens of a simulator are signed with: the issuer is one for all tenants (contract §1.1). */
+export interface SigningKey {
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+  /** The public key as a JWK with `kid`. */
+  readonly jwk: JsonWebKey;
+}
+
+/** Makes a new RSA key, so that tokens of an earlier simulator are worthless. */
+export async function createSigningKey(): Promise<SigningKey> {
+  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const kid = randomBytes(8).toString('hex');
+  return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' } };
+}
+
+const TOKENS_KEPT = 10_000;
+
+/**
+ * Creates the tokens of one tenant.
+ * @param note is told every token text issued: none of them may leave the client
+ */
+export function createTokens(
+  settings: Settings,
+  credentials: Credentials,
+  { kid, privateKey }: SigningKey,
+  issuer: () => string,
+  note: (secret: string) => void,
+): Tokens {
+  const access = new Map<string, number>();
+  const refresh = new Set<string>();
+  const lifetime = settings.tokenLifetimeSeconds;
+
+  const issue = (now: number, life = { seconds: lifetime, told: lifetime }): TokenSet => {
+    const iat = Math.floor(now / 1000);
+    const user = uuidOf(settings.seed, 'service user');
+    const common = {
+      sub: `user:${user}`,
+      iss: issuer(),
+      aud: credentials.clientId,
+      iat,
+      exp: iat + life.told,
+      jti: randomUUID(),
+      tenantId: credentials.tenantId,
+    };
+    const person = {
+      tenant: 'simulated-clinic',
+      userId: user,
+      name: 'sync.service@clinic.example',
+      given_name: 'Sync',
+      family_name: 'Service',
+      icAgentId: '14700000',
+      icSPId: '1',
+      icBUId: BUSINESS_UNIT_ID,
+      icDomain: 'niceincontact.com',
+      icClusterId: 'c31',
+      area: 'na1',
+    };
+    const accessToken = sign({ ...common, role: { legacyId: 'Agent' }, ...person }, kid, privateKey);
+    const idToken = sign({ ...common, jti: randomUUID(), ...person }, kid, privateKey);
+    const refreshToken = sign({ ...common, jti: randomUUID(), typ: 'refresh' }, kid, privateKey);
+    if (access.size > TOKENS_KEPT) access.clear();
+    access.set(accessToken, now + life.seconds * 1000);
+    refresh.add(refreshToken);
+    for (const token of [accessToken, idToken, refreshToken]) note(token);
+    return {
+      access_token: accessToken,
+      token_type: 'Bearer',
+      expires_in: life.told,
+      refresh_token: refreshToken,
+      id_token: idToken,
+      issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    };
+  };
+
+  return {
+    issue,
+    isValid: (authorization, now) => now < (access.get(bearer(authorization)) ?? -Infinity),
+    isOurs: (authorization) => access.has(bearer(authorization)),
+    knows: (refreshToken) => refresh.has(refreshToken),
+    redeem: (refreshToken, isKept = false) =>
+      isKept ? refresh.has(refreshToken) : refresh.delete(refreshToken),
+    revokeAll: () => {
+      for (const token of access.keys()) access.set(token, -Infinity);
+      refresh.clear();
+    },
+  };
+}
+
+function bearer(authorization: string | undefined): string {
+  return /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
+}
+
+function sign(claims: object, kid: string, key: KeyObject): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const content = `${part({ alg: 'RS256', typ: 'JWT', kid })}.${part(claims)}`;
+  return `${content}.${createSign('RSA-SHA256').update(content).sign(key).toString('base64url')}`;
+}

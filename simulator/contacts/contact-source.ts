@@ -1,0 +1,162 @@
+import { FIRST_LATE_NUMBER, contactIdOf, dayOfContact, isContactId, numberOfContact } from './contact-id';
+import { DAY, HOUR, MINUTE } from '../data/calendar';
+import { MEDIA_TYPES, PHONE, SKILLS_OF_MEDIA } from '../data/catalogue';
+import type { Edits } from './mutations';
+import type { ContactFacts } from './contact-facts';
+import { NEVER } from './contact-facts';
+import type { Settings } from '../options';
+import { Dice, fraction, hash } from '../data/random';
+
+/** Computes contacts on demand. */
+export interface ContactSource {
+  /** Rows that a day has by itself, without the late ones that a fault adds. */
+  readonly perDay: number;
+  /** The leg with that number (0-based, or a late one) of a UTC day, edits applied. */
+  facts(day: number, number: number): ContactFacts;
+  /** The leg with that id, or `undefined` when there is none. */
+  find(contactId: number): ContactFacts | undefined;
+  /** Number, within its day, of the first leg of the interaction that a leg belongs to. */
+  masterNumber(day: number, number: number): number;
+  /** How many legs the interaction has that starts with this leg. */
+  legs(day: number, master: number): number;
+}
+
+// Share of a day's calls per hour, UTC: quiet nights, a peak before noon, a smaller one in the afternoon.
+const HOURLY = [
+  0.8, 0.6, 0.5, 0.5, 0.6, 1, 2, 4, 6.5, 8.5, 9, 8.5, 7.5, 7.8, 8, 7.5, 6.5, 5, 4, 3.2, 2.6, 2, 1.6, 1.1,
+];
+const HOURLY_TOTAL = HOURLY.reduce((sum, weight) => sum + weight, 0);
+const LEGS_AT_MOST = 4;
+const FOLLOW_UP = 1;
+const MASTER = 2;
+const LEG = 3;
+
+/** Turns a fraction of the day's calls into milliseconds after midnight, busy hours being wider. */
+function timeOfDay(share: number): number {
+  let left = share * HOURLY_TOTAL;
+  for (let hour = 0; hour < HOURLY.length; hour++) {
+    const weight = HOURLY[hour] as number;
+    if (left < weight) return Math.floor((hour + left / weight) * HOUR);
+    left -= weight;
+  }
+  return DAY - 1;
+}
+
+/** Creates the source of all contacts for a seed; `edits` are the changes that faults made. */
+export function createContactSource(settings: Settings, edits: Edits): ContactSource {
+  const { seed, contactsPerDay } = settings;
+
+  // Legs of one interaction are neighbours within a group of four, so that nobody has to search for them.
+  const follows = (day: number, number: number): boolean =>
+    number % LEGS_AT_MOST !== 0 && number < FIRST_LATE_NUMBER && fraction(seed, day, number, FOLLOW_UP) < 0.2;
+
+  const masterNumber = (day: number, number: number): number => {
+    let master = number;
+    while (follows(day, master)) master--;
+    return master;
+  };
+
+  const legs = (day: number, master: number): number => {
+    let count = 1;
+    while (master + count < contactsPerDay && follows(day, master + count)) count++;
+    return count;
+  };
+
+  const startOfMaster = (day: number, master: number): number => {
+    const late = edits.lateStart(contactIdOf(day, master));
+    if (late !== undefined) return late;
+    const dice = new Dice(hash(seed, day, master, MASTER, 1));
+    const time = timeOfDay((master + dice.roll()) / contactsPerDay);
+    // Dialler campaigns start many contacts at one stroke, and part of the sources know no milliseconds.
+    if (dice.chance(0.08)) return day * DAY + time - (time % (10 * MINUTE));
+    return day * DAY + (dice.chance(0.25) ? time - (time % 1000) : time);
+  };
+
+  const facts = (day: number, number: number): ContactFacts => {
+    const master = masterNumber(day, number);
+    const contactId = contactIdOf(day, number);
+    const start =
+      number === master
+        ? startOfMaster(day, master)
+        : Math.min(facts(day, number - 1).end, day * DAY + DAY - 1);
+
+    const shared = new Dice(hash(seed, day, master, MASTER, 2));
+    const media = drawMedia(shared);
+    const isRecorded = media === PHONE && shared.chance(settings.loggedShare);
+    const isLogged = isRecorded && settings.recorder === 'legacy';
+    const isOutbound = media === PHONE && shared.chance(0.15);
+    const customer = shared.below(10_000);
+
+    const dice = new Dice(hash(seed, day, number, LEG));
+    const isFollowed = number + 1 < contactsPerDay && follows(day, number + 1);
+    const abandoned = media <= 1 && !isOutbound && !isFollowed && dice.chance(0.07);
+    const unanswered = abandoned || (media === 3 && dice.chance(0.5));
+    const skills = SKILLS_OF_MEDIA[media] as readonly number[];
+    const skill = skills[dice.below(skills.length)] as number;
+    const agent = unanswered ? -1 : dice.below(settings.agents);
+    const isSlow = media === 2 || media === 4 || media === 6;
+    const preQueue = dice.wait(9_000, 90_000);
+    const inQueue = isSlow ? dice.wait(2 * HOUR, 12 * HOUR) : dice.wait(35_000, 900_000);
+    const talk = unanswered ? 0 : 5_000 + dice.wait(isSlow ? 500_000 : 260_000, 1_800_000);
+    const holdCount = unanswered || !dice.chance(0.3) ? 0 : 1 + dice.below(3);
+    const hold = holdCount === 0 ? 0 : Math.floor(talk * dice.roll() * 0.4);
+    const end = start + preQueue + inQueue + talk;
+    const acw = unanswered ? 0 : dice.wait(40_000, 240_000);
+    const visibleAt = end + MINUTE + dice.below(14 * MINUTE);
+    const acwAt = unanswered ? NEVER : visibleAt + 4 * MINUTE + dice.below(2 * MINUTE);
+    const analysed = visibleAt + HOUR + dice.below(10 * HOUR);
+    const analyticsAt =
+      isRecorded && dice.chance(0.6) ? Math.ceil(analysed / (15 * MINUTE)) * 15 * MINUTE : NEVER;
+    const correctedAt = dice.chance(0.01) ? analysed + 8 * HOUR + dice.below(8 * HOUR) : NEVER;
+    const subTypes = MEDIA_TYPES[media]?.subTypes.length ?? 0;
+
+    return edits.apply({
+      contactId,
+      masterContactId: contactIdOf(day, master),
+      leg: number - master,
+      start,
+      end,
+      visibleAt,
+      acwAt,
+      analyticsAt,
+      correctedAt,
+      media,
+      subType: subTypes === 0 ? -1 : dice.below(subTypes),
+      skill,
+      agent,
+      isOutbound,
+      isRecorded,
+      isLogged,
+      isRefused: agent >= 0 && dice.chance(0.03),
+      isTakeover: agent >= 0 && dice.chance(0.01),
+      abandoned,
+      preQueue,
+      inQueue,
+      talk,
+      hold,
+      holdCount,
+      acw,
+      conference: holdCount > 0 && dice.chance(0.1) ? Math.floor(talk * 0.3) : 0,
+      whim: dice.roll(),
+      customer,
+    });
+  };
+
+  const find = (contactId: number): ContactFacts | undefined => {
+    if (!isContactId(contactId)) return undefined;
+    const number = numberOfContact(contactId);
+    const known = number < contactsPerDay || edits.lateStart(contactId) !== undefined;
+    return known ? facts(dayOfContact(contactId), number) : undefined;
+  };
+
+  return { perDay: contactsPerDay, facts, find, masterNumber, legs };
+}
+
+function drawMedia(dice: Dice): number {
+  let left = dice.roll();
+  for (let media = 0; media < MEDIA_TYPES.length; media++) {
+    left -= MEDIA_TYPES[media]?.weight ?? 0;
+    if (left < 0) return media;
+  }
+  return PHONE;
+}

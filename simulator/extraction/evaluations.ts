@@ -1,0 +1,186 @@
+import { agentIdOf } from '../admin/agent-id';
+import { addressesOf } from '../contacts/call-details';
+import { DAY, HOUR, dayOf } from '../data/calendar';
+import { FIRST_NAMES, LAST_NAMES, TEAMS } from '../data/catalogue';
+import type { ContactFacts } from '../contacts/contact-facts';
+import type { ContactSource } from '../contacts/contact-source';
+import { uuidOf } from '../auth/credentials';
+import { EXTRACT_DELAY } from './interaction-extract';
+import type { Settings } from '../options';
+import { Dice, fraction, hash } from '../data/random';
+import type { Recordings } from '../media/recordings';
+
+/** One evaluation as a correct copy of the extract holds it; stamps in whole seconds, as `2026-03-10T08:00:00Z`. */
+export interface EvaluationTruth {
+  /** `<workflowId>/<start as the CSV has it>`: a workflow that was opened again is another evaluation. */
+  readonly evaluationId: string;
+  readonly workflowId: string;
+  readonly tenantName: string;
+  readonly type: string;
+  readonly evaluationFlowTrigger: string;
+  readonly workflowStatus: string;
+  readonly workflowState: string;
+  readonly autoAcknowledged: boolean;
+  readonly planName: string | null;
+  readonly formName: string;
+  readonly formVersion: string;
+  readonly startDate: string;
+  readonly submissionDate: string;
+  readonly lastUpdated: string;
+  readonly scorePercentage: number;
+  readonly score: number;
+  readonly maximumPossibleScore: number;
+  readonly rank: string;
+  readonly failedCriticalQuestion: boolean;
+  readonly userReviewComments: string | null;
+  readonly disputeResolverComments: string | null;
+  readonly segmentId: string;
+  readonly acdId: string;
+  readonly interactionType: string;
+  readonly interactionStartDate: string;
+  readonly interactionEndDate: string;
+  readonly interactionDirection: string;
+  readonly agentId: string | null;
+  readonly teamId: string | null;
+  readonly teamName: string | null;
+  readonly phoneNumber: string;
+  readonly firstnameEva: string;
+  readonly lastnameEva: string;
+  readonly firstnameAgent: string | null;
+  readonly lastnameAgent: string | null;
+  readonly firstnameDisp: string | null;
+  readonly lastnameDisp: string | null;
+  readonly firstnameAssigner: string;
+  readonly lastnameAssigner: string;
+}
+
+/** The entity `qm-workflows` (contract §10). */
+export interface Evaluations {
+  /** Evaluations submitted in [from, to) half an hour ago or earlier, as they are at a moment (epoch ms). */
+  rows(from: number, to: number, now: number): Iterable<EvaluationTruth>;
+}
+
+const EVALUATION = 31;
+/** The longest from a call's start to the submission of an evaluation of it. */
+const LATEST_SUBMISSION = 8 * DAY;
+const TYPES = ['Evaluation', 'Evaluation', 'Evaluation', 'Self Evaluation', 'Calibration'];
+
+/** How a stamp in whole seconds stands in the CSV: without a zone, which is UTC (contract §10). */
+export function plainStamp(isoSeconds: string): string {
+  return isoSeconds.replace('T', ' ').replace('Z', '');
+}
+
+/**
+ * Creates the evaluations of recorded calls: submitted hours to days later, acknowledged or disputed after that, which
+ * moves `lastUpdated` and may move the score.
+ * @param marks words that stand in every comment, and in every name of an evaluator
+ */
+export function createEvaluations(
+  settings: Settings,
+  source: ContactSource,
+  recordings: Recordings,
+  marks: { readonly comment: string; readonly name: string },
+): Evaluations {
+  const { seed, evaluatedShare } = settings;
+  const remarks = [
+    `Greeted well, but said "call back"\r\nand hung up; ${marks.comment}`,
+    `Kind, patient, clear – ${marks.comment}`,
+    `Rückfrage offen ☎\n"Why?", ${marks.comment}`,
+    null,
+  ];
+  const lastName = (number: number): string => `${LAST_NAMES[number % LAST_NAMES.length]} ${marks.name}`;
+  const firstName = (number: number): string => FIRST_NAMES[number % FIRST_NAMES.length] ?? '';
+
+  const evaluationsOf = function* (call: ContactFacts): Generator<{ start: number; dice: Dice; at: number }> {
+    const [a, b] = [call.contactId % 4294967296, Math.floor(call.contactId / 4294967296)];
+    const dice = new Dice(hash(seed, a, b, EVALUATION, 1));
+    const end = recordings.segments(call).at(-1)?.end ?? call.end;
+    // Whole seconds, since the extract has no more.
+    let at = Math.floor((end + 2 * HOUR + dice.below(5 * DAY)) / 1000) * 1000;
+    const rounds = dice.chance(0.1) ? 2 : 1;
+    for (let round = 0; round < rounds; round++) {
+      yield {
+        start: at - 1000 * dice.below(5400),
+        at,
+        dice: new Dice(hash(seed, a, b, EVALUATION, 2 + round)),
+      };
+      at += DAY + 1000 * dice.below(86_400);
+    }
+  };
+
+  const rowOf = (call: ContactFacts, start: number, at: number, dice: Dice, now: number): EvaluationTruth => {
+    const acknowledgedAt = dice.chance(0.6) ? at + HOUR + 1000 * dice.below(86_400) : Infinity;
+    const disputedAt = dice.chance(0.2) ? at + DAY + 1000 * dice.below(2 * 86_400) : Infinity;
+    const isAcknowledged = acknowledgedAt <= now;
+    const isDisputed = disputedAt <= now;
+    const updated = Math.max(at, isAcknowledged ? acknowledgedAt : 0, isDisputed ? disputedAt : 0);
+    const percentage = (600 + dice.below(390)) / 10 + (isDisputed ? 0.5 : 0);
+    const evaluator = dice.below(100);
+    const { agent, contactId } = call;
+    const team = agent < 0 ? undefined : TEAMS[agent % TEAMS.length];
+    const segment = recordings.segments(call)[0];
+    const workflowId = uuidOf(seed, `workflow ${contactId}`);
+    const startDate = seconds(start);
+    return {
+      evaluationId: `${workflowId}/${plainStamp(startDate)}`,
+      workflowId,
+      tenantName: settings.name,
+      type: TYPES[dice.below(TYPES.length)] ?? '',
+      evaluationFlowTrigger: dice.chance(0.7) ? 'Quality Plan' : 'Manual',
+      workflowStatus: isDisputed ? 'Disputed' : isAcknowledged ? 'Acknowledged' : 'Submitted',
+      workflowState: 'Completed',
+      autoAcknowledged: isAcknowledged && dice.chance(0.3),
+      planName: dice.chance(0.7) ? 'Monthly "Nurse Line", all shifts' : null,
+      formName: 'Patient Call',
+      formVersion: '3',
+      startDate,
+      submissionDate: seconds(at),
+      lastUpdated: seconds(updated),
+      scorePercentage: percentage,
+      score: percentage / 2,
+      maximumPossibleScore: 50,
+      rank: percentage > 90 ? 'Excellent' : 'Good',
+      failedCriticalQuestion: dice.chance(0.05),
+      userReviewComments: remarks[dice.below(remarks.length)] ?? null,
+      disputeResolverComments: isDisputed ? `Raised by half a point\n${marks.comment}` : null,
+      segmentId: segment?.segmentId ?? '',
+      acdId: String(contactId),
+      interactionType: 'Voice',
+      interactionStartDate: seconds(call.start),
+      interactionEndDate: seconds(segment?.end ?? call.end),
+      interactionDirection: call.isOutbound ? 'Outbound' : 'Inbound',
+      agentId: agent < 0 ? null : String(agentIdOf(agent)),
+      teamId: team === undefined ? null : String(team.id),
+      teamName: team?.name ?? null,
+      phoneNumber: call.isOutbound ? addressesOf(call).to : addressesOf(call).from,
+      firstnameEva: firstName(evaluator),
+      lastnameEva: lastName(evaluator),
+      firstnameAgent: agent < 0 ? null : firstName(agent),
+      lastnameAgent: agent < 0 ? null : (LAST_NAMES[agent % LAST_NAMES.length] ?? null),
+      firstnameDisp: isDisputed ? firstName(evaluator + 1) : null,
+      lastnameDisp: isDisputed ? lastName(evaluator + 1) : null,
+      firstnameAssigner: firstName(evaluator + 2),
+      lastnameAssigner: lastName(evaluator + 2),
+    };
+  };
+
+  const rows = function* (from: number, to: number, now: number): Generator<EvaluationTruth> {
+    for (let day = Math.max(0, dayOf(from - LATEST_SUBMISSION)); day <= dayOf(Math.min(to, now)); day++) {
+      for (let number = 0; number < source.perDay; number++) {
+        if (fraction(seed, day, number, EVALUATION) >= evaluatedShare) continue;
+        if (source.masterNumber(day, number) !== number) continue;
+        const call = source.facts(day, number);
+        if (!call.isRecorded) continue;
+        for (const { start, at, dice } of evaluationsOf(call)) {
+          if (at >= from && at < to && at + EXTRACT_DELAY <= now) yield rowOf(call, start, at, dice, now);
+        }
+      }
+    }
+  };
+
+  return { rows };
+}
+
+function seconds(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,46 @@
+import { bytesOf } from '../auth/credentials';
+import { mp4Opening, OPENING_SIZE } from './mp4';
+import { melody } from './tones';
+
+/** The bytes of recordings: a function of the seed and the segment, made while they are read. */
+export interface MediaFiles {
+  /** Bytes `from` (inclusive) to `to` (exclusive) of a segment's file of `length` bytes, in chunks. */
+  read(segmentId: string, length: number, from: number, to: number): Iterable<Buffer>;
+  /** The entity tag of a segment's file, with its quotes. */
+  etag(segmentId: string): string;
+}
+
+const CHUNK = 65_536;
+const SMALLEST_HEADER = 64;
+
+/** Creates the files: MP4 with a second of sound for every 8,000 bytes. Each begins at another place of one melody. */
+export function createMediaFiles(seed: number): MediaFiles {
+  const read = function* (segmentId: string, length: number, from: number, to: number): Generator<Buffer> {
+    const sound = melody();
+    const digest = bytesOf(seed, `file ${segmentId}`);
+    const offset = digest.readUInt32LE(0);
+    const opening = openingOf(digest, length);
+    let at = from;
+    if (at < opening.length && at < to) {
+      yield opening.subarray(at, Math.min(opening.length, to));
+      at = Math.min(opening.length, to);
+    }
+    while (at < to) {
+      const place = (offset + at) % sound.length;
+      const size = Math.min(CHUNK, to - at, sound.length - place);
+      yield sound.subarray(place, place + size);
+      at += size;
+    }
+  };
+
+  return {
+    read,
+    etag: (segmentId) => `"${bytesOf(seed, `etag ${segmentId}`).toString('hex').slice(0, 32)}"`,
+  };
+}
+
+/** What stands before the samples. A file too small to be played still looks like an MP4, and like no other file. */
+function openingOf(digest: Buffer, length: number): Buffer {
+  const opening = mp4Opening(Math.max(0, length - OPENING_SIZE), digest);
+  return length > OPENING_SIZE ? opening : opening.subarray(0, SMALLEST_HEADER);
+}

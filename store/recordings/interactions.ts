@@ -1,0 +1,117 @@
+import type { PoolClient } from 'pg';
+import type { Drift } from '../ingest/batch';
+import { noteDrift } from '../ingest/schema-drift';
+import { storableJson, storableText } from '../ingest/sanitise';
+
+/** What Media Playback tells of one interaction of a call. Times are ISO 8601 with zone, lists JSON text. */
+export interface InteractionRow {
+  readonly segmentId: string;
+  readonly interactionId: string | null;
+  readonly kind: string | null;
+  readonly mediaType: string | null;
+  readonly channelType: string | null;
+  readonly isElevated: boolean | null;
+  readonly startTime: string | null;
+  readonly endTime: string | null;
+  readonly acwEndTime: string | null;
+  readonly directionType: string | null;
+  readonly openReasonType: string | null;
+  readonly closeReasonType: string | null;
+  readonly holdSeconds: number;
+  readonly maskSeconds: number;
+  readonly hasFile: boolean;
+  readonly participants: string;
+  readonly segments: string;
+  readonly sentiments: string;
+  readonly categories: string;
+  readonly tags: string;
+  readonly businessData: string;
+  readonly messages: string;
+  readonly email: string | null;
+  /** JSON object text of what has no column; null when there is none. */
+  readonly extra?: string | null;
+  /** What is noted of the fields in `extra`. */
+  readonly drift?: readonly Drift[];
+  /** Of the fields here, those in which bytes that are no UTF-8 became U+FFFD. */
+  readonly replaced?: readonly string[];
+}
+
+type Value = string | number | boolean | null;
+
+const texts = {
+  interaction_id: 'interactionId',
+  kind: 'kind',
+  media_type: 'mediaType',
+  channel_type: 'channelType',
+  direction_type: 'directionType',
+  open_reason_type: 'openReasonType',
+  close_reason_type: 'closeReasonType',
+} as const;
+const lists = {
+  participants: 'participants',
+  segments: 'segments',
+  sentiments: 'sentiments',
+  categories: 'categories',
+  tags: 'tags',
+  business_data: 'businessData',
+  messages: 'messages',
+  email: 'email',
+  extra: 'extra',
+} as const;
+const plain = {
+  segment_id: 'segmentId',
+  is_elevated: 'isElevated',
+  start_time: 'startTime',
+  end_time: 'endTime',
+  acw_end_time: 'acwEndTime',
+  hold_seconds: 'holdSeconds',
+  mask_seconds: 'maskSeconds',
+  has_file: 'hasFile',
+} as const;
+
+const columns = [...Object.keys(plain), ...Object.keys(texts), ...Object.keys(lists), 'sanitised'];
+
+/** What goes into the columns, in their order; what PostgreSQL cannot hold is replaced, and its field noted. */
+function valuesOf(row: InteractionRow): readonly (Value | readonly string[])[] {
+  const sanitised = new Set(row.replaced?.map(storableText));
+  const storable = (field: keyof InteractionRow, make: (text: string) => string): string | null => {
+    const value = row[field];
+    if (typeof value !== 'string') return null;
+    const made = make(value);
+    if (made !== value) sanitised.add(field);
+    return made;
+  };
+  return [
+    ...Object.values(plain).map((field) => row[field]),
+    ...Object.values(texts).map((field) => storable(field, storableText)),
+    ...Object.values(lists).map((field) => storable(field, storableJson)),
+    sanitised.size === 0 ? null : [...sanitised],
+  ];
+}
+
+const upsertSql = `
+  insert into cxone.interaction (tenant, master_contact_id, ${columns.join(', ')})
+  values ($1, $2, ${columns.map((_name, index) => `$${index + 3}`).join(', ')})
+  on conflict (tenant, master_contact_id, segment_id) do update
+  set ${columns
+    .filter((name) => name !== 'segment_id')
+    .map((name) => `${name} = excluded.${name}`)
+    .join(', ')}, looked_up_at = now()`;
+
+/**
+ * Inside the transaction that notes what became of a call's recording: stores what the answer told of its interactions.
+ * The newest answer counts; an interaction that an answer no longer names stays.
+ */
+export async function saveInteractions(
+  client: PoolClient,
+  tenant: string,
+  masterContactId: string,
+  interactions: readonly InteractionRow[],
+): Promise<void> {
+  // In key order, as everywhere, so that two of them cannot deadlock.
+  for (const row of interactions.toSorted((a, b) => (a.segmentId < b.segmentId ? -1 : 1))) {
+    await client.query(upsertSql, [tenant, masterContactId, ...valuesOf(row)]);
+  }
+  const drift = interactions.flatMap((row) => row.drift ?? []);
+  await noteDrift(client, tenant, 'interactions', drift);
+}

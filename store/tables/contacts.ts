@@ -1,0 +1,34 @@
+import type { Pool } from 'pg';
+import type { Batch, PageOutcome } from '../ingest/batch';
+import { contactTable } from './contact-columns';
+import { createPagePersister } from '../ingest/page-persister';
+import { expectRecordings, type RecordingWishes } from './expected-recordings';
+
+export interface ContactTable {
+  /** Stores the contacts of a landed page; with `recordings`, also notes which recordings are to be fetched. */
+  persistPage(pageId: string, tenant: string, batch: Batch, options: RecordingWishes): Promise<PageOutcome>;
+}
+
+/**
+ * Notes on a page what is asked of it later: its agents (looking through the contacts of a whole window takes much
+ * longer), and which of its contacts lie beyond a window by update.
+ */
+const notesSql = (staging: string) => `
+  update cxone.landing_page p
+  set agent_ids = (select array_agg(distinct agent_id) from ${staging} where agent_id is not null),
+      beyond_ids = case when w.read_by = 'update' then (
+        select array_agg(distinct contact_id) from ${staging} where last_update_time >= w.window_end) end
+  from cxone.sync_window w
+  where p.page_id = $1 and w.window_id = p.window_id`;
+
+/** The contacts behind `pool`, stored page by page as `createPagePersister` tells. */
+export function createContactTable(pool: Pool): ContactTable {
+  const pages = createPagePersister(pool, contactTable, 'contacts');
+  return {
+    persistPage: (pageId, tenant, batch, { recordings, ...choice }) =>
+      pages.persist(pageId, tenant, batch, async (client, staging) => {
+        await client.query(notesSql(staging), [pageId]);
+        if (recordings) await expectRecordings(client, tenant, staging, choice);
+      }),
+  };
+}

@@ -1,0 +1,47 @@
+import type { Pool } from 'pg';
+import { storableText } from '../ingest/sanitise';
+import { inTransaction, run } from '../postgres/transaction';
+
+/** What is wrong with a tenant's entry in the workers' tenants file. */
+export interface MisconfiguredTenant {
+  readonly tenant: string;
+  /** One line each. */
+  readonly problems: readonly string[];
+  readonly notedAt: Date;
+}
+
+/** Tells everywhere what a worker has found in its tenants file. All methods throw `StoreError`. */
+export interface MisconfiguredTenants {
+  /**
+   * Notes what is wrong, by tenant, in place of what was noted of these and of all tenants in order; of tenants that this
+   * worker's file does not have nothing is known.
+   */
+  note(found: ReadonlyMap<string, readonly string[]>, inOrder: readonly string[]): Promise<void>;
+  list(): Promise<readonly MisconfiguredTenant[]>;
+}
+
+const noteSql = `
+  insert into cxone.misconfigured_tenant as present (tenant, problems) values ($1, $2)
+  on conflict (tenant) do update set problems = excluded.problems, noted_at = now()`;
+
+/** The table behind `pool`. */
+export function createMisconfiguredTenants(pool: Pool): MisconfiguredTenants {
+  return {
+    async note(found, inOrder) {
+      await inTransaction(pool, async (client) => {
+        // One worker at a time: two with different files would wait for each other's rows.
+        await client.query('lock table cxone.misconfigured_tenant in share row exclusive mode');
+        await client.query('delete from cxone.misconfigured_tenant where tenant = any($1)', [inOrder]);
+        for (const [tenant, problems] of found)
+          await client.query(noteSql, [storableText(tenant), problems.map(storableText)]);
+      });
+    },
+    async list() {
+      return run<MisconfiguredTenant>(
+        pool,
+        'select tenant, problems, noted_at as "notedAt" from cxone.misconfigured_tenant order by tenant',
+        [],
+      );
+    },
+  };
+}

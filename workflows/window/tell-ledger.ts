@@ -1,0 +1,42 @@
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { OpenWindow } from '../../activities/types';
+import { farewell } from '../activity-proxies';
+import type { Parked } from '../parked';
+import { expectedSoFar, type Round } from './read-contacts';
+import { refOf } from './window-ref';
+
+/** Writes down in the ledger that the run waits, or does not any more. Web UI shows it without that, too. */
+export async function noteParked(window: OpenWindow, parked: Parked | null): Promise<void> {
+  const [cause] = parked?.causes ?? [];
+  try {
+    await farewell.noteParked({
+      ...refOf(window),
+      parked: cause ? { code: cause.code, message: cause.message, remedy: cause.remedy } : null,
+    });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+  }
+}
+
+/** Writes down that the run failed, and why. */
+export async function sayFailed(
+  window: OpenWindow,
+  round: Round | undefined,
+  errorCode: string,
+): Promise<void> {
+  // Also when the run is cancelled, and even when the database is what failed: the cause must reach the operator.
+  await CancellationScope.nonCancellable(async () => {
+    try {
+      await farewell.closeWindow({
+        ...refOf(window),
+        round: round?.round ?? 0,
+        status: 'failed',
+        expected: round ? expectedSoFar(round) : null,
+        absent: 0,
+        errorCode,
+      });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+    }
+  });
+}
