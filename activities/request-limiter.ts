@@ -40,7 +40,7 @@ export function createRequestLimiter(options: LimiterOptions): RequestLimiter {
         { retryAfterMs },
       );
     },
-    async throttled(family, retryAfterMs) {
+    async onThrottled(family, retryAfterMs) {
       onEvent?.(family, 'throttled');
       if (unlimited.has(family)) return;
       try {

@@ -15,13 +15,13 @@ import { createHostPolicy } from './http/host-policy';
 import type { Resolve } from './http/host-policy';
 import { fetchInteractions } from './media/interactions';
 import type { Interaction } from './media/interactions';
-import { auth } from './auth/authenticated-api';
-import { breakdowns } from './http/interceptors/network-errors';
-import { limit } from './http/interceptors/rate-limit';
+import { authenticatedApi } from './auth/authenticated-api';
+import { networkErrors } from './http/interceptors/network-errors';
+import { rateLimit } from './http/interceptors/rate-limit';
 import { metrics } from './http/interceptors/metrics';
 import type { RequestEvent } from './http/interceptors/metrics';
 import { redact } from './http/interceptors/redact';
-import { refusals } from './http/interceptors/status-errors';
+import { statusErrors } from './http/interceptors/status-errors';
 import type { RequestLimiter } from './http/rate-limiter';
 import { largestBodies } from './limits';
 import { fetchLookupPage } from './acd/lookup-page';
@@ -61,7 +61,7 @@ export interface CxoneClientOptions extends SessionOptions {
   readonly resolve?: Resolve;
 }
 
-/** What a call to `authenticate` tells; never the token itself. */
+/** The result of `authenticate`; never the token itself. */
 export interface Authentication {
   readonly expiresAt: Date;
   /** `na1`, `eu1` …, when known. */
@@ -72,10 +72,10 @@ export interface Authentication {
 /** One tenant's CXone. All methods throw `CxoneError`, or the signal's reason when the caller gives up. */
 export interface CxoneClient {
   /**
-   * Makes sure there is a token that works for a while; costs nothing when there is. With `anew`, credentials that were
-   * refused a moment ago are tried again all the same.
+   * Makes sure there is a token that works for a while; costs nothing when there is. With `forceRefresh`, credentials
+   * that were refused a moment ago are tried again regardless.
    */
-  authenticate(signal?: AbortSignal, anew?: boolean): Promise<Authentication>;
+  authenticate(signal?: AbortSignal, forceRefresh?: boolean): Promise<Authentication>;
   contactPage(request: ContactPageRequest, signal?: AbortSignal): Promise<ContactPage>;
   updatedPage(request: UpdatedPageRequest, signal?: AbortSignal): Promise<UpdatedPage>;
   agentPage(request: AgentPageRequest, signal?: AbortSignal): Promise<AgentPage>;
@@ -93,8 +93,9 @@ export interface CxoneClient {
 }
 
 /**
- * Puts the pieces together. An API call passes, from the outside in: auth → limit → refusals → breakdowns → metrics →
- * redact → the network. Discovery and token requests need no token and are not limited; a file needs even less.
+ * Puts the pieces together. An API call passes, from the outside in: authenticatedApi → rateLimit → statusErrors →
+ * networkErrors → metrics → redact → the network. Discovery and token requests need no token and are not limited; a
+ * file needs even less.
  */
 export function createCxoneClient(
   connection: CxoneConnection,
@@ -118,23 +119,23 @@ export function createCxoneClient(
   });
   const exchange = compose(
     [
-      refusals(now),
-      breakdowns(names),
+      statusErrors(now),
+      networkErrors(names),
       metrics(options.onRequest),
       redact(secretsOf(connection), options.keepAnswer),
     ],
     transport.exchange,
   );
-  const open = compose([breakdowns(names), metrics(options.onRequest)], transport.open);
+  const open = compose([networkErrors(names), metrics(options.onRequest)], transport.open);
   const session = createSession(connection, exchange, policy, now, options);
-  const api: Api = auth(session, policy)(compose([limit(options.limiter)], exchange));
+  const api: Api = authenticatedApi(session, policy)(compose([rateLimit(options.limiter)], exchange));
   const agentChanges = createUpdatedSince('lastUpdated');
   const { apiVersion } = connection;
 
   return {
-    async authenticate(signal, anew = false) {
-      if (anew) session.forget();
-      const { expiresAt, area, apiEndpoint } = await session.grant(signal);
+    async authenticate(signal, forceRefresh = false) {
+      if (forceRefresh) session.invalidate();
+      const { expiresAt, area, apiEndpoint } = await session.getToken(signal);
       return { expiresAt: new Date(expiresAt), apiEndpoint, ...(area === undefined ? {} : { area }) };
     },
     contactPage: (request, signal) => fetchContactPage(api, apiVersion, request, signal),

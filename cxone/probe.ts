@@ -20,7 +20,7 @@ export interface ListedIds {
   readonly lastPollTime: string | null;
 }
 
-/** Small questions that tell what a tenant's credentials can do and how much there is. All throw `CxoneError`. */
+/** Small questions that show what a tenant's credentials can do and how much there is. All throw `CxoneError`. */
 export interface Probe {
   contacts(request: ContactSampleRequest, signal?: AbortSignal): Promise<ContactSample>;
   /** How many contacts there are; null when CXone does not say, or its total is proven wrong. Two requests at most. */

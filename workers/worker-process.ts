@@ -119,7 +119,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
     const clientOptions = ({ tenant, limits }: WorkerTenant): CxoneClientOptions => ({
       onRequest: observe(tenant),
       keepAnswer: keeper.forTenant(tenant),
-      timesAnew: () =>
+      credentialsGeneration: () =>
         store.signIns.count(tenant).catch((error: unknown) => {
           logger.warn({ err: error, tenant }, 'whether somebody has signed in anew cannot be told');
           return null;

@@ -32,7 +32,7 @@ export interface ContactSample {
   readonly bytes: number;
 }
 
-/** How many contacts of a span there are, as `countContacts` proves it; null when it cannot be said. @throws CxoneError */
+/** How many contacts of a span there are, as `countContacts` proves it; null when unknown. @throws CxoneError */
 export async function fetchContactCount(
   api: Api,
   apiVersion: string,

@@ -5,7 +5,7 @@ import type { Reading, RecordShape } from '../records/record-reader';
 const known = (list: string): ReadonlySet<string> => new Set(names(list).map((name) => name.toLowerCase()));
 
 /**
- * The look-ups of contract §3.3. The published list of skills has no schema; the fields are those of a single skill
+ * Reference data of contract §3.3. The published list of skills has no schema; the fields are those of a single skill
  * (`GET /skills/{skillId}`) that say what it is. How it routes, prices and times stays in `extra`.
  */
 const shapes: Readonly<Record<LookupName, RecordShape>> = {

@@ -30,7 +30,7 @@ export interface UpdatedPage extends ContactPage {
   readonly lastUpdate: string | null;
   /** Rows that were updated before what was asked for: the source rounds `updatedSince` down. */
   readonly hasOlder?: boolean;
-  /** CXone's clock by HTTP's own header, in whole seconds: told without rows too, when an answer has no body (§2.7). */
+  /** CXone's clock by HTTP's own header, in whole seconds: known without rows too, when an answer has no body (§2.7). */
   readonly clock: Date | null;
 }
 
@@ -73,7 +73,7 @@ export async function fetchUpdatedPage(
   };
 }
 
-/** By no more than a day does a source round: where even older rows come, it heeds no `updatedSince` at all. */
+/** By no more than a day does a source round: where even older rows come, it ignores `updatedSince` altogether. */
 const roundedAtMostMs = 86_400_000;
 
 /**

@@ -5,7 +5,7 @@ import { normaliseTimestamp } from '../records/timestamp';
 /** CXone's documents spell the parameter of `/agents` and `/teams` one way, its own clients the other (contract §3.1). */
 type Spelling = 'updatedSince' | 'updateSince';
 
-/** Asks lists for what changed since a time, under whichever name of the parameter the server heeds. */
+/** Asks lists for what changed since a time, under whichever name of the parameter the server respects. */
 export interface UpdatedSince {
   /**
    * One page of such a list.
@@ -28,7 +28,7 @@ const toleranceMs = 24 * 3_600_000;
  *
  * Only a first page decides: the pages of one listing must all be asked for in one way, or rows between them are lost.
  * A client that sees only a later page (another worker had the first) asks for the first page again to decide alike.
- * Two clients can still differ when one knows better from an earlier listing and the first page does not tell, which
+ * Two clients can still differ when one knows better from an earlier listing and the first page does not show it, which
  * takes a page full of changed records.
  * @param stamp the field of a record that says when it changed
  */

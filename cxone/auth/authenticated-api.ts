@@ -8,13 +8,13 @@ import type { Grant, Session } from './session';
 /**
  * Adds token and address to a query, so it is always the outermost link. A 401 happens before a token's time is up
  * (contract §5), so the token is renewed once and the call repeated once, to the address that comes with the new
- * token; a second 401 is `Unauthorized`. The same with a 403 when somebody has signed in anew since the token was issued:
- * it may carry the permissions its user had then.
+ * token; a second 401 is `Unauthorized`. The same with a 403 when an operator has signed in again since the token was
+ * issued: it may carry the permissions its user had then.
  */
-export function auth(session: Session, policy: HostPolicy): (next: Exchange) => Api {
+export function authenticatedApi(session: Session, policy: HostPolicy): (next: Exchange) => Api {
   const isOfToken = async (error: unknown, grant: Grant): Promise<boolean> => {
     if (!(error instanceof CxoneError)) return false;
-    return error.code === 'Unauthorized' || (error.code.endsWith('Forbidden') && session.outlived(grant));
+    return error.code === 'Unauthorized' || (error.code.endsWith('Forbidden') && session.isStale(grant));
   };
 
   return (next) => {
@@ -33,7 +33,7 @@ export function auth(session: Session, policy: HostPolicy): (next: Exchange) => 
       };
 
       return async (query, signal) => {
-        const grant = await session.grant(signal);
+        const grant = await session.getToken(signal);
         let answer: HttpAnswer | undefined;
         try {
           answer = await call(query, grant, signal);
@@ -41,9 +41,9 @@ export function auth(session: Session, policy: HostPolicy): (next: Exchange) => 
           if (!(await isOfToken(error, grant))) throw error;
         }
         // Also where the caller judges a 403 by itself. What was refused has begun nothing, so a post may be repeated.
-        if (answer !== undefined && !(answer.status === 403 && (await session.outlived(grant))))
+        if (answer !== undefined && !(answer.status === 403 && (await session.isStale(grant))))
           return answer;
-        return call(query, await session.replace(grant, signal), signal);
+        return call(query, await session.refresh(grant, signal), signal);
       };
     };
     return { get: sending('GET'), post: sending('POST') };

@@ -13,8 +13,8 @@ export interface Grant {
   readonly area?: string;
   readonly expiresAt: number;
   readonly renewAt: number;
-  /** How often somebody had signed in anew when it was asked for. */
-  readonly timesAnew: number | null;
+  /** The number of operator sign-ins when it was requested; null when unknown. */
+  readonly credentialsGeneration: number | null;
 }
 
 /** A step of signing in that succeeded; never holds the token. */
@@ -26,39 +26,39 @@ export type SignInStep =
 /**
  * Holds one tenant's token in memory. However many calls wait for it, one request is made; credentials that were
  * refused are not tried again for a minute, so that steps which fail one after the other do not hammer the endpoint;
- * unless somebody has signed in anew since, at whatever process.
+ * unless an operator has signed in again since, at any process.
  */
 export interface Session {
-  /** The grant at hand, or a new one when less than a fifth of its life is left. */
-  grant(signal?: AbortSignal): Promise<Grant>;
+  /** The current grant, or a new one when less than a fifth of its life is left. */
+  getToken(signal?: AbortSignal): Promise<Grant>;
   /** A grant other than the one that was refused; callers refused together share one renewal. */
-  replace(refused: Grant, signal?: AbortSignal): Promise<Grant>;
-  /** Whether somebody has mended something since the grant was asked for, which may be more than it may see. */
-  outlived(grant: Grant): Promise<boolean>;
-  /** Forgets the token, and that the credentials were refused, since somebody says that something is mended. */
-  forget(): void;
+  refresh(refused: Grant, signal?: AbortSignal): Promise<Grant>;
+  /** Whether an operator has signed in again since the grant was requested, so that it may lack new permissions. */
+  isStale(grant: Grant): Promise<boolean>;
+  /** Forgets the token, and that the credentials were refused, because an operator reports a fix. */
+  invalidate(): void;
 }
 
 export interface SessionOptions {
-  /** Called after each step of signing in that succeeded, so that a failure can be told by where it stopped. */
+  /** Called after each step of signing in that succeeded, so that a failure can be located. */
   readonly onSignIn?: (step: SignInStep) => void;
   /**
-   * How often somebody has signed in anew at any process, having mended something; null when that cannot be told now.
+   * The number of times an operator has signed in again, at any process, after a fix; null when unknown now.
    * Asked whenever a token is wanted, and when one is not enough. Must not throw.
    */
-  readonly timesAnew?: () => Promise<number | null>;
+  readonly credentialsGeneration?: () => Promise<number | null>;
 }
 
 /** Never less notice than this, unless the token lives too short for it. */
 const minimumNoticeMs = 60_000;
-/** How long a refusal that only a person can mend is taken for granted. */
+/** How long a refusal that only a person can resolve is not tried again. */
 const refusalHoldsMs = 60_000;
 
 interface Refusal {
   readonly error: CxoneError;
   readonly until: number;
-  /** How often somebody had signed in anew before what was refused was sent. */
-  readonly timesAnew: number | null;
+  /** The number of operator sign-ins before the refused request was sent; null when unknown. */
+  readonly credentialsGeneration: number | null;
 }
 
 export function createSession(
@@ -66,7 +66,7 @@ export function createSession(
   exchange: Exchange,
   policy: HostPolicy,
   now: () => number,
-  { onSignIn = () => {}, timesAnew = async () => null }: SessionOptions = {},
+  { onSignIn = () => {}, credentialsGeneration = async () => null }: SessionOptions = {},
 ): Session {
   const discovery = createDiscovery(connection, exchange, policy);
   let current: Grant | null = null;
@@ -90,21 +90,21 @@ export function createSession(
       ...(area === undefined ? {} : { area }),
       expiresAt: asked + token.lifetimeMs,
       renewAt: asked + token.lifetimeMs - notice,
-      timesAnew: times,
+      credentialsGeneration: times,
     };
   }
 
   async function obtainUnlessRefused(): Promise<Grant> {
-    // Counted before anything is sent: whoever signs in anew after that may have mended what is refused now.
-    const times = await timesAnew();
-    if (refusal !== null && now() < refusal.until && !isMore(times, refusal.timesAnew)) throw refusal.error;
+    // Read before anything is sent: an operator who signs in again after that may have fixed what is refused now.
+    const times = await credentialsGeneration();
+    if (refusal !== null && now() < refusal.until && !isMore(times, refusal.credentialsGeneration)) throw refusal.error;
     try {
       current = await obtain(times);
       refusal = null;
       return current;
     } catch (error) {
       if (error instanceof CxoneError && error.kind === 'operator') {
-        refusal = { error, until: now() + refusalHoldsMs, timesAnew: times };
+        refusal = { error, until: now() + refusalHoldsMs, credentialsGeneration: times };
       }
       throw error;
     }
@@ -119,20 +119,20 @@ export function createSession(
   }
 
   return {
-    async grant(signal) {
+    async getToken(signal) {
       signal?.throwIfAborted();
       if (current !== null && now() < current.renewAt) return current;
       return waitFor(renew(), signal);
     },
-    async replace(refused, signal) {
+    async refresh(refused, signal) {
       signal?.throwIfAborted();
       if (current !== null && current !== refused) return current;
       return waitFor(renew(), signal);
     },
-    async outlived(grant) {
-      return isMore(await timesAnew(), grant.timesAnew);
+    async isStale(grant) {
+      return isMore(await credentialsGeneration(), grant.credentialsGeneration);
     },
-    forget() {
+    invalidate() {
       refusal = null;
       // A token may carry the permissions its user had when it was issued.
       current = null;

@@ -107,7 +107,7 @@ function formEncode(text: string): string {
   return new URLSearchParams({ '': text }).toString().slice(1);
 }
 
-/** The content of a JWT, not verified: it only tells us where to call next. Empty when it is no JWT. */
+/** The content of a JWT, not verified: it is only used to find where to call next. Empty when it is no JWT. */
 function claimsOf(token: string): Readonly<Record<string, unknown>> {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));

@@ -4,12 +4,12 @@ import type { KnownPhrase } from '../http/known-phrases';
 export type ExtractionRefusal = 'busy' | 'forbidden';
 
 /**
- * Tells the two 403s of Data Extraction apart: too soon after another caller, or a permission that is missing. Words that
+ * Distinguishes the two 403s of Data Extraction: too soon after another caller, or a missing permission. Words that
  * speak of either decide; where they speak of neither (there are none, or a gateway's "Forbidden"), it is taken for too
  * soon if a job of the tenant ran less than a minute ago, and for a missing permission otherwise.
  */
-export function extractionRefusalOf(said: readonly KnownPhrase[], recentJob: boolean): ExtractionRefusal {
-  if (said.includes('to wait')) return 'busy';
-  if (said.includes('a permission or licence')) return 'forbidden';
+export function extractionRefusalOf(serverPhrases: readonly KnownPhrase[], recentJob: boolean): ExtractionRefusal {
+  if (serverPhrases.includes('to wait')) return 'busy';
+  if (serverPhrases.includes('a permission or licence')) return 'forbidden';
   return recentJob ? 'busy' : 'forbidden';
 }

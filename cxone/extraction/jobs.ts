@@ -9,7 +9,7 @@ import { isObject, valueOf } from '../json/json';
 import { phrasesIn, speaksOf } from '../http/known-phrases';
 import { permissions } from '../permissions';
 
-/** How Data Extraction answers to a look at its jobs. */
+/** How Data Extraction answers a request for its jobs. */
 export type ExtractionAccess = 'open' | 'refused' | 'busy';
 
 export interface ExtractionJobRequest {
@@ -19,7 +19,7 @@ export interface ExtractionJobRequest {
   /** First and last day, `YYYY-MM-DD` in UTC, both inclusive; 14 days at most (contract §10). */
   readonly from: string;
   readonly to: string;
-  /** Whether a job of this tenant was created or ran less than a minute ago: a 403 without telling words is then a "too soon". */
+  /** Whether a job of this tenant was created or ran less than a minute ago: an unclear 403 then means "too soon". */
   readonly recentJob?: boolean;
 }
 
@@ -42,20 +42,20 @@ const ends: Readonly<Record<string, Exclude<ExtractionJob['status'], 'running'>>
 };
 
 /**
- * `GET /data-extraction/v1/jobs` (contract §10): lists jobs and creates none. A second caller within half a minute is
- * told so by a 403 with a text, which is no missing permission: `busy`.
+ * `GET /data-extraction/v1/jobs` (contract §10): lists jobs and creates none. A second caller within half a minute
+ * gets a 403 with a text, which is no missing permission: `busy`.
  * @throws CxoneError for every other refusal
  */
 export async function lookAtExtraction(api: Api, signal?: AbortSignal): Promise<ExtractionAccess> {
   const answer = await api.get({ family: 'extraction', path, parameters: {}, accept: [403] }, signal);
   if (answer.status !== 403) return 'open';
-  return extractionRefusalOf(answer.said ?? [], false) === 'busy' ? 'busy' : 'refused';
+  return extractionRefusalOf(answer.serverPhrases ?? [], false) === 'busy' ? 'busy' : 'refused';
 }
 
 /**
  * `POST /data-extraction/v1/jobs` (contract §10): has CXone begin an extraction.
  * @returns the job's id
- * @throws CxoneError `ExtractionBusy` (with `retryAfterMs`: somebody else asked less than 30 s ago, or is asking),
+ * @throws CxoneError `ExtractionBusy` (with `retryAfterMs`: another caller asked less than 30 s ago, or is asking),
  *   `ExtractionForbidden` (names the permission of the entity), `BadRequest`, and what `parseJobId` throws
  */
 export async function createExtractionJob(
@@ -177,12 +177,12 @@ function isId(id: string): boolean {
 }
 
 function refused(answer: HttpAnswer, recentJob: boolean, now: number, entity?: ExtractionEntity): CxoneError {
-  const said = answer.said ?? [];
-  const message = `${familyNames.extraction} answered with status 403${speaksOf(said)}.`;
-  const code = extractionRefusalOf(said, recentJob) === 'busy' ? 'ExtractionBusy' : 'ExtractionForbidden';
+  const serverPhrases = answer.serverPhrases ?? [];
+  const message = `${familyNames.extraction} answered with status 403${speaksOf(serverPhrases)}.`;
+  const code = extractionRefusalOf(serverPhrases, recentJob) === 'busy' ? 'ExtractionBusy' : 'ExtractionForbidden';
   const details = { status: 403, correlationId: correlationId(answer), answerId: answer.report?.(code) };
   if (code === 'ExtractionBusy') {
-    // Callers that were told to wait at one time should not come back at one time.
+    // Callers that are refused together should not come back together.
     const wait = retryAfter(answer.header('retry-after'), now) ?? 30_000 + Math.floor(Math.random() * 30_000);
     return new CxoneError(code, message, { ...details, retryAfterMs: wait });
   }

@@ -113,7 +113,7 @@ function startOf(record: Readonly<Record<string, unknown>>): string {
   return '';
 }
 
-/** A row that does not fit its header: nobody can say which cell is which. */
+/** A row that does not fit its header: its cells cannot be assigned to columns. */
 function misfitOf(record: unknown): Reading | null {
   if (typeof record !== 'object' || record === null || !Object.hasOwn(record, misfitRow)) return null;
   const raw = (record as Readonly<Record<string, unknown>>)[misfitRow];

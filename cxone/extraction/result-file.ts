@@ -115,7 +115,7 @@ async function* bodyOf(answer: HttpAnswer<Readable>, rules: BodyRules): AsyncGen
     throw brokenOff(progress.bytes, contentLength);
 }
 
-/** A storage may keep a file packed and send it so, although nobody asked for that. */
+/** A storage may keep a file compressed and send it so without being asked to. */
 function isGzip(answer: HttpAnswer<unknown>): boolean {
   return /^\s*(?:x-)?gzip\s*$/i.test(answer.header('content-encoding') ?? '');
 }

@@ -1,4 +1,4 @@
-/** A signal that aborts when the time is up or the caller's own signal does, and tells which of the two it was. */
+/** A signal that aborts when the time is up or the caller's own signal does, and knows which of the two it was. */
 export interface Deadline {
   readonly signal: AbortSignal;
   /** Whether the time was up (and not the caller who gave up). */

@@ -22,17 +22,17 @@ export function phrasesOfRefusal(header: string | undefined, body: Buffer): read
 
 /**
  * An answer as it is kept for a person to read, PERSONAL DATA: the header's words and the first 4 kB of the body, less
- * what opens a door: the secrets given, tokens, queries of addresses (they are signed), keys.
+ * anything that grants access: the secrets given, tokens, queries of addresses (they are signed), keys.
  */
 export function textToKeep(header: string | undefined, body: Buffer, secrets: readonly string[]): string {
-  const said = header === undefined || header.trim() === '' ? '' : `icStatusDescription: ${header.trim()}\n`;
+  const description = header === undefined || header.trim() === '' ? '' : `icStatusDescription: ${header.trim()}\n`;
   // Cut after the secrets are out: half of one would not be found.
-  const text = `${said}${body.subarray(0, 4 * keptCharacters).toString('utf8')}`;
+  const text = `${description}${body.subarray(0, 4 * keptCharacters).toString('utf8')}`;
   return withoutSecrets(text, secrets).slice(0, keptCharacters);
 }
 
-/** What opens a door, whoever it belongs to; in this order, since the later patterns are the wider ones. */
-const doorOpeners: ReadonlyArray<readonly [RegExp, string]> = [
+/** Anything that grants access, no matter whose; in this order, since the later patterns are the wider ones. */
+const secretPatterns: ReadonlyArray<readonly [RegExp, string]> = [
   [/\b(https?:\/\/[^\s?#"'<>]{1,2000})[?#][^\s"'<>]*/gi, '$1?[hidden]'],
   [/[?&]X-Amz-[\w-]{1,60}=[^\s&"'<>]*/gi, '[hidden]'],
   [/\b(?:Bearer|Basic)\s+[\w.+/=-]+/gi, '[token]'],
@@ -53,7 +53,7 @@ function withoutSecrets(text: string, secrets: readonly string[]): string {
   for (const secret of [...new Set(secrets.flatMap(formsOf))].sort((a, b) => b.length - a.length)) {
     clean = clean.replaceAll(secret, '[hidden]');
   }
-  for (const [pattern, replacement] of doorOpeners) clean = clean.replace(pattern, replacement);
+  for (const [pattern, replacement] of secretPatterns) clean = clean.replace(pattern, replacement);
   return clean;
 }
 

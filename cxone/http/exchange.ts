@@ -17,7 +17,7 @@ export interface HttpAnswer<Body = Buffer> {
   header(name: string): string | undefined;
   readonly body: Body;
   /** The known phrases in what the server says about a refusal (see `redact`); the body is empty then. */
-  readonly said?: readonly KnownPhrase[];
+  readonly serverPhrases?: readonly KnownPhrase[];
   /** To be called when the answer becomes an error: says under which id the answer itself is kept, if it is. */
   readonly report?: (code: CxoneErrorCode) => string | undefined;
 }

@@ -23,7 +23,7 @@ const throttledMedia =
   'Nothing to do: it is tried again later. If it lasts, another program may use up the quota (150 requests in 5 minutes ' +
   `unless NICE agreed to more; limits in the tenants file). ${mediaPlaybackSku}.`;
 
-/** What to do about an error of one family, where that differs from what is said of the code in general. */
+/** What to do about an error of one family, where that differs from the general remedy of the code. */
 export function familyRemedy(code: CxoneErrorCode, family: ApiFamily): string | undefined {
   if (code === 'Throttled' && family === 'media') return throttledMedia;
   if (versioned.has(family)) return undefined;

@@ -4,8 +4,8 @@ import { matchesHost } from './host-match';
 import type { KeepAnswer } from './refused-answer';
 
 /**
- * How hosts stand in messages. An answer of CXone says where to go on: to the APIs, to a file. Such a name is a word of
- * others, too, and is shown only where the settings name it or it is NICE's; else it is kept like an answer.
+ * How hosts stand in messages. An answer of CXone says where to go on: to the APIs, to a file. Such a name comes from
+ * outside and is shown only where the settings name it or it is NICE's; else it is kept like an answer.
  */
 export interface HostNames {
   /** The host and its port, or words in their place. */
@@ -14,7 +14,7 @@ export interface HostNames {
   keep(url: URL, code: CxoneErrorCode): string | undefined;
 }
 
-const nicesOwn = [
+const niceHosts = [
   '*.niceincontact.com',
   '*.nice-incontact.com',
   '*.incontact.com',
@@ -35,7 +35,7 @@ export function createHostNames(
   keep?: KeepAnswer,
 ): HostNames {
   const exact = new Set([new URL(issuer).host, ...allowInsecureHosts.map((host) => host.toLowerCase())]);
-  const patterns = [...nicesOwn, ...mediaHosts];
+  const patterns = [...niceHosts, ...mediaHosts];
   const isKnown = ({ host, hostname }: URL) =>
     exact.has(host) ||
     exact.has(hostname) ||

@@ -43,7 +43,7 @@ export async function readLists(
 
 /** @throws CxoneError `UnexpectedHtml` */
 function isNothing(body: Buffer, family: ApiFamily, contentType: string): boolean {
-  // Pages can have megabytes; the first character (a byte-order mark counts as space) tells enough.
+  // Pages can have megabytes; the first character (a byte-order mark counts as space) is enough.
   const start = /\S/.exec(body.subarray(0, 1_024).toString('utf8'))?.[0];
   if (start === undefined && body.length <= 1_024) return true;
   if (start === '<' || /\bhtml\b/i.test(contentType)) {

@@ -1,6 +1,6 @@
 import type { ApiFamily, CxoneErrorCode } from '../errors';
 
-/** An answer of CXone that became an error, for whoever keeps such answers where personal data may be. */
+/** An answer of CXone that became an error, for callers that keep such answers where personal data may be stored. */
 export interface RefusedAnswer {
   readonly family: ApiFamily;
   /** Of HTTP; 0 when it was not the answer but an address in it that was refused. */

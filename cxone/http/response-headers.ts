@@ -1,6 +1,6 @@
 import type { HttpAnswer } from './exchange';
 
-/** Nobody is asked to wait longer than this; what a header says beyond is a mistake, or a maintenance to look into. */
+/** The longest wait that is accepted; a header that asks for more is a mistake, or a maintenance to look into. */
 const longestWaitMs = 3_600_000;
 const httpDate = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .*\d\d:\d\d:\d\d|^\d{4}-\d\d-\d\dT\d\d:\d\d/i;
 

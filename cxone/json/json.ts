@@ -8,7 +8,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
  * Parses JSON without rounding: integers beyond 2^53 become `bigint`, other numbers that a double would change a
  * `LongNumber`, everything else what `JSON.parse` gives. A byte-order mark is tolerated, and no depth is too deep.
  *
- * The exact parser is some five times slower, so it only runs when a look at the bytes has found such a number.
+ * The exact parser is some five times slower, so it only runs when a scan of the bytes has found such a number.
  * @throws SyntaxError when the text is not JSON, or holds more than `valuesAtMost`
  */
 export function parseJson(body: Buffer, valuesAtMost = Number.POSITIVE_INFINITY): unknown {

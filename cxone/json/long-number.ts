@@ -23,7 +23,7 @@ export class LongNumber {
 
 /** Digits of a whole number up to which a double has its range, if not its exactness. */
 const mostDigits = 309;
-/** No double needs more digits to be told from its neighbours. */
+/** No double needs more digits to differ from its neighbours. */
 const digitsOfDouble = 17;
 
 /**
@@ -42,7 +42,7 @@ export function readNumber(text: string): number | bigint | LongNumber {
   return saysTheSame(text, value) ? value : new LongNumber(text, value);
 }
 
-/** Whether a double is the number again when it is written with as few digits as tell it apart, or with as many. */
+/** Whether a double is the same number when written with its shortest unambiguous digits, or with as many as given. */
 function saysTheSame(text: string, value: number): boolean {
   if (!Number.isFinite(value)) return false;
   const digits = significantDigits(text);

@@ -1,4 +1,4 @@
-/** One element of a list: where its bytes are, and what a look at them has shown. */
+/** One element of a list: where its bytes are, and what scanning them has shown. */
 export interface Element {
   readonly start: number;
   readonly end: number;
@@ -16,7 +16,7 @@ export interface List {
   readonly elements: readonly Element[];
 }
 
-/** What a body consists of, as far as its brackets and quotes tell: whether it is JSON is for a parser to say. */
+/** What a body consists of, judged by its brackets and quotes alone: whether it is JSON is for a parser to decide. */
 export interface Scan {
   readonly lists: readonly List[];
   /** Of everything, and of what stands outside of the lists. */
@@ -54,10 +54,10 @@ export class TooManyValues extends Error {
   }
 }
 
-/** A look at JSON that can pause. */
+/** A scan of JSON that can pause. */
 export interface Scanner {
   /**
-   * Looks at about so many bytes more (the end of a number is always waited for); says whether that was all.
+   * Scans about that many more bytes (never stopping inside a number); returns whether that was all.
    * @throws SyntaxError when the brackets do not match, or the JSON is cut off; TooManyValues when a list has more
    *   elements than it may
    */

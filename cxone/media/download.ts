@@ -3,7 +3,7 @@ import { CxoneError } from '../errors';
 import type { Exchange, HttpAnswer } from '../http/exchange';
 import type { HostPolicy } from '../http/host-policy';
 import { readMediaBody } from './media-body';
-import { createMediaRequest, lengthOf, refusalOf } from './media-request';
+import { createMediaRequest, lengthOf, toMediaError } from './media-request';
 import { createResume } from './resume-download';
 import { isMediaType } from './file-signature';
 
@@ -12,9 +12,9 @@ export interface DownloadOptions {
   readonly idleTimeoutMs?: number;
   /** The most bytes to accept; 4 GiB if not given. */
   readonly maxBytes?: number;
-  /** Asked before the body is read whether a file of so many bytes is welcome; throws when it is not. */
+  /** Called with the file's size before the body is read; throws when a file of that size is not wanted. */
   readonly accept?: (bytes: number) => Promise<void>;
-  /** Asked for a new link when the one at hand has expired; null when there is none. */
+  /** Asked for a new link when the current one has expired; null when there is none. */
   readonly renew?: () => Promise<string | null>;
   /** The first pause before going on with a file that keeps breaking off; 200 ms if not given. */
   readonly resumePauseMs?: number;
@@ -23,7 +23,7 @@ export interface DownloadOptions {
 /** A recording on its way. The body must be read to its end or be given up (`break`), which closes the connection. */
 export interface Download {
   /**
-   * The file's bytes; a connection that breaks off is made anew behind the scenes. @throws CxoneError `MediaIncomplete`
+   * The file's bytes; a connection that breaks off is made again behind the scenes. @throws CxoneError `MediaIncomplete`
    * (shorter or longer than announced, empty, cut off, or standing still), `MediaChanged` (another file by now: fetch it
    * from its start), `MediaLinkExpired`, `MediaUnavailable` (no media file), `MediaTooLarge`
    */
@@ -51,7 +51,7 @@ export async function openDownload(
   const link = { url };
   const first = async (): Promise<HttpAnswer<Readable>> => {
     const answer = await request(link.url, {}, signal);
-    const objection = refusalOf(answer, now()) ?? unfit(answer, maxBytes);
+    const objection = toMediaError(answer, now()) ?? unacceptable(answer, maxBytes);
     if (objection === null) return answer;
     answer.body.destroy();
     const fresh = objection.code === 'MediaLinkExpired' ? ((await renew?.()) ?? null) : null;
@@ -79,13 +79,13 @@ export async function openDownload(
   };
 }
 
-function unfit(answer: HttpAnswer<unknown>, maxBytes: number): CxoneError | null {
+function unacceptable(answer: HttpAnswer<unknown>, maxBytes: number): CxoneError | null {
   const contentType = answer.header('content-type');
   const contentLength = lengthOf(answer);
   if (answer.status === 206)
     return new CxoneError(
       'MediaUnavailable',
-      'The media host sent a part of the file that nobody asked for.',
+      'The media host sent a part of the file that was not asked for.',
     );
   if (contentType !== undefined && !isMediaType(contentType)) {
     return new CxoneError(

@@ -42,7 +42,7 @@ function isMpegAudio(head: Buffer): boolean {
   return first === 0xff && second >= 0xe0 && second < 0xfe;
 }
 
-/** Types that media hosts send recordings as: S3 says `binary/octet-stream` where nobody told it better. */
+/** Types that media hosts send recordings as: S3 says `binary/octet-stream` where no type was set. */
 export function isMediaType(contentType: string): boolean {
   const type = contentType.toLowerCase();
   return /^\s*(?:audio|video|application|binary)\//.test(type) && !/\b(?:html|xml|json|text)\b/.test(type);

@@ -5,7 +5,7 @@ import type { Drift } from '../records/record-reader';
 import { normaliseTimestamp } from '../records/timestamp';
 
 /**
- * What an answer tells of an interaction besides its file (contract §4.2). Lists are JSON text, `[]` where CXone shows
+ * What an answer says about an interaction besides its file (contract §4.2). Lists are JSON text, `[]` where CXone shows
  * none, which is also what a missing permission looks like; no list holds an address of a file.
  */
 export interface InteractionMetadata {

@@ -44,7 +44,7 @@ const interaction = z.looseObject({
 });
 
 /** The request for a call's interactions; 404 is an answer (contract §4.5). */
-export function lookUp(masterContactId: string): ApiQuery {
+export function playbackQuery(masterContactId: string): ApiQuery {
   return {
     family: 'media',
     path: '/media-playback/v1/contacts',
@@ -64,7 +64,7 @@ export async function fetchInteractions(
   masterContactId: string,
   signal?: AbortSignal,
 ): Promise<readonly Interaction[] | null> {
-  const answer = await api.get(lookUp(masterContactId), signal);
+  const answer = await api.get(playbackQuery(masterContactId), signal);
   if (answer.status === 404) return null;
   return readAnswer(answer, parseInteractions);
 }
@@ -119,7 +119,7 @@ function interactionOf(
 
 /**
  * Voice and screen of one segment may come as two interactions: the later one gets a number, so both are kept. One that
- * is told twice, of the same file, is taken once.
+ * is listed twice with the same file is taken once.
  */
 function distinct(interactions: readonly Interaction[]): readonly Interaction[] {
   const seen = new Map<string, Set<string>>();

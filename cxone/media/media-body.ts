@@ -17,17 +17,17 @@ export interface MediaBodyRules {
   readonly signal: AbortSignal | undefined;
   /**
    * The rest of a file of which `received` bytes are here; undefined when it must be fetched from its start.
-   * `vain` counts the times before that brought next to nothing, this one included.
+   * `unproductive` counts the connections in a row, this one included, that brought almost nothing.
    */
-  readonly resume: (received: number, vain: number, cause: CxoneError) => Promise<MediaPart | undefined>;
+  readonly resume: (received: number, unproductive: number, cause: CxoneError) => Promise<MediaPart | undefined>;
 }
 
-/** A connection that brought less than this before it broke off has not got anywhere. */
+/** A connection that brought less than this before it broke off made no progress. */
 const worthwhileBytes = 1024 * 1024;
 
 /**
- * Hands on a body chunk by chunk and vouches for it at the end: begins like a media file, has the length announced, is
- * not empty, never stands still for long. What breaks off is gone on with where it broke, without the consumer noticing.
+ * Yields a body chunk by chunk and checks it at the end: begins like a media file, has the length announced, is
+ * not empty, never stands still for long. A broken connection is resumed where it broke, without the consumer noticing.
  * The idle clock stops while the consumer is busy.
  * @throws CxoneError `MediaIncomplete`, `MediaUnavailable`, `MediaTooLarge`, and those of `resume`; the signal's reason
  *   when it aborts
@@ -39,7 +39,7 @@ export async function* readMediaBody(
   const { contentLength, maxBytes } = rules;
   let part: MediaPart = { stream: first, skip: 0 };
   let received = 0;
-  let vain = 0;
+  let unproductive = 0;
   let head: Buffer | null = Buffer.alloc(0);
   for (;;) {
     const before = received;
@@ -80,8 +80,8 @@ export async function* readMediaBody(
     broken ??= incomplete(received, contentLength);
     // Nothing at all, and not even cut off: there is no rest to ask for.
     if (received === 0 && contentLength === undefined) throw broken;
-    vain = received - before < worthwhileBytes ? vain + 1 : 1;
-    const rest = await rules.resume(received, vain, broken);
+    unproductive = received - before < worthwhileBytes ? unproductive + 1 : 1;
+    const rest = await rules.resume(received, unproductive, broken);
     if (rest === undefined) throw broken;
     part = rest;
   }

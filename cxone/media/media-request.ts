@@ -40,7 +40,7 @@ export function createMediaRequest(open: Exchange<Readable>, policy: HostPolicy)
 }
 
 /** The error for an answer that holds no part of a file; null when it does. */
-export function refusalOf(answer: HttpAnswer<unknown>, now: number): CxoneError | null {
+export function toMediaError(answer: HttpAnswer<unknown>, now: number): CxoneError | null {
   const { status } = answer;
   if (status === 200 || status === 206) return null;
   const details = { status, retryAfterMs: retryAfter(answer.header('retry-after'), now) };

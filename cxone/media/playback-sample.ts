@@ -3,9 +3,9 @@ import type { Api } from '../api';
 import { isObject, valueOf } from '../json/json';
 import { limits } from '../limits';
 import type { Interaction } from './interactions';
-import { lookUp, parseInteractions } from './interactions';
+import { playbackQuery, parseInteractions } from './interactions';
 
-/** What Media Playback shows of a call, counted: enough to tell which permission is missing. */
+/** What Media Playback shows of a call, counted: enough to see which permission is missing. */
 export interface PlaybackLook {
   readonly interactions: readonly Interaction[];
   /** Sentiments of all interactions (contract §4.2). */
@@ -25,7 +25,7 @@ export async function fetchPlaybackLook(
   masterContactId: string,
   signal?: AbortSignal,
 ): Promise<PlaybackLook | null> {
-  const answer = await api.get(lookUp(masterContactId), signal);
+  const answer = await api.get(playbackQuery(masterContactId), signal);
   if (answer.status === 404) return null;
   const contentType = answer.header('content-type');
   const interactions = parseInteractions(answer.body, contentType);

@@ -3,7 +3,7 @@ import { CxoneError } from '../errors';
 import type { HttpAnswer } from '../http/exchange';
 import type { Readable } from 'node:stream';
 import type { MediaPart } from './media-body';
-import { changed, lengthOf, type MediaRequest, refusalOf } from './media-request';
+import { changed, lengthOf, type MediaRequest, toMediaError } from './media-request';
 
 export interface ResumeRules {
   readonly request: MediaRequest;
@@ -20,15 +20,15 @@ export interface ResumeRules {
   readonly signal: AbortSignal | undefined;
 }
 
-/** So many connections in a row may break off without having brought anything worth while. */
-const mostVain = 4;
+/** The number of connections in a row that may break off without notable progress. */
+const mostUnproductive = 4;
 
 /**
  * Goes on with a file that broke off: `Range` from the bytes that are here, `If-Match` so that they belong together. A
- * host that sends the whole file all the same has its beginning passed over; one that has another file by now is
+ * host that sends the whole file anyway has its beginning skipped; one that has another file by now is
  * `MediaChanged`, and the file has to be fetched from its start.
  *
- * Needs a strong entity tag: without one nobody can tell whether the rest belongs to the beginning.
+ * Needs a strong entity tag: without one it is unknown whether the rest belongs to the beginning.
  */
 export function createResume(rules: ResumeRules) {
   const { request, link, renew, etag, contentLength, now, pauseMs, signal } = rules;
@@ -37,7 +37,7 @@ export function createResume(rules: ResumeRules) {
     const headers = { Range: `bytes=${received}-`, 'If-Match': etag ?? '' };
     const answer = await request(link.url, headers, signal);
     // Nothing lies beyond what is here, although more was announced.
-    const refusal = answer.status === 416 ? changed() : refusalOf(answer, now());
+    const refusal = answer.status === 416 ? changed() : toMediaError(answer, now());
     if (refusal === null) return answer;
     answer.body.destroy();
     if (refusal.code !== 'MediaLinkExpired') throw refusal;
@@ -47,27 +47,27 @@ export function createResume(rules: ResumeRules) {
     return ask(received);
   };
 
-  return async (received: number, vain: number, cause: CxoneError): Promise<MediaPart | undefined> => {
+  return async (received: number, unproductive: number, cause: CxoneError): Promise<MediaPart | undefined> => {
     if (etag === undefined || etag.startsWith('W/')) return undefined;
-    for (let tries = vain; tries <= mostVain; tries += 1) {
-      if (tries > 1) await pause(pauseMs * 2 ** (tries - 2), signal);
+    for (let attempts = unproductive; attempts <= mostUnproductive; attempts += 1) {
+      if (attempts > 1) await pause(pauseMs * 2 ** (attempts - 2), signal);
       try {
         const answer = await ask(received);
-        const misfit = misfitOf(answer, received, etag, contentLength);
-        if (misfit === null) return { stream: answer.body, skip: answer.status === 206 ? 0 : received };
+        const mismatch = mismatchOf(answer, received, etag, contentLength);
+        if (mismatch === null) return { stream: answer.body, skip: answer.status === 206 ? 0 : received };
         answer.body.destroy();
-        throw misfit;
+        throw mismatch;
       } catch (error) {
         signal?.throwIfAborted();
-        if (!(error instanceof CxoneError && passing.has(error.code))) throw error;
+        if (!(error instanceof CxoneError && transient.has(error.code))) throw error;
       }
     }
     throw cause;
   };
 }
 
-/** The host is away for a moment: the next try may find it again. */
-const passing: ReadonlySet<string> = new Set([
+/** The host is away for a moment: the next attempt may reach it. */
+const transient: ReadonlySet<string> = new Set([
   'MediaUnavailable',
   'CxoneUnavailable',
   'CxoneUnreachable',
@@ -75,7 +75,7 @@ const passing: ReadonlySet<string> = new Set([
 ]);
 
 /** Why an answer cannot be joined to the bytes that are here; null when it can. */
-function misfitOf(
+function mismatchOf(
   answer: HttpAnswer<unknown>,
   received: number,
   etag: string,

@@ -86,7 +86,7 @@ const bytesPerValue = 32;
 const exactness = 6;
 /** No id and no stamp is larger. */
 const [smallBytes, smallValues] = [1_024, 16];
-/** A look at so many bytes takes some milliseconds. */
+/** Scanning this many bytes takes a few milliseconds. */
 const bytesAtOnce = 1024 * 1024;
 
 /**
@@ -169,7 +169,7 @@ function parseElement(body: Buffer, element: Element, isAllUtf8: boolean): unkno
 
 /**
  * A record that is not as others are. Where it is too deep or too large, only its small members are parsed, so that its id
- * and its stamps can be read all the same.
+ * and its stamps can still be read.
  */
 function parseOdd(body: Buffer, element: Element, isPlain: boolean): unknown {
   const { depth, hasLongNumber } = element;

@@ -9,7 +9,7 @@ export interface RequestEvent {
   readonly ms: number;
 }
 
-/** Tells of every exchange once, however it ends. */
+/** Reports every exchange once, however it ends. */
 export function metrics<Body>(onRequest: ((event: RequestEvent) => void) | undefined): Interceptor<Body> {
   return (next) => async (request, signal) => {
     const started = performance.now();

@@ -21,23 +21,23 @@ const tls = /^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAM
 const compression = /^(?:Z_|ERR__ERROR_FORMAT|ERR_BROTLI|ERR_ZLIB)/;
 
 /**
- * Turns what the HTTP library throws into an error of ours, and a caller who gave up into the caller's own reason. Only
+ * Turns what the HTTP library throws into a `CxoneError`, and an abort into the caller's own reason. Only
  * the host and the system's error code are kept: errors of the library hold headers and addresses.
  */
-export function breakdowns<Body>(names: HostNames): Interceptor<Body> {
+export function networkErrors<Body>(names: HostNames): Interceptor<Body> {
   return (next) => async (request, signal) => {
     signal?.throwIfAborted();
     try {
       return await next(request, signal);
     } catch (error) {
       signal?.throwIfAborted();
-      throw error instanceof CxoneError ? error : breakdownOf(error, request, names);
+      throw error instanceof CxoneError ? error : toNetworkError(error, request, names);
     }
   };
 }
 
 /** The error for an exchange that brought no answer: name not resolved, refused, cut off. */
-function breakdownOf(error: unknown, { family, url }: HttpRequest, names: HostNames): CxoneError {
+function toNetworkError(error: unknown, { family, url }: HttpRequest, names: HostNames): CxoneError {
   const proxy = proxyErrorIn(error);
   if (proxy !== null) {
     const message = `${names.shown(url)} cannot be reached: ${proxy.message}.`;

@@ -2,8 +2,8 @@ import { CxoneError } from '../../errors';
 import type { Interceptor } from '../exchange';
 import type { RequestLimiter } from '../rate-limiter';
 
-/** Asks the limiter before every request and tells it of every 429. Without a limiter requests are unlimited. */
-export function limit(limiter: RequestLimiter | undefined): Interceptor {
+/** Asks the limiter before every request and notifies it of every 429. Without a limiter requests are unlimited. */
+export function rateLimit(limiter: RequestLimiter | undefined): Interceptor {
   return (next) => {
     if (limiter === undefined) return next;
     return async (request, signal) => {
@@ -12,7 +12,7 @@ export function limit(limiter: RequestLimiter | undefined): Interceptor {
         return await next(request, signal);
       } catch (error) {
         if (error instanceof CxoneError && error.code === 'Throttled') {
-          await limiter.throttled(request.family, error.retryAfterMs);
+          await limiter.onThrottled(request.family, error.retryAfterMs);
         }
         throw error;
       }

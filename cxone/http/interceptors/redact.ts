@@ -24,8 +24,8 @@ export function redact(secrets: readonly string[], keep?: KeepAnswer): Intercept
         ]),
       });
     if (isSuccess(answer)) return { ...answer, report };
-    const said = phrasesOfRefusal(answer.header('icStatusDescription'), answer.body);
-    return { ...answer, body: Buffer.alloc(0), said, report };
+    const serverPhrases = phrasesOfRefusal(answer.header('icStatusDescription'), answer.body);
+    return { ...answer, body: Buffer.alloc(0), serverPhrases, report };
   };
 }
 

@@ -22,21 +22,21 @@ const forbidden: Readonly<Record<ApiFamily, CxoneErrorCode>> = {
 
 /**
  * Lets through what is success, or what the caller accepts, and turns every other status into its error, with the known
- * phrases in the server's words (contract §5). The answer itself is kept by whoever wants it (see `redact`).
+ * phrases in the server's words (contract §5). The answer itself can be kept by the caller (see `redact`).
  */
-export function refusals(now: () => number): Interceptor {
+export function statusErrors(now: () => number): Interceptor {
   return (next) => async (request, signal) => {
     const answer = await next(request, signal);
     if (success.has(answer.status) || request.accept?.includes(answer.status)) return answer;
-    throw refusalOf(answer, request.family, now());
+    throw toStatusError(answer, request.family, now());
   };
 }
 
-function refusalOf(answer: HttpAnswer, family: ApiFamily, now: number): CxoneError {
-  const { status, said = [] } = answer;
-  const code = (family === 'auth' ? tokenCode(status, said) : undefined) ?? statusCode(status, family);
+function toStatusError(answer: HttpAnswer, family: ApiFamily, now: number): CxoneError {
+  const { status, serverPhrases = [] } = answer;
+  const code = (family === 'auth' ? tokenCode(status, serverPhrases) : undefined) ?? statusCode(status, family);
   const remedy = isRedirect(status) && code === 'UnexpectedShape' ? redirected : familyRemedy(code, family);
-  return new CxoneError(code, `${familyNames[family]} answered with status ${status}${speaksOf(said)}.`, {
+  return new CxoneError(code, `${familyNames[family]} answered with status ${status}${speaksOf(serverPhrases)}.`, {
     status,
     retryAfterMs: retryAfter(answer.header('retry-after'), now),
     correlationId: correlationId(answer),
@@ -66,8 +66,8 @@ function statusCode(status: number, family: ApiFamily): CxoneErrorCode {
 }
 
 /** Contract §1.8: 401 (or, by RFC 6749, 400) with a code that says which half of the credentials is wrong. */
-function tokenCode(status: number, said: readonly KnownPhrase[]): CxoneErrorCode | undefined {
+function tokenCode(status: number, serverPhrases: readonly KnownPhrase[]): CxoneErrorCode | undefined {
   if (status < 400 || status === 408 || status === 429 || status >= 500) return undefined;
-  if (said.includes('invalid_client') || said.includes('unauthorized_client')) return 'InvalidClient';
-  return said.includes('invalid_grant') ? 'InvalidAccessKey' : 'TokenRefused';
+  if (serverPhrases.includes('invalid_client') || serverPhrases.includes('unauthorized_client')) return 'InvalidClient';
+  return serverPhrases.includes('invalid_grant') ? 'InvalidAccessKey' : 'TokenRefused';
 }

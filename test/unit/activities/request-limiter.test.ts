@@ -68,7 +68,7 @@ describe('the limiter of a tenant', () => {
   it.each<ApiFamily>(['discovery', 'auth', 'file'])('lets %s through unasked', async (family) => {
     const { limiter, asked, refused } = stand({ admitted: false, retryAfterMs: 1 });
     await limiter.acquire(family);
-    await limiter.throttled(family, 1_000);
+    await limiter.onThrottled(family, 1_000);
     expect([asked, refused]).toEqual([[], []]);
   });
 
@@ -80,7 +80,7 @@ describe('the limiter of a tenant', () => {
 
   it('passes on what CXone refused', async () => {
     const { limiter, refused, events } = stand();
-    await limiter.throttled('agents', 7_000);
+    await limiter.onThrottled('agents', 7_000);
     expect(refused).toEqual([
       { name: { tenant: 'acme', family: 'agents', size: undefined }, retryAfterMs: 7_000 },
     ]);
@@ -90,7 +90,7 @@ describe('the limiter of a tenant', () => {
   it('does not fail over a refusal it cannot note', async () => {
     const trouble = new Error('no database');
     const { limiter, errors } = stand(trouble);
-    await limiter.throttled('media', undefined);
+    await limiter.onThrottled('media', undefined);
     expect(errors).toEqual([trouble]);
   });
 });

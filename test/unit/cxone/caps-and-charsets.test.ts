@@ -7,7 +7,7 @@ import { readInteractionMetadata } from '../../../cxone';
 import type { ApiFamily } from '../../../cxone';
 import { inUtf8 } from '../../../cxone/http/charset';
 import { createHostPolicy } from '../../../cxone/http/host-policy';
-import { breakdowns } from '../../../cxone/http/interceptors/network-errors';
+import { networkErrors } from '../../../cxone/http/interceptors/network-errors';
 import { largestBodies } from '../../../cxone/limits';
 import { createTransport } from '../../../cxone/http/transport';
 import { plainNames } from './interceptors/stubs';
@@ -37,7 +37,7 @@ async function ask(answer: (response: ServerResponse) => void, family: ApiFamily
     server.close();
   });
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  return breakdowns<Buffer>(plainNames)(transport.exchange)({ family, method: 'GET', url, headers: {} });
+  return networkErrors<Buffer>(plainNames)(transport.exchange)({ family, method: 'GET', url, headers: {} });
 }
 
 const mebibyte = 1_048_576;

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { createHostPolicy } from '../../../cxone/http/host-policy';
 import type { HttpRequest } from '../../../cxone/http/exchange';
-import { breakdowns } from '../../../cxone/http/interceptors/network-errors';
+import { networkErrors } from '../../../cxone/http/interceptors/network-errors';
 import { createTransport } from '../../../cxone/http/transport';
 import type { Transport, TransportOptions } from '../../../cxone/http/transport';
 import { startTcpProxy } from '../../setup/tcp-proxy';
@@ -61,7 +61,7 @@ describe('a server that stalls', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     closing.push(() => silent.close());
     const request = requestTo((silent.address() as AddressInfo).port, 'https');
-    const error = await failureOf(breakdowns(plainNames)(transportWith({ connectMs: 50 }).exchange)(request));
+    const error = await failureOf(networkErrors(plainNames)(transportWith({ connectMs: 50 }).exchange)(request));
     expect(error).toMatchObject({ code: 'CxoneUnreachable', kind: 'retryable' });
     expect(error.message).toMatch(/cannot be reached \(ETIMEDOUT\)/);
   });
@@ -69,7 +69,7 @@ describe('a server that stalls', () => {
   it('while its name is resolved cannot be reached', async () => {
     const transport = transportWith({ connectMs: 50 }, 1_000_000, () => undefined);
     const request = { ...requestTo(443), url: new URL('https://api.example.com/') };
-    const error = await failureOf(breakdowns(plainNames)(transport.exchange)(request));
+    const error = await failureOf(networkErrors(plainNames)(transport.exchange)(request));
     expect(error).toMatchObject({ code: 'CxoneUnreachable', kind: 'retryable' });
     expect(error.message).toMatch(/cannot be reached \(ETIMEDOUT\)/);
   });
@@ -143,7 +143,7 @@ describe('the caller', () => {
     const { request, connections } = await serve((response) => {
       response.write('{', () => setImmediate(() => controller.abort(reason)));
     });
-    const exchange = breakdowns(plainNames)(transportWith({}).exchange);
+    const exchange = networkErrors(plainNames)(transportWith({}).exchange);
     await expect(exchange(request, controller.signal)).rejects.toBe(reason);
     for (const socket of connections)
       if (!socket.destroyed) await new Promise((end) => socket.once('close', end));
@@ -205,7 +205,7 @@ describe('a media host that swallows what is sent', () => {
   it.each(['file', 'media'] as const)('is given up sooner than a page of contacts: %s', async (family) => {
     const { request } = await serve(() => {});
     const transport = transportWith({ mediaHeadersMs: 50 });
-    const failing = breakdowns(plainNames)(transport.exchange)({ ...request, family });
+    const failing = networkErrors(plainNames)(transport.exchange)({ ...request, family });
     expect(await failureOf(failing)).toMatchObject({ code: 'RequestTimeout', kind: 'retryable' });
   });
 
@@ -215,7 +215,7 @@ describe('a media host that swallows what is sent', () => {
     closing.push(() => void proxy.close());
     const through = requestTo(proxy.port);
     const transport = transportWith({ mediaHeadersMs: 200 });
-    const ask = () => breakdowns(plainNames)(transport.exchange)({ ...through, family: 'file' });
+    const ask = () => networkErrors(plainNames)(transport.exchange)({ ...through, family: 'file' });
     // Several connections are kept alive, as after several downloads.
     await Promise.all(Array.from({ length: 4 }, ask));
     proxy.swallow();

@@ -40,7 +40,7 @@ describe.each(postgresServers())('two workers and a person who mends something, 
         allowInsecureHosts: ['127.0.0.1'],
         timeoutMs: 5_000,
       },
-      { timesAnew: () => stand.store.signIns.count(tenant) },
+      { credentialsGeneration: () => stand.store.signIns.count(tenant) },
     );
     clients.push(cxone);
     const tenants = tenantDirectory([{ name: tenant, cxone, tuning }]);

@@ -221,7 +221,7 @@ describe('credentials that were refused', () => {
   it('are tried again at once, and once, when somebody has signed in anew at another process', async () => {
     fake.on(paths.token, refused);
     let times: number | null = 0;
-    const client = fake.client({}, { now, timesAnew: async () => times });
+    const client = fake.client({}, { now, credentialsGeneration: async () => times });
     const ask = async (turns: number): Promise<number> => {
       for (let turn = 0; turn < turns; turn += 1) await failureOf(client.contactPage(page));
       return fake.seen(paths.token).length;
@@ -248,7 +248,7 @@ describe('credentials that were refused', () => {
       },
       tokenReply('mended'),
     );
-    const client = fake.client({}, { now, timesAnew: async () => times });
+    const client = fake.client({}, { now, credentialsGeneration: async () => times });
     await failureOf(client.authenticate());
     await expect(client.authenticate()).resolves.toMatchObject({ area: 'na1' });
   });

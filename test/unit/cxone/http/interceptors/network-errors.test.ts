@@ -1,13 +1,13 @@
 import { inspect } from 'node:util';
 import { CxoneError } from '../../../../../cxone';
 import type { ApiFamily } from '../../../../../cxone';
-import { breakdowns } from '../../../../../cxone/http/interceptors/network-errors';
+import { networkErrors } from '../../../../../cxone/http/interceptors/network-errors';
 import { failureOf } from '../../fake-cxone';
 import { plainNames, request } from '../../interceptors/stubs';
 
 const broken = (code: string | undefined, family: ApiFamily = 'contacts') =>
   failureOf(
-    breakdowns(plainNames)(async () =>
+    networkErrors(plainNames)(async () =>
       Promise.reject(Object.assign(new Error('canary'), { code, config: 'canary' })),
     )({
       ...request,
@@ -39,16 +39,16 @@ it('is a matter of settings when the address is refused', async () => {
 
 it('leaves an error of ours alone', async () => {
   const ours = new CxoneError('RequestTimeout', 'Too slow.');
-  await expect(breakdowns(plainNames)(async () => Promise.reject(ours))(request)).rejects.toBe(ours);
+  await expect(networkErrors(plainNames)(async () => Promise.reject(ours))(request)).rejects.toBe(ours);
 });
 
 it('throws the caller’s reason when the caller gave up, before or meanwhile', async () => {
   const reason = new Error('cancelled');
   const next = jest.fn();
-  await expect(breakdowns(plainNames)(next)(request, AbortSignal.abort(reason))).rejects.toBe(reason);
+  await expect(networkErrors(plainNames)(next)(request, AbortSignal.abort(reason))).rejects.toBe(reason);
   expect(next).not.toHaveBeenCalled();
   const controller = new AbortController();
-  const exchange = breakdowns(plainNames)(async () => {
+  const exchange = networkErrors(plainNames)(async () => {
     controller.abort(reason);
     throw new Error('aborted by the library');
   });

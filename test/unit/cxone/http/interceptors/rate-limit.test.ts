@@ -1,6 +1,6 @@
 import { CxoneError } from '../../../../../cxone';
 import type { RequestLimiter } from '../../../../../cxone';
-import { limit } from '../../../../../cxone/http/interceptors/rate-limit';
+import { rateLimit } from '../../../../../cxone/http/interceptors/rate-limit';
 import { failureOf, onePage, page, paths, startFake } from '../../fake-cxone';
 import type { FakeCxone } from '../../fake-cxone';
 import { answer, request } from '../../interceptors/stubs';
@@ -14,7 +14,7 @@ function notebook(refusal?: CxoneError): RequestLimiter & { readonly notes: unkn
       notes.push(['acquire', family]);
       if (refusal) throw refusal;
     },
-    async throttled(family, retryAfterMs) {
+    async onThrottled(family, retryAfterMs) {
       notes.push(['throttled', family, retryAfterMs]);
     },
   };
@@ -25,9 +25,9 @@ it('asks before the request is sent, and hands on the caller’s signal', async 
   const { signal } = new AbortController();
   const limiter: RequestLimiter = {
     acquire: async (family, given) => void events.push(['acquire', family, given === signal]),
-    throttled: async () => {},
+    onThrottled: async () => {},
   };
-  const exchange = limit(limiter)(async () => {
+  const exchange = rateLimit(limiter)(async () => {
     events.push('sent');
     return answer(200);
   });
@@ -38,7 +38,7 @@ it('asks before the request is sent, and hands on the caller’s signal', async 
 it('sends nothing when the limiter says no', async () => {
   const refusal = new CxoneError('QuotaExhausted', 'Used up.', { retryAfterMs: 7_000 });
   const next = jest.fn();
-  await expect(limit(notebook(refusal))(next)(request)).rejects.toBe(refusal);
+  await expect(rateLimit(notebook(refusal))(next)(request)).rejects.toBe(refusal);
   expect(next).not.toHaveBeenCalled();
 });
 
@@ -50,7 +50,7 @@ it('tells the limiter of a 429 and of nothing else, and lets the error pass', as
     new CxoneError('CxoneUnavailable', 'Gone.', { retryAfterMs: 5_000 }),
     new Error('else'),
   ]) {
-    const exchange = limit(limiter)(async () => Promise.reject(error));
+    const exchange = rateLimit(limiter)(async () => Promise.reject(error));
     await expect(exchange(request)).rejects.toBe(error);
   }
   expect(limiter.notes.filter((note) => (note as string[])[0] === 'throttled')).toEqual([
@@ -61,7 +61,7 @@ it('tells the limiter of a 429 and of nothing else, and lets the error pass', as
 
 it('is not there without a limiter', () => {
   const next = async () => answer(200);
-  expect(limit(undefined)(next)).toBe(next);
+  expect(rateLimit(undefined)(next)).toBe(next);
 });
 
 describe('a client with a limiter', () => {

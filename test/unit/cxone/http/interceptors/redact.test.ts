@@ -18,21 +18,21 @@ it.each([200, 204, 206, 304])('leaves an answer of status %i as it is', async (s
 
 it('takes the body away from a refusal and keeps known phrases only', async () => {
   const echo = 'No permission for Jane Roe, born 1980-05-23, diabetes: secret-canary, bearer-canary';
-  const { body, said, status } = await through(answer(400, {}, { error: 'bad', message: echo }));
+  const { body, serverPhrases, status } = await through(answer(400, {}, { error: 'bad', message: echo }));
   expect(status).toBe(400);
   expect(body).toHaveLength(0);
-  expect(said).toEqual(['a permission or licence']);
+  expect(serverPhrases).toEqual(['a permission or licence']);
 });
 
 it('reads the header where ACD APIs put their words', async () => {
-  const { said } = await through(answer(403, { icstatusdescription: 'Token has expired' }, '<html>'));
-  expect(said).toEqual(['an expired token']);
+  const { serverPhrases } = await through(answer(403, { icstatusdescription: 'Token has expired' }, '<html>'));
+  expect(serverPhrases).toEqual(['an expired token']);
 });
 
 it.each(['', '<html><body>no permission, try again</body></html>', '{"message":', '[]'])(
   'knows no phrases in the body %p',
   async (body) => {
-    expect((await through(answer(500, {}, body))).said).toEqual([]);
+    expect((await through(answer(500, {}, body))).serverPhrases).toEqual([]);
   },
 );
 
@@ -68,8 +68,8 @@ it('lets nothing of the words out but names from the list, whatever stands there
   await fc.assert(
     fc.asyncProperty(member, fc.string(), fc.string(), async (name, before, after) => {
       const words = `${before}canary${after}`;
-      const { said, body } = await through(answer(400, {}, { [name]: words }));
-      expect(JSON.stringify([said, body.toString()])).not.toContain('canary');
+      const { serverPhrases, body } = await through(answer(400, {}, { [name]: words }));
+      expect(JSON.stringify([serverPhrases, body.toString()])).not.toContain('canary');
     }),
   );
 });

@@ -3,12 +3,12 @@ import { CxoneError } from '../../../../../cxone';
 import type { ApiFamily } from '../../../../../cxone';
 import { familyNames } from '../../../../../cxone/errors';
 import type { HttpAnswer, HttpRequest } from '../../../../../cxone/http/exchange';
-import { refusals } from '../../../../../cxone/http/interceptors/status-errors';
+import { statusErrors } from '../../../../../cxone/http/interceptors/status-errors';
 import { failureOf } from '../../fake-cxone';
 import { answer, request } from '../../interceptors/stubs';
 
 const through = async (given: HttpAnswer, change: Partial<HttpRequest> = {}) =>
-  refusals(() => 0)(async () => given)({ ...request, ...change });
+  statusErrors(() => 0)(async () => given)({ ...request, ...change });
 
 it.each([200, 203, 204, 206, 304])('%i passes as it is', async (status) => {
   const given = answer(status);
@@ -65,8 +65,8 @@ const id = '3f2504e0-4f89-11d3-9a0c-0305e82c3301';
 it('names known phrases, where the answer is kept, and the correlation id for NICE’s support', async () => {
   const codes: string[] = [];
   const report = (code: string) => (codes.push(code), 'a1b2c3');
-  const said = ['skillId', 'something not found'] as const;
-  await expect(through({ ...answer(400, { correlationid: id }), said, report })).rejects.toMatchObject({
+  const serverPhrases = ['skillId', 'something not found'] as const;
+  await expect(through({ ...answer(400, { correlationid: id }), serverPhrases, report })).rejects.toMatchObject({
     message:
       'CXone Reporting (contacts) answered with status 400; it speaks of skillId, something not found ' +
       `(answer a1b2c3, correlation id ${id}).`,
@@ -94,10 +94,10 @@ it.each(['call jane, please', 'Jane.Doe', '19800523', '+4917112345678', '4917112
 
 it('never tells a client of the token endpoint to try wrong credentials again', async () => {
   const status = fc.integer({ min: 400, max: 499 }).filter((one) => one !== 408 && one !== 429);
-  const said = fc.subarray(['invalid_client', 'invalid_grant', 'invalid_scope', 'a time-out'] as const);
+  const serverPhrases = fc.subarray(['invalid_client', 'invalid_grant', 'invalid_scope', 'a time-out'] as const);
   await fc.assert(
-    fc.asyncProperty(status, said, async (code, words) => {
-      const error = await failureOf(through({ ...answer(code), said: words }, { family: 'auth' }));
+    fc.asyncProperty(status, serverPhrases, async (code, words) => {
+      const error = await failureOf(through({ ...answer(code), serverPhrases: words }, { family: 'auth' }));
       expect(error).toMatchObject({ kind: 'operator' });
     }),
   );
