@@ -30,7 +30,7 @@ const holdSql = `
     and status = 'running'
   for update`;
 
-// Inserted and updated are added up, batch by batch: a try that begins again finds stored what the one before brought.
+// Inserted and updated are added up, batch by batch: an attempt that begins again finds what the one before stored.
 const addSql = `
   update cxone.extraction set inserted = inserted + $4, updated = updated + $5
   where tenant = $1 and dataset = $2 and day = $3`;
@@ -58,7 +58,7 @@ const closeSql = `
   set status = excluded.status, error_code = excluded.error_code, closed_at = now(),
       workflow_id = excluded.workflow_id, run_id = excluded.run_id
   -- What is loaded is loaded, by whichever run, though this one failed or was cancelled then; and another run may have
-  -- begun the day meanwhile.
+  -- begun the day in the meantime.
   where present.status not in ('complete', 'unfinished')
     and (present.status <> 'running' or (present.workflow_id = $5 and present.run_id = $6))`;
 
@@ -182,8 +182,8 @@ export function createExtractions(pool: Pool): Extractions {
 }
 
 /**
- * Locks the slot and the day's line, prolonging the hold: whoever has lost either writes nothing any more, so that what
- * an older file says never gets in after a newer one.
+ * Locks the slot and the day's line, prolonging the hold: a run that has lost either writes nothing any more, so that
+ * the content of an older file is never stored after that of a newer one.
  */
 async function hold(client: PoolClient, job: ExtractionJob, leaseSeconds: number): Promise<Date> {
   const { workflowId, runId } = job.claimant;

@@ -24,25 +24,25 @@ export type SlotClaim =
   | { readonly status: 'too soon'; readonly waitMs: number };
 
 /**
- * Whose turn it is to have an extraction job: one of a tenant at a time, by whichever worker, and so many seconds apart
+ * Whose turn it is to have an extraction job: one of a tenant at a time, by whichever worker, and a minimum time apart
  * (contract §10). All methods throw `StoreError`.
  */
 export interface ExtractionSlots {
   /**
-   * Takes the slot and the right to ask for one job, which is used up by it. The holder may ask again; another is told
+   * Takes the slot and the right to ask for one job, which is used up by it. The holder may ask again; another gets
    * `held`, unless the lease has run out or `replacing` is the present holder (the caller asked Temporal: it is dead).
    * Who is refused stands in line, and is `queued` while others who came before are there: as long as they ask every
    * minute.
    */
   claim(tenant: string, claimant: Claimant, terms: SlotTerms, replacing?: Claimant): Promise<SlotClaim>;
   /**
-   * Says that CXone has answered: from here on the next job's time is counted, since when exactly CXone heard of this one
-   * nobody else knows. A job that was `made` counts from here on, too.
+   * Says that CXone has answered: from here on the next job's time is counted, since only this caller
+   * knows when CXone received the request. A job that was `made` counts from here on, too.
    */
   answered(tenant: string, claimant: Claimant, answer: 'made' | 'refused'): Promise<void>;
   /** Says that the holder, and with it its job, is alive; false when it is none any more. */
   prolong(tenant: string, claimant: Claimant, leaseSeconds: number): Promise<boolean>;
-  /** Lets the slot go; nothing happens when somebody else has it. */
+  /** Releases the slot; nothing happens when another claimant has it. */
   release(tenant: string, claimant: Claimant): Promise<void>;
 }
 

@@ -34,7 +34,7 @@ export interface ExtractionRow extends ExtractionKey {
   readonly completeAt: Date | null;
 }
 
-/** What the file of a job held, counted by whoever read it. */
+/** What the file of a job held, counted by the run that read it. */
 export interface FileCounts {
   readonly records: number;
   readonly rejected: number;
@@ -49,7 +49,7 @@ export interface Extractions {
   begin(job: ExtractionJob, askedAt: Date): Promise<void>;
   /** The line of a day; null when it was never extracted. */
   find(key: ExtractionKey): Promise<ExtractionRow | null>;
-  /** Forgets what an earlier try has read of the job's file. What it stored stays, and stays counted. */
+  /** Forgets what an earlier attempt has read of the job's file. What it stored stays, and stays counted. */
   startOver(job: ExtractionJob): Promise<void>;
   /** Stores a part of the job's file in one transaction, which also prolongs the hold on the slot. */
   persist(job: ExtractionJob, batch: Batch, leaseSeconds: number): Promise<PageOutcome>;

@@ -4,7 +4,7 @@ import type { RecordingFiles } from './recording-files';
 const mostManifestBytes = 65_536;
 
 /**
- * Writes a manifest beside each recording that is saved with facts, after it: a manifest tells of a file that is
+ * Writes a manifest beside each recording that is saved with facts, after it: a manifest describes a file that is
  * there. It holds nothing to hide, so it goes to `plain`, the storage below any encryption.
  */
 export function createDescribedFiles(

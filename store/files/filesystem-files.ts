@@ -82,7 +82,7 @@ export function createFilesystemFiles(root: string): RecordingFiles & Markable {
   // Without a slash at its end, as the folders above a file are named.
   const top = resolve(root);
   const pathOf = (key: string) => join(root, ...keyParts(key));
-  // Around each operation of ours rather than around all of `save`: the body's errors belong to whoever reads it.
+  // Around each operation of ours rather than around all of `save`: the body's errors belong to its reader.
   const onDisk: OnDisk = async (work) => {
     try {
       return await work;

@@ -3,12 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { RecordingFileError, toFileError } from './errors';
 
 /**
- * Proves that a file of so many bytes (0: any file at all) leaves the disk its reserve. Asked before a look-up is spent.
+ * Proves that a file of that many bytes (0: any file at all) leaves the disk its reserve. Called before a playback query
+ * is spent.
  * @throws RecordingFileError `RecordingStorageFull`, or what the operating system says of the folder
  */
 export type SpaceGuard = (bytes: number) => Promise<void>;
 
-/** What `statfs` tells of a file system. */
+/** What `statfs` says about a file system. */
 export type DiskSpace = (folder: string) => Promise<{ readonly bavail: number; readonly bsize: number }>;
 
 /**
@@ -30,7 +31,7 @@ export function createSpaceGuard(
       ({ bavail, bsize }) => bavail * bsize,
       (error: unknown) => {
         const problem = toFileError(error, folder);
-        // A folder that is gone is made anew with the next file; only then is there something to measure.
+        // A folder that is gone is made again with the next file; only then is there something to measure.
         if (problem instanceof RecordingFileError && problem.code === 'RecordingMissing') return Infinity;
         throw problem;
       },

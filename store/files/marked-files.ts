@@ -28,14 +28,14 @@ export interface MarkOptions {
   readonly clock?: () => number;
 }
 
-/** A storage that was looked at: its mark, and when it was looked at last and looked through last, by the clock. */
+/** A storage that was checked: its mark, and when the mark and the files were last checked, by the clock. */
 interface Trusted {
   readonly id: string | null;
   readonly at: number;
   readonly settledAt: number;
 }
 
-/** Enough to tell a storage from a folder that some recordings were written into by mistake. */
+/** Enough to distinguish a storage from a folder that some recordings were written into by mistake. */
 const sampleSize = 20;
 /** How long a storage that a reading command found in order without a mark is not looked through again, in ms. */
 const unmarkedGoodForMs = 60_000;
@@ -76,7 +76,7 @@ export function createMarkedFiles(
   let looking: Promise<void> | null = null;
   const check = async (): Promise<void> => {
     if (trusted !== null && clock() - trusted.at < inner.markGoodForMs) return;
-    // Once for all who ask at the same time: each look may take a connection to the database.
+    // Once for all who ask at the same time: each check may take a connection to the database.
     looking ??= look().finally(() => (looking = null));
     await looking;
   };

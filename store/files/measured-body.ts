@@ -6,7 +6,7 @@ import type { SavedFile, SaveOptions } from './recording-files';
 export interface MeasuredBody {
   /** Ends with an error instead of its last chunk's successor when the body is not what it should be. */
   readonly chunks: AsyncGenerator<Buffer, void, undefined>;
-  /** Why the body is not whole: its own error or a refusal of ours. What its reader does is no failure of the body. */
+  /** Why the body is not whole: its own error or our refusal. What its reader does is no failure of the body. */
   readonly failure: { readonly error: unknown } | undefined;
   /** Only once `chunks` ended well. */
   result(): SavedFile;

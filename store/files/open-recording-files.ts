@@ -36,7 +36,7 @@ export function openRecordingFiles(
   return createDescribedFiles(createSealedFiles(plain, options.keysOf ?? noKeys), plain);
 }
 
-/** Encrypted files are told from others also where nobody has keys: they are refused rather than taken for audio. */
+/** Encrypted files are recognized even without keys: they are refused rather than taken for audio. */
 const noKeys = (): KeyRing => [];
 
 /** The storage itself, without guard, encryption and manifests. @throws as `openRecordingFiles` */
@@ -46,5 +46,5 @@ export function openBareFiles({ url, s3 }: RecordingStorage): RecordingFiles & M
   const [, bucket, prefix = ''] = s3Url.exec(url) ?? [];
   if (bucket !== undefined) return createS3Files({ bucket, prefix: prefix.slice(1) }, s3);
   const problem = 'RECORDINGS_URL is neither of the form file:///absolute/folder nor s3://bucket/prefix';
-  throw new RecordingFileError('RecordingStorageRefused', problem, 'Mend RECORDINGS_URL.', false);
+  throw new RecordingFileError('RecordingStorageRefused', problem, 'Correct RECORDINGS_URL.', false);
 }

@@ -28,7 +28,7 @@ function refuse(part: string): never {
 }
 
 /**
- * The storage key `tenant/yyyy/mm/dd/master/segment.ext`. Ids and a date only, nothing that tells of a person; every
+ * The storage key `tenant/yyyy/mm/dd/master/segment.ext`. Ids and a date only, nothing about a person; every
  * part is checked, since segment ids come from outside. Throws `RecordingFileError` (RecordingKeyRefused).
  */
 export function recordingKey(name: RecordingName): string {

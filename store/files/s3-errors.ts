@@ -20,7 +20,7 @@ const badCredentials = new Set([
   'XAdminUserNotFound',
 ]);
 const full = new Set(['QuotaExceeded', 'XMinioStorageFull', 'InsufficientStorage', 'InsufficientCapacity']);
-/** Damaged on the way, or taken away by another worker's sweep: worth another try. */
+/** Damaged on the way, or taken away by another worker's sweep: worth another attempt. */
 const passing = new Set([
   'BadDigest',
   'XAmzContentSHA256Mismatch',
@@ -33,7 +33,7 @@ const passing = new Set([
   'SlowDown',
   'Throttling',
 ]);
-/** What else is shown of the codes that a server writes into its answers; any other may be a word of somebody's. */
+/** What else is shown of the codes that a server writes into its answers; any other may contain someone's data. */
 const known = new Set([
   'AccessDenied',
   'AccessForbidden',
@@ -65,8 +65,8 @@ const known = new Set([
 ]);
 const untrusted = /CERT|UNABLE_TO|SELF_SIGNED/;
 
-/** What the SDK tells of a failed call, as far as it does. */
-interface Told {
+/** What the SDK says about a failed call, as far as it does. */
+interface SdkFailure {
   readonly name: string;
   readonly status: number | undefined;
   /** The system's code when no answer came, such as `ECONNREFUSED`. */
@@ -86,9 +86,9 @@ export function toS3Error(error: unknown, place: string): unknown {
     const problem = `${place} could not be used: ${error.message}`;
     return new RecordingFileError('RecordingStorageUnavailable', problem, remedy, true);
   }
-  const told = read(error);
-  if (told === undefined || error instanceof RecordingFileError) return error;
-  const { name, status, code, message } = told;
+  const failure = read(error);
+  if (failure === undefined || error instanceof RecordingFileError) return error;
+  const { name, status, code, message } = failure;
   const shown = shownName(name, status);
   const refused = (problem: string, remedy: string) =>
     new RecordingFileError('RecordingStorageRefused', problem, remedy, false);
@@ -125,7 +125,7 @@ export function toS3Error(error: unknown, place: string): unknown {
     return new RecordingFileError('RecordingStorageFull', `No space left in ${place}`, remedy, false);
   }
   if (code !== undefined && untrusted.test(code)) {
-    const remedy = 'Mend the certificate, or name its CA in NODE_EXTRA_CA_CERTS.';
+    const remedy = 'Fix the certificate, or name its CA in NODE_EXTRA_CA_CERTS.';
     return refused(`The certificate of the server of ${place} is not trusted (${code})`, remedy);
   }
   if (code !== undefined || passing.has(name) || status === undefined || status === 429 || passes(status)) {
@@ -158,7 +158,7 @@ function shownName(name: string, status: number | undefined): string {
 /** 501 says that a server cannot do what was asked, which does not pass. */
 const passes = (status: number): boolean => status >= 500 && status !== 501;
 
-function read(error: unknown): Told | undefined {
+function read(error: unknown): SdkFailure | undefined {
   if (!types.isNativeError(error)) return undefined;
   const { name, message, $metadata, code } = error as Error & {
     readonly $metadata?: { readonly httpStatusCode?: number };

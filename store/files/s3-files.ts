@@ -47,7 +47,7 @@ const partsInFlight = 2;
 const longestRequestMs = 300_000;
 const connectMs = 10_000;
 const mostSockets = 50;
-/** A bucket cannot be unmounted: its mark is looked at seldom. */
+/** A bucket cannot be unmounted: its mark is seldom checked. */
 const markGoodForMs = 60_000;
 /** Ten times what a download may take, `startToCloseTimeout` included. */
 const abandonedAfterMs = 24 * 3_600_000;
@@ -152,7 +152,7 @@ export function createS3Files(s3Place: S3Place, options: S3Options = {}): Record
       } catch (error) {
         if (!(error instanceof RecordingFileError)) throw error;
         if (error.code === 'RecordingMissing') return null;
-        // Who may not list is told "forbidden" of what is missing: a HEAD of something else tells the two apart.
+        // Without permission to list, S3 answers "forbidden" for what is missing: a HEAD of another name decides.
         if (error.code === 'RecordingStorageRefused') {
           await requireMissing(inS3(client.send(new HeadObjectCommand(objectAt(`.${randomUUID()}`)))), place);
         }
@@ -227,7 +227,7 @@ function partBytes({ expectedBytes, maxBytes }: SaveOptions): number {
   return Math.max(leastPartBytes, Math.ceil((expectedBytes ?? maxBytes) / mostParts));
 }
 
-/** Who may not list a bucket is told "forbidden" of objects that are not there, and would take it for worse. */
+/** Without permission to list a bucket, S3 answers "forbidden" for missing objects, as if access were refused. */
 async function requireMissing(head: Promise<unknown>, place: string): Promise<void> {
   const problem: unknown = await head.then(
     () => undefined,

@@ -13,13 +13,13 @@ export interface SweepOptions {
   readonly now?: () => number;
 }
 
-/** How often one process looks: a list is a request, and what was left costs storage, not correctness. */
+/** How often one process checks: a list is a request, and what was left costs storage, not correctness. */
 const everyMs = 3_600_000;
 
 /**
- * Aborts uploads below a prefix that processes which were killed have left: nobody sees them as recordings, but they
- * hold health data and are charged for. Uploads of others to the same bucket are left alone. Does so at most once an hour. Not being allowed to is no reason not to store a
- * recording, so nothing is thrown; a rule of the bucket does the same (docs/recordings.md).
+ * Aborts uploads below a prefix that killed processes left: they are no recordings yet, but hold health data and are charged
+ * for. Uploads of others to the same bucket are left alone. Runs at most once an hour. A missing permission is no
+ * reason not to store a recording, so nothing is thrown; a rule of the bucket does the same (docs/recordings.md).
  */
 export function createUploadSweep(
   client: S3Client,

@@ -38,7 +38,7 @@ export function createSealedFiles(
       const ring = ringFor(key);
       const source = await inner.open(key);
       const plain = Readable.from(unseal(source as AsyncIterable<Buffer>, ring, key), { objectMode: false });
-      // A generator that nobody began to read does not end its source by itself.
+      // A generator that was never read does not end its source by itself.
       return plain.once('close', () => source.destroy());
     },
   };

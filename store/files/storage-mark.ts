@@ -9,7 +9,7 @@ export interface Markable {
   readonly place: string;
   /** How long a mark that was seen may be relied on, in ms: a folder can be unmounted at any time, a bucket cannot. */
   readonly markGoodForMs: number;
-  /** The id of the mark; null when there is none, or no folder. @throws RecordingFileError when it cannot be told */
+  /** The id of the mark; null when there is none, or no folder. @throws RecordingFileError when that is unknown */
   readMark(): Promise<string | null>;
   /** Makes the folder where it is not there, and the mark in it in place of any other. */
   writeMark(id: string): Promise<void>;
@@ -20,7 +20,7 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The content of a mark. */
 export function markText(id: string): string {
   const note =
-    'Made by cxone-sync: it tells the recordings storage of a database from an empty folder. Keep it; copy it along.';
+    'Made by cxone-sync: it marks this folder as the recordings storage of a database. Keep it; copy it along.';
   return `${JSON.stringify({ version: 1, id, note }, null, 2)}\n`;
 }
 

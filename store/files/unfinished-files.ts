@@ -22,7 +22,7 @@ export interface FileClocks {
 
 const modified = async (file: FileHandle): Promise<number> => (await file.stat()).mtimeMs;
 
-/** A file that nobody sees as a recording yet. */
+/** A file that does not count as a recording yet. */
 export interface UnfinishedFile {
   readonly path: string;
   readonly file: FileHandle;

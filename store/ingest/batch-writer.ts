@@ -15,12 +15,12 @@ export interface BatchWriter {
   readonly staging: string;
   /** To be called on the connection before the transaction begins. */
   readonly prepare: (client: PoolClient) => Promise<void>;
-  /** With `asOfOld`, rows that come late: a stored row gives way only to a newer stamp, not to an equal one or none. */
+  /** With `ifNewer`, rows that come late: a stored row gives way only to a newer stamp, not to an equal one or none. */
   write(
     client: PoolClient,
     tenant: string,
     rows: readonly Row[],
-    options?: { readonly asOfOld?: boolean },
+    options?: { readonly ifNewer?: boolean },
   ): Promise<Written>;
 }
 
@@ -32,25 +32,25 @@ export function unstorableReason({ sqlState }: Unstorable): string {
 function refuseUnknownFields(rows: readonly Row[], { name, columns }: BulkTable): void {
   const known = new Set(columns.map(({ field }) => field));
   const unknown = Object.keys(rows[0]?.values ?? {}).find((field) => !known.has(field));
-  // Dropping it silently would lose data. Readers give every row the same fields, so the first row tells.
+  // Dropping it silently would lose data. Readers give every row the same fields, so the first row is enough.
   if (unknown !== undefined) throw new TypeError(`cxone.${name} has no column for field ${unknown}`);
 }
 
-/** The writer of a table: newest wins, as `createBulkUpsert` tells. */
+/** The writer of a table: newest wins, as described at `createBulkUpsert`. */
 export function createBatchWriter(table: BulkTable): BatchWriter {
   const bulk = createBulkUpsert(table);
   const { name, key, stamp } = table;
-  const dropOvertaken = `
+  const deleteStale = `
     delete from ${bulk.staging} s using cxone.${name} present
     where present.tenant = $1 and present.${key} = s.${key}
       and coalesce(s.${stamp}, '-infinity') <= coalesce(present.${stamp}, '-infinity')`;
   return {
     staging: bulk.staging,
     prepare: bulk.prepare,
-    async write(client, tenant, rows, { asOfOld = false } = {}) {
+    async write(client, tenant, rows, { ifNewer = false } = {}) {
       refuseUnknownFields(rows, table);
       const unstorable = await bulk.stage(client, rows);
-      if (asOfOld) await client.query(dropOvertaken, [tenant]);
+      if (ifNewer) await client.query(deleteStale, [tenant]);
       return { ...(await bulk.upsert(client, tenant)), unstorable };
     },
   };

@@ -30,7 +30,7 @@ export interface BulkUpsert {
 }
 
 // Data exception, not-null violation, program limit exceeded: the fault of one row, not of the statement.
-const faultOfRow = /^(22|23|54)/;
+const rowErrorStates = /^(22|23|54)/;
 
 /** Bytes sent before others have a turn. */
 const bytesPerTurn = 128 * 1024;
@@ -124,11 +124,11 @@ export function createBulkUpsert(table: BulkTable): BulkUpsert {
       return [];
     } catch (error) {
       const sqlState = sqlStateOf(error);
-      if (sqlState === undefined || !faultOfRow.test(sqlState)) throw error;
+      if (sqlState === undefined || !rowErrorStates.test(sqlState)) throw error;
       await client.query('rollback to savepoint staging; release savepoint staging');
       const [row] = rows;
       if (rows.length === 1 && row !== undefined) return [{ row, sqlState }];
-      // COPY takes all or nothing, so halve until the culprits stand alone.
+      // COPY takes all or nothing, so halve until only bad rows are left.
       const middle = rows.length >> 1;
       return [...(await stage(client, rows.slice(0, middle))), ...(await stage(client, rows.slice(middle)))];
     }

@@ -28,7 +28,7 @@ export interface BulkTable {
   readonly stamp: string;
   readonly required: readonly string[];
   /**
-   * Columns that tell how a row was read, not what it says: a row that differs in nothing else is unchanged. With the
+   * Columns that say how a row was read, not what it contains: a row that differs in nothing else is unchanged. With the
    * stamp among them, what was read later wins, if it says something else.
    */
   readonly circumstances?: readonly string[];

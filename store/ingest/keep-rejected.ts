@@ -18,7 +18,7 @@ interface StoredRejected {
 const largeRaw = 64 * 1024;
 /** Of records sent at once: some milliseconds' work. */
 const [recordsAtOnce, charactersAtOnce] = [1_000, 512 * 1024];
-/** A hash takes half a millisecond for so many bytes. */
+/** Hashing this many bytes takes half a millisecond. */
 const hashedAtOnce = 1024 * 1024;
 
 const insertSql = (values: string): string => `

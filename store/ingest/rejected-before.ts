@@ -24,7 +24,7 @@ const asItCameSql = `
 /**
  * Releases before 0.2 kept a rejected record as they had parsed it, under the hash of that text. Such a record goes on
  * under its former key, since landed pages name it, and from its next reading on its row holds it as it came. Of two
- * records that the former text cannot tell apart only one goes by it.
+ * records that share the same former text only one keeps that key.
  *
  * @returns the records, in their order, each with the key to keep it under
  */

@@ -11,7 +11,7 @@ const jsonEscape = /\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\(
 
 /** Text as PostgreSQL can hold it; the same string when nothing had to change. */
 export function storableText(text: string): string {
-  // Two looks by the engine itself, a hundred times faster than the pattern: a note may have megabytes.
+  // Two scans by the engine itself, a hundred times faster than the pattern: a note may have megabytes.
   if (!text.includes('\0') && text.isWellFormed()) return text;
   return text.replace(unstorable, replacement);
 }
@@ -28,7 +28,7 @@ export function storableJson(json: string): string {
 
 /**
  * JSON text as PostgreSQL text can hold it without losing anything: characters it cannot hold are written as JSON
- * escapes, which mean the same to whoever parses it again.
+ * escapes, which mean the same when parsed again.
  */
 export function replayableJson(json: string): string {
   if (!json.includes('\0') && json.isWellFormed()) return json;

@@ -66,7 +66,7 @@ const codesBySqlState: readonly (readonly [RegExp, DatabaseCode])[] = [
   [/^533/, 'DatabaseConnectionsUsedUp'],
   // PostgreSQL itself says so only of a client that is at fault; PgBouncer of all that it refuses or gives up.
   [/^08P01/, 'DatabasePoolerRefused'],
-  // 25P03 and 25P04: a transaction or session of ours was ended, since this process had stopped for too long.
+  // 25P03 and 25P04: one of our transactions or sessions was ended, since this process had stopped for too long.
   [/^(08|57P0|532|25006|25P0[34])/, 'DatabaseUnavailable'],
   [/^(42P01|42703|3F000|42883|42P10)$/, 'DatabaseNotMigrated'],
   [/^(28|3D000|42501)/, 'DatabaseRefused'],
@@ -113,8 +113,8 @@ export function sqlStateOf(error: unknown): string | undefined {
 }
 
 /**
- * Turns an error of node-postgres into a `StoreError` whose text names the SQLSTATE and, where PostgreSQL tells them,
- * the table and column or constraint: names of ours, never values. Errors from elsewhere come back unchanged.
+ * Turns an error of node-postgres into a `StoreError` whose text names the SQLSTATE and, where PostgreSQL gives them,
+ * the table and column or constraint: our own names, never values. Errors from elsewhere come back unchanged.
  */
 export function toStoreError(error: unknown): unknown {
   if (!types.isNativeError(error) || error instanceof StoreError) return error;

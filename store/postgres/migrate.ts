@@ -19,7 +19,7 @@ const lockKey = 7_235_119_664;
 /** How a migration waits for the locks it needs, in ms. */
 export interface LockPatience {
   /**
-   * How long one attempt waits. Everybody who comes later waits behind it, so it must be short for writers: behind a query
+   * How long one attempt waits. All later sessions wait behind it, so it must be short for writers: behind a query
    * of an analyst that takes an hour a patient attempt would stop them for an hour.
    */
   readonly attemptMs: number;
@@ -27,7 +27,7 @@ export interface LockPatience {
   readonly pauseMs: number;
   /** After so long it is given up. */
   readonly totalMs: number;
-  /** Called after every attempt that was in vain. */
+  /** Called after every failed attempt. */
   readonly onWait?: (migration: string) => void;
 }
 

@@ -9,7 +9,7 @@ export interface StuckSession {
 
 // Ours by role, database and program. A COPY whose client is frozen, or cut off where a proxy answers for it, holds its
 // locks for ever: no time-out of PostgreSQL ends a session that waits in the middle of a message (ProcessClientReadInterrupt
-// in tcop/postgres.c heeds nothing but being terminated). A slow client sends at least something from one look to the next.
+// in tcop/postgres.c reacts to nothing but being terminated). A slow client sends something between checks.
 // Found first and ended then: in one condition PostgreSQL may ask for the end before it asks whose session it is.
 const endSql = `
   with stuck as materialized (

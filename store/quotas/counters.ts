@@ -11,7 +11,7 @@ export interface Counter {
 
 /** Named counters that all processes share and that are forgotten after a while; all methods throw `StoreError`. */
 export interface Counters {
-  /** Adds one and tells the sum; a key that is new or has expired starts at one and lives for `forMs`. */
+  /** Adds one and returns the sum; a key that is new or has expired starts at one and lives for `forMs`. */
   add(key: string, forMs: number): Promise<number>;
   /** Takes one back. */
   takeBack(key: string, forMs: number): Promise<void>;

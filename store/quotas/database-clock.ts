@@ -5,7 +5,7 @@ import { run } from '../postgres/transaction';
 const goodForMs = 60_000;
 
 /**
- * The database's clock as this machine can tell it, epoch ms: the one clock that all workers share. It is asked once a
+ * The database's clock as this machine can estimate it, epoch ms: one clock for all workers. It is asked once a
  * minute; in between, this machine's own clock is corrected by the difference found.
  */
 export function createDatabaseClock(pool: Pool): () => Promise<number> {
@@ -14,7 +14,7 @@ export function createDatabaseClock(pool: Pool): () => Promise<number> {
   let comparing: Promise<void> | null = null;
 
   const compare = async (): Promise<void> => {
-    // The quickest of three answers tells best when it was given.
+    // The quickest of three answers has the most exact time.
     let quickest = Infinity;
     for (let turn = 0; turn < 3; turn += 1) {
       const asked = Date.now();

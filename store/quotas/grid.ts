@@ -1,4 +1,4 @@
-/** So many requests in any span of so many seconds. */
+/** A number of requests in any span of a number of seconds. */
 export interface QuotaSize {
   readonly requests: number;
   readonly perSeconds: number;
@@ -68,7 +68,7 @@ export function allowance(grid: Grid, window: number, share: number): number {
   return Math.floor(((turn + 1) * each) / shareSteps) - Math.floor((turn * each) / shareSteps);
 }
 
-/** Nobody is sent further into the future than so many windows: the pace may have changed by then. */
+/** No request is put off by more windows than this: the pace may have changed by then. */
 const windowsAhead = 100_000;
 
 /** The window in which the `place`-th of those who wait (from 1) has its turn, the first one after `window`. */

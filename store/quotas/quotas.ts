@@ -3,7 +3,7 @@ import { type Counter, createCounters } from './counters';
 import { createDatabaseClock } from './database-clock';
 import { allowance, type Grid, gridOf, isOpen, type QuotaSize, windowAt, windowOfPlace } from './grid';
 import { countUse, familiesIn, type QuotaUse } from './quota-use';
-import { shareAt, slowedForMs } from './slowness';
+import { paceAt, backoffMs } from './backoff';
 
 /** Whose quota: a tenant's for one part of the API, and how large it is where that is known. */
 export interface QuotaName {
@@ -12,7 +12,7 @@ export interface QuotaName {
   readonly size: QuotaSize | undefined;
 }
 
-/** Whether a request may be sent now; if not, after how many ms to ask again: everyone who waits is told another time. */
+/** Whether a request may be sent now; if not, after how many ms to ask again: each caller gets another time. */
 export type Admission =
   { readonly admitted: true } | { readonly admitted: false; readonly retryAfterMs: number };
 
@@ -22,8 +22,8 @@ export type QuotaSizes = Readonly<Record<string, QuotaSize | undefined>>;
 /** The quotas of all tenants, shared by all processes; all methods throw `StoreError`. */
 export interface Quotas {
   /**
-   * Asks for one request. Nobody waits here. What is refused as `backfill` leaves the windows to come to work that is
-   * not: that is expected back when it was told to come, and its places are kept.
+   * Asks for one request, without waiting. What is refused as `backfill` leaves the windows to come to work that is
+   * not: that is expected back when it was asked to come, and its places are kept.
    */
   admit(name: QuotaName, backfill: boolean): Promise<Admission>;
   /** The server refused a request: halves the pace, and lets nothing go until `retryAfterMs` have passed. */
@@ -38,9 +38,9 @@ export interface Quotas {
 
 /** Where no number is published, a refusal makes one: this pace, halved, from which it finds its way back up. */
 const unpublished: QuotaSize = { requests: 480, perSeconds: 60 };
-/** Nobody is told to wait longer: what stands before him in the queue may have gone away by then. */
+/** The longest wait that is given out: the requests ahead in the queue may have gone by then. */
 const longestWaitMs = 10 * 60_000;
-/** A server that asks for more than this is asked again all the same. */
+/** A server that asks for a longer pause than this is asked again after this time anyway. */
 const longestBlockMs = 60 * 60_000;
 
 /** The keys of a family in the table. */
@@ -55,7 +55,7 @@ function keysOf({ tenant, family, size }: QuotaName) {
     /** There while the pace was lowered so recently that a further refusal means the same. */
     lowered: `${base}:lowered`,
     sent: (window: number) => `${base}:sent:${grid}:${window}`,
-    /** Live work that was told to come in a window and has not come yet. */
+    /** Live work that was given a place in a window and has not come yet. */
     expected: (window: number) => `${base}:expected:${grid}:${window}`,
     waiting: (window: number, backfill: boolean) =>
       `${base}:${backfill ? 'backfill' : 'live'}:${grid}:${window}`,
@@ -76,7 +76,7 @@ export function createQuotas(pool: Pool, now = createDatabaseClock(pool)): Quota
     const place = await counters.add(keys.waiting(window, backfill), keepMs(grid));
     const turn = windowOfPlace(grid, after, place, share);
     const wait = turn * grid.widthMs + grid.openMs * (0.1 + 0.4 * Math.random()) - at;
-    // Those at the far end are spread as well, and look again when the end has come nearer.
+    // Those at the far end are spread as well, and ask again when the end is nearer.
     if (wait > longestWaitMs) {
       return { admitted: false, retryAfterMs: Math.round(longestWaitMs * (0.5 + Math.random() / 2)) };
     }
@@ -98,7 +98,7 @@ export function createQuotas(pool: Pool, now = createDatabaseClock(pool)): Quota
       if (freely && blockedUntil <= at) return { admitted: true };
 
       // As it was when the window began: within a window the share does not change.
-      const share = shareAt(fullAt, window * grid.widthMs);
+      const share = paceAt(fullAt, window * grid.widthMs);
       const after = Math.max(window, windowAt(grid, blockedUntil));
       const moment = { grid, window, after, share, at };
       if (blockedUntil > at || !isOpen(grid, window, at)) return waitFor(name, moment, backfill);
@@ -109,7 +109,7 @@ export function createQuotas(pool: Pool, now = createDatabaseClock(pool)): Quota
       const sent = found.get(sentKey)?.points ?? 0;
       if (sent >= room) return waitFor(name, moment, backfill);
       if ((await counters.add(sentKey, keepMs(grid))) > room) {
-        // Others were quicker. What is taken back was never sent, so nobody is let go in its place unduly.
+        // Others were quicker. What is taken back was never sent, so no extra request gets through in its place.
         await counters.takeBack(sentKey, keepMs(grid));
         return waitFor(name, moment, backfill);
       }
@@ -129,7 +129,7 @@ export function createQuotas(pool: Pool, now = createDatabaseClock(pool)): Quota
       // Requests that were on their way together are refused together, which is one piece of news.
       if ((await counters.add(keys.lowered, sameNewsMs(name.size))) > 1) return;
       const slow = found.get(keys.slow);
-      await counters.set(keys.slow, (slow?.points ?? 0) + 1, slowedForMs(endOf(slow), at));
+      await counters.set(keys.slow, (slow?.points ?? 0) + 1, backoffMs(endOf(slow), at));
     },
 
     async list(tenant, sizes) {
@@ -168,7 +168,7 @@ function usesOf(
       family,
       size: sizes[family],
       used: countUse(found, sizes[family], keys.sent, at),
-      share: shareAt(fullAt, at),
+      share: paceAt(fullAt, at),
       fullPaceAt: fullAt === null ? null : new Date(fullAt),
       blockedUntil: blockedUntil === null ? null : new Date(blockedUntil),
     };

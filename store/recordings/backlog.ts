@@ -36,7 +36,7 @@ export interface RecordingBacklog {
    * have stored beside the new ones.
    *
    * Contacts that were read without recordings on purpose stay without: a day counts as read so when a logged call of it
-   * has no row. Where no call is logged there is no telling, and they get their rows.
+   * has no row. Where no call is logged that is unknown, and they get their rows.
    *
    * @throws StoreError
    */

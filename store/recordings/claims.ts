@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
 import { run } from '../postgres/transaction';
 
-/** Which attempt is at a call: two look-ups of one call at a time would waste one. */
+/** Which attempt is at a call: two playback queries of one call at a time would waste one. */
 export interface RecordingClaims {
   /**
    * Takes a call that is due for an attempt of `holder`, for so long; again while the holder has it, which prolongs it.
-   * False when it is not due any more, or another holder is at it: two look-ups at a time would waste one.
+   * False when it is not due any more, or another holder is at it: two playback queries at a time would waste one.
    */
   claim(
     tenant: string,
@@ -18,7 +18,7 @@ export interface RecordingClaims {
   release(tenant: string, masterContactId: string, holder: string): Promise<void>;
 }
 
-// A call as a whole, by all its open rows, which are locked first: whoever comes second finds it taken. What changes
+// A call as a whole, by all its open rows, which are locked first: the second claimant finds it taken. What changes
 // while it waits for the lock is no longer in its sight, and so is not claimed either.
 const claimSql = `
   with open as materialized (

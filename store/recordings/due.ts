@@ -66,7 +66,7 @@ const dueSql = `
   limit $4`;
 
 // Else the live sync would take a backfill's queries upon itself, ahead of its own. A run that died leaves its window
-// `running`; after a day nobody counts on it any more.
+// `running`; after a day it no longer counts.
 const dueOfTenantSql = `
   select distinct r.priority, r.master_contact_id
   from cxone.recording r

@@ -3,7 +3,7 @@ import type { Drift } from '../ingest/batch';
 import { noteDrift } from '../ingest/schema-drift';
 import { storableJson, storableText } from '../ingest/sanitise';
 
-/** What Media Playback tells of one interaction of a call. Times are ISO 8601 with zone, lists JSON text. */
+/** What Media Playback says about one interaction of a call. Times are ISO 8601 with zone, lists JSON text. */
 export interface InteractionRow {
   readonly segmentId: string;
   readonly interactionId: string | null;
@@ -99,7 +99,7 @@ const upsertSql = `
     .join(', ')}, looked_up_at = now()`;
 
 /**
- * Inside the transaction that notes what became of a call's recording: stores what the answer told of its interactions.
+ * Inside the transaction that notes what became of a call's recording: stores what the answer said of its interactions.
  * The newest answer counts; an interaction that an answer no longer names stays.
  */
 export async function saveInteractions(

@@ -4,7 +4,7 @@ import { windowContacts } from '../tables/window-contacts';
 
 /** What the listing has decided about calls that were not looked up. */
 export interface ListingVerdict {
-  /** Calls that are absent without a look-up. */
+  /** Calls that are absent without a playback query. */
   readonly absent: number;
   /** Calls that were so, and are listed by now: pending again. */
   readonly listed: number;
@@ -13,10 +13,10 @@ export interface ListingVerdict {
 /** Calls as Data Extraction lists them (`cxone.interaction_metadata`). */
 export interface RecordingListing {
   /**
-   * Settles what a tenant's listing can tell of its pending calls, or of those of one window. A call no row of which says
+   * Decides from a tenant's listing about its pending calls, or those of one window. A call no row of which says
    * that there is a recording is absent once the listing is complete for its days: from that of its first contact to the
    * one after its last contact's, since rows come late and carry their interaction's own start. Until then it stays
-   * pending. A call that is listed after all, because its day was extracted again, is pending again, for so many days.
+   * pending. A call that is listed after all, because its day was extracted again, is pending again, for some days.
    *
    * @param windowId the window whose calls are settled; null for all of the tenant, in portions of `portion` calls
    * @throws StoreError

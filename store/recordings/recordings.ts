@@ -67,7 +67,7 @@ export interface RecordingTable
     interaction?: InteractionRow,
   ): Promise<void>;
   /**
-   * Ends the look-up of a call: its row without segment goes, once there are rows of files.
+   * Ends the playback query of a call: its row without segment goes, once there are rows of files.
    * @returns whether one of these files is open still
    */
   settled(
@@ -171,7 +171,7 @@ const failedSql = `
 
 const countsSql = `
   with calls as (
-    -- Going through the contacts of a large window is in vain for a tenant without recordings.
+    -- Going through the contacts of a large window is wasted for a tenant without recordings.
     select distinct tenant, master_contact_id from (${windowContacts}) c
     where exists (
       select from cxone.recording r join cxone.sync_window w on w.tenant = r.tenant where w.window_id = $1))

@@ -14,7 +14,7 @@ export interface AgentTable {
     options: { readonly watermark?: Date | undefined },
   ): Promise<PageOutcome>;
   /**
-   * Agents behind the contacts landed in a round that nobody has looked at since `staleBefore`, in ascending order.
+   * Agents behind the contacts landed in a round that were not fetched since `staleBefore`, in ascending order.
    * Unknown agents are among them until `recordMisses` says that CXone does not know them either.
    */
   wanted(
@@ -28,7 +28,7 @@ export interface AgentTable {
   recordMisses(tenant: string, agentIds: readonly string[]): Promise<void>;
 }
 
-// A look is kept beside the agent, not in it: an agent that did not change is not rewritten (design, invariant 2).
+// The fetch time is kept beside the agent, not in it: an agent that did not change is not rewritten (design, invariant 2).
 const lookSql = (source: string) => `
   insert into cxone.agent_look as present (tenant, agent_id)
   select distinct $1, agent_id from ${source} order by agent_id

@@ -4,7 +4,7 @@ import { run } from '../postgres/transaction';
 
 /** An answer of CXone that became an error. */
 export interface ApiError {
-  /** Given by whoever keeps it: 12 hexadecimal digits. */
+  /** Chosen by the caller: 12 hexadecimal digits. */
   readonly errorId: string;
   readonly tenant: string;
   /** The part of the API that answered. */
@@ -33,7 +33,7 @@ export interface ApiErrorFilter {
 /** The answers of CXone that became errors. All methods throw `StoreError`. */
 export interface ApiErrors {
   /**
-   * Keeps an answer, unless the tenant has 200 of the same code within a day: an outage is told by its first answers.
+   * Keeps an answer, unless the tenant has 200 of the same code within a day: the first ones explain an outage.
    * @returns whether it is kept
    */
   keep(error: ApiError): Promise<boolean>;

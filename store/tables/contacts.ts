@@ -21,7 +21,7 @@ const notesSql = (staging: string) => `
   from cxone.sync_window w
   where p.page_id = $1 and w.window_id = p.window_id`;
 
-/** The contacts behind `pool`, stored page by page as `createPagePersister` tells. */
+/** The contacts behind `pool`, stored page by page as described at `createPagePersister`. */
 export function createContactTable(pool: Pool): ContactTable {
   const pages = createPagePersister(pool, contactTable, 'contacts');
   return {

@@ -10,7 +10,7 @@ export const extractionTables: Readonly<Record<Dataset, BulkTable>> = {
   'interaction-metadata': {
     name: 'interaction_metadata',
     key: 'segment_id',
-    // CXone tells no time of change: what is newer goes by when its file was asked for, by the database's clock.
+    // CXone gives no time of change: what is newer goes by when its file was asked for, by the database's clock.
     stamp: 'extracted_at',
     circumstances: ['extracted_at', 'extract_day'],
     required: ['segment_id'],

@@ -2,7 +2,7 @@ import type { LookupName } from '../ingest/batch';
 import { defineColumns } from '../ingest/columns';
 import type { BulkTable } from '../ingest/columns';
 
-/** The look-ups of contract §3.3, in canonical camelCase; what does not say what a row is stays in `extra`. */
+/** The reference data of contract §3.3, in canonical camelCase; what does not say what a row is stays in `extra`. */
 export const lookupTables: Readonly<Record<LookupName, BulkTable>> = {
   skills: {
     name: 'skill',

@@ -41,7 +41,7 @@ export interface LookupTables {
     batch: Batch,
     end?: LookupEnd,
   ): Promise<PageOutcome & { readonly problem: string | null }>;
-  /** Notes why a list cannot be read, so that not every window asks for it in vain. */
+  /** Notes why a list cannot be read, so that not every window asks for it again. */
   noteFailure(tenant: string, list: LookupName, code: string): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ const failSql = `
   insert into cxone.lookup_list as present (tenant, list, failed_at, error_code) values ($1, $2, now(), $3)
   on conflict (tenant, list) do update set failed_at = excluded.failed_at, error_code = excluded.error_code`;
 
-// The page at hand is told apart: its ids are still in the staging table.
+// The current page counts separately: its ids are still in the staging table.
 const returnedSql = (staging: string, key: string) => `
   with page as (
     select p.page_id, p.record_ids, p.records, p.rejected, p.landed_at, p.meta
@@ -105,7 +105,7 @@ interface Returned {
   readonly since: Date;
 }
 
-/** The look-ups behind `pool`; all methods throw `StoreError`. */
+/** The reference data behind `pool`; all methods throw `StoreError`. */
 export function createLookupTables(pool: Pool): LookupTables {
   const names = Object.keys(lookupTables) as readonly LookupName[];
   const pages = new Map(names.map((list) => [list, createPagePersister(pool, lookupTables[list], list)]));
@@ -126,7 +126,7 @@ export function createLookupTables(pool: Pool): LookupTables {
       await client.query(failSql, [at.tenant, at.list, 'CountMismatch']);
       return;
     }
-    // A record that was rejected may be that of a row we hold: then nobody can say what is missing.
+    // A record that was rejected may be that of a row we hold: then it is unknown what is missing.
     const allKnown = rejected + rejectedHere === 0;
     if (allKnown) await client.query(markSql(name, key), [at.tenant, ids, since]);
     await client.query(readSql, [at.tenant, at.list]);

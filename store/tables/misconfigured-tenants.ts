@@ -10,7 +10,7 @@ export interface MisconfiguredTenant {
   readonly notedAt: Date;
 }
 
-/** Tells everywhere what a worker has found in its tenants file. All methods throw `StoreError`. */
+/** Publishes to all processes what a worker has found in its tenants file. All methods throw `StoreError`. */
 export interface MisconfiguredTenants {
   /**
    * Notes what is wrong, by tenant, in place of what was noted of these and of all tenants in order; of tenants that this

@@ -9,7 +9,7 @@ export interface WindowStates {
   readonly running: number;
   readonly parked: number;
   readonly failed: number;
-  /** Closed with gaps that somebody accepted. */
+  /** Closed with gaps that an operator accepted. */
   readonly incomplete: number;
 }
 

@@ -28,14 +28,14 @@ export const mayHaveRecording = (c: string, calls: string, types: string): strin
   (${c}.master_contact_id is not null and (${c}.media_type_id is null or ${c}.media_type_id = any (${types}::bigint[]))
    and (${calls}::text <> 'logged' or ${c}.is_logged or ${c}.media_type_id not in (${spoken.join()})))`;
 
-/** So many seconds and less are no conversation. */
+/** Calls of this many seconds or fewer are no conversation. */
 const shortSeconds = 4;
 /** A call that probably has nothing is asked about no earlier than this after its end. */
 const unlikelyAfter = `interval '60 minutes'`;
 
 /** The priority of calls that are asked about once, when quota is left; they hold up nothing. */
 export const unlikely = 3;
-/** The priority of a call that was asked about at priority 1 in vain. */
+/** The priority of a call that was asked about at priority 1 without result. */
 export const askedInVain = 2;
 
 /** SQL: which priority the contact `c` gives its call; the column's comment in 0016-recorded-calls.sql says what each means. */

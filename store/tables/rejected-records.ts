@@ -171,7 +171,7 @@ export function createRejectedTable(pool: Pool): RejectedTable {
             client,
             tenant,
             readable.map(({ row }) => row),
-            { asOfOld: true },
+            { ifNewer: true },
           );
           const refused = new Map(unstorable.map((one) => [one.row, unstorableReason(one)]));
           const done = readable.filter(({ row }) => !refused.has(row)).map(({ hash }) => hash);

@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
 import { run } from '../postgres/transaction';
 
-/** Tells all workers that somebody has mended a tenant's access to CXone. A count, so that no two clocks are compared. */
+/** Notifies all workers that a tenant's access to CXone was fixed. A count, so that no two clocks are compared. */
 export interface SignIns {
-  /** How often somebody has signed in anew; 0 when nobody has. */
+  /** How often an operator has signed in again; 0 for never. */
   count(tenant: string): Promise<number>;
   /** One time more. */
   note(tenant: string): Promise<void>;
@@ -17,9 +17,9 @@ const noteSql = `
 export function createSignIns(pool: Pool): SignIns {
   return {
     async count(tenant) {
-      const sql = 'select anew::float8 as anew from cxone.sign_in where tenant = $1';
-      const [row] = await run<{ anew: number }>(pool, sql, [tenant]);
-      return row?.anew ?? 0;
+      const sql = 'select anew::float8 as count from cxone.sign_in where tenant = $1';
+      const [row] = await run<{ count: number }>(pool, sql, [tenant]);
+      return row?.count ?? 0;
     },
     async note(tenant) {
       await run(pool, noteSql, [tenant]);

@@ -11,7 +11,7 @@ export interface Watermarks {
   begin(tenant: string, stream: string, value: Date): Promise<Date>;
   /**
    * Moves the mark to the end that a window by update had in truth, which reaches back to it, while the attempt holds its
-   * window; says whether it moved. A mark before the window's start stays: between the two nobody has read yet; so does
+   * window; says whether it moved. A mark before the window's start stays: the time between is not read yet; so does
    * one whose filter lets through more than the window's, as a worker with an older tenants file may have read that.
    */
   moveOver(stream: string, windowId: string, attempt: number): Promise<boolean>;

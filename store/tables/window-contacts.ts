@@ -1,6 +1,6 @@
 /**
  * From the window `$1` read by start to its contacts: `sync_window w` joined to `contact c`. They are the contacts that
- * started in it and match its filter, whoever stored them.
+ * started in it and match its filter, whichever run stored them.
  */
 export const contactsByStart = `
   cxone.sync_window w
@@ -14,7 +14,7 @@ export const contactsByStart = `
 /**
  * The contacts of the window `$1` of either kind, as a sub-query with `tenant, contact_id, master_contact_id`. A window
  * by update owns what its present attempt landed: a later update moves a contact's stamp out of the range again, so
- * that the range would tell nothing afterwards.
+ * that the range would mean nothing afterwards.
  */
 export const windowContacts = `
   select c.tenant, c.contact_id, c.master_contact_id from ${contactsByStart}

@@ -7,7 +7,7 @@ export interface WindowFilter {
 
 const lists = ['skillIds', 'campaignIds', 'mediaTypeIds'] as const;
 
-/** The filter as the ledger keeps it: ids sorted and without repeats, however somebody typed them. */
+/** The filter as the ledger keeps it: ids sorted and without repeats, in whatever order they were typed. */
 export function sortedFilter(filter: WindowFilter): WindowFilter {
   const sorted = (ids: readonly number[]): readonly number[] => [...new Set(ids)].sort((a, b) => a - b);
   return {

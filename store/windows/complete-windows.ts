@@ -5,7 +5,7 @@ import type { ConsecutiveWindows } from './window-ledger';
 
 /**
  * `$1` tenant, `$2` to `$4` filter, `$5` starts, `$6` ends, `$7` recordings wanted, `$8` and `$9` of which calls. By the
- * ledger's own key, one look into its index for each window. A window read without recordings, or when fewer calls were
+ * ledger's own key, one index access for each window. A window read without recordings, or when fewer calls were
  * asked about, has calls without any row of recordings: it is complete for those only who want none.
  */
 const completeSql = `

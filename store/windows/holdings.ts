@@ -60,7 +60,7 @@ export interface Holdings {
   ): Promise<readonly HeldRejection[]>;
   /**
    * Stored recordings of the span's calls in key order, at most `limit` after a position. A call with a contact between
-   * `since` and the span belongs to that earlier span and is left out, so that spans in a row tell each file once.
+   * `since` and the span belongs to that earlier span and is left out, so that consecutive spans list each file once.
    */
   files(
     span: HoldingsSpan,
@@ -84,7 +84,7 @@ const contactCountsSql = `
          count(*) filter (where absent_since is not null)::int as absent
   from cxone.contact c where ${inSpan}`;
 
-// A record that was mended at the source was stored later; what had been rejected of it holds nothing any more.
+// A record that was fixed at the source was stored later; its earlier rejection no longer counts.
 const rejectedCountSql = `
   select count(distinct coalesce(r.raw_contact_id, r.content_hash))::int as rejected
   from cxone.rejected_record r

@@ -12,7 +12,7 @@ export interface FilterChange {
   readonly filter: WindowFilter;
   /** CXone's clock: what changes from now on is read by update, under the filter of now. */
   readonly clock: Date;
-  /** For so many days after its start a contact may change. */
+  /** The number of days after its start in which a contact may change. */
   readonly changesForDays: number;
   /** A gap that begins further back is read only when a person says so. */
   readonly lookBackDays: number;

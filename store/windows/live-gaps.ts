@@ -10,7 +10,7 @@ export interface GapRange {
 }
 
 /**
- * Why a time is to be read by start: the live sync was away for longer than CXone tells changes of; the tenant's filter
+ * Why a time is to be read by start: the live sync was away for longer than CXone reports changes; the tenant's filter
  * was widened; or too many of its records were rejected.
  */
 export type GapReason = 'away' | 'filter' | 'rejected';
@@ -20,7 +20,7 @@ export interface NewGap extends GapRange {
   readonly reason: GapReason;
   /** A person decides whether it is read; otherwise the live sync begins its backfill by itself. */
   readonly waits: boolean;
-  /** A backfill of all of it is about to begin. Otherwise it is due: begun, or asked about, at the next look. */
+  /** A backfill of all of it is about to begin. Otherwise it is due: begun, or asked about, at the next check. */
   readonly begun: boolean;
 }
 
@@ -51,9 +51,9 @@ export interface LiveGaps {
   open(tenant: string, filter: WindowFilter): Promise<readonly OpenGap[]>;
   /** The same for many tenants at once. */
   openAmong(tenants: readonly FilteredTenant[]): Promise<ReadonlyMap<string, readonly OpenGap[]>>;
-  /** Takes those that are filled from the list, lest they come back when a window of theirs is read again. */
+  /** Removes filled gaps from the list, so that they do not return when one of their windows is read again. */
   settle(tenant: string, filter: WindowFilter): Promise<void>;
-  /** Notes that a backfill is about to begin for what is missing; false when somebody did so within a day. */
+  /** Notes that a backfill is about to begin for what is missing; false when that was noted within the last day. */
   begin(tenant: string, gap: OpenGap): Promise<boolean>;
   /** Notes the backfill that a person has begun for a gap that waited: from now on it is kept going like any other. */
   takeOn(tenant: string, gap: OpenGap, begun: GapRange): Promise<void>;
@@ -185,7 +185,7 @@ export function createLiveGaps(pool: Pool): LiveGaps {
   };
 }
 
-/** The ledger keeps a filter's ids sorted, a tenants file as somebody typed them. */
+/** The ledger keeps a filter's ids sorted, a tenants file as they were typed. */
 function asked(tenants: readonly FilteredTenant[]): string {
   return JSON.stringify(
     tenants.map(({ tenant, ...filter }) => {

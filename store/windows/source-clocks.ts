@@ -9,7 +9,7 @@ export interface ClockReading {
   readonly dateHeader: Date | null;
   /** That of the worker that asked. */
   readonly ownClock: Date;
-  /** The one that is gone by. */
+  /** The clock in use. */
   readonly clock: Date;
 }
 
@@ -23,7 +23,7 @@ export interface SetBack {
 export interface SetBackOptions {
   readonly tenant: string;
   readonly stream: string;
-  /** The clock that is gone by: a mark ahead of it is wrong. */
+  /** The clock in use: a mark ahead of it is wrong. */
   readonly clock: Date;
   /** Where no window says how far changes are stored, the mark goes back so far. */
   readonly lookBackDays: number;
@@ -32,7 +32,7 @@ export interface SetBackOptions {
 
 /** What is known of CXone's clock, and what a wrong one has done. All methods throw `StoreError`. */
 export interface SourceClocks {
-  /** Keeps the latest reading of a tenant; answers the latest clock that was gone by before it, null at the first. */
+  /** Keeps the latest reading of a tenant; returns the clock that was in use before it, null at the first. */
   note(tenant: string, reading: ClockReading): Promise<Date | null>;
   /** Sets a mark back that is ahead of the clock; null when it is not. */
   setBack(options: SetBackOptions): Promise<SetBack | null>;

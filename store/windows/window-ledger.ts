@@ -115,8 +115,8 @@ export interface LedgerRow extends WindowKey {
 /** The ledger of sync windows: who works on which, and what came of it. All methods throw `StoreError`. */
 export interface WindowLedger {
   /**
-   * Takes a window, one row per key, safe under concurrency. The holder asking again gets the same attempt; another is
-   * told `busy`, unless `replacing` is the present holder (the caller asked Temporal: it is dead). Otherwise a new
+   * Takes a window, one row per key, safe under concurrency. The holder asking again gets the same attempt; another
+   * gets `busy`, unless `replacing` is the present holder (the caller asked Temporal: it is dead). Otherwise a new
    * attempt begins.
    */
   claim(key: WindowKey, claimant: Claimant, replacing?: Claimant): Promise<Claim>;

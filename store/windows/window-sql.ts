@@ -40,7 +40,7 @@ export const tallySql = `
 
 /**
  * `$1` window, `$2` attempt, `$3` round. A contact whose record came but was rejected
- * is not absent. Rows are locked in key order: pages of a window that overlaps may be stored meanwhile. NOT IN, because
+ * is not absent. Rows are locked in key order: pages of overlapping windows may be stored concurrently. NOT IN, because
  * it is always answered from a hash table: the planner cannot know how many ids the pages hold, takes them for few, and
  * would compare each with each for NOT EXISTS (100,000 contacts: minutes). What was stored since
  * the round began is not compared: by this round, which has seen it, or by another window that has.

@@ -11,7 +11,7 @@ const nonceBytes = 12;
 const magic = Buffer.from('CXSEALED\u0001', 'latin1');
 const wrapBytes = nonceBytes + dataKeyBytes + tagBytes;
 
-/** What a sealed file's header tells once it is proven genuine. */
+/** The content of a sealed file's header once it is proven genuine. */
 export interface SealedHeader {
   readonly keyId: string;
   readonly dataKey: Buffer;
@@ -42,7 +42,7 @@ export function sealedHeaderBytes({ id }: RecordingKey): number {
   return magic.length + 1 + id.length + 4 + wrapBytes;
 }
 
-/** Whether a file that begins with `start` is sealed; null when `start` is too short to tell. */
+/** Whether a file that begins with `start` is sealed; null when `start` is too short to decide. */
 export function isSealed(start: Buffer): boolean | null {
   if (start.length >= magic.length) return start.subarray(0, magic.length).equals(magic);
   return magic.subarray(0, start.length).equals(start) ? null : false;
@@ -77,7 +77,7 @@ export function readSealedHeader(start: Buffer, ring: KeyRing, storageKey: strin
   }
 }
 
-/** A file that is not what was written: damaged, cut, put together anew, or moved under another name. */
+/** A file that is not what was written: damaged, cut, reassembled, or moved under another name. */
 export function damaged(how: string): RecordingFileError {
   return new RecordingFileError(
     'RecordingDamaged',
