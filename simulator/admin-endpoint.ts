@@ -26,7 +26,7 @@ interface Parts {
  */
 export function createAdminEndpoint(parts: Parts): (exchange: Exchange) => Reply {
   const { tenants, journal } = parts;
-  const meant = ({ parameters }: Exchange): Tenant => {
+  const tenantOf = ({ parameters }: Exchange): Tenant => {
     const tenant = tenants.named(parameters.get('tenant'));
     if (tenant === undefined) throw new BadParameter('there is no tenant of that name');
     return tenant;
@@ -40,10 +40,10 @@ export function createAdminEndpoint(parts: Parts): (exchange: Exchange) => Reply
       ),
     'GET /simulator/switches': () => json(200, FAULT_NAMES),
     'GET /simulator/truth': (exchange) =>
-      json(200, meant(exchange).truth.tell(readWindow(exchange.parameters), exchange.now)),
+      json(200, tenantOf(exchange).truth.of(readWindow(exchange.parameters), exchange.now)),
     'GET /simulator/truth/contacts': (exchange) => {
       const window = readWindow(exchange.parameters);
-      const body = Buffer.concat([...meant(exchange).truth.lines(window, exchange.now)]);
+      const body = Buffer.concat([...tenantOf(exchange).truth.lines(window, exchange.now)]);
       return { status: 200, headers: { 'Content-Type': 'application/x-ndjson' }, body, length: body.length };
     },
     'GET /simulator/journal': ({ parameters }) => {

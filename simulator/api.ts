@@ -28,7 +28,7 @@ interface Parts {
 const ACD = /^\/incontactapi\/services\/v(\d{1,2})\.0\/(.+?)\/?$/i;
 const NEWEST_VERSION = 36;
 
-/** Tells what part of CXone a path on the main origin belongs to. */
+/** The part of CXone that a path on the main origin belongs to. */
 export function familyOf(path: string): Family {
   if (path === '/auth/token' || path === ACCESS_KEY_PATH || path === REFRESH_PATH) return 'auth';
   if (path === '/auth/jwks' || path.startsWith('/.well-known/')) return 'discovery';

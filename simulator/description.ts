@@ -1,6 +1,6 @@
 import type { Credentials } from './auth/credentials';
 
-/** What a running simulator tells whoever wants to connect: addresses and the first tenant's credentials. */
+/** What is needed to connect to a running simulator: addresses and the first tenant's credentials. */
 export interface Description extends Credentials {
   readonly address: string;
   readonly mediaAddress: string;

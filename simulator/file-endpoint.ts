@@ -51,7 +51,7 @@ export function createFileEndpoint(
   };
 }
 
-/** A single byte range; `undefined` when there is none or it is malformed, which HTTP tells servers to ignore. */
+/** A single byte range; `undefined` when there is none or it is malformed, which HTTP requires servers to ignore. */
 function readRange(
   header: string | undefined,
   length: number,

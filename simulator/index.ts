@@ -9,7 +9,7 @@ import { Faults } from './faults/fault-rules';
 import type { Credentials } from './auth/credentials';
 import { Journal } from './http/request-journal';
 import type { SimulatorOptions } from './options';
-import { settleServers, settleTenants } from './options';
+import { resolveServers, resolveTenants } from './options';
 import type { Firing } from './http/fault-names';
 import { createTenant } from './tenant';
 import { Tenants } from './tenants';
@@ -83,20 +83,20 @@ const BYTES_FOR_ROWS = 192 * 1024 * 1024;
  * error when a port is taken
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const servers = settleServers(options);
-  const settings = settleTenants(options);
+  const servers = resolveServers(options);
+  const settings = resolveTenants(options);
   const { clock } = servers;
   const origins = { main: '', media: '' };
   const canaries = new Canaries();
-  const surroundings = {
+  const shared = {
     key: await createSigningKey(),
     stamp: createStampWriter(),
     address: () => origins.main,
     mediaAddress: () => origins.media,
-    note: (secret: string) => canaries.add(secret),
+    recordSecret: (secret: string) => canaries.add(secret),
     bytesKept: BYTES_FOR_ROWS / settings.length,
   };
-  const tenants = new Tenants(settings.map((tenant) => createTenant(tenant, surroundings)));
+  const tenants = new Tenants(settings.map((tenant) => createTenant(tenant, shared)));
   canaries.fix(tenants.all.flatMap((tenant) => tenant.canaries));
 
   const faults = new Faults(settings[0]?.seed ?? 1, []);
@@ -112,7 +112,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     (pick: 'api' | 'files'): Handler =>
     async (exchange) => {
       const tenant = tenants.named(exchange.tenant) ?? tenants.first;
-      const rules = faults.draw(exchange);
+      const rules = faults.matchRules(exchange);
       const asked = rules.length === 0 ? exchange : { ...exchange, firing: firingOf(rules) };
       const answer = async (changed: Exchange): Promise<Awaited<ReturnType<Handler>>> =>
         tenant[pick](changed);
@@ -157,11 +157,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     mediaAddress: origins.media,
     ports: { main: main.port, media: media.port },
     credentials: tenants.first.credentials,
-    truth: (window) => tenants.first.truth.tell(window, clock()),
+    truth: (window) => tenants.first.truth.of(window, clock()),
     tenants: tenants.all.map(({ name, credentials, truth }) => ({
       name,
       credentials,
-      truth: (window) => truth.tell(window, clock()),
+      truth: (window) => truth.of(window, clock()),
     })),
     journal,
     setFaults,

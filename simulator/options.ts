@@ -9,7 +9,7 @@ export type ClientAuthentication = 'client_secret_post' | 'client_secret_basic';
  */
 export type Recorder = 'legacy' | 'cxone';
 
-/** What one tenant can be told; everything has a default. */
+/** Options of one tenant; everything has a default. */
 export interface TenantOptions {
   /** Equal seeds give equal data and credentials (default 1). */
   readonly seed?: number;
@@ -19,9 +19,9 @@ export interface TenantOptions {
   readonly agents?: number;
   /** Share of phone calls (by master contact) that are recorded, 0 to 1 (default 0.9). */
   readonly loggedShare?: number;
-  /** Whether `isLogged` tells which calls are recorded (default `legacy`: it does). */
+  /** Whether `isLogged` says which calls are recorded (default `legacy`: it does). */
   readonly recorder?: Recorder;
-  /** Look-ups that Media Playback allows in any span of so many seconds (default 150 in 300), or none at all. */
+  /** Playback queries that Media Playback allows in any span of seconds (default 150 in 300), or `off`: no limit. */
   readonly mediaQuota?: { readonly requests: number; readonly perSeconds: number } | 'off';
   /** Life of access tokens in seconds (default 3600). */
   readonly tokenLifetimeSeconds?: number;
@@ -29,13 +29,13 @@ export interface TenantOptions {
   readonly urlLifetimeSeconds?: number;
   /** What the registered application may use (default `client_secret_post`). */
   readonly clientAuthentication?: ClientAuthentication;
-  /** A recording is looked up in vain (404) until its call has been over for so many seconds (default 600). */
+  /** A playback query is answered 404 until its call has been over for this many seconds (default 600). */
   readonly recordingDelaySeconds?: number;
   /** Bounds of a recording's size in bytes (default 20,000 to 60,000; at least 64). */
   readonly mediaBytes?: { readonly min: number; readonly max: number };
   /** The least seconds between two extraction jobs, which must not run at once either (default 30); 0: no such rule. */
   readonly extractionSpacingSeconds?: number;
-  /** Share of recorded calls that somebody evaluates, 0 to 1 (default 0.1). */
+  /** Share of recorded calls that are evaluated, 0 to 1 (default 0.1). */
   readonly evaluatedShare?: number;
 }
 
@@ -44,7 +44,7 @@ export interface NamedTenantOptions extends TenantOptions {
   readonly name: string;
 }
 
-/** What a simulator can be told at start; everything has a default. */
+/** Options of a simulator at start; everything has a default. */
 export interface SimulatorOptions extends TenantOptions {
   /** Port of the API; 0 or absent: any free one. */
   readonly port?: number;
@@ -75,7 +75,7 @@ export type ServerSettings = Readonly<
 >;
 
 /** Fills in the defaults of the servers. */
-export function settleServers(options: SimulatorOptions): ServerSettings {
+export function resolveServers(options: SimulatorOptions): ServerSettings {
   const host = options.host ?? '127.0.0.1';
   return {
     port: options.port ?? 0,
@@ -90,21 +90,21 @@ export function settleServers(options: SimulatorOptions): ServerSettings {
  * Fills in the defaults of every tenant.
  * @throws RangeError naming the option that is out of bounds, or tenants that share a name or a seed
  */
-export function settleTenants(options: SimulatorOptions): readonly Settings[] {
+export function resolveTenants(options: SimulatorOptions): readonly Settings[] {
   const { tenants = [{ name: 'default' }] } = options;
-  const settled = tenants.map((tenant, place) =>
-    settle(tenant.name, { ...options, seed: (options.seed ?? 1) + place, ...tenant }),
+  const resolved = tenants.map((tenant, place) =>
+    resolve(tenant.name, { ...options, seed: (options.seed ?? 1) + place, ...tenant }),
   );
-  if (settled.length === 0) throw new RangeError('tenants must not be empty');
+  if (resolved.length === 0) throw new RangeError('tenants must not be empty');
   for (const member of ['name', 'seed'] as const) {
-    if (new Set(settled.map((tenant) => tenant[member])).size < settled.length) {
+    if (new Set(resolved.map((tenant) => tenant[member])).size < resolved.length) {
       throw new RangeError(`tenants must not share a ${member}`);
     }
   }
-  return settled;
+  return resolved;
 }
 
-function settle(name: string, options: TenantOptions): Settings {
+function resolve(name: string, options: TenantOptions): Settings {
   const settings: Settings = {
     name,
     seed: options.seed ?? 1,

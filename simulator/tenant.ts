@@ -33,15 +33,15 @@ import { createRecordings } from './media/recordings';
 import { createRowChanges } from './contacts/row-changes';
 import type { SigningKey, Tokens } from './auth/tokens';
 import { createTokens } from './auth/tokens';
-import type { TruthTeller } from './truth';
-import { createTruthTeller } from './truth';
+import type { GroundTruth } from './truth';
+import { createGroundTruth } from './truth';
 
 /** One customer of the simulated CXone: credentials, data of its own, and the endpoints that serve them. */
 export interface Tenant {
   readonly name: string;
   readonly credentials: Credentials;
   readonly tokens: Tokens;
-  readonly truth: TruthTeller;
+  readonly truth: GroundTruth;
   readonly badRecords: BadRecords;
   /** Answers on the origin of issuer and APIs. */
   readonly api: Handler;
@@ -53,22 +53,22 @@ export interface Tenant {
 }
 
 /** What the tenants of one simulator have in common. */
-export interface Surroundings {
+export interface SharedContext {
   readonly key: SigningKey;
   readonly stamp: StampWriter;
   /** Origins, known once the servers listen. */
   readonly address: () => string;
   readonly mediaAddress: () => string;
-  /** Is told every secret as it is issued. */
-  readonly note: (secret: string) => void;
+  /** Called with every secret as it is issued. */
+  readonly recordSecret: (secret: string) => void;
   /** Memory for rows, in bytes. */
   readonly bytesKept: number;
 }
 
-/** Creates a tenant; nothing is computed before somebody asks. */
-export function createTenant(settings: Settings, surroundings: Surroundings): Tenant {
+/** Creates a tenant; nothing is computed before the first request. */
+export function createTenant(settings: Settings, shared: SharedContext): Tenant {
   const { seed, name, mediaQuota } = settings;
-  const { key, stamp, address, mediaAddress, note, bytesKept } = surroundings;
+  const { key, stamp, address, mediaAddress, recordSecret, bytesKept } = shared;
   const credentials = credentialsOf(seed);
   const { tenantId } = credentials;
   const mark = (label: string): string =>
@@ -83,9 +83,9 @@ export function createTenant(settings: Settings, surroundings: Surroundings): Te
   const agents = createAgents(settings, stamp, mark('apikey'));
   const files = createMediaFiles(seed);
   const recordings = createRecordings(settings, source, files);
-  const urls = createPresignedUrls(tenantId, mediaAddress, settings.urlLifetimeSeconds, note);
+  const urls = createPresignedUrls(tenantId, mediaAddress, settings.urlLifetimeSeconds, recordSecret);
   const quota = mediaQuota === 'off' ? undefined : new Quota(mediaQuota.requests, mediaQuota.perSeconds);
-  const tokens = createTokens(settings, credentials, key, address, note);
+  const tokens = createTokens(settings, credentials, key, address, recordSecret);
   const interactions = createInteractionExtract(source, index, recordings, stamp);
   const marks = { comment: mark('comment'), name: mark('name') };
   const evaluations = createEvaluations(settings, source, recordings, marks);
@@ -96,7 +96,7 @@ export function createTenant(settings: Settings, surroundings: Surroundings): Te
     name,
     credentials,
     tokens,
-    truth: createTruthTeller({
+    truth: createGroundTruth({
       ...{ source, index, rows, agents, recordings, badRecords },
       ...{ interactions, evaluations },
     }),

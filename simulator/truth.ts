@@ -67,8 +67,8 @@ export interface Truth {
 }
 
 /** States the truth about a window. */
-export interface TruthTeller {
-  tell(window: TruthWindow, now: number): Truth;
+export interface GroundTruth {
+  of(window: TruthWindow, now: number): Truth;
   /** The window's rows as the API serves them, by contact id, in batches of text: one JSON object a line. */
   lines(window: TruthWindow, now: number): Iterable<Buffer>;
 }
@@ -87,8 +87,8 @@ interface TruthParts {
   readonly evaluations: Evaluations;
 }
 
-/** Creates the teller from the same parts that answer requests, paging left aside. */
-export function createTruthTeller(parts: TruthParts): TruthTeller {
+/** Creates it from the same parts that answer requests, paging left aside. */
+export function createGroundTruth(parts: TruthParts): GroundTruth {
   const { source, index, rows, agents, recordings, badRecords, interactions, evaluations } = parts;
   const select = (window: TruthWindow, now: number): Iterable<Float64Array> => {
     const { skillIds, campaignIds, mediaTypeIds } = window;
@@ -106,7 +106,7 @@ export function createTruthTeller(parts: TruthParts): TruthTeller {
     ];
   };
 
-  const tell = (window: TruthWindow, now: number): Truth => {
+  const of = (window: TruthWindow, now: number): Truth => {
     const masters = new Set<number>();
     const logged = new Set<number>();
     const recorded = new Set<number>();
@@ -178,5 +178,5 @@ export function createTruthTeller(parts: TruthParts): TruthTeller {
     }
   };
 
-  return { tell, lines };
+  return { of, lines };
 }

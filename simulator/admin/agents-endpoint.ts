@@ -16,7 +16,7 @@ export interface AgentsEndpoint {
    * @throws BadParameter for parameters that earn a 400
    */
   list(exchange: Exchange): Reply;
-  /** `GET /agents/{agentId|userId}`: `{ agents: [one] }`, 404 for nobody. */
+  /** `GET /agents/{agentId|userId}`: `{ agents: [one] }`, 404 for an unknown one. */
   byId(exchange: Exchange, reference: string): Reply;
 }
 

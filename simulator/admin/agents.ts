@@ -16,7 +16,7 @@ export interface Agents {
   record(agent: number, now: number): AgentRecord;
   /** When the n-th agent was changed last before a moment, epoch ms; about once a month. */
   lastUpdated(agent: number, now: number): number;
-  /** Which agent (0-based) an `agentId` or `userId` names; `undefined` for nobody. */
+  /** Which agent (0-based) an `agentId` or `userId` names; `undefined` for none. */
   find(reference: string): number | undefined;
 }
 

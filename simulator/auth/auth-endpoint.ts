@@ -42,7 +42,7 @@ export function createTokenEndpoint(
     const short = firing.get('shortTokens');
     if (short === undefined) return tokens.issue(now);
     const seconds = short.seconds ?? 2;
-    return tokens.issue(now, { seconds, told: short.silently === true ? 3600 : seconds });
+    return tokens.issue(now, { seconds, declared: short.silently === true ? 3600 : seconds });
   };
 
   return (exchange) => {

@@ -19,7 +19,7 @@ export interface TokenSet {
 /** Issues and recognises tokens. */
 export interface Tokens {
   /** @param life how long the access token lives, and what `expires_in` says, in seconds; absent: the setting */
-  issue(now: number, life?: { readonly seconds: number; readonly told: number }): TokenSet;
+  issue(now: number, life?: { readonly seconds: number; readonly declared: number }): TokenSet;
   /** True for an access token of ours that has not run out, given a whole `Authorization` header. */
   isValid(authorization: string | undefined, now: number): boolean;
   /** Whether an access token, given as a whole `Authorization` header, was ever issued here. */
@@ -51,20 +51,20 @@ const TOKENS_KEPT = 10_000;
 
 /**
  * Creates the tokens of one tenant.
- * @param note is told every token text issued: none of them may leave the client
+ * @param recordSecret gets every token text issued: none of them may leave the client
  */
 export function createTokens(
   settings: Settings,
   credentials: Credentials,
   { kid, privateKey }: SigningKey,
   issuer: () => string,
-  note: (secret: string) => void,
+  recordSecret: (secret: string) => void,
 ): Tokens {
   const access = new Map<string, number>();
   const refresh = new Set<string>();
   const lifetime = settings.tokenLifetimeSeconds;
 
-  const issue = (now: number, life = { seconds: lifetime, told: lifetime }): TokenSet => {
+  const issue = (now: number, life = { seconds: lifetime, declared: lifetime }): TokenSet => {
     const iat = Math.floor(now / 1000);
     const user = uuidOf(settings.seed, 'service user');
     const common = {
@@ -72,7 +72,7 @@ export function createTokens(
       iss: issuer(),
       aud: credentials.clientId,
       iat,
-      exp: iat + life.told,
+      exp: iat + life.declared,
       jti: randomUUID(),
       tenantId: credentials.tenantId,
     };
@@ -95,11 +95,11 @@ export function createTokens(
     if (access.size > TOKENS_KEPT) access.clear();
     access.set(accessToken, now + life.seconds * 1000);
     refresh.add(refreshToken);
-    for (const token of [accessToken, idToken, refreshToken]) note(token);
+    for (const token of [accessToken, idToken, refreshToken]) recordSecret(token);
     return {
       access_token: accessToken,
       token_type: 'Bearer',
-      expires_in: life.told,
+      expires_in: life.declared,
       refresh_token: refreshToken,
       id_token: idToken,
       issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',

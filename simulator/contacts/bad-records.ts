@@ -25,9 +25,9 @@ const SPOILERS = {
   hugeNote: (row) => replaceField(row, 'dispositionNotes', `"${'long note '.repeat(30_000)}"`),
   // A parser whose time grows with the square of the digits never comes back from this one.
   digitNote: (row) => replaceField(row, 'dispositionNotes', `"${'7'.repeat(600_000)}"`),
-  // Beyond what recursion stands.
+  // Deeper than recursion can go.
   deep: (row) => row.replace(/}$/, `,"customerPath":${'['.repeat(20_000)}${']'.repeat(20_000)}}`),
-  // More than a double holds: in a field nobody knows, and in one that has a column.
+  // More than a double holds: in an unknown field, and in one that has a column.
   longNumber: (row) => row.replace(/}$/, `,"customerScore":${'9'.repeat(400)},"customerRate":1e400}`),
   hugeNumber: (row) => replaceField(row, 'totalDurationSeconds', '1e400'),
   // Ten megabytes: meant for one contact among many thousands.

@@ -6,13 +6,13 @@ export const PHONE_CANARY = '19995550';
 
 /** Who called whom, as contacts and extracts say it. */
 export function addressesOf(facts: ContactFacts): { readonly from: string; readonly to: string } {
-  const { whim, isOutbound } = facts;
-  const customer = `${whim < 0.6 ? '+' : ''}${PHONE_CANARY}${String(facts.customer).padStart(4, '0')}`;
+  const { roll, isOutbound } = facts;
+  const customer = `${roll < 0.6 ? '+' : ''}${PHONE_CANARY}${String(facts.customer).padStart(4, '0')}`;
   const office = `+${PHONE_CANARY}99${String(facts.skill).padStart(2, '0')}`;
   return isOutbound ? { from: office, to: customer } : { from: customer, to: office };
 }
 
 /** Index into `DISPOSITIONS`; counts once after-call work is done. */
-export function dispositionOf({ whim, correctedAt }: ContactFacts, now: number): number {
-  return (Math.floor(whim * 97) + (correctedAt <= now ? 1 : 0)) % DISPOSITIONS.length;
+export function dispositionOf({ roll, correctedAt }: ContactFacts, now: number): number {
+  return (Math.floor(roll * 97) + (correctedAt <= now ? 1 : 0)) % DISPOSITIONS.length;
 }

@@ -20,9 +20,9 @@ export interface ContactFacts {
   readonly acwAt: number;
   /** When analytics marks it: batches of a quarter of an hour, so that many rows share one stamp. */
   readonly analyticsAt: number;
-  /** When somebody corrects it afterwards. */
+  /** When it is corrected afterwards. */
   readonly correctedAt: number;
-  /** Indices into the catalogue; `agent` is −1 when nobody answered, `subType` −1 when there is none. */
+  /** Indices into the catalogue; `agent` is −1 when no one answered, `subType` −1 when there is none. */
   readonly media: number;
   readonly subType: number;
   readonly skill: number;
@@ -42,7 +42,7 @@ export interface ContactFacts {
   readonly acw: number;
   readonly conference: number;
   /** A fraction in [0, 1) for details that need no fact of their own. */
-  readonly whim: number;
+  readonly roll: number;
   /** Number of the customer, 0 to 9,999. */
   readonly customer: number;
 }

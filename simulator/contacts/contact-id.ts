@@ -1,6 +1,6 @@
 /**
  * Contact ids carry their day and number: `100_000_000_000 + day × 10_000_000 + number`, twelve digits until the
- * year 2216. A look-up by id therefore needs no index, whatever the number of contacts.
+ * year 2216. A query by id therefore needs no index, whatever the number of contacts.
  */
 
 const OFFSET = 100_000_000_000;

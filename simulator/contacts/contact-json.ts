@@ -74,26 +74,26 @@ export function createContactWriter(stamp: StampWriter, noteCanary: string): Con
   ].map((note) => JSON.stringify(note));
 
   return (facts, now) => {
-    const { agent, whim, contactId } = facts;
+    const { agent, roll, contactId } = facts;
     const acwDone = facts.acwAt <= now;
     const corrected = facts.correctedAt <= now;
     const analysed = facts.analyticsAt <= now;
-    const hasNotes = acwDone && (whim < 0.2 || corrected);
+    const hasNotes = acwDone && (roll < 0.2 || corrected);
     const disposition = dispositionOf(facts, now);
     const { from, to } = addressesOf(facts);
-    const transfer = facts.leg === 0 ? 0 : 1 + (Math.floor(whim * 31) % (TRANSFERS.length - 1));
+    const transfer = facts.leg === 0 ? 0 : 1 + (Math.floor(roll * 31) % (TRANSFERS.length - 1));
     return (
       `{"abandoned":${facts.abandoned},"abandonSeconds":${facts.abandoned ? seconds(facts.inQueue) : '0'}` +
       `,"acwSeconds":${acwDone ? seconds(facts.acw) : '0'},"agentSeconds":${seconds(facts.talk)}` +
       (agent < 0 ? NO_AGENT_PART : agentPart(agent)) +
       `,"analyticsProcessedDate":${analysed ? `"${stamp(facts.analyticsAt)}"` : 'null'}` +
-      `,"callbackTime":${whim > 0.97 ? Math.floor(whim * 300) : 0}` +
+      `,"callbackTime":${roll > 0.97 ? Math.floor(roll * 300) : 0}` +
       `,"conferenceSeconds":${seconds(facts.conference)},"contactId":${contactId}` +
       `,"contactStartDate":"${stamp(facts.start)}"` +
       `,"dateACWWarehoused":${acwDone ? `"${stamp(facts.acwAt)}"` : 'null'}` +
       `,"dateContactWarehoused":"${stamp(facts.visibleAt)}"` +
       `,"dispositionNotes":${hasNotes ? notes[contactId % notes.length] : 'null'}` +
-      `,"divisionNo":${whim < 0.02 ? 'null' : '1'}${END_REASON[Math.floor(whim * END_REASON.length)]}` +
+      `,"divisionNo":${roll < 0.02 ? 'null' : '1'}${END_REASON[Math.floor(roll * END_REASON.length)]}` +
       `,"fromAddress":"${from}","toAddress":"${to}"` +
       `,"highProficiency":${1 + (contactId % 3)},"lowProficiency":20` +
       `,"holdCount":${facts.holdCount},"holdSeconds":${seconds(facts.hold)}` +
@@ -106,8 +106,8 @@ export function createContactWriter(stamp: StampWriter, noteCanary: string): Con
       (facts.isRefused
         ? ',"refuseReason":"No answer","refuseTime":"15"'
         : ',"refuseReason":null,"refuseTime":null') +
-      `,"releaseSeconds":${seconds(Math.floor(whim * 900))},"routingAttribute":0,"routingTime":${Math.floor(whim * 12)}` +
-      `,"secondaryDispositionId":${acwDone && whim > 0.8 ? DISPOSITIONS[(disposition + 2) % DISPOSITIONS.length]?.id : 'null'}` +
+      `,"releaseSeconds":${seconds(Math.floor(roll * 900))},"routingAttribute":0,"routingTime":${Math.floor(roll * 12)}` +
+      `,"secondaryDispositionId":${acwDone && roll > 0.8 ? DISPOSITIONS[(disposition + 2) % DISPOSITIONS.length]?.id : 'null'}` +
       `,"serviceLevelFlag":${facts.inQueue < 30_000 ? '0' : '1'}${SKILL_PART[facts.skill]}` +
       `,"totalDurationSeconds":${seconds(facts.end - facts.start)}${TRANSFER_PART[transfer]}}`
     );

@@ -22,7 +22,7 @@ interface Block {
 }
 
 const BLOCK_SIZE = 256;
-/** A block is written as a whole when a page wants at least so many of its rows. */
+/** A block is written as a whole when a page wants at least this many of its rows. */
 const WORTH_A_BLOCK = 48;
 
 /**

@@ -46,7 +46,7 @@ function timeOfDay(share: number): number {
 export function createContactSource(settings: Settings, edits: Edits): ContactSource {
   const { seed, contactsPerDay } = settings;
 
-  // Legs of one interaction are neighbours within a group of four, so that nobody has to search for them.
+  // Legs of one interaction are neighbours within a group of four, so that no search is needed.
   const follows = (day: number, number: number): boolean =>
     number % LEGS_AT_MOST !== 0 && number < FIRST_LATE_NUMBER && fraction(seed, day, number, FOLLOW_UP) < 0.2;
 
@@ -137,7 +137,7 @@ export function createContactSource(settings: Settings, edits: Edits): ContactSo
       holdCount,
       acw,
       conference: holdCount > 0 && dice.chance(0.1) ? Math.floor(talk * 0.3) : 0,
-      whim: dice.roll(),
+      roll: dice.roll(),
       customer,
     });
   };

@@ -6,7 +6,7 @@ import { sortedPage } from './ordered-list';
 import { Dice, fraction, hash } from '../data/random';
 
 /**
- * Rows that come, go or change while somebody reads: applied once the request that fires them has been answered,
+ * Rows that come, go or change while a client reads: applied once the request that fires them has been answered,
  * to rows in the window that this request asked for. Inserted rows start near the window's beginning.
  */
 export function createRowChanges(seed: number, index: ContactIndex, edits: Edits): RowEffect {

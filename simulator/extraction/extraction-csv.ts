@@ -76,10 +76,10 @@ function inWords(name: string): string {
 }
 
 const CHUNK = 64 * 1024;
-/** Longer files are written anew while they are sent, so that they cost no memory. */
+/** Longer files are written again each time they are sent, so that they cost no memory. */
 const KEPT_AT_MOST = 1024 * 1024;
 
-/** The answer with a table as CSV: UTF-8 with a byte-order mark, all quoted, CRLF (contract §10), spoilt as told. */
+/** The answer with a table as CSV: UTF-8 with a byte-order mark, all quoted, CRLF (contract §10), spoilt by faults. */
 export function csvReply(table: ExtractTable, firing: Firing): Reply {
   const chunks = (): Iterable<Buffer> => written(spoilt(table, firing), firing);
   const kept: Buffer[] = [];

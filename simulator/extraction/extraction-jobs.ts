@@ -26,11 +26,11 @@ export interface ExtractionJobs {
   /** Why no job may be created now, in CXone's words; `undefined` when one may. */
   objection(now: number): string | undefined;
   create(request: Omit<ExtractionJob, 'id' | 'polls'>): ExtractionJob;
-  /** Runs until it was asked for so many times, or for a minute; is forgotten after a day. */
+  /** Runs until it was polled a number of times, or for a minute; is forgotten after a day. */
   statusOf(job: ExtractionJob, now: number, polls?: number): string;
 }
 
-/** Nobody needs to ask for a job that somebody else waits for. */
+/** A job ends after this time even when no client polls it, so that others can start theirs. */
 const LONGEST_RUN = MINUTE;
 
 /**

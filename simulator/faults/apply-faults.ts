@@ -8,7 +8,7 @@ import { json } from '../http/reply';
 import type { FaultName } from '../http/fault-names';
 import { TRANSPORT_FAULTS } from './transport-faults';
 
-/** Faults that are neither here nor changes of rows are heeded by the endpoint that they concern. */
+/** Faults that are neither here nor changes of rows are handled by the endpoint that they concern. */
 const EFFECTS: Readonly<Partial<Record<FaultName, Effect>>> = {
   ...TRANSPORT_FAULTS,
   ...LIST_FAULTS,

@@ -9,7 +9,7 @@ import { ANSWER_FORMS, FAULT_NAMES, SWITCHES } from '../http/fault-names';
 
 /**
  * A switch. It looks at requests that match and fires on the given calls (1-based, counted per rule), or with a
- * probability, or always; never more than `times`. `badRecords` is a property of the data: of all these it heeds the
+ * probability, or always; never more than `times`. `badRecords` is a property of the data: of all these it uses the
  * tenant alone.
  */
 export interface FaultRule {
@@ -37,13 +37,13 @@ export class Faults {
     return this.#rules.map(({ rule }) => rule);
   }
 
-  /** Replaces all rules and starts counting anew. */
+  /** Replaces all rules and restarts their counts. */
   set(rules: readonly FaultRule[]): void {
     this.#rules = rules.map((rule) => ({ rule, calls: 0, fired: 0 }));
   }
 
   /** The rules that fire for a request, which counts as a call for each rule it matches. */
-  draw({ family, path, tenant }: Pick<Exchange, 'family' | 'path' | 'tenant'>): FaultRule[] {
+  matchRules({ family, path, tenant }: Pick<Exchange, 'family' | 'path' | 'tenant'>): FaultRule[] {
     const firing: FaultRule[] = [];
     for (const [index, entry] of this.#rules.entries()) {
       const { match, onCall, probability, times = Infinity } = entry.rule;
@@ -53,8 +53,8 @@ export class Faults {
       entry.calls++;
       const calls = typeof onCall === 'number' ? [onCall] : onCall;
       const isDue = calls === undefined || calls.includes(entry.calls);
-      const isLucky = probability === undefined || fraction(this.#seed, index, entry.calls, 99) < probability;
-      if (!isDue || !isLucky || entry.fired >= times) continue;
+      const isDrawn = probability === undefined || fraction(this.#seed, index, entry.calls, 99) < probability;
+      if (!isDue || !isDrawn || entry.fired >= times) continue;
       entry.fired++;
       firing.push(entry.rule);
     }
@@ -76,7 +76,7 @@ export function readFaultRules(value: unknown): readonly FaultRule[] {
 }
 
 function problemOf(rule: Readonly<Record<string, unknown>>): string | undefined {
-  const unknown = strangerIn(rule, ['name', 'match', 'onCall', 'probability', 'times', 'args']);
+  const unknown = unknownKey(rule, ['name', 'match', 'onCall', 'probability', 'times', 'args']);
   if (unknown !== undefined) return `has an unknown member "${unknown}"`;
   const name = FAULT_NAMES.find((known) => known === rule['name']);
   if (name === undefined) return `has a name that is none of ${FAULT_NAMES.join(', ')}`;
@@ -101,7 +101,7 @@ function problemOfTiming({
 function problemOfMatch(match: unknown): string | undefined {
   if (match === undefined) return undefined;
   if (!isRecord(match)) return 'has a match that is not an object';
-  const unknown = strangerIn(match, ['family', 'path', 'tenant']);
+  const unknown = unknownKey(match, ['family', 'path', 'tenant']);
   if (unknown !== undefined) return `has an unknown member match.${unknown}`;
   if (match['family'] !== undefined && !FAMILIES.includes(match['family'] as Family)) {
     return `has a match.family that is none of ${FAMILIES.join(', ')}`;
@@ -118,7 +118,7 @@ const FLAGS: readonly string[] = ['retryAfterDate', 'silently', 'absent'];
 function problemOfArguments(name: FaultName, args: unknown): string | undefined {
   if (args === undefined) return undefined;
   if (!isRecord(args)) return 'has args that are not an object';
-  const unknown = strangerIn(args, SWITCHES[name]);
+  const unknown = unknownKey(args, SWITCHES[name]);
   if (unknown !== undefined) return `has args.${unknown}, which ${name} does not take`;
   for (const [key, value] of Object.entries(args)) {
     if (key === 'kinds') {
@@ -136,7 +136,7 @@ function problemOfArguments(name: FaultName, args: unknown): string | undefined 
   return undefined;
 }
 
-function strangerIn(value: object, known: readonly string[]): string | undefined {
+function unknownKey(value: object, known: readonly string[]): string | undefined {
   return Object.keys(value).find((key) => !known.includes(key));
 }
 

@@ -12,7 +12,7 @@ interface Interaction {
 
 /**
  * Recordings that are missing, strange or damaged (contract §4, field notes §5.2), and Data Extraction's way to say
- * "one at a time" (contract §10). Look-ups are recognised by their family, files by theirs.
+ * "one at a time" (contract §10). Playback queries are recognised by their family, files by theirs.
  */
 export const MEDIA_FAULTS = {
   mediaMissing: (next, _args, exchange) =>
@@ -30,7 +30,7 @@ export const MEDIA_FAULTS = {
   sentimentsWithheld: playing((interactions, answer) =>
     withData(interactions, answer, (data) => ({ ...data, sentiments: [], categoryMatchesList: [] })),
   ),
-  // What real answers were seen to hold besides the published fields (contract §11.15), and one nobody has seen.
+  // What real answers were seen to hold besides the published fields (contract §11.15), and an unknown one.
   interactionFields: playing((interactions, answer) => ({
     ...withData(interactions, answer, (data) => ({
       ...data,
@@ -42,7 +42,7 @@ export const MEDIA_FAULTS = {
   })),
   mediaTruncated: serving((reply, _exchange, { share }) => ({ ...reply, cutAt: partOf(reply, share) })),
   mediaEmpty: serving((reply) => ({ ...reply, body: Buffer.alloc(0), length: 0 })),
-  // The file was written anew between two requests: what somebody holds of the old one fits no more.
+  // The file was replaced between two requests: a part of the old one no longer fits.
   changedEtag: async (next, _args, exchange) => {
     if (exchange.family !== 'file') return next(exchange);
     const { 'if-match': ifMatch, 'if-range': ifRange, range, ...others } = exchange.headers;

@@ -56,7 +56,7 @@ export const TRANSPORT_FAULTS = {
     const body = reply.body.subarray(0, partOf(reply, share));
     return { ...reply, body, length: body.length };
   },
-  // Every byte but the last is right, so only a parser that reads to the end can tell.
+  // Every byte but the last is right, so only a parser that reads to the end notices.
   malformedJson: async (next, _args, exchange) => {
     const reply = await next(exchange);
     if (!Buffer.isBuffer(reply.body) || reply.length === 0) return reply;

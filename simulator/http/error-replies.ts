@@ -25,7 +25,7 @@ export function forbidden(family: Family): Reply {
   return family === 'extraction' ? json(403, { message }) : empty(403, { icStatusDescription: message });
 }
 
-/** 429; Media Playback's `{ message, route }`, elsewhere an empty body: nobody has published one. */
+/** 429; Media Playback's `{ message, route }`, elsewhere an empty body, since none is published. */
 export function tooManyRequests(
   { family, path }: Pick<Exchange, 'family' | 'path'>,
   headers: Readonly<Record<string, string>> = {},

@@ -37,7 +37,7 @@ export interface Received {
 export interface Exchange extends Received {
   /** Name of the tenant that the credentials, the token or the address belong to; `undefined`: to none of ours. */
   readonly tenant: string | undefined;
-  /** Faults that fire for this request; endpoints heed those that change what they say. */
+  /** Faults that fire for this request; endpoints apply those that change what they say. */
   readonly firing: Firing;
 }
 

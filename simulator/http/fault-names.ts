@@ -24,13 +24,13 @@ export const BAD_RECORD_KINDS = [
 
 export type BadRecordKind = (typeof BAD_RECORD_KINDS)[number];
 
-/** What a fault can be told; which of these a name uses stands in `SWITCHES`, what they do in docs/simulator.md. */
+/** Arguments of faults; which of these a name uses stands in `SWITCHES`, what they do in docs/simulator.md. */
 export interface FaultArguments {
   /** The status to answer. */
   readonly status?: number;
   /** Body text; JSON when it starts like it. */
   readonly body?: string;
-  /** `Retry-After` in seconds, or as an HTTP date so many seconds ahead with `retryAfterDate`; absent: no header. */
+  /** `Retry-After` in seconds, or as an HTTP date that many seconds ahead with `retryAfterDate`; absent: no header. */
   readonly retryAfter?: number;
   readonly retryAfterDate?: boolean;
   /** Sent as the `icStatusDescription` header. */

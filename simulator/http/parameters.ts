@@ -30,7 +30,7 @@ export class Parameters {
     return this.changed(name, value).toString();
   }
 
-  /** These parameters with one set anew, or taken out (`undefined`). */
+  /** These parameters with one replaced, or taken out (`undefined`). */
   changed(name: string, value: string | undefined): Parameters {
     const query = new URLSearchParams();
     for (const [key, text] of this.#original)

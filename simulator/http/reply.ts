@@ -13,7 +13,7 @@ export interface Reply {
   readonly isChunked?: boolean;
   /** Wait so long between the pieces of the body. */
   readonly pauseMs?: number;
-  /** Drop the connection after so many bytes of the body; 0: before anything is sent. */
+  /** Drop the connection after this many bytes of the body; 0: before anything is sent. */
   readonly cutAt?: number;
 }
 

@@ -23,7 +23,7 @@ export interface WebServerOptions {
   /** Name of the tenant that a request concerns. */
   readonly tenantOf: (received: Received) => string | undefined;
   readonly handle: Handler;
-  /** Told once per request, after its answer; status 0 when the connection was dropped. */
+  /** Called once per request, after its answer; status 0 when the connection was dropped. */
   readonly done: (exchange: Exchange, status: number) => void;
   /** Number of the next request. */
   readonly nextSequence: () => number;

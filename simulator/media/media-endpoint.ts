@@ -31,7 +31,7 @@ const SENTIMENTS = ['POSITIVE', 'NEGATIVE', 'MIXED', 'NEUTRAL'] as const;
 const MATCHING = new Set(['all', 'voice-only', 'voice-and-screen']);
 
 /**
- * Creates the endpoint. Look-ups beyond the quota get 429 `{ message, route }` without `Retry-After`: no client
+ * Creates the endpoint. Playback queries beyond the quota get 429 `{ message, route }` without `Retry-After`: no client
  * has ever been seen to get one from this API (§5).
  */
 export function createMediaEndpoint(parts: Parts): MediaEndpoint {
@@ -111,7 +111,7 @@ export function createMediaEndpoint(parts: Parts): MediaEndpoint {
       screenStages: [],
       channel,
     });
-    const hasScreen = call.whim > 0.9;
+    const hasScreen = call.roll > 0.9;
     const isLast = segment.place > 0;
     return {
       '@type': 'call',
@@ -150,7 +150,7 @@ export function createMediaEndpoint(parts: Parts): MediaEndpoint {
           },
         ],
         categoryMatchesList:
-          readFlag(parameters, 'exclude-qm-categories') === true || call.whim < 0.5
+          readFlag(parameters, 'exclude-qm-categories') === true || call.roll < 0.5
             ? []
             : [{ categoryHierarchy: ['Clinic', 'Refills'], secondsOffsets: [3, 17], confidence: 0.87 }],
         sentiments: [

@@ -6,7 +6,7 @@ import { SAMPLE_RATE } from './tones';
  * depend on theirs.
  *
  * @param samples how many samples, of one byte each, follow
- * @param mark 24 bytes that tell files apart, in a box that players skip
+ * @param mark 24 bytes that distinguish files, in a box that players skip
  */
 export function mp4Opening(samples: number, mark: Buffer): Buffer {
   const head = Buffer.concat([

@@ -5,7 +5,7 @@ import type { Parameters } from '../http/parameters';
 export interface PresignedUrls {
   /** The path of a segment's file: made of ids only. */
   pathOf(masterContactId: number, segmentId: string): string;
-  /** A fresh address for a path, valid as long as recordings' addresses are unless another time is told. */
+  /** A fresh address for a path, valid as long as recordings' addresses are unless another time is given. */
   sign(path: string, now: number, seconds?: number): string;
   /** Whether a request for a path may pass. */
   judge(path: string, parameters: Parameters, now: number): 'valid' | 'expired' | 'forged';
@@ -13,13 +13,13 @@ export interface PresignedUrls {
 
 /**
  * Creates the signer with a key of its own.
- * @param note is told every signature issued: none of them may leave the client
+ * @param recordSecret gets every signature issued: none of them may leave the client
  */
 export function createPresignedUrls(
   tenantId: string,
   mediaAddress: () => string,
   lifetimeSeconds: number,
-  note: (secret: string) => void,
+  recordSecret: (secret: string) => void,
 ): PresignedUrls {
   const key = randomBytes(32);
   const signatureOf = (path: string, date: string, expires: string, nonce: string): string =>
@@ -29,7 +29,7 @@ export function createPresignedUrls(
     const date = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
     const nonce = `${now}.${randomBytes(12).toString('hex')}`;
     const signature = signatureOf(path, date, String(seconds), nonce);
-    note(signature);
+    recordSecret(signature);
     const query = new URLSearchParams({
       'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
       'X-Amz-Date': date,

@@ -1,4 +1,4 @@
-/** Admits so many requests in any span of time; those refused do not count. */
+/** Admits a number of requests in any span of time; those refused do not count. */
 export class Quota {
   readonly #requests: number;
   readonly #span: number;
