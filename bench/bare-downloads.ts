@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What the bare loop is told, as JSON in a file: where Media Playback is, a token, and the calls. */
+/** Input of the bare loop, as JSON in a file: where Media Playback is, a token, and the calls. */
 export interface BareDownloads {
-  readonly lookUp: string;
+  readonly playbackUrl: string;
   readonly token: string;
   readonly calls: readonly number[];
   readonly folder: string;
@@ -21,19 +21,19 @@ interface Answer {
  * fsync, nothing durable. A process of its own, so that its memory and time can be measured.
  */
 async function main(): Promise<void> {
-  const told = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as BareDownloads;
-  mkdirSync(told.folder, { recursive: true });
-  const waiting = told.calls[Symbol.iterator]();
-  const lane = async (): Promise<void> => {
-    for (const call of waiting) await fetchCall(told, call);
+  const input = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as BareDownloads;
+  mkdirSync(input.folder, { recursive: true });
+  const waiting = input.calls[Symbol.iterator]();
+  const worker = async (): Promise<void> => {
+    for (const call of waiting) await fetchCall(input, call);
   };
-  await Promise.all(Array.from({ length: told.inFlight }, lane));
+  await Promise.all(Array.from({ length: input.inFlight }, worker));
 }
 
-async function fetchCall({ lookUp, token, folder }: BareDownloads, call: number): Promise<void> {
+async function fetchCall({ playbackUrl, token, folder }: BareDownloads, call: number): Promise<void> {
   const query = `acd-call-id=${call}&media-type=all&exclude-waveforms=true`;
   const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
-  const answer = (await (await fetch(`${lookUp}?${query}`, { headers })).json()) as Answer;
+  const answer = (await (await fetch(`${playbackUrl}?${query}`, { headers })).json()) as Answer;
   for (const [index, { data }] of answer.interactions.entries()) {
     if (data.fileToPlayUrl === null) continue;
     const response = await fetch(data.fileToPlayUrl);

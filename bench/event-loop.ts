@@ -93,7 +93,7 @@ const pages: Readonly<Record<string, () => Buffer>> = {
     ),
   'contacts of 3 kB, as many as fit': () =>
     page(repeated((id) => contact(id, `,"dispositionNotes":"${'x'.repeat(3_000)}"`), cap)),
-  'fields nobody knows': () =>
+  'unknown fields': () =>
     page(repeated((id) => contact(id, `,"a":{"b":["y",1.5,null]},"c${id % 50}":"z"`), 12_000_000, 60_000)),
   'long numbers everywhere': () =>
     page(repeated((id) => contact(id, `,"n":[${'12345678901234567890,'.repeat(40)}1]`), 16_000_000, 15_000)),
@@ -107,7 +107,7 @@ const pages: Readonly<Record<string, () => Buffer>> = {
     page(contact(1, `,"dispositionNotes":"${'\\n'.repeat(8_000_000)}"`)),
   'one note of 16 MB, not for PostgreSQL': () =>
     page(contact(1, `,"dispositionNotes":"${'\\u0000'.repeat(2_700_000)}"`)),
-  'one field nobody knows of 16 MB, all escapes': () =>
+  'one unknown field of 16 MB, all escapes': () =>
     page(contact(1, `,"new":"${'\\\\'.repeat(8_000_000)}"`)),
   'one record of 32 MB, rejected': () => page(contact(1, `,"new":"${'x'.repeat(cap - 200)}"`)),
   'nested 4,000,000 levels': () =>

@@ -9,7 +9,7 @@ export interface ProcessUse {
 /** Linux counts processor time in hundredths of a second for everybody (`USER_HZ`). */
 const tickMs = 10;
 
-/** Reads it from `/proc`; null where the system does not tell, or the process has ended. */
+/** Reads it from `/proc`; null where the system does not say, or the process has ended. */
 export async function useOf(pid: number | undefined): Promise<ProcessUse | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
@@ -26,7 +26,7 @@ export async function useOf(pid: number | undefined): Promise<ProcessUse | null>
   }
 }
 
-/** Watches a process until it ends, and tells what it used as it was last seen. */
+/** Watches a process until it ends, and returns what it had used when last measured. */
 export function watchUse(pid: number | undefined, everyMs = 20): () => ProcessUse | null {
   let last: ProcessUse | null = null;
   const look = async (): Promise<void> => {

@@ -19,14 +19,14 @@ const now = Date.parse('2025-03-20T12:00:00Z');
 const day = { from: '2025-03-10T00:00:00Z', to: '2025-03-11T00:00:00Z' };
 
 /**
- * Share of a quota that is used while there is more to do than it permits: look-ups of Media Playback through a real
+ * Share of a quota that is used while there is more to do than it permits: playback queries through a real
  * Temporal server, against a simulator that refuses what goes beyond. After `npm run build`:
  * `node dist/bench/quota.js`; half an hour of CXone's own quota:
  * `node dist/bench/quota.js --requests 150 --per-seconds 300 --contacts 1620`.
  */
 async function main(): Promise<void> {
   const program = new Command('quota')
-    .description('Share of a look-up quota that is used while there is more work than it permits')
+    .description('Share of a playback quota that is used while there is more work than it permits')
     .option('--requests <n>', 'size of the quota', wholeNumber(1), 50)
     .option('--per-seconds <s>', 'its span', wholeNumber(1), 20)
     .option(
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
       660,
     )
     .option('--workers <n>', 'worker processes', wholeNumber(1), 2)
-    .option('--in-flight <n>', 'look-ups at a time', wholeNumber(1), 8)
+    .option('--in-flight <n>', 'playback queries at a time', wholeNumber(1), 8)
     .option('--json', 'one JSON document on stdout');
   await program.parseAsync();
   const flags = program.opts<QuotaFlags>();
@@ -71,14 +71,14 @@ async function main(): Promise<void> {
     const handle = await startWindow(stand.temporal.client, input, parseSyncWindowInput(input));
     const end = await followWindow(handle, () => undefined);
     if (!end.ok) throw new Error(`${end.code}: ${end.message}`);
-    const lookUps = simulator.journal.entries({ family: 'media' });
-    const figures = measure(lookUps, mediaQuota);
+    const playbackQueries = simulator.journal.entries({ family: 'media' });
+    const figures = measure(playbackQueries, mediaQuota);
     output.document({ versions: stand.versions, ...flags, ...figures });
     output.result(`versions    ${stand.versions}`);
-    output.result(`quota       ${flags.requests} look-ups in any ${flags.perSeconds} s`);
-    output.result(`work        ${flags.workers} workers, ${flags.inFlight} look-ups at a time, one window`);
+    output.result(`quota       ${flags.requests} playback queries in any ${flags.perSeconds} s`);
+    output.result(`work        ${flags.workers} workers, ${flags.inFlight} playback queries at a time, one window`);
     output.result('');
-    output.result(`look-ups    ${figures.sent} in ${figures.seconds.toFixed(1)} s`);
+    output.result(`queries     ${figures.sent} in ${figures.seconds.toFixed(1)} s`);
     output.result(`permitted   ${figures.permitted.toFixed(1)}`);
     output.result(`used        ${(figures.used * 100).toFixed(1)} %`);
     output.result(`most in ${flags.perSeconds} s   ${figures.mostInSpan}`);
@@ -90,10 +90,10 @@ async function main(): Promise<void> {
 }
 
 function measure(
-  lookUps: readonly { readonly at: number; readonly status: number }[],
+  playbackQueries: readonly { readonly at: number; readonly status: number }[],
   { requests, perSeconds }: { readonly requests: number; readonly perSeconds: number },
 ) {
-  const sent = lookUps.map(({ at }) => at).sort((a, b) => a - b);
+  const sent = playbackQueries.map(({ at }) => at).sort((a, b) => a - b);
   const all = ((sent.at(-1) ?? 0) - (sent[0] ?? 0)) / 1_000;
   // The last few are done by fewer hands than there are; what they leave unused says nothing of the limiter.
   const counted = sent.slice(0, Math.ceil(sent.length * 0.97));
@@ -107,7 +107,7 @@ function measure(
     permitted: (all * requests) / perSeconds,
     used: (counted.length - 1) / permitted,
     mostInSpan: Math.max(...sent.map(inSpan)),
-    refused: lookUps.filter(({ status }) => status === 429).length,
+    refused: playbackQueries.filter(({ status }) => status === 429).length,
   };
 }
 

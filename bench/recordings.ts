@@ -62,16 +62,16 @@ async function main(): Promise<void> {
     const span = { from: Date.parse(day.from), to: Date.parse(day.to) };
     const { recordings = [] } = simulator.truth({ ...span, recordings: true });
     const calls = [...new Set(recordings.map(({ masterContactId }) => masterContactId))];
-    const told = {
-      lookUp: `${simulator.address}/media-playback/v1/contacts`,
+    const input = {
+      playbackUrl: `${simulator.address}/media-playback/v1/contacts`,
       token: await tokenOf(simulator),
       ...{ calls, inFlight: flags.inFlight, folder: join(folder, 'bare') },
     };
     const rows: Row[] = [];
     output.note('curl --parallel …');
-    rows.push(await byCurl(told, join(folder, 'curl'), recordings.length));
+    rows.push(await byCurl(input, join(folder, 'curl'), recordings.length));
     output.note('a bare fetch loop …');
-    rows.push(await byLoop(told, folder, recordings.length));
+    rows.push(await byLoop(input, folder, recordings.length));
     for (const inFlight of [flags.inFlight, flags.inFlight * 4]) {
       output.note(`a worker, ${inFlight} at a time …`);
       const database = await stand.createDatabase();
@@ -102,20 +102,20 @@ async function main(): Promise<void> {
   }
 }
 
-async function byCurl(told: BareDownloads, folder: string, files: number): Promise<Row> {
+async function byCurl(input: BareDownloads, folder: string, files: number): Promise<Row> {
   mkdirSync(folder);
-  const links = await linksOf(told);
+  const links = await linksOf(input);
   const config = join(folder, 'links.txt');
   const lines = links.map((url, index) => `url = "${url}"\noutput = "${join(folder, String(index))}"\n`);
   writeFileSync(config, lines.join(''));
-  const limit = String(told.inFlight);
+  const limit = String(input.inFlight);
   const args = ['--silent', '--fail', '--parallel', '--parallel-max', limit, '--config', config];
   return { name: 'curl --parallel', files, ...(await runToEnd('curl', args)) };
 }
 
-async function byLoop(told: BareDownloads, folder: string, files: number): Promise<Row> {
+async function byLoop(input: BareDownloads, folder: string, files: number): Promise<Row> {
   const settings = join(folder, 'bare.json');
-  writeFileSync(settings, JSON.stringify(told));
+  writeFileSync(settings, JSON.stringify(input));
   const script = join(__dirname, 'bare-downloads.js');
   return { name: 'bare fetch loop', files, ...(await runToEnd(process.execPath, [script, settings])) };
 }
@@ -140,7 +140,7 @@ async function byWorker(
   const before = await useOf(pid);
   const input = { tenant: 'bench', ...day };
   const handle = await startWindow(temporal.client, input, parseSyncWindowInput(input));
-  // The journal runs by the simulator's clock, which stands still: the first look-up is seen by looking for it.
+  // The journal runs by the simulator's clock, which stands still: the first playback query is found by polling.
   let began = performance.now();
   const timer = setInterval(() => {
     if (simulator.journal.count({ family: 'media' }) > 0) clearInterval(timer);
@@ -155,16 +155,16 @@ async function byWorker(
   return { name, files: end.report.recordings.stored, ms, use };
 }
 
-/** The quota is lifted: no number of files at hand comes near this one. */
+/** The quota is lifted: no benchmark comes near this number of files. */
 function withoutQuota<T extends object>(tenant: T) {
   return { ...tenant, limits: { media: { requests: 1_000_000, perSeconds: 1 } } };
 }
 
-async function linksOf({ lookUp, token, calls }: BareDownloads): Promise<readonly string[]> {
+async function linksOf({ playbackUrl, token, calls }: BareDownloads): Promise<readonly string[]> {
   const links: string[] = [];
   for (const call of calls) {
     const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
-    const response = await fetch(`${lookUp}?acd-call-id=${call}`, { headers });
+    const response = await fetch(`${playbackUrl}?acd-call-id=${call}`, { headers });
     const { interactions } = (await response.json()) as {
       readonly interactions: readonly { readonly data: { readonly fileToPlayUrl: string | null } }[];
     };

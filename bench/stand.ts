@@ -113,7 +113,7 @@ export async function startBenchStand(
   }
 }
 
-/** The most memory a process has held, in bytes; null where the system does not tell (only Linux does). */
+/** The most memory a process has held, in bytes; null where the system does not say (only Linux does). */
 export async function peakMemory(pid: number | undefined): Promise<number | null> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];

@@ -61,7 +61,7 @@ async function main(): Promise<void> {
       DATABASE_URL: postgres.url,
       TEMPORAL_ADDRESS: server.address,
       TEMPORAL_NAMESPACE: server.namespace,
-      BENCH_SECRET: 'of nobody',
+      BENCH_SECRET: 'unused',
     };
     const rows = commands.map((args) => measure(args, env, args[1] === 'apply' ? 1 : flags.times));
     output.result(
