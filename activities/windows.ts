@@ -1,5 +1,5 @@
 import { log } from '@temporalio/activity';
-import { passesOf } from '../cxone';
+import { filterCombinations } from '../cxone';
 import { type Claimant, type LedgerRow, type Store, StoreError, type WindowFilter } from '../store';
 import { answersKeptDays } from './answer-keeper';
 import { activityFailure } from './application-failure';
@@ -70,7 +70,7 @@ export function createWindowActivities({
         windowId: claim.windowId,
         attempt: claim.attempt,
         by: span.by,
-        passes: passesOf(filter),
+        passes: filterCombinations(filter),
         recordings: recordings !== false,
         downloads: recordings === true,
         usualFilter: sameFilter(filter, tuning),

@@ -6,8 +6,8 @@ export { createCxoneClient } from './client';
 export type { Authentication, CxoneClient, CxoneClientOptions } from './client';
 export { earliestClock, implausibleClock } from './clock';
 export type { AnswerClocks, ClockFinding } from './clock';
-export { passesOf } from './acd/filter-combinations';
-export type { ContactPass, PassFilter } from './acd/filter-combinations';
+export { filterCombinations } from './acd/filter-combinations';
+export type { FilterCombination, WindowFilterIds } from './acd/filter-combinations';
 export {
   parseContactPage,
   startOf as startOfContact,

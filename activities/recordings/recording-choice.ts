@@ -47,7 +47,7 @@ async function settleListed(
   tenant: string,
   windowId: string | null,
 ): Promise<void> {
-  const { absent, listed } = await recordings.settleListed(tenant, windowId);
+  const { absent, listed } = await recordings.resolveListed(tenant, windowId);
   if (absent + listed > 0)
     log.info(`the listing has settled calls of ${tenant}: ${absent} absent, ${listed} listed after all`);
 }

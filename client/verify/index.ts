@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { loadSettings } from '../../config';
-import { createCxoneClient, passesOf } from '../../cxone';
+import { createCxoneClient, filterCombinations } from '../../cxone';
 import { openRecordingFiles, openStore } from '../../store';
 import { InvalidInputError, parseSyncWindowInput, type SyncWindow } from '../../workflows/inputs';
 import { CommandError, exitStatus } from '../command/exit-status';
@@ -101,7 +101,7 @@ async function compare(
     to: range.to,
     filter,
     byIds: flags.ids ?? false,
-    source: createSource(cxone, passesOf(filter), tenant.pageSize),
+    source: createSource(cxone, filterCombinations(filter), tenant.pageSize),
     holdings: store.holdings,
     recordings: store.recordings,
     files,

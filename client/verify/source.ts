@@ -1,7 +1,7 @@
 import {
   type ContactPage,
   type ContactPageRequest,
-  type ContactPass,
+  type FilterCombination,
   countContacts,
   type CountRows,
   CxoneError,
@@ -47,7 +47,7 @@ const tooMuchAtOnce: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseT
 /** The source of a tenant: its usual filter's passes, `pageSize` rows a request. */
 export function createSource(
   cxone: Ask,
-  passes: readonly ContactPass[],
+  passes: readonly FilterCombination[],
   pageSize: number,
   patience: Patiently = patiently,
 ): Source {
@@ -69,7 +69,7 @@ export function createSource(
   }
 
   /** By offset, which is only right where nothing else tells rows apart. */
-  async function* byOffset(span: Span, filter: ContactPass): AsyncGenerator<SourcePage> {
+  async function* byOffset(span: Span, filter: FilterCombination): AsyncGenerator<SourcePage> {
     const isOwn = startsBefore(span.to.getTime());
     let skip = 0;
     for (let pastTotal = 0; pastTotal < pagesPastTotal;) {
@@ -90,7 +90,7 @@ export function createSource(
    * By seeking: the next request begins at the start that the last page ended with, and leaves the rows of that very
    * start to it. An answer is one moment's state, offsets over several would skip and repeat rows (contract §2.6).
    */
-  async function* readPass(span: Span, filter: ContactPass): AsyncGenerator<SourcePage> {
+  async function* readPass(span: Span, filter: FilterCombination): AsyncGenerator<SourcePage> {
     const isOwn = startsBefore(span.to.getTime());
     let { from } = span;
     let total: number | null | undefined;
@@ -130,7 +130,7 @@ export function createSource(
   return {
     async count({ from, to }, expected) {
       const request = async (
-        filter: ContactPass,
+        filter: FilterCombination,
         { latestFirst, ...rows }: CountRows,
       ): Promise<ContactPage> =>
         patience(() =>

@@ -17,8 +17,8 @@ export interface SweepOptions {
 const everyMs = 3_600_000;
 
 /**
- * Aborts uploads below a prefix that killed processes left: they are no recordings yet, but hold health data and are charged
- * for. Uploads of others to the same bucket are left alone. Runs at most once an hour. A missing permission is no
+ * Aborts uploads below a prefix that killed processes left: they are no recordings yet, but hold health data and cost
+ * money. Uploads of others to the same bucket are left alone. Runs at most once an hour. A missing permission is no
  * reason not to store a recording, so nothing is thrown; a rule of the bucket does the same (docs/recordings.md).
  */
 export function createUploadSweep(

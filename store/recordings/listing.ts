@@ -3,7 +3,7 @@ import { run } from '../postgres/transaction';
 import { windowContacts } from '../tables/window-contacts';
 
 /** What the listing has decided about calls that were not looked up. */
-export interface ListingVerdict {
+export interface ListingResult {
   /** Calls that are absent without a playback query. */
   readonly absent: number;
   /** Calls that were so, and are listed by now: pending again. */
@@ -21,11 +21,11 @@ export interface RecordingListing {
    * @param windowId the window whose calls are settled; null for all of the tenant, in portions of `portion` calls
    * @throws StoreError
    */
-  settleListed(tenant: string, windowId: string | null, portion?: number): Promise<ListingVerdict>;
+  resolveListed(tenant: string, windowId: string | null, portion?: number): Promise<ListingResult>;
 }
 
 /** How long a call that is not listed may still turn up. */
-const afterthoughtDays = 10;
+const relistDays = 10;
 
 /** SQL: whether the row `m` of cxone.interaction_metadata says that there is audio, or a screen (contract §10: `Success`). */
 export const hasAudio = (m: string): string =>
@@ -94,8 +94,8 @@ interface Portion {
 /** The listing behind `pool`. */
 export function createRecordingListing(pool: Pool): RecordingListing {
   return {
-    async settleListed(tenant, windowId, portion = portionSize) {
-      const relisted = await run(pool, `${relistedSql} returning 1`, [windowId, tenant, afterthoughtDays]);
+    async resolveListed(tenant, windowId, portion = portionSize) {
+      const relisted = await run(pool, `${relistedSql} returning 1`, [windowId, tenant, relistDays]);
       // A window is a portion: its calls are gathered once.
       const limit = windowId === null ? portion : null;
       let absent = 0;

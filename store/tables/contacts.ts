@@ -2,11 +2,11 @@ import type { Pool } from 'pg';
 import type { Batch, PageOutcome } from '../ingest/batch';
 import { contactTable } from './contact-columns';
 import { createPagePersister } from '../ingest/page-persister';
-import { expectRecordings, type RecordingWishes } from './expected-recordings';
+import { enqueueRecordings, type RecordingOptions } from './expected-recordings';
 
 export interface ContactTable {
   /** Stores the contacts of a landed page; with `recordings`, also notes which recordings are to be fetched. */
-  persistPage(pageId: string, tenant: string, batch: Batch, options: RecordingWishes): Promise<PageOutcome>;
+  persistPage(pageId: string, tenant: string, batch: Batch, options: RecordingOptions): Promise<PageOutcome>;
 }
 
 /**
@@ -28,7 +28,7 @@ export function createContactTable(pool: Pool): ContactTable {
     persistPage: (pageId, tenant, batch, { recordings, ...choice }) =>
       pages.persist(pageId, tenant, batch, async (client, staging) => {
         await client.query(notesSql(staging), [pageId]);
-        if (recordings) await expectRecordings(client, tenant, staging, choice);
+        if (recordings) await enqueueRecordings(client, tenant, staging, choice);
       }),
   };
 }

@@ -10,7 +10,7 @@ import {
 } from './recording-choice';
 
 /** Which recordings of stored contacts are to be noted for fetching. */
-export interface RecordingWishes extends RecordingChoice {
+export interface RecordingOptions extends RecordingChoice {
   readonly recordings: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface RecordingWishes extends RecordingChoice {
  * about. A call that looks likelier by now, since a leg of it was answered or logged, is pending again if it was absent.
  * In key order, as every insert here, so that concurrent pages do not deadlock.
  */
-export async function expectRecordings(
+export async function enqueueRecordings(
   client: PoolClient,
   tenant: string,
   staging: string,

@@ -5,7 +5,7 @@ import type { BulkTable } from '../ingest/columns';
 import { contactTable } from './contact-columns';
 import { extractionTables } from './extraction-columns';
 import { lookupTables } from './lookup-columns';
-import { expectRecordings, type RecordingWishes } from './expected-recordings';
+import { enqueueRecordings, type RecordingOptions } from './expected-recordings';
 
 /** A table that records of one kind go to, and what belongs to them besides their rows. */
 export interface RecordTable {
@@ -15,7 +15,7 @@ export interface RecordTable {
     client: PoolClient,
     tenant: string,
     staging: string,
-    options: RecordingWishes,
+    options: RecordingOptions,
   ) => Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export const recordTables: Readonly<Record<RecordKind, RecordTable>> = {
   contacts: {
     table: contactTable,
     async after(client, tenant, staging, { recordings, ...choice }) {
-      if (recordings) await expectRecordings(client, tenant, staging, choice);
+      if (recordings) await enqueueRecordings(client, tenant, staging, choice);
     },
   },
   agents: { table: agentTable },

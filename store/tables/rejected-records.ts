@@ -4,7 +4,7 @@ import { createBatchWriter, unstorableReason } from '../ingest/batch-writer';
 import type { BatchWriter } from '../ingest/batch-writer';
 import { noteDrift } from '../ingest/schema-drift';
 import { recordTables } from './record-tables';
-import type { RecordingWishes } from './expected-recordings';
+import type { RecordingOptions } from './expected-recordings';
 import { storableText } from '../ingest/sanitise';
 import { inTransaction, run } from '../postgres/transaction';
 
@@ -94,7 +94,7 @@ export interface RejectedTable {
     tenant: string,
     kind: RecordKind,
     reread: readonly Reread[],
-    options: RecordingWishes,
+    options: RecordingOptions,
   ): Promise<ReplayOutcome>;
 }
 

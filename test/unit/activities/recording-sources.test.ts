@@ -29,7 +29,7 @@ describe('calls that are due', () => {
           asked.push(`at most ${limit} unlikely`);
           return ['100'];
         },
-        settleListed: async () => {
+        resolveListed: async () => {
           asked.push('settle');
           return { absent: 3, listed: 1 };
         },

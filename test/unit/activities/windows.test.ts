@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { WindowSpan } from '../../../activities/types';
 import { createWindowActivities } from '../../../activities/windows';
-import { passesOf } from '../../../cxone';
+import { filterCombinations } from '../../../cxone';
 import { createAuthenticationActivities } from '../../../activities/authentication';
 import {
   type Claim,
@@ -230,7 +230,7 @@ describe('passesOf', () => {
   it('has exactly one pass for each combination, and one for everything when there is no filter', () => {
     fc.assert(
       fc.property(ids, ids, ids, (skillIds, campaignIds, mediaTypeIds) => {
-        const passes = passesOf({ skillIds, campaignIds, mediaTypeIds });
+        const passes = filterCombinations({ skillIds, campaignIds, mediaTypeIds });
         const size = (list: readonly number[]) => Math.max(1, list.length);
         expect(passes).toHaveLength(size(skillIds) * size(campaignIds) * size(mediaTypeIds));
         expect(new Set(passes.map((pass) => JSON.stringify(pass))).size).toBe(passes.length);
@@ -243,7 +243,7 @@ describe('passesOf', () => {
     const contacts = fc.record({ skillId: someId, campaignId: someId, mediaTypeId: someId });
     fc.assert(
       fc.property(ids, ids, ids, contacts, (skillIds, campaignIds, mediaTypeIds, contact) => {
-        const shown = passesOf({ skillIds, campaignIds, mediaTypeIds }).filter(
+        const shown = filterCombinations({ skillIds, campaignIds, mediaTypeIds }).filter(
           ({ skillId, campaignId, mediaTypeId }) =>
             (skillId ?? contact.skillId) === contact.skillId &&
             (campaignId ?? contact.campaignId) === contact.campaignId &&
