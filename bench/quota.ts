@@ -76,7 +76,9 @@ async function main(): Promise<void> {
     output.document({ versions: stand.versions, ...flags, ...figures });
     output.result(`versions    ${stand.versions}`);
     output.result(`quota       ${flags.requests} playback queries in any ${flags.perSeconds} s`);
-    output.result(`work        ${flags.workers} workers, ${flags.inFlight} playback queries at a time, one window`);
+    output.result(
+      `work        ${flags.workers} workers, ${flags.inFlight} playback queries at a time, one window`,
+    );
     output.result('');
     output.result(`queries     ${figures.sent} in ${figures.seconds.toFixed(1)} s`);
     output.result(`permitted   ${figures.permitted.toFixed(1)}`);

@@ -41,8 +41,7 @@ export function authenticatedApi(session: Session, policy: HostPolicy): (next: E
           if (!(await isOfToken(error, grant))) throw error;
         }
         // Also where the caller judges a 403 by itself. What was refused has begun nothing, so a post may be repeated.
-        if (answer !== undefined && !(answer.status === 403 && (await session.isStale(grant))))
-          return answer;
+        if (answer !== undefined && !(answer.status === 403 && (await session.isStale(grant)))) return answer;
         return call(query, await session.refresh(grant, signal), signal);
       };
     };

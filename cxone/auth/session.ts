@@ -97,7 +97,8 @@ export function createSession(
   async function obtainUnlessRefused(): Promise<Grant> {
     // Read before anything is sent: an operator who signs in again after that may have fixed what is refused now.
     const times = await credentialsGeneration();
-    if (refusal !== null && now() < refusal.until && !isMore(times, refusal.credentialsGeneration)) throw refusal.error;
+    if (refusal !== null && now() < refusal.until && !isMore(times, refusal.credentialsGeneration))
+      throw refusal.error;
     try {
       current = await obtain(times);
       refusal = null;

@@ -8,7 +8,10 @@ export type ExtractionRefusal = 'busy' | 'forbidden';
  * speak of either decide; where they speak of neither (there are none, or a gateway's "Forbidden"), it is taken for too
  * soon if a job of the tenant ran less than a minute ago, and for a missing permission otherwise.
  */
-export function extractionRefusalOf(serverPhrases: readonly KnownPhrase[], recentJob: boolean): ExtractionRefusal {
+export function extractionRefusalOf(
+  serverPhrases: readonly KnownPhrase[],
+  recentJob: boolean,
+): ExtractionRefusal {
   if (serverPhrases.includes('to wait')) return 'busy';
   if (serverPhrases.includes('a permission or licence')) return 'forbidden';
   return recentJob ? 'busy' : 'forbidden';

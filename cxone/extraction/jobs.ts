@@ -179,7 +179,8 @@ function isId(id: string): boolean {
 function refused(answer: HttpAnswer, recentJob: boolean, now: number, entity?: ExtractionEntity): CxoneError {
   const serverPhrases = answer.serverPhrases ?? [];
   const message = `${familyNames.extraction} answered with status 403${speaksOf(serverPhrases)}.`;
-  const code = extractionRefusalOf(serverPhrases, recentJob) === 'busy' ? 'ExtractionBusy' : 'ExtractionForbidden';
+  const code =
+    extractionRefusalOf(serverPhrases, recentJob) === 'busy' ? 'ExtractionBusy' : 'ExtractionForbidden';
   const details = { status: 403, correlationId: correlationId(answer), answerId: answer.report?.(code) };
   if (code === 'ExtractionBusy') {
     // Callers that are refused together should not come back together.

@@ -25,7 +25,8 @@ export function phrasesOfRefusal(header: string | undefined, body: Buffer): read
  * anything that grants access: the secrets given, tokens, queries of addresses (they are signed), keys.
  */
 export function textToKeep(header: string | undefined, body: Buffer, secrets: readonly string[]): string {
-  const description = header === undefined || header.trim() === '' ? '' : `icStatusDescription: ${header.trim()}\n`;
+  const description =
+    header === undefined || header.trim() === '' ? '' : `icStatusDescription: ${header.trim()}\n`;
   // Cut after the secrets are out: half of one would not be found.
   const text = `${description}${body.subarray(0, 4 * keptCharacters).toString('utf8')}`;
   return withoutSecrets(text, secrets).slice(0, keptCharacters);

@@ -19,7 +19,11 @@ export interface MediaBodyRules {
    * The rest of a file of which `received` bytes are here; undefined when it must be fetched from its start.
    * `unproductive` counts the connections in a row, this one included, that brought almost nothing.
    */
-  readonly resume: (received: number, unproductive: number, cause: CxoneError) => Promise<MediaPart | undefined>;
+  readonly resume: (
+    received: number,
+    unproductive: number,
+    cause: CxoneError,
+  ) => Promise<MediaPart | undefined>;
 }
 
 /** A connection that brought less than this before it broke off made no progress. */

@@ -47,7 +47,11 @@ export function createResume(rules: ResumeRules) {
     return ask(received);
   };
 
-  return async (received: number, unproductive: number, cause: CxoneError): Promise<MediaPart | undefined> => {
+  return async (
+    received: number,
+    unproductive: number,
+    cause: CxoneError,
+  ): Promise<MediaPart | undefined> => {
     if (etag === undefined || etag.startsWith('W/')) return undefined;
     for (let attempts = unproductive; attempts <= mostUnproductive; attempts += 1) {
       if (attempts > 1) await pause(pauseMs * 2 ** (attempts - 2), signal);

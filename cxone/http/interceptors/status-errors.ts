@@ -34,15 +34,20 @@ export function statusErrors(now: () => number): Interceptor {
 
 function toStatusError(answer: HttpAnswer, family: ApiFamily, now: number): CxoneError {
   const { status, serverPhrases = [] } = answer;
-  const code = (family === 'auth' ? tokenCode(status, serverPhrases) : undefined) ?? statusCode(status, family);
+  const code =
+    (family === 'auth' ? tokenCode(status, serverPhrases) : undefined) ?? statusCode(status, family);
   const remedy = isRedirect(status) && code === 'UnexpectedShape' ? redirected : familyRemedy(code, family);
-  return new CxoneError(code, `${familyNames[family]} answered with status ${status}${speaksOf(serverPhrases)}.`, {
-    status,
-    retryAfterMs: retryAfter(answer.header('retry-after'), now),
-    correlationId: correlationId(answer),
-    answerId: answer.report?.(code),
-    ...(remedy === undefined ? {} : { remedy }),
-  });
+  return new CxoneError(
+    code,
+    `${familyNames[family]} answered with status ${status}${speaksOf(serverPhrases)}.`,
+    {
+      status,
+      retryAfterMs: retryAfter(answer.header('retry-after'), now),
+      correlationId: correlationId(answer),
+      answerId: answer.report?.(code),
+      ...(remedy === undefined ? {} : { remedy }),
+    },
+  );
 }
 
 function isRedirect(status: number): boolean {
@@ -68,6 +73,7 @@ function statusCode(status: number, family: ApiFamily): CxoneErrorCode {
 /** Contract §1.8: 401 (or, by RFC 6749, 400) with a code that says which half of the credentials is wrong. */
 function tokenCode(status: number, serverPhrases: readonly KnownPhrase[]): CxoneErrorCode | undefined {
   if (status < 400 || status === 408 || status === 429 || status >= 500) return undefined;
-  if (serverPhrases.includes('invalid_client') || serverPhrases.includes('unauthorized_client')) return 'InvalidClient';
+  if (serverPhrases.includes('invalid_client') || serverPhrases.includes('unauthorized_client'))
+    return 'InvalidClient';
   return serverPhrases.includes('invalid_grant') ? 'InvalidAccessKey' : 'TokenRefused';
 }

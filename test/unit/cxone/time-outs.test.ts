@@ -61,7 +61,9 @@ describe('a server that stalls', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     closing.push(() => silent.close());
     const request = requestTo((silent.address() as AddressInfo).port, 'https');
-    const error = await failureOf(networkErrors(plainNames)(transportWith({ connectMs: 50 }).exchange)(request));
+    const error = await failureOf(
+      networkErrors(plainNames)(transportWith({ connectMs: 50 }).exchange)(request),
+    );
     expect(error).toMatchObject({ code: 'CxoneUnreachable', kind: 'retryable' });
     expect(error.message).toMatch(/cannot be reached \(ETIMEDOUT\)/);
   });

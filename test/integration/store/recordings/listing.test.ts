@@ -16,7 +16,8 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
 
   const soon = () => at(60, new Date());
   // Portions so small that several are needed.
-  const settle = (windowId: string | null = null) => stand.store.recordings.resolveListed('acme', windowId, 1);
+  const settle = (windowId: string | null = null) =>
+    stand.store.recordings.resolveListed('acme', windowId, 1);
   const due = (calls: 'all' | 'listed' = 'listed') =>
     stand.store.recordings.dueOfTenant('acme', 100, soon(), calls);
   const states = async () =>

@@ -41,7 +41,9 @@ it('repeats once with the new token, at the address that came with it', async ()
   const next = jest
     .fn<Promise<HttpAnswer>, [HttpRequest]>(async () => answer(200))
     .mockRejectedValueOnce(unauthorized);
-  await expect(authenticatedApi(session(moved), policy)(next).get(query)).resolves.toMatchObject({ status: 200 });
+  await expect(authenticatedApi(session(moved), policy)(next).get(query)).resolves.toMatchObject({
+    status: 200,
+  });
   expect(next.mock.calls.map(([sent]) => sent)).toMatchObject([
     { headers: { Authorization: 'Bearer old' } },
     {
@@ -62,7 +64,9 @@ it('repeats a 403 once when somebody has signed in anew since the token was issu
   const next = jest
     .fn<Promise<HttpAnswer>, [HttpRequest]>(async () => answer(200))
     .mockRejectedValueOnce(forbidden);
-  await expect(authenticatedApi(session(grantOf('new'), true), policy)(next).get(query)).resolves.toMatchObject({
+  await expect(
+    authenticatedApi(session(grantOf('new'), true), policy)(next).get(query),
+  ).resolves.toMatchObject({
     status: 200,
   });
   expect(next.mock.calls.map(([sent]) => sent.headers?.['Authorization'])).toEqual([
@@ -70,7 +74,9 @@ it('repeats a 403 once when somebody has signed in anew since the token was issu
     'Bearer new',
   ]);
   const refused = jest.fn(async () => Promise.reject(forbidden));
-  await expect(authenticatedApi(session(grantOf('new'), true), policy)(refused).get(query)).rejects.toBe(forbidden);
+  await expect(authenticatedApi(session(grantOf('new'), true), policy)(refused).get(query)).rejects.toBe(
+    forbidden,
+  );
   expect(refused).toHaveBeenCalledTimes(2);
 });
 
@@ -108,6 +114,8 @@ it('repeats for no other error', async () => {
 it('sends no token to an address that the rules refuse', async () => {
   const next = jest.fn();
   const lured: Session = { ...session(), getToken: async () => grantOf('old', 'http://10.0.0.7') };
-  await expect(authenticatedApi(lured, policy)(next).get(query)).rejects.toMatchObject({ code: 'HostRefused' });
+  await expect(authenticatedApi(lured, policy)(next).get(query)).rejects.toMatchObject({
+    code: 'HostRefused',
+  });
   expect(next).not.toHaveBeenCalled();
 });

@@ -25,7 +25,9 @@ it('takes the body away from a refusal and keeps known phrases only', async () =
 });
 
 it('reads the header where ACD APIs put their words', async () => {
-  const { serverPhrases } = await through(answer(403, { icstatusdescription: 'Token has expired' }, '<html>'));
+  const { serverPhrases } = await through(
+    answer(403, { icstatusdescription: 'Token has expired' }, '<html>'),
+  );
   expect(serverPhrases).toEqual(['an expired token']);
 });
 

@@ -66,7 +66,9 @@ it('names known phrases, where the answer is kept, and the correlation id for NI
   const codes: string[] = [];
   const report = (code: string) => (codes.push(code), 'a1b2c3');
   const serverPhrases = ['skillId', 'something not found'] as const;
-  await expect(through({ ...answer(400, { correlationid: id }), serverPhrases, report })).rejects.toMatchObject({
+  await expect(
+    through({ ...answer(400, { correlationid: id }), serverPhrases, report }),
+  ).rejects.toMatchObject({
     message:
       'CXone Reporting (contacts) answered with status 400; it speaks of skillId, something not found ' +
       `(answer a1b2c3, correlation id ${id}).`,
@@ -94,7 +96,12 @@ it.each(['call jane, please', 'Jane.Doe', '19800523', '+4917112345678', '4917112
 
 it('never tells a client of the token endpoint to try wrong credentials again', async () => {
   const status = fc.integer({ min: 400, max: 499 }).filter((one) => one !== 408 && one !== 429);
-  const serverPhrases = fc.subarray(['invalid_client', 'invalid_grant', 'invalid_scope', 'a time-out'] as const);
+  const serverPhrases = fc.subarray([
+    'invalid_client',
+    'invalid_grant',
+    'invalid_scope',
+    'a time-out',
+  ] as const);
   await fc.assert(
     fc.asyncProperty(status, serverPhrases, async (code, words) => {
       const error = await failureOf(through({ ...answer(code), serverPhrases: words }, { family: 'auth' }));
