@@ -6,7 +6,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * The text of a setting: the variable itself, or the content of the file that `NAME_FILE` names, without the line
  * break at its end. An empty variable counts as not given, since container tools pass those.
- * @param report told when both are given or the file cannot be read
+ * @param report called when both are given or the file cannot be read
  */
 export function readSetting(
   env: Environment,

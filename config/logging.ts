@@ -7,7 +7,7 @@ import { logText } from './shown-text';
 
 export type { Logger } from 'pino';
 
-/** Keys whose values never belong in a log, whatever their case or spelling: secrets, and what tells who a person is. */
+/** Keys whose values never belong in a log, whatever their case or spelling: secrets, and what identifies a person. */
 const hiddenKeys =
   /secret|token|password|passwd|authorization|cookie|credential|api_?key|access_?key|signature|presigned|connection_?string|database_?url|^(?:url|href|body|raw|values|extra|record)$|phone|e_?mail|first_?name|last_?name|user_?name|from_?address|to_?address|notes$/i;
 const urlQuery = /(\bhttps?:\/\/[^\s?#"']+)[?#][^\s"']*/gi;

@@ -1,6 +1,6 @@
 import { terminalText } from './shown-text';
 
-/** One thing wrong with the settings, told so that the reader can mend it without looking anything up. */
+/** One thing wrong with the settings, with all the reader needs to fix it. */
 export interface Problem {
   /** The setting: `DATABASE_URL`, or a path in the tenants file such as `tenants.acme.clientSecret`. */
   readonly name: string;

@@ -43,14 +43,14 @@ export const proxySettings = [
   },
 ] as const satisfies readonly Setting[];
 
-/** Reads and checks the proxies; null when there is none. @param report told of each that is wrong */
+/** Reads and checks the proxies; null when there is none. @param report called for each that is wrong */
 export function readProxies(env: Environment, report: (problem: Problem) => void): ProxySettings | null {
   const read = (name: (typeof proxySettings)[number]['name']) =>
     env[name.toLowerCase()] || readSetting(env, name, report);
   const proxy = (name: 'HTTPS_PROXY' | 'HTTP_PROXY'): string | null => {
     const text = read(name)?.trim();
     if (text === undefined) return null;
-    // As everybody reads it: a proxy without a scheme is spoken to in plain HTTP.
+    // As is usual: a proxy without a scheme is spoken to in plain HTTP.
     const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
     const problem = problemOf(url);
     if (problem === null) return url;

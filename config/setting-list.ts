@@ -177,7 +177,7 @@ export const settingList = [
   {
     name: 'WORKER_DEPLOYMENT_NAME',
     need: 'worker',
-    meaning: 'Of which deployment, where WORKER_BUILD_ID is given.',
+    meaning: 'The deployment that WORKER_BUILD_ID belongs to.',
     fallback: 'cxone-sync',
     expected: 'letters, digits, dashes and underscores, at most 128',
     example: 'cxone-sync',
@@ -247,7 +247,7 @@ const recordingsUrl = z.string().transform((text, context): string => {
     const path = fileURLToPath(text);
     if (isAbsolute(path) && new URL(text).host === '') return pathToFileURL(path).href;
   } catch {
-    // Said below, as for every other text that names no folder.
+    // Reported below, as for every other text that names no folder.
   }
   const message = text.startsWith('s3:')
     ? 'is not the URL of a bucket: credentials and endpoint belong into the AWS_ variables'

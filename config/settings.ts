@@ -8,7 +8,7 @@ import type { ListenAddress, SettingName } from './setting-list';
 import type { Need, Setting } from './setting';
 import { temporalProblem } from './temporal-tls';
 
-/** Where to listen. `isSet`: somebody chose it, so that another one would not do. */
+/** Where to listen. `isSet`: given in the environment, so that no other one may be used. */
 export interface WantedAddress extends ListenAddress {
   readonly isSet: boolean;
 }
@@ -24,7 +24,7 @@ export interface Settings {
     /** For S3 alone; what the AWS SDK reads from the environment by itself is not here. */
     readonly s3: {
       readonly forcePathStyle: boolean;
-      /** Null: as the bucket does by itself. */
+      /** Null: the bucket's default. */
       readonly serverSideEncryption: 'AES256' | 'aws:kms' | null;
       readonly kmsKeyId: string | undefined;
       readonly checksums: 'sha256' | 'none';
@@ -166,7 +166,7 @@ export function loadSettings<N extends Need>(env: Environment, need: readonly N[
   return settings as Pick<Settings, N>;
 }
 
-/** Whoever writes credentials into an address that has no place for them shall not find them in a log. */
+/** Credentials written into an address that takes none are kept out of logs. */
 const withoutUser = (text: string): string => text.replace(/\/\/[^/@]*@/, '//…@');
 
 /** A key that is silently not used would be found when it is too late. */

@@ -6,8 +6,8 @@ const acting = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * Words of others as one line for a terminal: what a terminal would act upon is written as an escape (`\u001b`, `\n`), so
- * that nobody's text clears a screen, forges a line or turns one around. In the text of a JSON document these escapes
+ * Text from outside as one line for a terminal: what a terminal would act upon is written as an escape (`\u001b`, `\n`), so
+ * that no such text clears a screen, forges a line or turns one around. In the text of a JSON document these escapes
  * mean the same as what they stand for.
  */
 export function terminalText(text: string): string {
@@ -19,7 +19,7 @@ export function terminalLines(text: string): readonly string[] {
   return text.split(/\r?\n/).map((line) => line.split('\t').map(terminalText).join('\t'));
 }
 
-/** Words of others in a log, which people read on terminals, too. Our own line ends (of stacks) stay. */
+/** Text from outside in a log, which people read on terminals, too. Our own line ends (of stacks) stay. */
 export function logText(text: string): string {
   return text.replace(acting, (character) => (character === '\n' ? character : escaped(character)));
 }

@@ -15,7 +15,7 @@ function isLocal(address: string): boolean {
 }
 
 /**
- * What is wrong with how Temporal would be reached, or null. Histories hold ids of calls and the words of operators, so
+ * What is wrong with how Temporal would be reached, or null. Histories hold ids of calls and what operators write, so
  * beyond this machine a connection without TLS has to be asked for: by `TEMPORAL_TLS=false`, or `tls.disabled` of a
  * profile. An API key or a certificate switches TLS on.
  *
@@ -33,7 +33,7 @@ export function temporalProblem(env: Readonly<Record<string, string>>): Problem 
       remedy: 'Correct the file, TEMPORAL_PROFILE or the variable.',
     };
   }
-  // Undefined where nothing was said; false only where TLS was switched off explicitly.
+  // Undefined where it is not set; false only where TLS was switched off explicitly.
   if (options.tls !== undefined || isLocal(options.address ?? '')) return null;
   return {
     name: 'TEMPORAL_TLS',

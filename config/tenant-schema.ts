@@ -86,7 +86,7 @@ const extract = z
     interactionMetadataVersion: entityVersion.default(extractDefaults.interactionMetadataVersion),
     evaluationsVersion: entityVersion.default(extractDefaults.evaluationsVersion),
     rereadDays: whole(1, 90).default(extractDefaults.rereadDays),
-    // Longer than a run may stand in line without a word (store/extraction/job-slots.ts), and it would lose its place.
+    // A run that waited longer between two requests (store/extraction/job-slots.ts) would lose its place in the queue.
     secondsApart: whole(0, 90).default(extractDefaults.secondsApart),
   })
   .prefault({});
@@ -108,7 +108,7 @@ export const tenantSchema = z.strictObject({
   clientAuthentication: z
     .enum(['client_secret_post', 'client_secret_basic'], 'must be client_secret_post or client_secret_basic')
     .default(tenantDefaults.clientAuthentication),
-  // Required with `authentication` application: checked in tenants.ts, so that every problem is told at once.
+  // Required with `authentication` application: checked in tenants.ts, so that all problems are reported together.
   clientId: id.optional(),
   clientSecret: secretReference.optional(),
   accessKeyId: id,
@@ -150,7 +150,7 @@ export const tenantSchema = z.strictObject({
     .min(1, 'must hold at least one id; "recordings": false switches recordings off')
     .readonly()
     .default(tenantDefaults.recordedMediaTypeIds),
-  // Which of both holds is said in recorded-calls.ts.
+  // recorded-calls.ts decides which of both holds.
   recordedCalls: z.enum(['all', 'logged', 'listed'], 'must be all, logged or listed').optional(),
   recordingSource: z.enum(['look-up', 'listed'], 'must be look-up or listed').optional(),
   recordingKeys,

@@ -45,7 +45,7 @@ export function readSecrets(
   return { secrets, problems };
 }
 
-/** Of an entry that is not in order for other reasons: those of its two secrets that cannot be read, so that all is told at once. */
+/** Problems with the two secrets of an entry that is wrong in other ways, too: all problems are reported together. */
 export function unreadableSecrets(
   entry: unknown,
   tenant: string,
@@ -73,7 +73,7 @@ function notAKey(name: string): Problem {
     name,
     problem: 'refers to something that is no key (its value is not shown)',
     expected: '32 bytes in base64, such as `openssl rand -base64 32` prints',
-    remedy: 'Make a key so; docs/recordings.md tells how to keep and change keys.',
+    remedy: 'Make a key this way; docs/recordings.md says how to keep and change keys.',
   };
 }
 

@@ -34,7 +34,7 @@ export interface TenantSettings extends Omit<
  */
 export interface Tenant extends TenantSettings, TenantSecrets {}
 
-/** A tenants file by what is in it; an entry that is not in order stops nobody else. */
+/** The entries of a tenants file; one that is not in order does not affect the others. */
 export interface TenantsFile<T = Tenant> {
   /** The entries that are in order, by name. */
   readonly tenants: ReadonlyMap<string, T>;
@@ -60,43 +60,43 @@ export function loadTenants(file: string, env: Environment): TenantsFile {
       const { secrets, problems } = readSecrets(entry, tenant, places);
       return { tenant: { ...settingsOf(entry, tenant), ...network, ...secrets }, problems };
     },
-    lookAt: (given, tenant) => unreadableSecrets(given, tenant, places),
+    moreProblems: (given, tenant) => unreadableSecrets(given, tenant, places),
   });
 }
 
-/** The same for who needs no secret: that one cannot be read is no problem then. @throws SettingsError as `loadTenants` */
+/** The same without secrets: one that cannot be read is no problem then. @throws SettingsError as `loadTenants` */
 export function loadTenantSettings(file: string): TenantsFile<TenantSettings> {
   return read(file, {
     complete: (entry, tenant) => ({ tenant: settingsOf(entry, tenant), problems: [] }),
-    lookAt: () => [],
+    moreProblems: () => [],
   });
 }
 
-/** What is made of an entry. */
-interface Making<T> {
-  /** Of one that is in order by its own words. */
+/** How an entry becomes a tenant. */
+interface EntryReader<T> {
+  /** Of an entry that is valid by itself. */
   readonly complete: (
     entry: TenantEntry,
     id: string,
   ) => { readonly tenant: T; readonly problems: readonly Problem[] };
   /** What else is wrong with one that is not. */
-  readonly lookAt: (given: unknown, id: string) => readonly Problem[];
+  readonly moreProblems: (given: unknown, id: string) => readonly Problem[];
 }
 
-function read<T>(file: string, { complete, lookAt }: Making<T>): TenantsFile<T> {
+function read<T>(file: string, { complete, moreProblems }: EntryReader<T>): TenantsFile<T> {
   const tenants = new Map<string, T>();
   const misconfigured = new Map<string, readonly Problem[]>();
   for (const [id, given] of entriesOf(readJsonFile(file))) {
     const { entry, problems } = check(id, given);
     const completed = entry === null ? null : complete(entry, id);
-    const all = [...problems, ...(completed === null ? lookAt(given, id) : completed.problems)];
+    const all = [...problems, ...(completed === null ? moreProblems(given, id) : completed.problems)];
     if (completed !== null && all.length === 0) tenants.set(id, completed.tenant);
     else misconfigured.set(id, all);
   }
   return { tenants, misconfigured };
 }
 
-/** An entry by its own words; null when these cannot even be read. */
+/** An entry as parsed; null when it does not parse. */
 function check(
   id: string,
   given: unknown,
@@ -156,7 +156,7 @@ function readJsonFile(file: string): unknown {
     const line = at === undefined ? '' : ` in line ${text.slice(0, Number(at)).split('\n').length}`;
     throw refused(
       `names a file that is not JSON${line}: ${resolve(file)}`,
-      'Mend the file; a missing or extra comma is the usual reason.',
+      'Correct the file; a missing or extra comma is the usual reason.',
     );
   }
 }
