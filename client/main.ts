@@ -51,7 +51,7 @@ cannot be reached, or no worker is listening · 4 finished, but something is mis
   addExtractCommand(program);
   addSimulatorCommand(program);
   addDemoCommand(program);
-  // Sub-commands take over what their parent says of errors and exits only when told so.
+  // Sub-commands inherit their parent's settings for errors and exits only on request.
   inherit(program);
   return program;
 }
@@ -69,10 +69,10 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
     await createProgram().parseAsync(args, { from: 'user' });
     return exitStatus.done;
   } catch (error) {
-    // Asking for help is no error, and what was wrong with a command line has been said already.
+    // Asking for help is no error, and commander has already printed what was wrong with a command line.
     if (error instanceof CommanderError && error.exitCode === 0) return exitStatus.done;
     const failure = asCommandError(error);
-    if (args.includes('--json') && !failure.told) {
+    if (args.includes('--json') && !failure.isReported) {
       const document = { ok: false, error: { code: failure.code, message: failure.message } };
       process.stdout.write(`${jsonText(document)}\n`);
     }
@@ -86,7 +86,7 @@ function asCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
   if (error instanceof CommanderError)
     return new CommandError(exitStatus.badInput, error.message, 'BadInput');
-  // Foreseen errors are CommandErrors; of an unforeseen one, the stack tells where to look.
+  // Expected errors are CommandErrors; of any other one, the stack shows where it comes from.
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new CommandError(exitStatus.failed, `Unexpected error: ${text}`, 'Unexpected');
 }

@@ -3,7 +3,7 @@ import { loadSettings } from '../config';
 import { migrate } from '../store';
 import { addCommonFlags, type CommonFlags } from './command/flags';
 import { createOutput } from './command/output';
-import { foreseen } from './command/map-errors';
+import { mapErrors } from './command/map-errors';
 
 /** `cxone-sync migrate`: brings the database's schema up to date. Safe to run again, and by several at once. */
 export function addMigrateCommand(program: Command): void {
@@ -15,7 +15,7 @@ export function addMigrateCommand(program: Command): void {
     const output = createOutput(flags);
     const onWait = (migration: string): void =>
       output.progress(`${migration} waits for tables that other sessions use; they are not stopped`);
-    const { applied } = await foreseen(() =>
+    const { applied } = await mapErrors(() =>
       migrate(loadSettings(process.env, ['database']).database.url, undefined, { onWait }),
     ).finally(() => output.endProgress());
     output.document({ applied });

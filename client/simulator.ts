@@ -41,7 +41,7 @@ export function addSimulatorCommand(program: Command): void {
         'legacy: isLogged is true of exactly the recorded calls; cxone: it is false of every call (default: legacy)',
       ).choices(['legacy', 'cxone']),
     )
-    .option('--no-media-quota', 'lift the 150 look-ups per 5 minutes of Media Playback')
+    .option('--no-media-quota', 'lift the limit of 150 Media Playback queries per 5 minutes')
     .option('--token-lifetime <seconds>', 'life of an access token', wholeNumber(1))
     .option('--extraction-spacing <seconds>', 'least time between two extraction jobs', wholeNumber(0))
     .option('--tenants <file>', 'JSON file with several tenants, see docs/simulator.md')

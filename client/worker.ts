@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { createLogger, loadSettings, loadTenants, sentenceOf, SettingsError } from '../config';
 import { CommandError, exitStatus } from './command/exit-status';
-import { foreseen } from './command/map-errors';
+import { mapErrors } from './command/map-errors';
 import { requireDatabase } from './command/preflight';
 import { recordingStorage } from './command/recording-storage';
 
-/** `cxone-sync worker`: serves all task queues until it is told to stop. */
+/** `cxone-sync worker`: serves all task queues until SIGTERM or SIGINT. */
 export function addWorkerCommand(program: Command): void {
   program
     .command('worker')
@@ -22,19 +22,19 @@ is taken is refused.
 Exit status: 0 stopped · 2 bad settings, or no tenant in order · 3 Temporal or PostgreSQL refused or cannot be reached`,
     )
     .action(async () => {
-      const settings = await foreseen(() =>
+      const settings = await mapErrors(() =>
         loadSettings(process.env, ['tenants', 'database', 'temporal', 'worker', 'logging']),
       );
-      const { tenants, misconfigured } = await foreseen(() => usableTenants(settings.tenants.file));
-      // Nobody needs a recordings storage who has no recordings.
+      const { tenants, misconfigured } = await mapErrors(() => usableTenants(settings.tenants.file));
+      // Tenants without recordings need no recordings storage.
       const recordings = tenants.some((tenant) => tenant.recordings)
-        ? await foreseen(() => recordingStorage(tenants))
+        ? await mapErrors(() => recordingStorage(tenants))
         : null;
-      await foreseen(() => requireDatabase(settings.database.url));
+      await mapErrors(() => requireDatabase(settings.database.url));
       const logger = createLogger(settings.logging);
       // Temporal's core takes a sixth of a second to load, which every other command would wait for.
       const { runWorkerProcess } = await import('../workers/index.js');
-      await foreseen(() =>
+      await mapErrors(() =>
         runWorkerProcess({
           tenants,
           misconfigured,
@@ -46,10 +46,10 @@ Exit status: 0 stopped · 2 bad settings, or no tenant in order · 3 Temporal or
         }),
       ).catch((error: unknown) => {
         if (error instanceof CommandError) throw error;
-        logger.error({ err: error }, 'the worker cannot go on');
+        logger.error({ err: error }, 'the worker cannot continue');
         throw new CommandError(
           exitStatus.unavailable,
-          `The worker cannot go on: ${reasonOf(error)}`,
+          `The worker cannot continue: ${reasonOf(error)}`,
           'WorkerFailed',
         );
       });

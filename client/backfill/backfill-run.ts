@@ -44,7 +44,7 @@ export async function startBackfill(
   });
 }
 
-/** Waits for a backfill's end, through all its continuations; meanwhile tells how far it is. */
+/** Waits for a backfill's end, through all its continuations, and reports its progress. */
 export async function followBackfill(
   client: Client,
   handle: BackfillHandle,

@@ -3,14 +3,14 @@ import { type BackfillInput, planBackfill } from '../../workflows/backfill/backf
 import type { BackfillReport } from '../../workflows/backfill/backfill-progress';
 import { addBackfillUpdates } from './updates';
 import { backfillLine, backfillLines } from './report';
-import { checkedInput } from '../command/checked-input';
+import { parseInput } from '../command/parse-input';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags, idList, wholeNumber } from '../command/flags';
-import { foreseen } from '../command/map-errors';
+import { mapErrors } from '../command/map-errors';
 import { createOutput, type Output } from '../command/output';
 import { preflight } from '../command/preflight';
 import { type BackfillHandle, followBackfill, startBackfill } from './backfill-run';
-import { tellStarted } from '../command/follow-run';
+import { announceRun } from '../command/follow-run';
 import { grpcReason, type TemporalClient, webUiLink } from '../command/temporal';
 
 interface BackfillFlags extends CommonFlags {
@@ -27,7 +27,7 @@ interface BackfillFlags extends CommonFlags {
   readonly detach?: boolean;
 }
 
-/** `cxone-sync backfill`: a long range, window by window; started, followed, reported, and steered meanwhile. */
+/** `cxone-sync backfill`: a long range, window by window; started, followed, reported, and controlled while it runs. */
 export function addBackfillCommand(program: Command): void {
   const command = addCommonFlags(
     program
@@ -59,13 +59,13 @@ Examples:
   npx cxone-sync backfill --tenant acme --from 2025-11-01T00:00:00Z --to 2026-11-01T00:00:00Z
   npx cxone-sync backfill pause backfill:acme:2025-11-01T00:00:00Z/2026-11-01T00:00:00Z`,
     )
-    .action(async (flags: BackfillFlags) => foreseen(() => runBackfill(flags, createOutput(flags))));
+    .action(async (flags: BackfillFlags) => mapErrors(() => runBackfill(flags, createOutput(flags))));
   addBackfillUpdates(command);
 }
 
 async function runBackfill(flags: BackfillFlags, output: Output): Promise<void> {
   const input = inputOf(flags);
-  const plan = checkedInput(() => planBackfill(input, new Date()));
+  const plan = parseInput(() => planBackfill(input, new Date()));
   const { temporal, uiUrl } = await preflight(plan);
   try {
     const began = Date.now();
@@ -80,7 +80,7 @@ async function runBackfill(flags: BackfillFlags, output: Output): Promise<void> 
     };
     const title = `${run.workflowId}: ${plan.windows} windows`;
     const detach = flags.detach === true;
-    await tellStarted(output, { handle, run, title, began, detach }, () =>
+    await announceRun(output, { handle, run, title, began, detach }, () =>
       waitFor(temporal, handle, run, output),
     );
   } finally {
@@ -107,7 +107,7 @@ async function waitFor(
 function incomplete(report: BackfillReport): CommandError {
   const left = report.windows - report.complete - report.skipped;
   const message =
-    `${left} of ${report.windows} windows are not complete. When the causes are mended, run the same command again: ` +
+    `${left} of ${report.windows} windows are not complete. When the causes are fixed, run the same command again: ` +
     'what is complete is skipped.';
   return new CommandError(exitStatus.incomplete, message, 'BackfillIncomplete', true);
 }

@@ -5,11 +5,11 @@ import type { BackfillProgress } from '../../workflows/backfill/backfill-progres
 import { backfillLine } from './report';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags, wholeNumber } from '../command/flags';
-import { foreseen } from '../command/map-errors';
+import { mapErrors } from '../command/map-errors';
 import { createOutput, type Output } from '../command/output';
 import { connectTemporal, requireWorkers } from '../command/temporal';
 
-/** What is sent to a run, and how it is said on the command line. */
+/** An update that a run takes, and its sub-command. */
 interface Update {
   readonly command: string;
   readonly update: string;
@@ -23,14 +23,14 @@ const updates: readonly Update[] = [
   { command: 'cancel', update: 'cancel', description: 'Stop the windows under way and end the backfill' },
 ];
 
-/** `cxone-sync backfill pause|resume|retry-failed|cancel|concurrency <id>`: what steers a backfill that runs. */
+/** `cxone-sync backfill pause|resume|retry-failed|cancel|concurrency <id>`: controls a running backfill. */
 export function addBackfillUpdates(backfill: Command): void {
   const id = 'id of the run, as `backfill` prints it: backfill:<tenant>:<from>/<to>';
   for (const { command, update, description } of updates) {
     addCommonFlags(backfill.command(command).description(description).argument('<id>', id)).action(
       async (workflowId: string, _flags: CommonFlags, self: Command) => {
         const output = createOutput(self.optsWithGlobals<CommonFlags>());
-        await foreseen(() => send(workflowId, update, [], output));
+        await mapErrors(() => send(workflowId, update, [], output));
       },
     );
   }
@@ -42,7 +42,7 @@ export function addBackfillUpdates(backfill: Command): void {
       .argument('<n>', 'windows at a time, 1 to 32', wholeNumber(1, 32)),
   ).action(async (workflowId: string, concurrency: number, _flags: CommonFlags, self: Command) => {
     const output = createOutput(self.optsWithGlobals<CommonFlags>());
-    await foreseen(() => send(workflowId, 'setConcurrency', [{ concurrency }], output));
+    await mapErrors(() => send(workflowId, 'setConcurrency', [{ concurrency }], output));
   });
 }
 
@@ -52,16 +52,16 @@ async function send(
   args: readonly object[],
   output: Output,
 ): Promise<void> {
-  const settings = await foreseen(() => loadSettings(process.env, ['temporal']));
+  const settings = await mapErrors(() => loadSettings(process.env, ['temporal']));
   const temporal = await connectTemporal(settings.temporal.env);
   try {
-    // Without a worker nobody would answer, and the command would hang.
+    // Without a worker the update gets no answer, and the command would hang.
     await requireWorkers(temporal);
     const handle = temporal.client.workflow.getHandle(workflowId);
     const progress = await handle
       .executeUpdate<BackfillProgress, [object]>(update, { args: args as [object] })
       .catch((error: unknown) => {
-        throw refusal(error, workflowId);
+        throw updateError(error, workflowId);
       });
     output.document({ workflowId, ...progress });
     output.result(backfillLine(progress));
@@ -70,10 +70,10 @@ async function send(
   }
 }
 
-function refusal(error: unknown, workflowId: string): unknown {
+function updateError(error: unknown, workflowId: string): unknown {
   if (error instanceof WorkflowUpdateFailedError) {
-    const said = error.cause?.message ?? 'The run refused.';
-    return new CommandError(exitStatus.badInput, said, 'UpdateRefused');
+    const message = error.cause?.message ?? 'The run refused.';
+    return new CommandError(exitStatus.badInput, message, 'UpdateRefused');
   }
   if (error instanceof WorkflowNotFoundError) {
     const message =

@@ -1,6 +1,6 @@
 import type { Need } from './need';
 
-/** What one check found. `unknown`: it cannot be told now, and the message says why. */
+/** What one check found. `unknown`: it cannot be found out now, and the message says why. */
 export interface Finding {
   readonly status: 'ok' | 'failed' | 'unknown';
   /** Why, for programs; an error's code where there was one. */
@@ -11,12 +11,12 @@ export interface Finding {
   readonly remedy?: string;
 }
 
-/** One thing of the customer's set-up that is tried by itself. Its name is stable: scripts rely on it. */
+/** One part of the customer's set-up, checked by itself. Its name is stable: scripts rely on it. */
 export interface Check {
   readonly name: string;
   /** Names of earlier checks; unless all of them are ok this one says which it waits for, and asks nothing. */
   readonly needs: readonly string[];
-  /** @throws nothing but the programmer's mistakes: what CXone does wrong is a finding */
+  /** Errors of CXone are findings; only a bug of ours makes it throw. */
   readonly run: () => Promise<Finding>;
 }
 
@@ -35,7 +35,7 @@ export interface CheckReport {
 /**
  * Runs checks one after the other, so that CXone gets one small request at a time and the first failure is the cause.
  * @param needOf how much the check of a name matters
- * @param onStart called with the name of each check that is tried
+ * @param onStart called with the name of each check that runs
  */
 export async function runChecks(
   checks: readonly Check[],

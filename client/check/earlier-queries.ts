@@ -4,7 +4,7 @@ import { type PlaybackReport, playbackReport, tallyDays } from '../command/recor
 
 /**
  * What the tenant's playback queries found so far, where `DATABASE_URL` is set and the database can be read: `check`
- * works without one, so that anything else is no fault here.
+ * works without one, so failures are ignored here.
  */
 export async function earlierQueries(
   { tenant, recordings, recordedCalls }: Pick<Tenant, 'tenant' | 'recordings' | 'recordedCalls'>,

@@ -4,8 +4,8 @@ import { grantRemedy } from './permissions';
 import { finding } from './refusal';
 
 /**
- * Data Extraction by a look at its jobs (none is created), and evaluations, which no look can tell.
- * @param wanted what the tenant's settings have extracted: then it is said that the first job will tell the rest
+ * Data Extraction by listing its jobs (none is created), and evaluations, which cannot be checked without a job.
+ * @param wanted what the tenant's settings have extracted: then the message says that the first job shows the rest
  */
 export function extractionChecks(
   client: CxoneClient,
@@ -28,13 +28,12 @@ export function extractionChecks(
 
 function judge(access: 'open' | 'refused' | 'busy', isWanted: boolean): Finding {
   if (access === 'open')
-    return { status: 'ok', message: `Data Extraction lists its jobs.${isWanted ? untold : ''}` };
+    return { status: 'ok', message: `Data Extraction lists its jobs.${isWanted ? onlyByJob : ''}` };
   if (access === 'busy') {
     return {
       status: 'unknown',
       code: 'ExtractionBusy',
-      message:
-        'Data Extraction serves one caller of a tenant at a time, and somebody else is asking just now.',
+      message: 'Data Extraction serves one caller of a tenant at a time, and another caller is using it now.',
       remedy: 'Check again in a minute.',
     };
   }
@@ -46,9 +45,9 @@ function judge(access: 'open' | 'refused' | 'busy', isWanted: boolean): Finding 
   };
 }
 
-const untold =
-  ' Whether it extracts interaction metadata is told by the first job, none is created here: ' +
-  'without the permission that one parks with ExtractionForbidden.';
+const onlyByJob =
+  ' Whether it extracts interaction metadata is only known after the first job, none is created here: ' +
+  'without the permission the first job parks with ExtractionForbidden.';
 
 /** Contract §10: a `qm-workflows` job would have to be run; and that permission is not on the vendor's list. */
 function evaluations(isWanted: boolean): Finding {
@@ -56,7 +55,7 @@ function evaluations(isWanted: boolean): Finding {
     status: 'unknown',
     code: 'NotTestable',
     message:
-      'Evaluations cannot be tried by reading: only an extraction job would tell, and none is created here.' +
+      'Evaluations cannot be checked by reading: it takes an extraction job, and none is created here.' +
       (isWanted
         ? ' They are switched on: without the permission their first job parks with ExtractionForbidden.'
         : ''),

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { loadSettings } from '../../config';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags } from '../command/flags';
-import { foreseen } from '../command/map-errors';
+import { mapErrors } from '../command/map-errors';
 import { createOutput } from '../command/output';
 import { probeRecordings, requireDatabase, tenantOf } from '../command/preflight';
 import { recordingStorage } from '../command/recording-storage';
@@ -20,13 +20,13 @@ interface CheckFlags extends CommonFlags {
   readonly report?: string;
 }
 
-/** `cxone-sync check`: tries what the customer has set up, and names what is missing and where to change it. */
+/** `cxone-sync check`: checks what the customer has set up, and names what is missing and where to change it. */
 export function addCheckCommand(program: Command): void {
   addCommonFlags(
     program
       .command('check')
       .description(
-        'Try everything a customer sets up in CXone, and say what is missing and where to change it',
+        'Check everything a customer sets up in CXone, and say what is missing and where to change it',
       )
       .requiredOption('--tenant <id>', 'tenant of the tenants file')
       .option('--report <file>', 'also write one HTML page for the customer: what to change, and where'),
@@ -36,10 +36,10 @@ export function addCheckCommand(program: Command): void {
       `
 Needs the tenants file and CXone, nothing else: no database, no Temporal, no worker. It makes some dozen small requests,
 at most two of them for a token, stores nothing and creates nothing. Where RECORDINGS_URL and DATABASE_URL are set, the
-recordings storage is tried as well: a file is written and removed. Where DATABASE_URL is set, what playback queries found
-so far is shown as well.
+recordings storage is checked as well: a file is written and removed. Where DATABASE_URL is set, what playback queries
+found so far is shown as well.
 
-  ✓ in order   ✗ refused or missing: the arrow says what to change, and where   ? cannot be told now, and why
+  ✓ in order   ✗ refused or missing: the arrow says what to change, and where   ? cannot be determined now, and why
   – refused or missing, but nothing in the tenants file asks for it
 
 Start with the first ✗: those below it may come from the same cause. With --json:
@@ -52,7 +52,7 @@ Examples:
   npx cxone-sync check --tenant acme
   npx cxone-sync check --tenant acme --report acme.html`,
     )
-    .action(async (flags: CheckFlags) => foreseen(() => runCheck(flags)));
+    .action(async (flags: CheckFlags) => mapErrors(() => runCheck(flags)));
 }
 
 /** Undefined where this machine has no settings of a storage, as a laptop has none that only checks the customer's CXone. */

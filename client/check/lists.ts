@@ -6,7 +6,7 @@ import type { Check, Finding } from './check';
 import { roleMenu } from './permissions';
 import { finding } from './refusal';
 
-/** What the list checks share: CXone's clock as the first answer told it, and our own at that moment. */
+/** What the list checks share: CXone's clock in the first answer that had it, and our own at that moment. */
 export interface Clocks {
   cxone?: { readonly at: number; readonly ours: number; readonly date?: number | null };
 }
@@ -19,10 +19,10 @@ export interface ListDependencies {
 }
 
 const dayMs = 86_400_000;
-/** Look-back when the last day shows no contact; contract §2.6 knows of no longer range that is sure to work. */
+/** Look-back when the last day shows no contact; by contract §2.6 no longer range is sure to work. */
 const longestDays = 30;
 
-/** Reporting, agents, look-ups, the filters of the tenants file, and the two clocks. */
+/** Reporting, agents, reference data, the filters of the tenants file, and the two clocks. */
 export function listChecks({ tenant, client, clocks, now }: ListDependencies): readonly Check[] {
   const noteClock = (lastPollTime: string | null, ours: number, date: Date | null = null): void => {
     if (lastPollTime !== null)
@@ -91,7 +91,7 @@ export function listChecks({ tenant, client, clocks, now }: ListDependencies): r
     };
   };
 
-  const lookUps = async (): Promise<Finding> => {
+  const referenceData = async (): Promise<Finding> => {
     const asked = now();
     const { ids, lastPollTime } = await client.probe.listedIds('skills');
     noteClock(lastPollTime, (asked + now()) / 2);
@@ -125,7 +125,7 @@ export function listChecks({ tenant, client, clocks, now }: ListDependencies): r
 
   const clock = async (): Promise<Finding> => {
     if (clocks.cxone === undefined) {
-      return { status: 'unknown', code: 'NoClock', message: 'No answer told CXone’s clock (lastPollTime).' };
+      return { status: 'unknown', code: 'NoClock', message: 'No answer had CXone’s clock (lastPollTime).' };
     }
     const { at, ours, date = null } = clocks.cxone;
     const found = implausibleClock({ lastPollTime: at, date, ours });
@@ -154,7 +154,7 @@ export function listChecks({ tenant, client, clocks, now }: ListDependencies): r
   return [
     check('contacts', 'contacts', contacts),
     check('agents', 'agents', agents),
-    check('look-ups', 'lookups', lookUps),
+    check('look-ups', 'lookups', referenceData),
     check('filters', 'lookups', filters, ['tenant', 'look-ups']),
     { name: 'clock', needs: ['tenant'], run: clock },
   ];

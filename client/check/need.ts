@@ -3,7 +3,7 @@ import type { Tenant } from '../../config';
 /**
  * How much a check matters to a tenant, by its settings. `required`: without it the sync does not work. `wanted`: the
  * sync works, and something that the settings ask for is missing. `optional`: nothing in the settings asks for it, so
- * it is looked at and never fails the whole.
+ * it is checked and never fails the whole.
  */
 export type Need = 'required' | 'wanted' | 'optional';
 

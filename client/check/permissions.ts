@@ -11,7 +11,7 @@ interface Grant {
   readonly permission: string;
   readonly form: string;
   /** What else the API needs. */
-  readonly besides?: string;
+  readonly more?: string;
 }
 
 /** customer-setup.md and contract §6: what each family needs. */
@@ -19,16 +19,16 @@ export const grants: Readonly<Record<GrantedFamily, Grant>> = {
   contacts: { permission: permissions.contacts, form: 'Reporting – Contacts' },
   agents: { permission: permissions.agents, form: 'Admin – Agents' },
   lookups: { permission: permissions.lookups, form: 'Admin – Agents' },
-  media: { permission: permissions.media, form: 'Media Playback', besides: `${mediaPlaybackSku}.` },
+  media: { permission: permissions.media, form: 'Media Playback', more: `${mediaPlaybackSku}.` },
   extraction: { permission: permissions.extraction, form: 'Data Extraction' },
 };
 
 /** A refusal does not say which of the two places is meant (contract §6), so both are named. */
 export function grantRemedy(family: GrantedFamily): string {
-  const { permission, form, besides } = grants[family];
+  const { permission, form, more } = grants[family];
   return (
     `1. In CXone: ${roleMenu}: ${permission}. 2. If that is set, the registration form at NICE’s developer portal: ` +
     `the API "${form}" must be ticked for the application (ask NICE to add it).` +
-    (besides === undefined ? '' : ` 3. ${besides}`)
+    (more === undefined ? '' : ` 3. ${more}`)
   );
 }

@@ -22,12 +22,12 @@ export interface PlaybackDependencies {
 }
 
 const hourMs = 3_600_000;
-/** So many calls without a sentiment and without a category are no accident. */
+/** From this many calls on, no sentiment and no category is no coincidence. */
 const enoughCalls = 3;
 /** A recording may be missing for a while after its call (contract §4.5); after a day it is not late any more. */
 const settledMs = 24 * hourMs;
 
-/** Everything that Media Playback tells about a few calls. */
+/** Everything that Media Playback shows of a few calls. */
 interface Evidence {
   readonly tried: readonly AskedCall[];
   /** The first file's first bytes: null while no call had a link. */
@@ -51,7 +51,7 @@ export function playbackChecks(dependencies: PlaybackDependencies): readonly Che
   ];
 }
 
-/** Of a tenant without recordings nothing that is for them is tried. */
+/** For a tenant without recordings, nothing about them is checked. */
 export const switchedOff: Finding = {
   status: 'unknown',
   code: 'RecordingsOff',
@@ -60,7 +60,7 @@ export const switchedOff: Finding = {
 const noLink: Finding = {
   status: 'unknown',
   code: 'NoLink',
-  message: 'None of the calls looked up has a file to play (fileToPlayUrl is empty).',
+  message: 'None of the calls queried has a file to play (fileToPlayUrl is empty).',
   remedy:
     'Check again when there are newer calls; if it stays so, ask whether recording is switched on and licensed.',
 };
@@ -68,7 +68,7 @@ const noLink: Finding = {
 /**
  * Goes back in time span by span and asks about the latest calls of each, logged and not, until one of either kind had a
  * recording, or three of it were asked about, and one call had a file and one a sentiment or a category. What is known
- * of some calls outlives a failure at a later one; the first failure is the finding.
+ * of some calls is kept when a later one fails; a failure at the first call is the finding.
  */
 async function gather(dependencies: PlaybackDependencies): Promise<Evidence> {
   const { client } = dependencies;
@@ -78,15 +78,15 @@ async function gather(dependencies: PlaybackDependencies): Promise<Evidence> {
     const ofKind = tried.filter((call) => call.isLogged === isLogged);
     const isSampled = ofKind.some(hasFile) || (tried.some(hasFile) && ofKind.length >= perSpan);
     if (!isSampled) return true;
-    // What else is to be shown, only calls with a recording can show.
+    // Only calls with a recording can have a file or a sentiment.
     const isShown = download !== null && tried.some(hasInsight);
     return !isShown && ofKind.some(hasFile);
   };
   try {
     for await (const call of callsBackFrom(client, timeOf(dependencies), isWanted)) {
-      const look = await client.probe.playback(call.id);
-      tried.push({ ...call, look });
-      const url = look?.interactions.find((one) => one.url !== null)?.url;
+      const answer = await client.probe.playback(call.id);
+      tried.push({ ...call, answer });
+      const url = answer?.interactions.find((one) => one.url !== null)?.url;
       // At once: the link lives for seconds. It is a secret, so it goes nowhere else.
       if (download === null && typeof url === 'string') download = await tryDownload(client, url);
     }
@@ -130,9 +130,9 @@ function judgePlayback({ tried }: Evidence, dependencies: PlaybackDependencies):
         'Check again after a recorded call. If there are some: the role’s data view hides them, or calls are of another media type.',
     };
   }
-  const found = tried.find(({ look }) => look !== null);
-  if (found?.look)
-    return judgeFound(found.id, found.start, found.look.interactions.length, tried, dependencies);
+  const found = tried.find(({ answer }) => answer !== null);
+  if (found?.answer)
+    return judgeFound(found.id, found.start, found.answer.interactions.length, tried, dependencies);
   const oldest = tried.reduce((one, other) => (other.start < one.start ? other : one));
   const message = `Media Playback has nothing for ${tried.length} calls (${kinds(tried)}), the oldest ${oldest.id} of ${day(oldest.start)}.`;
   if (timeOf(dependencies) - oldest.start < settledMs) {
@@ -189,8 +189,8 @@ function kinds(tried: readonly AskedCall[]): string {
 }
 
 function judgeSentiments({ tried }: Evidence): Finding {
-  const seen = tried.filter(({ look }) => look !== null);
-  const shown = seen.find(hasInsight)?.look;
+  const seen = tried.filter(({ answer }) => answer !== null);
+  const shown = seen.find(hasInsight)?.answer;
   if (shown) {
     const { sentiments, categories } = shown;
     return {
@@ -198,7 +198,7 @@ function judgeSentiments({ tried }: Evidence): Finding {
       message: `A call shows sentiments (${sentiments}) or categories (${categories}).`,
     };
   }
-  const message = `${seen.length} ${seen.length === 1 ? 'call was' : 'calls were'} looked at: no sentiment and no category.`;
+  const message = `${seen.length} ${seen.length === 1 ? 'call was' : 'calls were'} queried: no sentiment and no category.`;
   const remedy =
     `In CXone: ${roleMenu}: ${permissions.sentiments}. If it is ` +
     'on, the customer has no Interaction Analytics, and these columns stay empty.';
@@ -206,15 +206,15 @@ function judgeSentiments({ tried }: Evidence): Finding {
   return { status, code: 'NoSentiments', message, remedy };
 }
 
-function hasFile({ look }: AskedCall): boolean {
-  return look?.interactions.some(({ url }) => url !== null) === true;
+function hasFile({ answer }: AskedCall): boolean {
+  return answer?.interactions.some(({ url }) => url !== null) === true;
 }
 
-function hasInsight({ look }: AskedCall): boolean {
-  return look !== null && look.sentiments + look.categories > 0;
+function hasInsight({ answer }: AskedCall): boolean {
+  return answer !== null && answer.sentiments + answer.categories > 0;
 }
 
-/** CXone's clock, as far as it told it; else ours. */
+/** CXone's clock where an answer had it; else ours. */
 function timeOf({ clocks, now }: PlaybackDependencies): number {
   return clocks.cxone?.at ?? now();
 }

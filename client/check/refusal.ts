@@ -2,7 +2,7 @@ import { CxoneError, mediaPlaybackSku } from '../../cxone';
 import type { Finding } from './check';
 import { grantRemedy, type GrantedFamily } from './permissions';
 
-/** Tries one question; what CXone does wrong becomes a finding, everything else is thrown. */
+/** Runs one request; an error of CXone becomes a finding, everything else is thrown. */
 export async function finding(family: GrantedFamily | null, ask: () => Promise<Finding>): Promise<Finding> {
   try {
     return await ask();
@@ -30,5 +30,5 @@ function refused(error: CxoneError, family: GrantedFamily): Finding {
   const remedy =
     'Wait five minutes and check again; a sync that is running may use the whole quota.' +
     (family === 'media' ? ` If it stays so: ${mediaPlaybackSku}.` : '');
-  return { status: 'unknown', code: error.code, message: `${error.message} Not to be told now.`, remedy };
+  return { status: 'unknown', code: error.code, message: `${error.message} Unknown for now.`, remedy };
 }

@@ -8,7 +8,7 @@ export interface Request {
   readonly steps: readonly string[];
 }
 
-/** A check in the customer's words. */
+/** A check as the customer reads it. */
 export interface Words {
   readonly title: string;
   /** What we do with it, or what is missing without it. */
@@ -33,7 +33,7 @@ function grantSteps(family: GrantedFamily): readonly string[] {
 const refusedCodes = ['Unauthorized'];
 
 const environment =
-  'Tell us in which environment your CXone runs: commercial, FedRAMP, or sovereign (Australia, Europe, United Kingdom).';
+  'Let us know in which environment your CXone runs: commercial, FedRAMP, or sovereign (Australia, Europe, United Kingdom).';
 const keyMenu = 'Admin > Employees > the service user > Security > Access Keys';
 const dataView = `In CXone: ${roleMenu}. Let its data view cover all teams and all skills.`;
 
@@ -114,14 +114,14 @@ export const words: Readonly<Record<string, Words>> = {
       { codes: ['LookupsForbidden', ...refusedCodes], steps: grantSteps('lookups') },
       {
         codes: ['UnknownFilter'],
-        steps: ['Tell us whether the ids below are right.', `If they are: ${dataView}`],
+        steps: ['Let us know whether the ids below are right.', `If they are: ${dataView}`],
       },
     ],
   },
   clock: { title: 'Clocks', purpose: 'CXone’s clock and ours agree.', requests: [] },
   'media-playback': {
     title: 'Recordings',
-    purpose: 'We look up the recordings of calls through the Media Playback API.',
+    purpose: 'We find the recordings of calls through the Media Playback API.',
     requests: [
       { codes: ['MediaForbidden', ...refusedCodes], steps: grantSteps('media') },
       { codes: ['NotFound', 'Throttled'], steps: [licence] },
@@ -130,7 +130,7 @@ export const words: Readonly<Record<string, Words>> = {
         steps: [
           'Play one of the calls named below in CXone, signed in as the service user.',
           `If it plays for others only: ${roleMenu}. Switch on: ${permissions.media}.`,
-          'If it plays for no one: tell us whether recording is switched on and licensed, and how long recordings are kept.',
+          'If it plays for no one: let us know whether recording is switched on and licensed, and how long recordings are kept.',
         ],
       },
     ],

@@ -13,7 +13,7 @@ export interface ReportHeading {
 /**
  * The findings as one HTML page for the customer: what to change first, and where; then what could not be seen, what
  * no setting asks for, and what is in order. It needs nothing from elsewhere, runs nothing, and shows no secret: findings
- * hold none, and every word of them is escaped.
+ * hold none, and all their text is escaped.
  */
 export function reportPage({ checks }: CheckReport, { tenant, at }: ReportHeading): string {
   const changes = checks.filter(isFailure);
@@ -60,8 +60,8 @@ type Draw = (result: CheckResult, words: Words) => string;
 function section(title: string, results: readonly CheckResult[], draw: Draw, note = ''): string {
   if (results.length === 0) return '';
   const items = results.map((result) => draw(result, words[result.name] ?? unknown(result)));
-  const said = note === '' ? '' : `<p>${note}</p>\n`;
-  return `<section><h2>${title}</h2>\n${said}${items.join('\n')}\n</section>`;
+  const intro = note === '' ? '' : `<p>${note}</p>\n`;
+  return `<section><h2>${title}</h2>\n${intro}${items.join('\n')}\n</section>`;
 }
 
 const card: Draw = (result, { title, purpose, requests }) => {

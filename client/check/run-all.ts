@@ -12,16 +12,16 @@ import { storageChecks } from './storage';
 export interface CheckOptions {
   /** Milliseconds since 1970; the system's clock if not given. */
   readonly now?: () => number;
-  /** Called with the name of each check that is tried. */
+  /** Called with the name of each check that runs. */
   readonly onStart?: (name: string) => void;
-  /** Tries the recordings storage; without it, it is not checked. */
+  /** Checks the recordings storage; without it, it is not checked. */
   readonly probeStorage?: (() => Promise<void>) | undefined;
   /** What earlier playback queries of the tenant found, where a database knows. */
   readonly playback?: PlaybackReport | undefined;
 }
 
 /**
- * Tries everything that a customer sets up in CXone, each by itself: some dozen small requests, at most two of them
+ * Checks everything that a customer sets up in CXone, each by itself: some dozen small requests, at most two of them
  * for a token. Nothing is written anywhere but a file to the recordings storage that is removed again, and nothing of a contact but ids and start is fetched.
  */
 export async function checkTenant(tenant: Tenant, options: CheckOptions = {}): Promise<CheckReport> {

@@ -7,9 +7,9 @@ export interface Call {
   readonly isLogged: boolean;
 }
 
-/** A call that Media Playback was asked about; null where it has nothing. */
+/** A call and the answer to its playback query; null where Media Playback has nothing. */
 export interface AskedCall extends Call {
-  readonly look: PlaybackLook | null;
+  readonly answer: PlaybackLook | null;
 }
 
 const hourMs = 3_600_000;
@@ -18,7 +18,7 @@ const spans = [1, 24, 7 * 24, 30 * 24] as const;
 /** Calls of one kind in one span: they come out of a quota of 150 in five minutes. */
 export const perSpan = 3;
 const phone = 4;
-/** So many seconds and less are no conversation. */
+/** Calls up to this length are no conversation. */
 const shortSeconds = 4;
 
 /**

@@ -3,11 +3,11 @@ import type { CxoneClient, CxoneConnection, SignInStep } from '../../cxone';
 import type { Check, Finding } from './check';
 import { failed } from './refusal';
 
-/** What signing in told, step by step. */
+/** What signing in showed, step by step. */
 type Steps = Readonly<Record<SignInStep['step'], Finding>> &
   Readonly<Record<'application' | 'access-key', Finding>>;
 
-/** A client that tells how far it got while it signed in. */
+/** A client, with the sign-in steps that it has completed. */
 export interface SigningIn {
   readonly client: CxoneClient;
   /** The steps that succeeded so far. */
@@ -17,7 +17,7 @@ export interface SigningIn {
 const notReached: Finding = { status: 'unknown', code: 'NotReached', message: 'Not reached.' };
 
 /**
- * Discovery, application, access key, token and tenant: one sign-in, told as five findings. It asks for a token once;
+ * Discovery, application, access key, token and tenant: one sign-in, reported as five findings. It asks for a token once;
  * a second time, with the other way of client authentication, only when CXone refused the application.
  */
 export function signInChecks(connection: CxoneConnection, { client, steps }: SigningIn): readonly Check[] {
@@ -73,16 +73,16 @@ async function signInOnce(
 function after(step: keyof Steps, finding: Finding, found: Steps): Steps {
   const names = Object.keys(found) as (keyof Steps)[];
   const at = names.indexOf(step);
-  const told = names.map((name, index) => [
+  const findings = names.map((name, index) => [
     name,
     index < at ? found[name] : index === at ? finding : notReached,
   ]);
-  return Object.fromEntries(told) as Steps;
+  return Object.fromEntries(findings) as Steps;
 }
 
 /**
  * CXone says the same of a wrong secret, an application that is not approved and the wrong way to authenticate
- * (contract §1.8). Only the last can be told apart, by trying the other way: one more token request, no other.
+ * (contract §1.8). Only the last can be distinguished, by trying the other way: one more token request, no other.
  */
 async function applicationRefused(connection: CxoneConnection, error: CxoneError): Promise<Finding> {
   const other =
@@ -104,7 +104,7 @@ async function applicationRefused(connection: CxoneConnection, error: CxoneError
     { code, message, remedy },
     encodedAdvice(connection, ['clientSecret']) +
       'CXone does not say which of these it is. 1. clientId or clientSecret in the tenants file differs from NICE’s ' +
-      'e-mail: copy both anew, whole. 2. NICE has not approved the registration yet (2 to 3 business days), or ' +
+      'e-mail: copy both again, whole. 2. NICE has not approved the registration yet (2 to 3 business days), or ' +
       'withdrew it: ask NICE. 3. The application belongs to another environment: compare issuer with what the ' +
       'customer says (commercial, FedRAMP, sovereign AU or EU).',
   );

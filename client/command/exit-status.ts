@@ -13,7 +13,7 @@ export const exitStatus = {
 
 export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 
-/** Ends a command with a message for a person and an exit status. */
+/** Ends a command with a message for the operator and an exit status. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 
@@ -23,7 +23,7 @@ export class CommandError extends Error {
     /** The error's code, for `--json`. */
     readonly code: string = 'Failed',
     /** The result, this failure included, is on stdout already: `--json` gets no second document. */
-    readonly told: boolean = false,
+    readonly isReported: boolean = false,
   ) {
     super(message);
   }

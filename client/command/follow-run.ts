@@ -1,7 +1,7 @@
 import { interruptible } from './interruptible';
 import type { Output } from './output';
 
-/** A run as a command tells of it. `url` is its place in Web UI. */
+/** A run as a command reports it. `url` is its place in Web UI. */
 export interface StartedRun {
   readonly workflowId: string;
   readonly runId: string;
@@ -12,17 +12,17 @@ interface StartedHandle {
   describe(): Promise<{ readonly startTime: Date }>;
 }
 
-/** A run that started so long before its command, by another machine's clock, was not started by it. In ms. */
+/** A run that started longer than this before the command (by another machine's clock) was joined. In ms. */
 const clockDifferenceMs = 5_000;
 
 /**
- * Tells of a run that was started, or joined, and where to see it. With `detach` that is all, and the command's result;
- * otherwise the run is followed, which a person may leave from the first line on.
+ * Announces a run that was started, or joined, and where to see it. With `detach` that is all, and the command's result;
+ * otherwise the run is followed until it ends or Ctrl-C.
  *
  * @param title what the run is, after `run `
  * @param began when the command wanted to start it, epoch ms
  */
-export async function tellStarted(
+export async function announceRun(
   output: Output,
   {
     handle,

@@ -4,18 +4,18 @@ import type { Output } from './output';
 const runGoesOn = 'Interrupted: the run goes on. The same command joins it again.';
 
 /**
- * Follows a run as long as the person who does so wants: Ctrl-C leaves it running, and ends the command.
+ * Follows a run; Ctrl-C ends the command and leaves the run going.
  *
- * @param farewell what a person who leaves is told
+ * @param message printed on Ctrl-C
  */
 export async function interruptible<T>(
   output: Output,
   follow: () => Promise<T>,
-  farewell = runGoesOn,
+  message = runGoesOn,
 ): Promise<T> {
   const interrupt = (): never => {
     output.endProgress();
-    process.stderr.write(`${farewell}\n`);
+    process.stderr.write(`${message}\n`);
     process.exit(exitStatus.interrupted);
   };
   process.once('SIGINT', interrupt);

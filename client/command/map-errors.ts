@@ -6,11 +6,11 @@ import { CommandError, exitStatus } from './exit-status';
 import { grpcReason } from './temporal';
 
 /**
- * Runs a step of a command and turns the errors we foresee into a message and an exit status.
+ * Runs a step of a command and turns expected errors into a message and an exit status.
  *
  * @throws {CommandError} status 2 for settings, 3 for CXone, PostgreSQL and Temporal.
  */
-export async function foreseen<T>(step: () => T | Promise<T>): Promise<T> {
+export async function mapErrors<T>(step: () => T | Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {

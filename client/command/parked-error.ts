@@ -3,14 +3,14 @@ import { CommandError, exitStatus } from './exit-status';
 import type { Output } from './output';
 import type { ParkedEnd } from './watch-run';
 
-/** A run that is left parked goes on waiting; what for is said, and how to let it go on. */
+/** The error for a run that is left parked: what it waits for, and how to resume it. */
 export function parkedError(end: ParkedEnd, run: object, workflowId: string, output: Output): CommandError {
   output.document({ ...run, status: 'parked', code: end.code, message: end.message, parked: end.causes });
   const causes = end.causes.map(({ code, message, remedy }) =>
     terminalText([`${code}: ${message}`, ...(remedy && !message.includes(remedy) ? [remedy] : [])].join(' ')),
   );
   const message = [
-    'The run is parked: it waits for you.',
+    'The run is parked and needs an operator.',
     ...causes,
     `Then: npx cxone-sync resume ${workflowId}`,
   ];

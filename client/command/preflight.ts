@@ -20,7 +20,7 @@ import {
 import { stamp } from '../../workflows/ids';
 import type { SyncWindow } from '../../workflows/inputs';
 import { CommandError, exitStatus } from './exit-status';
-import { foreseen } from './map-errors';
+import { mapErrors } from './map-errors';
 import { keepingAnswers } from './kept-answers';
 import { recordingStorage, triesOnly } from './recording-storage';
 import { connectTemporal, requireWorkers, type TemporalClient } from './temporal';
@@ -32,7 +32,7 @@ export interface Ready {
 }
 
 /**
- * Tries everything that a window needs, before anything is started: settings, tenant, database, recordings storage,
+ * Checks everything that a window needs, before anything is started: settings, tenant, database, recordings storage,
  * Temporal, workers, and CXone with the tenant's credentials, asked once.
  *
  * @throws {CommandError} with the first thing that is not in order: status 2 for input and settings, 3 for what refuses
@@ -59,22 +59,22 @@ async function prepare(
   wantsRecordings: boolean | 'later' | undefined,
   ask: (tenant: Tenant, options: CxoneClientOptions) => Promise<unknown>,
 ): Promise<Ready> {
-  const settings = await foreseen(() =>
+  const settings = await mapErrors(() =>
     loadSettings(process.env, ['tenants', 'database', 'temporal', 'temporalUi']),
   );
-  const tenant = await foreseen(() => tenantOf(name, settings.tenants.file));
+  const tenant = await mapErrors(() => tenantOf(name, settings.tenants.file));
   const recordings = wantsRecordings ?? tenant.recordings;
-  const storage = recordings ? await foreseen(() => recordingStorage([])) : null;
+  const storage = recordings ? await mapErrors(() => recordingStorage([])) : null;
   // What is wrong with the address shows without the database.
-  if (storage !== null) await foreseen(() => openBareFiles(storage).readMark());
-  await foreseen(() => requireDatabase(settings.database.url));
-  if (storage !== null) await foreseen(() => probeRecordings(settings.database.url, storage));
+  if (storage !== null) await mapErrors(() => openBareFiles(storage).readMark());
+  await mapErrors(() => requireDatabase(settings.database.url));
+  if (storage !== null) await mapErrors(() => probeRecordings(settings.database.url, storage));
   const temporal = await connectTemporal(settings.temporal.env);
   try {
     await requireWorkers(temporal);
     const { url } = settings.database;
-    await foreseen(() => keepingAnswers(url, name, (keepAnswer) => ask(tenant, { keepAnswer })));
-    await foreseen(() => tellWorkers(settings.database.url, tenant.tenant));
+    await mapErrors(() => keepingAnswers(url, name, (keepAnswer) => ask(tenant, { keepAnswer })));
+    await mapErrors(() => notifyWorkers(settings.database.url, tenant.tenant));
   } catch (error) {
     await temporal.close();
     throw error;
@@ -147,8 +147,8 @@ async function withStore(url: string, ask: (store: Store) => Promise<unknown>): 
   }
 }
 
-/** The credentials work: workers that remember otherwise, of before somebody mended them, need not wait to find out. */
-async function tellWorkers(url: string, tenant: string): Promise<void> {
+/** The credentials work: workers that hold a refusal from before they were fixed retry at once. */
+async function notifyWorkers(url: string, tenant: string): Promise<void> {
   await withStore(url, (store) => store.signIns.note(tenant));
 }
 

@@ -34,7 +34,7 @@ export function playbackReport(
   return { days: tallyDays, logged, notLogged, advice };
 }
 
-/** What was found, in words; null while there was no query. */
+/** What was found, as text; null while there was no query. */
 export function playbackText({ days, logged, notLogged }: PlaybackReport): string | null {
   if (logged.queries + notLogged.queries === 0) return null;
   const found = (one: QueryTally): string => `${count(one.found)} of ${count(one.queries)}`;

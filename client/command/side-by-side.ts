@@ -1,6 +1,6 @@
 /**
- * Does the same to many items, so many at a time; answers in their order. When one fails, no further one is begun, and
- * what is under way is waited for: no failure is left without anybody to hear it.
+ * Runs `work` for each item, `atOnce` at a time; results are in the order of the items. After a failure no further item
+ * is started, and those under way are awaited, so that no rejection stays unhandled.
  *
  * @throws the first failure.
  */

@@ -20,31 +20,31 @@ export interface TemporalClient {
   close(): Promise<void>;
 }
 
-const connectPatienceMs = 5_000;
+const connectTimeoutMs = 5_000;
 
 /**
- * How long a call may take with all its repetitions, in ms. Without a bound a call over a connection that swallows bytes
- * fails after 45 s and is repeated ten times, each over another connection that does the same.
+ * How long a call may take with all its retries, in ms. Without a bound a call over a connection that swallows bytes
+ * fails after 45 s and is retried ten times, each over another connection that does the same.
  */
-export interface CallPatience {
+export interface CallTimeouts {
   readonly call: number;
   /** Of calls that the server answers when something happens, or after 20 to 60 s when nothing does. */
   readonly longPoll: number;
 }
 
-const usualPatience: CallPatience = { call: 20_000, longPoll: 75_000 };
+const defaultTimeouts: CallTimeouts = { call: 20_000, longPoll: 75_000 };
 const longPolls = /\/(GetWorkflowExecutionHistory|UpdateWorkflowExecution|PollWorkflowExecutionUpdate)$/;
 
 type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number];
 
-/** Gives every call a deadline that has none, around the SDK's repetition of calls that fail in passing. */
-function interceptorsWith({ call, longPoll }: CallPatience): Interceptor[] {
+/** Gives every call without a deadline one, which covers the SDK's retries of transient failures. */
+function interceptorsWith({ call, longPoll }: CallTimeouts): Interceptor[] {
   const deadline: Interceptor = (options, next) => {
-    const patienceMs = longPolls.test(options.method_definition.path) ? longPoll : call;
+    const timeoutMs = longPolls.test(options.method_definition.path) ? longPoll : call;
     // What comes back is handed on as it is; the type asks for a call that was wrapped.
     return next({
       ...options,
-      deadline: options.deadline ?? Date.now() + patienceMs,
+      deadline: options.deadline ?? Date.now() + timeoutMs,
     }) as ReturnType<Interceptor>;
   };
   return [deadline, makeGrpcRetryInterceptor(defaultGrpcRetryOptions())];
@@ -57,11 +57,11 @@ function interceptorsWith({ call, longPoll }: CallPatience): Interceptor[] {
  * @param env the environment as config/ hands it over, with the contents of `NAME_FILE` put in.
  *
  * @throws {CommandError} status 3 when the server cannot be reached, refuses, or lacks the namespace.
- * Calls of the client fail with a gRPC error when no answer comes in time, which `foreseen` words.
+ * Calls of the client fail with a gRPC error when no answer comes in time, which `mapErrors` turns into a message.
  */
 export async function connectTemporal(
   env: Readonly<Record<string, string>>,
-  patience: CallPatience = usualPatience,
+  timeouts: CallTimeouts = defaultTimeouts,
 ): Promise<TemporalClient> {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
     overrideEnvVars: { ...env },
@@ -76,14 +76,14 @@ export async function connectTemporal(
   const connection = await Connection.connect({
     ...connectionOptions,
     address,
-    connectTimeout: connectPatienceMs,
-    interceptors: interceptorsWith(patience),
+    connectTimeout: connectTimeoutMs,
+    interceptors: interceptorsWith(timeouts),
   }).catch(() => {
     throw unavailable('Temporal cannot be reached.');
   });
   const client = new Client({ connection, namespace });
   try {
-    await connection.withDeadline(Date.now() + connectPatienceMs, () =>
+    await connection.withDeadline(Date.now() + connectTimeoutMs, () =>
       client.workflowService.describeNamespace({ namespace }),
     );
   } catch (error) {
@@ -99,7 +99,7 @@ export function temporalNamespace(env: Readonly<Record<string, string>>): string
 }
 
 /**
- * Makes sure that somebody works: workers poll every task queue of ours.
+ * Makes sure that a worker polls each of our task queues.
  *
  * @throws {CommandError} status 3 naming the queues without a worker.
  */

@@ -8,17 +8,17 @@ export type RunEnd<Report> =
   | { readonly ok: true; readonly report: Report }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
-/** A run that waits for a person, and goes on waiting. `code`, `message` and `remedy` are those of its first cause. */
+/** A run that is parked: it waits for an operator. `code`, `message` and `remedy` are those of its first cause. */
 export interface ParkedEnd extends Cause {
   readonly ok: false;
   readonly parked: true;
   readonly causes: readonly Cause[];
 }
 
-/** Between two looks at a run, in ms. */
-const lookEveryMs = 1_000;
+/** Between two polls of a run, in ms. */
+const pollEveryMs = 1_000;
 
-/** Waits until a run ends or waits for a person; meanwhile asks for progress now and then, and passes it on. */
+/** Waits until a run ends or parks, and reports its progress every second. */
 export async function untilEndOrParked<Report, How extends { readonly waitsFor: readonly Cause[] }>(
   client: Pick<Client, 'withAbortSignal'>,
   handle: { readonly result: () => Promise<Report> },
@@ -28,7 +28,7 @@ export async function untilEndOrParked<Report, How extends { readonly waitsFor: 
   let causes: readonly Cause[] = [];
   // A run that is left must not be waited for any more: the wait would outlive the connection.
   const leave = new AbortController();
-  // The wait asks anew every minute or so and leaves a listener each time, which Node.js takes for a leak after ten.
+  // The wait asks again every minute or so and leaves a listener each time, which Node.js takes for a leak after ten.
   setMaxListeners(0, leave.signal);
   const end = await watch(
     client.withAbortSignal(leave.signal, () => handle.result()),
@@ -46,7 +46,7 @@ export async function untilEndOrParked<Report, How extends { readonly waitsFor: 
   return { ok: false, parked: true, ...cause, causes };
 }
 
-/** Waits for `result`; meanwhile asks for progress now and then, and passes it on. */
+/** Waits for `result`, and reports the run's progress every second. */
 export async function untilEnd<Report, How>(
   result: Promise<Report>,
   ask: () => Promise<How>,
@@ -60,7 +60,7 @@ export async function untilEnd<Report, How>(
 }
 
 /**
- * The same for whoever may leave a run alone.
+ * The same for callers that may stop following the run.
  *
  * @param onProgress answers true to leave it.
  * @returns how the run ended, or null when it was left.
@@ -73,16 +73,16 @@ async function watch<Report, How>(
   const ended = new AbortController();
   const end = describeEnd(result).finally(() => ended.abort());
   end.catch(() => undefined);
-  const look = async (): Promise<null> => {
+  const poll = async (): Promise<null> => {
     while (!ended.signal.aborted) {
       // A run whose worker is away cannot answer just now; its result still comes.
       const progress = await ask().catch(() => undefined);
       if (progress && !ended.signal.aborted && onProgress(progress)) return null;
-      await Promise.race([end, new Promise((resolve) => setTimeout(resolve, lookEveryMs).unref())]);
+      await Promise.race([end, new Promise((resolve) => setTimeout(resolve, pollEveryMs).unref())]);
     }
     return end as never;
   };
-  return Promise.race([end, look()]);
+  return Promise.race([end, poll()]);
 }
 
 async function describeEnd<Report>(result: Promise<Report>): Promise<RunEnd<Report>> {

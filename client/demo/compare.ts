@@ -31,7 +31,7 @@ export interface Finding {
 
 /**
  * Compares what is stored for a day with the simulator's truth: contacts and agents by a hash over id and change stamp,
- * recordings file by file, each hashed anew from the disk.
+ * recordings file by file, each hashed again from the disk.
  */
 export async function compareWithTruth(
   store: Store,

@@ -6,13 +6,13 @@ import { parseSyncWindowInput } from '../../workflows/inputs';
 import type { Progress } from '../../workflows/window/window-progress';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { wholeNumber } from '../command/flags';
-import { foreseen } from '../command/map-errors';
+import { mapErrors } from '../command/map-errors';
 import { bar, count, createOutput, duration, type Output, size } from '../command/output';
 import { followWindow, startWindow } from '../sync/window-run';
 import { webUiLink } from '../command/temporal';
 import { compareWithTruth, countRecordings, type Finding, type RecordingTotals } from './compare';
 import { openDemoFolder } from './folder';
-import { type Stand, startStand } from './stand';
+import { type DemoEnvironment, startEnvironment } from './environment';
 
 interface DemoFlags {
   readonly once?: boolean;
@@ -26,11 +26,11 @@ interface Day {
 }
 
 const tenant = 'demo';
-/** The day is cut into so many windows, of which two run side by side. */
+/** The day is cut into windows, some of which run side by side. */
 const windowsOfDay = 4;
 const windowsAtOnce = 2;
 
-/** `cxone-sync demo`: a whole stand on this machine, a simulated day synced, and compared with the truth. */
+/** `cxone-sync demo`: everything on this machine; a simulated day is synced and compared with the truth. */
 export function addDemoCommand(program: Command): void {
   program
     .command('demo')
@@ -40,7 +40,7 @@ export function addDemoCommand(program: Command): void {
     .option('--once', 'exit when done: status 0 only if the stored data equal the truth')
     .option('--fresh', 'throw away what an earlier demo left, and start over')
     .option('--contacts-per-day <n>', 'contacts of the simulated day', wholeNumber(1), 12_000)
-    .action((flags: DemoFlags) => foreseen(() => runDemo(flags, createOutput({}))));
+    .action((flags: DemoFlags) => mapErrors(() => runDemo(flags, createOutput({}))));
 }
 
 async function runDemo(flags: DemoFlags, output: Output): Promise<void> {
@@ -51,55 +51,66 @@ async function runDemo(flags: DemoFlags, output: Output): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   });
   interrupted.catch(() => undefined);
-  let stand: Stand | undefined;
+  let environment: DemoEnvironment | undefined;
   try {
     output.note(
       folder.resumed
         ? `Going on with what lies in ${path}; --fresh starts over`
         : `Everything is kept in ${path}`,
     );
-    const starting = startStand({
+    const starting = startEnvironment({
       folder: path,
       fresh: flags.fresh === true,
       contactsPerDay: flags.contactsPerDay,
       note: (line) => output.note(`  ${line}`),
     });
-    stand = await Promise.race([starting, interrupted]).catch(async (error: unknown) => {
-      // What was interrupted while it started is stopped when it stands.
+    environment = await Promise.race([starting, interrupted]).catch(async (error: unknown) => {
+      // An environment that was interrupted while it started is stopped once it is up.
       await starting.then((late) => late.stop()).catch(() => undefined);
       throw error;
     });
-    const death = stand.died.then((what) => {
+    const death = environment.died.then((what) => {
       throw new CommandError(
         exitStatus.failed,
         `A part of the demo ended: ${what}. See ${join(path, 'logs')}.`,
       );
     });
     death.catch(() => undefined);
-    await Promise.race([showDay(stand, folder.day, flags, output), death, interrupted]);
+    await Promise.race([showDay(environment, folder.day, flags, output), death, interrupted]);
   } finally {
     output.endProgress();
-    if (stand) output.note('Stopping …');
-    await stand?.stop();
+    if (environment) output.note('Stopping …');
+    await environment?.stop();
     folder.release();
   }
 }
 
-async function showDay(stand: Stand, day: Day, flags: DemoFlags, output: Output): Promise<void> {
+async function showDay(
+  environment: DemoEnvironment,
+  day: Day,
+  flags: DemoFlags,
+  output: Output,
+): Promise<void> {
   output.note(`Syncing ${day.from.toISOString().slice(0, 10)} (UTC) in ${windowsOfDay} windows …`);
   const began = Date.now();
-  const reports = await syncDay(stand, day, output);
+  const reports = await syncDay(environment, day, output);
   const took = Date.now() - began;
-  const store = openStore({ url: stand.postgres.url, maxConnections: 2 });
+  const store = openStore({ url: environment.postgres.url, maxConnections: 2 });
   let findings: readonly Finding[];
   let recordings: RecordingTotals;
   try {
     recordings = await countRecordings(store, tenant);
-    findings = await compareWithTruth(store, stand.simulator, tenant, day, stand.recordingsFolder);
+    findings = await compareWithTruth(
+      store,
+      environment.simulator,
+      tenant,
+      day,
+      environment.recordingsFolder,
+    );
   } finally {
     await store.close();
   }
-  summarise(stand, reports, findings, recordings, took, output);
+  summarise(environment, reports, findings, recordings, took, output);
   const different = findings.filter((finding) => !finding.equal);
   if (flags.once) {
     if (different.length === 0) return;
@@ -115,7 +126,11 @@ async function showDay(stand: Stand, day: Day, flags: DemoFlags, output: Output)
   await new Promise(() => undefined);
 }
 
-async function syncDay(stand: Stand, day: Day, output: Output): Promise<readonly WindowReport[]> {
+async function syncDay(
+  environment: DemoEnvironment,
+  day: Day,
+  output: Output,
+): Promise<readonly WindowReport[]> {
   const widthMs = (day.to.getTime() - day.from.getTime()) / windowsOfDay;
   const windows = Array.from({ length: windowsOfDay }, (_, index) => ({
     from: new Date(day.from.getTime() + index * widthMs).toISOString(),
@@ -124,12 +139,12 @@ async function syncDay(stand: Stand, day: Day, output: Output): Promise<readonly
   const progress = new Map<string, Progress>();
   const reports: WindowReport[] = [];
   const waiting = windows[Symbol.iterator]();
-  const lane = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     for (const { from, to } of waiting) {
       const input = { tenant, from, to };
-      const handle = await startWindow(stand.temporal.client, input, parseSyncWindowInput(input));
+      const handle = await startWindow(environment.temporal.client, input, parseSyncWindowInput(input));
       output.note(
-        `  window ${from} – ${to}: ${webUiLink(stand.uiUrl, stand.temporal.namespace, handle.workflowId)}`,
+        `  window ${from} – ${to}: ${webUiLink(environment.uiUrl, environment.temporal.namespace, handle.workflowId)}`,
       );
       const end = await followWindow(handle, (now) => {
         progress.set(from, now);
@@ -141,7 +156,7 @@ async function syncDay(stand: Stand, day: Day, output: Output): Promise<readonly
       reports.push(end.report);
     }
   };
-  await Promise.all(Array.from({ length: windowsAtOnce }, lane));
+  await Promise.all(Array.from({ length: windowsAtOnce }, worker));
   return reports;
 }
 
@@ -163,7 +178,7 @@ function overall(running: ReadonlyMap<string, Progress>, done: readonly WindowRe
 }
 
 function summarise(
-  stand: Stand,
+  environment: DemoEnvironment,
   reports: readonly WindowReport[],
   findings: readonly Finding[],
   recordings: RecordingTotals,
@@ -191,7 +206,7 @@ function summarise(
     );
   }
   output.result('');
-  output.result(`Web UI      ${stand.uiUrl}/namespaces/${stand.temporal.namespace}/workflows`);
-  output.result(`psql        ${stand.postgres.psql}`);
-  output.result(`recordings  ${stand.recordingsFolder}`);
+  output.result(`Web UI      ${environment.uiUrl}/namespaces/${environment.temporal.namespace}/workflows`);
+  output.result(`psql        ${environment.postgres.psql}`);
+  output.result(`recordings  ${environment.recordingsFolder}`);
 }

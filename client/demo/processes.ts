@@ -17,9 +17,9 @@ export interface SimulatorFacts {
 }
 
 /**
- * Waits until a program of the stand does its work.
+ * Waits until a program of the demo is ready.
  *
- * @throws {CommandError} with its last words when it ends before, or not within a minute.
+ * @throws {CommandError} with its last output when it ends before, or is not ready within a minute.
  */
 export async function untilStarted(program: ManagedProcess, probe: () => Promise<unknown>): Promise<void> {
   const problem = await untilReady(program, probe);
@@ -33,11 +33,11 @@ export async function untilStarted(program: ManagedProcess, probe: () => Promise
 
 /** Waits for the line in which the simulator says where it listens. */
 export async function simulatorFacts(simulator: ManagedProcess): Promise<SimulatorFacts> {
-  const said = (): string => {
+  const facts = (): string => {
     const line = /^\{.*\}$/m.exec(simulator.tail())?.[0];
-    if (line === undefined) throw new Error('it has not said where it listens');
+    if (line === undefined) throw new Error('it has not printed its addresses');
     return line;
   };
-  await untilStarted(simulator, async () => said());
-  return JSON.parse(said()) as SimulatorFacts;
+  await untilStarted(simulator, async () => facts());
+  return JSON.parse(facts()) as SimulatorFacts;
 }

@@ -4,7 +4,7 @@ import { cxoneErrors, phrasesIn } from '../../cxone';
 import { type ApiErrorSummary, openStore, type Store } from '../../store';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags, wholeNumber } from '../command/flags';
-import { foreseen } from '../command/map-errors';
+import { mapErrors } from '../command/map-errors';
 import { count, createOutput, type Output } from '../command/output';
 import { requireDatabase } from '../command/preflight';
 
@@ -31,7 +31,7 @@ export function addErrorsCommand(program: Command): void {
       .option('--tenant <id>', 'only of this tenant')
       .option('--code <code>', 'only of this error, such as BadRequest')
       .option('--limit <n>', 'at most this number', wholeNumber(1, 100_000), 50),
-  ).action(async (flags: ListFlags) => foreseen(() => list(flags, createOutput(flags))));
+  ).action(async (flags: ListFlags) => mapErrors(() => list(flags, createOutput(flags))));
 
   addCommonFlags(
     errors
@@ -50,7 +50,7 @@ Exit status: 0 shown · 2 no such answer, or bad input · 3 PostgreSQL cannot be
 Example:
   npx cxone-sync errors show 1f2e3d4c5b6a --raw`,
     )
-    .action(async (id: string, flags: ShowFlags) => foreseen(() => show(id, flags, createOutput(flags))));
+    .action(async (id: string, flags: ShowFlags) => mapErrors(() => show(id, flags, createOutput(flags))));
 
   for (const command of errors.commands) command.copyInheritedSettings(program);
 }

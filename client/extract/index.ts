@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
 import { datasets, type ExtractInput, planExtraction } from '../../workflows/extract/extract-input';
 import type { ExtractReport } from '../../workflows/extract/extract-messages';
-import { checkedInput } from '../command/checked-input';
+import { parseInput } from '../command/parse-input';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags } from '../command/flags';
-import { foreseen } from '../command/map-errors';
+import { mapErrors } from '../command/map-errors';
 import { createOutput, type Output } from '../command/output';
 import { parkedError } from '../command/parked-error';
 import { preflightTenant } from '../command/preflight';
-import { tellStarted } from '../command/follow-run';
+import { announceRun } from '../command/follow-run';
 import { grpcReason, type TemporalClient, webUiLink } from '../command/temporal';
 import { extractLine, extractLines } from './extract-report';
 import { type ExtractHandle, followExtraction, startExtraction } from './run-extract';
@@ -50,8 +50,8 @@ today is loaded as far as it is, and ends with status 4. To be kept up to date, 
 \`cxone-sync schedule apply\`.
 
 The run is a durable Temporal workflow: Ctrl-C leaves it running, and the same command joins it again. Days that are
-complete are skipped unless --force; a day that fails or is parked stops no other. For a missing permission, and whatever
-else only a person can mend, the day waits (parked) until \`cxone-sync resume\`, \`skip\` or \`abort\`.
+complete are skipped unless --force; a day that fails or is parked stops no other. When an operator has to act, as for a
+missing permission, the day waits (parked) until \`cxone-sync resume\`, \`skip\` or \`abort\`.
 Exit status: 0 every day complete · 1 failed or cancelled · 2 bad input or settings · 3 Temporal or PostgreSQL refused or
 cannot be reached, or no worker is listening · 4 days failed, are parked or unfinished · 130 interrupted (the run goes on)
 
@@ -59,13 +59,13 @@ Examples:
   npx cxone-sync extract --tenant acme --dataset interaction-metadata --from 2026-11-01 --to 2026-12-01
   npx cxone-sync extract --tenant acme --dataset evaluations --from 2026-11-20 --to 2026-11-21 --force`,
     )
-    .action(async (flags: ExtractFlags) => foreseen(() => runExtract(flags, createOutput(flags))));
+    .action(async (flags: ExtractFlags) => mapErrors(() => runExtract(flags, createOutput(flags))));
 }
 
 async function runExtract(flags: ExtractFlags, output: Output): Promise<void> {
   const { tenant, dataset, from, to, force } = flags;
   const input: ExtractInput = { tenant, dataset, from, to, ...(force ? { force } : {}) };
-  const plan = checkedInput(() => planExtraction(input, new Date()));
+  const plan = parseInput(() => planExtraction(input, new Date()));
   const { temporal, uiUrl } = await preflightTenant(tenant);
   try {
     const began = Date.now();
@@ -80,7 +80,7 @@ async function runExtract(flags: ExtractFlags, output: Output): Promise<void> {
     };
     const title = `${run.workflowId}: ${plan.days} day${plan.days === 1 ? '' : 's'}`;
     const detach = flags.detach === true;
-    await tellStarted(output, { handle, run, title, began, detach }, () =>
+    await announceRun(output, { handle, run, title, began, detach }, () =>
       waitFor(temporal, handle, run, output),
     );
   } finally {
@@ -106,7 +106,7 @@ async function waitFor(
 
 function incomplete({ days, complete, skipped }: ExtractReport): CommandError {
   const message =
-    `${days - complete - skipped} of ${days} days are not complete. When the causes are mended, or the days over, run ` +
+    `${days - complete - skipped} of ${days} days are not complete. When the causes are fixed, or the days over, run ` +
     'the same command again: what is complete is skipped.';
   return new CommandError(exitStatus.incomplete, message, 'ExtractionIncomplete', true);
 }

@@ -42,7 +42,7 @@ export async function startExtraction(
   });
 }
 
-/** Waits for the end of an extraction, through all its continuations, or until it waits for a person. */
+/** Waits until an extraction ends, through all its continuations, or parks. */
 export async function followExtraction(
   client: Client,
   handle: ExtractHandle,

@@ -12,10 +12,10 @@ import { resetToFailure } from './reset-run';
 
 export type Decision = 'resume' | 'skip' | 'abort';
 
-/** A worker that lives answers an update at once; one that is away never does. In ms. */
-const patienceMs = 15_000;
+/** A live worker answers an update at once; without one there is no answer. In ms. */
+const updateTimeoutMs = 15_000;
 
-/** Tells a run what becomes of it. A run that has failed already can be resumed only: from the point of its failure. */
+/** Sends an operator's decision to a run. A run that has failed can only be resumed, from the point of its failure. */
 export async function decide(
   client: Client,
   namespace: string,
@@ -49,7 +49,7 @@ async function describe(client: Client, id: string): Promise<WorkflowExecutionDe
 
 async function update(client: Client, decision: Decision, id: string, runId: string): Promise<Outcome> {
   try {
-    const message = await client.withDeadline(Date.now() + patienceMs, () =>
+    const message = await client.withDeadline(Date.now() + updateTimeoutMs, () =>
       client.workflow.getHandle(id, runId).executeUpdate<unknown, []>(decision),
     );
     // A backfill answers with its progress.

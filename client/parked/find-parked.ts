@@ -14,12 +14,12 @@ export interface FoundParked {
   readonly unanswered: readonly string[];
 }
 
-/** For what all of them answer together: they do at once while a worker runs, and never without one. In ms. */
-const patienceMs = 15_000;
+/** For all queries together: runs answer at once while a worker runs, and never without one. In ms. */
+const queryTimeoutMs = 15_000;
 const askedAtOnce = 8;
 
 /**
- * The runs that wait for a person. They label themselves with one error, the first; a window may wait for several
+ * The parked runs. They label themselves with one error, the first; a window may wait for several
  * (workflows/parking.ts), which it is asked for where its label is another.
  */
 export async function findParked(client: Client, only: ParkedFilter): Promise<FoundParked> {
@@ -32,7 +32,7 @@ export async function findParked(client: Client, only: ParkedFilter): Promise<Fo
 
   const matches = new Map<string, boolean | null>();
   const waiting = runs[Symbol.iterator]();
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + queryTimeoutMs;
   const work = async (): Promise<void> => {
     for (const run of waiting) {
       const labelled = run.typedSearchAttributes.get(keys.errorType) === errorType;
@@ -59,7 +59,7 @@ async function waitsFor(client: Client, id: string, code: string, deadline: numb
     );
     return progress.waitsFor.some((cause) => cause.code === code);
   } catch {
-    // Whatever the reason: what becomes of it is told by whoever asked.
+    // Whatever the reason, the caller reports the run as unanswered.
     return null;
   }
 }

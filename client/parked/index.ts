@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { loadSettings } from '../../config';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags } from '../command/flags';
-import { foreseen } from '../command/map-errors';
+import { mapErrors } from '../command/map-errors';
 import { createOutput, type Output } from '../command/output';
 import { connectTemporal, type TemporalClient, webUiLink } from '../command/temporal';
 import { decide, type Decision } from './decide';
@@ -21,7 +21,7 @@ const descriptions: Readonly<Record<Decision, string>> = {
   abort: 'Fail a parked run with the cause it waits for',
 };
 
-/** `cxone-sync resume|skip|abort`: what becomes of runs that wait for a person. */
+/** `cxone-sync resume|skip|abort`: decides how parked runs continue. */
 export function addParkedCommands(program: Command): void {
   for (const decision of ['resume', 'skip', 'abort'] as const) {
     addCommonFlags(
@@ -39,7 +39,7 @@ export function addParkedCommands(program: Command): void {
       .addHelpText(
         'after',
         `
-${decision === 'resume' ? 'Mend the cause first' : 'Why it waits'}: \`cxone-sync status\` and the run in Web UI say what it is and what to do (docs/runbook.md).
+${decision === 'resume' ? 'Fix the cause first' : 'Why it waits'}: \`cxone-sync status\` and the run in Web UI say what it is and what to do (docs/runbook.md).
 Web UI does the same: the run, More Actions, Send an Update, ${decision}.
 Exit status: 0 done · 1 a run refused · 2 bad input · 3 Temporal cannot be reached, or no worker answers
 
@@ -48,7 +48,7 @@ Examples:
   npx cxone-sync ${decision} --all --error-type ContactsForbidden`,
       )
       .action(async (workflowId: string | undefined, flags: DecisionFlags) =>
-        foreseen(() => run(decision, workflowId, flags, createOutput(flags))),
+        mapErrors(() => run(decision, workflowId, flags, createOutput(flags))),
       );
   }
 }

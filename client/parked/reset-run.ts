@@ -5,7 +5,7 @@ import type { Outcome } from './outcome';
 type Event = temporal.api.history.v1.IHistoryEvent;
 type Long = NonNullable<Event['eventId']>;
 
-/** `temporal.api.enums.v1.ResetReapplyExcludeType`: what a person decided before belongs to the run that failed. */
+/** `temporal.api.enums.v1.ResetReapplyExcludeType`: what an operator decided before belongs to the run that failed. */
 const exclude = { signal: 1, update: 2 } as const;
 
 /**
@@ -46,12 +46,12 @@ export async function resetToFailure(
 }
 
 /**
- * The workflow task whose decision scheduled the step that failed; going back to it makes that decision anew. Where
- * several parts failed side by side it is the first of them, since the last person said `resume`: what the others have
- * done meanwhile is stored, and is found there.
+ * The workflow task whose decision scheduled the step that failed; going back to it makes that decision again. Where
+ * several parts failed side by side it is the first of them, since the last `resume`: what the others have
+ * done since then is stored, and is found there.
  *
  * A window that was found wanting goes back to where the ledger is asked for it: its pages count as read for that attempt
- * of it, and only another one reads them afresh.
+ * of it, and only another attempt reads them again.
  *
  * @returns the id of its completion; null when there is none, as where no step failed.
  */
@@ -106,7 +106,7 @@ function decisionOf(scheduled: Event | undefined): Long | null | undefined {
   );
 }
 
-/** Steps that a run does without when they fail, and what it tells the ledger of its failure. */
+/** Steps whose failure a run survives, and those that note its own failure in the ledger. */
 const dispensable: ReadonlySet<string> = new Set([
   'fetchLookups',
   'noteParked',

@@ -1,7 +1,7 @@
 import { cut, type Range } from './ranges';
 import type { Counted, Survey } from './survey';
 
-/** What the reckoning takes for granted. Printed with the result, so that anybody can put in a better figure. */
+/** What the estimate assumes. Printed with the result, so that a reader can put in a better figure. */
 export const assumptions = {
   /** Telephone audio without compression: 8 kHz, one byte a sample. With the screen recorded it is a multiple. */
   recordingBytesPerSecond: 8_000,
@@ -24,7 +24,7 @@ export interface EstimateOptions {
   readonly media: { readonly requests: number; readonly perSeconds: number };
 }
 
-/** What a backfill of the range is going to take. Counts are CXone's own; the rest is reckoned from them. */
+/** What a backfill of the range is going to take. Counts are CXone's own; the rest is estimated from them. */
 export interface Plan {
   readonly windows: number;
   readonly contacts: number;

@@ -5,7 +5,7 @@ import { stamp } from '../../workflows/ids';
 import { InvalidInputError, parseSyncWindowInput } from '../../workflows/inputs';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags } from '../command/flags';
-import { foreseen } from '../command/map-errors';
+import { mapErrors } from '../command/map-errors';
 import { createOutput } from '../command/output';
 import { tenantOf } from '../command/preflight';
 import { estimate, type Plan } from './estimate';
@@ -26,7 +26,7 @@ export function addPlanCommand(program: Command): void {
   addCommonFlags(
     program
       .command('plan')
-      .description('Reckon what loading [from, to) takes: windows, requests, hours, bytes')
+      .description('Estimate what loading [from, to) takes: windows, requests, hours, bytes')
       .requiredOption('--tenant <id>', 'tenant of the tenants file; its filters, page size and limits count')
       .requiredOption('--from <date>', 'first moment, ISO 8601 with zone, e.g. 2025-11-01T00:00:00Z')
       .requiredOption('--to <date>', 'end, exclusive')
@@ -37,15 +37,15 @@ export function addPlanCommand(program: Command): void {
       'after',
       `
 Needs the tenants file and CXone, nothing else. Contacts are counted by CXone, some eight requests for each 30 days (and
-for each combination of the tenant’s filters); calls, seconds and bytes are reckoned from one page of 500 contacts. What is
+for each combination of the tenant’s filters); calls, seconds and bytes are estimated from one page of 500 contacts. What is
 assumed is printed. Hours follow from the tenant’s "limits": 150 playback queries in 5 minutes, unless NICE allows more;
 with "recordedCalls" listed there are fewer than that.
-Exit status: 0 reckoned · 2 bad input or settings · 3 CXone refused or cannot be reached
+Exit status: 0 estimated · 2 bad input or settings · 3 CXone refused or cannot be reached
 
 Example: thirteen months, day by day
   npx cxone-sync plan --tenant acme --from 2025-10-01T00:00:00Z --to 2026-11-01T00:00:00Z`,
     )
-    .action(async (flags: PlanFlags) => foreseen(() => runPlan(flags)));
+    .action(async (flags: PlanFlags) => mapErrors(() => runPlan(flags)));
 }
 
 async function runPlan(flags: PlanFlags): Promise<void> {
@@ -64,7 +64,7 @@ async function runPlan(flags: PlanFlags): Promise<void> {
 }
 
 /**
- * Asks CXone how much there is and reckons what reading it takes.
+ * Asks CXone how much there is and estimates what reading it takes.
  * @param windowMs length of one window
  * @throws {CxoneError}
  * @throws {CommandError} status 3 when CXone does not count.

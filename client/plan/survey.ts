@@ -19,7 +19,7 @@ export interface Counted extends Range {
 /** The tenant's settings that say which contacts may have a recording. */
 export type Recorded = Pick<Tenant, 'recordedCalls' | 'recordedMediaTypeIds'>;
 
-/** What a page of contacts that may have a recording tells about all of them. */
+/** What a sample page shows of the contacts that may have a recording. */
 export interface Sampled {
   readonly contacts: number;
   /** Distinct calls among them: legs of one call share its master contact id. */
@@ -74,7 +74,7 @@ async function countAgents(client: CxoneClient): Promise<number> {
   const counted = totalRecords ?? records.length;
   if (counted === 0) return 0;
   const behind = await client.agentPage({ skip: counted, top: agentRows });
-  // A source that pays no heed to skip begins with the same agent every time.
+  // A source that ignores skip begins with the same agent every time.
   if (stringifyJson(behind.records[0]) === stringifyJson(records[0])) return counted;
   let agents = counted;
   for (let page = behind; page.records.length > 0 && agents < agentsAtMost;) {
@@ -185,7 +185,7 @@ function uncounted(): CommandError {
   return new CommandError(
     exitStatus.unavailable,
     'CXone does not say how many contacts there are, or its totalRecords is smaller than the rows it shows, so there ' +
-      'is nothing to reckon with.',
+      'is nothing to estimate from.',
     'CountUnknown',
   );
 }

@@ -42,7 +42,7 @@ export function planText(plan: Plan, window: string): readonly string[] {
   return rows.map(([name, text]) => `${name.padEnd(11)} ${text}`);
 }
 
-/** Hours as a person plans with them: minutes below two hours, days beyond two days. */
+/** Hours for planning: minutes below two hours, days beyond two days. */
 function hours(value: number): string {
   if (value < 2) return `${Math.ceil(value * 60)} min`;
   return value < 48

@@ -16,7 +16,7 @@ export interface CallToDecrypt {
 
 type StoredRow = RecordingRow & { readonly segmentId: string; readonly storageKey: string };
 
-/** Trouble of one recording, not of the storage or the keys. */
+/** Errors of one recording, not of the storage or the keys. */
 const ofOneFile = new Set(['RecordingMissing', 'RecordingDamaged', 'RecordingKeyRefused']);
 
 /**
@@ -40,7 +40,7 @@ export async function decryptCall(
       'RecordingMissing',
     );
   }
-  output.note('What is written is personal data: keep it where only those may hear it who have to.');
+  output.note('The files are personal data: keep them where only those who need them have access.');
   await onDisk(out, () => mkdir(out, { recursive: true, mode: 0o700 }));
   const results: { readonly segmentId: string; readonly file: string | null; readonly problem?: string }[] =
     [];
@@ -101,7 +101,7 @@ async function writePlain(
   }
 }
 
-/** The folder is the person's, so its trouble is bad input. */
+/** The folder comes from the command line, so an error with it is bad input. */
 async function onDisk<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { loadSettings } from '../../config';
 import { openRecordingFiles, openStore, type RecordingFiles, type Store } from '../../store';
 import { addCommonFlags, type CommonFlags } from '../command/flags';
-import { foreseen } from '../command/map-errors';
+import { mapErrors } from '../command/map-errors';
 import { createOutput } from '../command/output';
 import { requireDatabase, tenantOf } from '../command/preflight';
 import { readsOnly, recordingStorage } from '../command/recording-storage';
@@ -47,7 +47,7 @@ Exit status: 0 all written · 2 bad input or settings, or a key is missing · 3 
 reached · 4 there is none, or one is gone or damaged`,
     )
     .action(async (flags: DecryptFlags) =>
-      foreseen(() =>
+      mapErrors(() =>
         withFiles(flags.tenant, (store, files) =>
           decryptCall(
             store.recordings,
@@ -76,7 +76,7 @@ Exit status: 0 all whole · 2 bad input or settings, or a key is missing · 3 Po
 reached · 4 some are gone or damaged`,
     )
     .action(async (flags: VerifyFlags) =>
-      foreseen(() =>
+      mapErrors(() =>
         withFiles(flags.tenant, (store, files) =>
           verifyRecordings(store.holdings, files, flags, createOutput(flags)),
         ),
@@ -96,7 +96,7 @@ Not for one that is merely not mounted: what is stored then is hidden as soon as
 Exit status: 0 done · 2 bad input or settings, or the storage cannot be written · 3 PostgreSQL cannot be reached`,
     )
     .action(async (flags: CommonFlags) =>
-      foreseen(() => {
+      mapErrors(() => {
         const storage = recordingStorage([]);
         return withStore((store) => adoptRecordings(store, storage, createOutput(flags)));
       }),

@@ -15,7 +15,7 @@ export interface RangeToVerify {
 const everyContact = { skillIds: [], campaignIds: [], mediaTypeIds: [] };
 
 /**
- * Reads every stored recording of a range again, day by day, and tells those that are gone or changed.
+ * Reads every stored recording of a range again, day by day, and lists those that are gone or changed.
  *
  * @throws {CommandError} status 2 for a range that is none, 3 when the storage cannot be read, 4 when some are gone or
  * changed.

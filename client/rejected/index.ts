@@ -3,7 +3,7 @@ import { loadSettings } from '../../config';
 import { openStore, type RecordKind, recordKinds, type RejectedSummary, type Store } from '../../store';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags, wholeNumber } from '../command/flags';
-import { foreseen } from '../command/map-errors';
+import { mapErrors } from '../command/map-errors';
 import { count, createOutput, type Output } from '../command/output';
 import { requireDatabase, tenantOf } from '../command/preflight';
 import { replayRejected } from './replay';
@@ -42,8 +42,8 @@ export function addRejectedCommand(program: Command): void {
       .option('--tenant <id>', 'only of this tenant')
       .addOption(kind())
       .option('--reason <text>', 'only with this in their reason')
-      .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 100),
-  ).action(async (flags: ListFlags) => foreseen(() => list(flags, createOutput(flags))));
+      .option('--limit <n>', 'at most this number', wholeNumber(1, 100_000), 100),
+  ).action(async (flags: ListFlags) => mapErrors(() => list(flags, createOutput(flags))));
 
   addCommonFlags(
     rejected
@@ -52,7 +52,7 @@ export function addRejectedCommand(program: Command): void {
       .argument('<hash>', 'how its hash begins, as list shows it', hashStart)
       .requiredOption('--tenant <id>', 'its tenant')
       .option('--raw', 'with the record itself on stdout: PERSONAL DATA'),
-  ).action(async (hash: string, flags: ShowFlags) => foreseen(() => show(hash, flags, createOutput(flags))));
+  ).action(async (hash: string, flags: ShowFlags) => mapErrors(() => show(hash, flags, createOutput(flags))));
 
   addCommonFlags(
     rejected
@@ -69,14 +69,14 @@ Neither CXone nor Temporal is asked. A record never replaces a newer one.
 Exit status: 0 all replayed, or nothing to do · 2 bad input or settings · 3 PostgreSQL cannot be reached · 4 some
 records still cannot be stored`,
     )
-    .action(async (flags: ReplayFlags) => foreseen(() => replay(flags, createOutput(flags))));
+    .action(async (flags: ReplayFlags) => mapErrors(() => replay(flags, createOutput(flags))));
 
   for (const command of rejected.commands) command.copyInheritedSettings(program);
 }
 
 /** A replay that left records behind (docs/runbook.md). */
 const stillRejected = { code: 'StillRejected' } as const;
-/** So much of a hash is shown, and enough to name a record. */
+/** Digits of a hash that are shown, enough to name a record. */
 const shown = 12;
 
 async function list({ tenant, kind, reason, limit }: ListFlags, output: Output): Promise<void> {

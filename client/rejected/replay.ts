@@ -27,7 +27,7 @@ export async function replayRejected(parts: ReplayParts): Promise<Replayed> {
   const { rejected, tenant, hash, recordings, recordedCalls, recordedMediaTypeIds } = parts;
   const sum = { replayed: 0, inserted: 0, updated: 0, stayed: 0 };
   for (const kind of parts.kinds) {
-    // By the order of hashes, so that records that stay are met once, and one that comes meanwhile does no harm.
+    // In the order of hashes: records that stay are read once, and new ones that come during the replay do no harm.
     let after: string | null = null;
     for (;;) {
       const batch: Awaited<ReturnType<RejectedTable['read']>> = await rejected.read(

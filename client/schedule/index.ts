@@ -4,7 +4,7 @@ import { loadSettings, loadTenantSettings, type TenantSettings, terminalText } f
 import { tenantSettingsOf } from '../command/preflight';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags, milliseconds } from '../command/flags';
-import { foreseen } from '../command/map-errors';
+import { mapErrors } from '../command/map-errors';
 import { createOutput, type Output } from '../command/output';
 import { sideBySide } from '../command/side-by-side';
 import { connectTemporal } from '../command/temporal';
@@ -18,8 +18,8 @@ interface ScheduleFlags extends CommonFlags {
   readonly orphaned?: boolean;
 }
 
-/** What a sub-command works on. */
-interface Ground {
+/** What the sub-commands need. */
+interface Context {
   readonly client: Client;
   /** Those of the tenants file, or the one that `--tenant` names. */
   readonly tenants: readonly TenantSettings[];
@@ -27,10 +27,10 @@ interface Ground {
   readonly flags: ScheduleFlags;
 }
 
-type Step = (ground: Ground) => Promise<unknown[]>;
+type Step = (context: Context) => Promise<unknown[]>;
 
 const defaultEveryMs = 5 * 60_000;
-/** So many schedules are changed at a time. */
+/** Schedules that are changed at a time. */
 const atOnce = 12;
 
 /** `cxone-sync schedule`: the live sync and the nightly re-read of a tenant, kept by Temporal, and what is extracted nightly. */
@@ -42,7 +42,7 @@ export function addScheduleCommand(program: Command): void {
       'after',
       `
 incremental:<tenant>  reads what changed since its watermark, every few minutes
-reread:<tenant>       reads the last days again by start every night, for changes that CXone does not tell
+reread:<tenant>       reads the last days again by start every night, for changes CXone does not report
 extract:<tenant>:<dataset>
                       loads the last days of interaction-metadata or evaluations every night, late rows and changes
                       included; for the datasets that "extract" of the tenants file switches on
@@ -54,7 +54,11 @@ Example:
   npx cxone-sync schedule apply --tenant acme --every 5m`,
     );
   add(schedule, 'apply', 'Create the schedules, or bring them up to date', apply)
-    .option('--every <time>', 'between two looks for changes, such as 5m (the default)', milliseconds)
+    .option(
+      '--every <time>',
+      'interval between two runs of the live sync, such as 5m (the default)',
+      milliseconds,
+    )
     .option('--no-reread', 'without the nightly re-read');
   add(schedule, 'pause', 'Stop starting runs; those under way go on', each(pause));
   add(schedule, 'resume', 'Start runs again; the first one absorbs what was missed', each(unpause));
@@ -71,7 +75,7 @@ function add(schedule: Command, name: string, description: string, step: Step): 
       .command(name)
       .description(description)
       .option('--tenant <id>', 'tenant of the tenants file; all of them if not given'),
-  ).action(async (flags: ScheduleFlags) => foreseen(() => run(step, flags, createOutput(flags))));
+  ).action(async (flags: ScheduleFlags) => mapErrors(() => run(step, flags, createOutput(flags))));
 }
 
 async function run(step: Step, flags: ScheduleFlags, output: Output): Promise<void> {
@@ -125,7 +129,7 @@ function nothingThere({ orphaned }: ScheduleFlags): string {
     : 'No schedules. Make them with: npx cxone-sync schedule apply';
 }
 
-async function apply({ client, tenants, flags }: Ground): Promise<unknown[]> {
+async function apply({ client, tenants, flags }: Context): Promise<unknown[]> {
   const applied = await sideBySide(tenants, atOnce, async ({ tenant, rereadDays, extract }) => {
     const lines: unknown[] = [];
     const plan = {
@@ -156,8 +160,8 @@ function wantedDatasets({ interactionMetadata, evaluations }: TenantSettings['ex
   ];
 }
 
-/** Of one tenant as each schedule itself tells; of all by Temporal's list, whose look costs the same for any number. */
-async function list({ client, isInFile, flags }: Ground): Promise<unknown[]> {
+/** One tenant's schedules are described one by one; those of all come from Temporal's list, one call for any number. */
+async function list({ client, isInFile, flags }: Context): Promise<unknown[]> {
   if (flags.tenant !== undefined) {
     const described = await sideBySide(scheduleIds(flags.tenant), atOnce, (id) => describe(client, id));
     const orphaned = !isInFile(flags.tenant);
@@ -170,10 +174,10 @@ async function list({ client, isInFile, flags }: Ground): Promise<unknown[]> {
 
 /** Does the same to every schedule there is of the tenants. */
 function each(change: (handle: ScheduleHandle) => Promise<string>): Step {
-  return async (ground) => {
-    const lines = await sideBySide(await idsOf(ground), atOnce, async (id) => {
+  return async (context) => {
+    const lines = await sideBySide(await idsOf(context), atOnce, async (id) => {
       try {
-        return { id, done: await change(ground.client.schedule.getHandle(id)) };
+        return { id, done: await change(context.client.schedule.getHandle(id)) };
       } catch (error) {
         if (error instanceof ScheduleNotFoundError) return null;
         throw error;
@@ -183,7 +187,7 @@ function each(change: (handle: ScheduleHandle) => Promise<string>): Step {
   };
 }
 
-async function idsOf({ client, tenants, isInFile, flags }: Ground): Promise<readonly string[]> {
+async function idsOf({ client, tenants, isInFile, flags }: Context): Promise<readonly string[]> {
   if (flags.orphaned)
     return (await heldSchedules(client)).filter(({ tenant }) => !isInFile(tenant)).map(({ id }) => id);
   const names = flags.tenant === undefined ? tenants.map(({ tenant }) => tenant) : [flags.tenant];

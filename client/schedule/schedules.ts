@@ -11,7 +11,7 @@ import { taskQueues } from '../../workflows/task-queues';
 /** What the schedules of a tenant are made from. */
 export interface SchedulePlan {
   readonly tenant: string;
-  /** Between two looks for changes, in ms. */
+  /** Between two runs of the live sync, in ms. */
   readonly everyMs: number;
   /** Days to read again by start every night; 0 for none. */
   readonly rereadDays: number;

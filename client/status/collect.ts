@@ -3,7 +3,7 @@ import type { Settings, TenantSettings } from '../../config';
 import type { MisconfiguredTenant, Store } from '../../store';
 import { stamp } from '../../workflows/ids';
 import { CommandError } from '../command/exit-status';
-import { foreseen } from '../command/map-errors';
+import { mapErrors } from '../command/map-errors';
 import {
   connectTemporal,
   requireWorkers,
@@ -27,10 +27,10 @@ import {
 } from './read-temporal';
 import type { GapLine, Misconfigured, StatusReport, TemporalState, TenantStatus } from './status-report';
 
-/** Looks at everything, as often as it is asked to. */
+/** Makes status reports on request. */
 export interface Observer {
   /** @throws {StoreError} when the database cannot be read. That Temporal cannot be reached is part of the report. */
-  look(): Promise<StatusReport>;
+  report(): Promise<StatusReport>;
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ interface Listed {
   readonly found: { readonly client: Client; readonly lists: TemporalLists } | null;
 }
 
-/** Whom to look at: tenants by their settings, and what is wrong with entries that are not in order, one line each. */
+/** What to report on: tenants by their settings, and what is wrong with entries that are not in order, one line each. */
 export interface Observed {
   readonly tenants: readonly TenantSettings[];
   readonly misconfigured: ReadonlyMap<string, readonly string[]>;
@@ -49,7 +49,7 @@ export interface Observed {
   readonly isInFile: (tenant: string) => boolean;
 }
 
-/** An observer. Its connection to Temporal is made at the first look, and once more after trouble. */
+/** An observer. It connects to Temporal for the first report, and again after a connection failed. */
 export function createObserver(
   store: Store,
   { tenants, misconfigured, only, isInFile }: Observed,
@@ -71,7 +71,7 @@ export function createObserver(
       const connected = temporal;
       const [state, lists] = await both(
         workersOf(connected),
-        foreseen(() => listTemporal(connected.client, only)),
+        mapErrors(() => listTemporal(connected.client, only)),
       );
       return { state, found: { client: connected.client, lists } };
     } catch (error) {
@@ -98,7 +98,7 @@ export function createObserver(
   }
 
   return {
-    async look() {
+    async report() {
       const everyone = [...tenants, ...[...misconfigured.keys()].map(withoutSettings)];
       const reading = both(readDatabase(store, everyone, linkOf), store.misconfigured.list());
       const [[stored, noted], listed] = await both(reading, list());
@@ -117,7 +117,7 @@ export function createObserver(
   };
 }
 
-/** What an entry that cannot be read says: nothing. */
+/** In place of the settings of an entry that cannot be read. */
 function withoutSettings(tenant: string): StatusTenant {
   // So that nothing is advised of a setting that cannot be read.
   const recordedCalls = 'listed';
@@ -144,7 +144,7 @@ function entryOf(
   return note ? { code, seenBy: 'worker', at: stamp(note.notedAt), problems: note.problems } : null;
 }
 
-/** Both, side by side; what fails is told when both are over, so that no failure is left unheard. */
+/** Both, side by side; throws only when both have ended, so that no rejection stays unhandled. */
 async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
   const [first, second] = await Promise.allSettled([one, other]);
   if (first.status === 'rejected') throw first.reason;
@@ -154,7 +154,7 @@ async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promi
 
 async function workersOf(temporal: TemporalClient): Promise<TemporalState> {
   try {
-    await foreseen(() => requireWorkers(temporal));
+    await mapErrors(() => requireWorkers(temporal));
     return { reachable: true, workers: true, message: null };
   } catch (error) {
     if (!(error instanceof CommandError) || error.code !== 'NoWorker') throw error;
@@ -168,7 +168,7 @@ export function together(
   stored: StoredStatus,
   runs: RunningStatus | undefined,
 ): Omit<TenantStatus, 'misconfigured'> {
-  // Of a list that was cut off nobody can say what it lacks.
+  // What a list that was cut off lacks is unknown.
   const unnoted = stored.parked.length < parkedShown ? (runs?.parked ?? []) : [];
   const ofWindows = unnoted.filter(({ type }) => type === 'syncWindow').length;
   const moved = Math.min(ofWindows, stored.windows.running);

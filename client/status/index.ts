@@ -4,7 +4,7 @@ import { loadSettings, loadTenantSettings, sentenceOf } from '../../config';
 import { openStore } from '../../store';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags, milliseconds } from '../command/flags';
-import { foreseen } from '../command/map-errors';
+import { mapErrors } from '../command/map-errors';
 import { createOutput, type Output } from '../command/output';
 import { tenantSettingsOf } from '../command/preflight';
 import { untilStopped } from '../command/until-stopped';
@@ -24,15 +24,19 @@ interface StatusFlags extends CommonFlags {
 const defaultEveryMs = 5_000;
 const defaultMaxLagMs = 30 * 60_000;
 
-/** `cxone-sync status`: how the work of each tenant stands. */
+/** `cxone-sync status`: the status of each tenant's work. */
 export function addStatusCommand(program: Command): void {
   addCommonFlags(
     program
       .command('status')
-      .description('How the work stands: lag, windows, parked runs, recordings, quotas, errors, schedules')
+      .description('Status of the work: lag, windows, parked runs, recordings, quotas, errors, schedules')
       .option('--tenant <id>', 'tenant of the tenants file; all of them if not given')
-      .option('--watch', 'look again and again, until Ctrl-C')
-      .option('--every <time>', 'between two looks of --watch, such as 5s (the default)', milliseconds)
+      .option('--watch', 'refresh until Ctrl-C')
+      .option(
+        '--every <time>',
+        'interval between two refreshes of --watch, such as 5s (the default)',
+        milliseconds,
+      )
       .option('--check', 'end with status 4 when anything is parked, failed, has gaps or lags; for scripts')
       .option('--max-lag <time>', 'how far behind is too far for --check (default: 30m)', milliseconds),
   )
@@ -41,12 +45,12 @@ export function addStatusCommand(program: Command): void {
       `
 Works without workers; then the progress of backfills is unknown. With --watch --json: one document a line.
 Exit status: 0 shown · 2 bad input or settings · 3 PostgreSQL cannot be read, or Temporal cannot be reached (what the
-database tells is shown all the same) · 4 with --check: something is parked, failed, has gaps or lags · 130 interrupted
+database holds is still shown) · 4 with --check: something is parked, failed, has gaps or lags · 130 interrupted
 
 Example:
   npx cxone-sync status --watch`,
     )
-    .action(async (flags: StatusFlags) => foreseen(() => run(flags, createOutput(flags))));
+    .action(async (flags: StatusFlags) => mapErrors(() => run(flags, createOutput(flags))));
 }
 
 async function run(flags: StatusFlags, output: Output): Promise<void> {
@@ -54,7 +58,7 @@ async function run(flags: StatusFlags, output: Output): Promise<void> {
   if (checks && flags.watch) {
     throw new CommandError(
       exitStatus.badInput,
-      '--check looks once: leave out --watch, or --check and --max-lag.',
+      '--check reports once: leave out --watch, or --check and --max-lag.',
       'BadInput',
     );
   }
@@ -87,7 +91,7 @@ function chosen(name: string | undefined, file: string): Observed {
 
 /** @param maxLagMs null when nothing is to be checked. */
 async function once(observer: Observer, output: Output, maxLagMs: number | null): Promise<void> {
-  const report = await observer.look();
+  const report = await observer.report();
   output.document(report);
   for (const line of statusLines(report)) output.result(line);
   const { reachable, message } = report.temporal;
@@ -100,9 +104,9 @@ async function once(observer: Observer, output: Output, maxLagMs: number | null)
 async function watch(observer: Observer, everyMs: number, output: Output): Promise<void> {
   const screen = createScreen(process.stdout);
   const stopped = untilStopped().then(() => 'stopped' as const);
-  const lookOnce = async (last: StatusReport | null): Promise<StatusReport | null> => {
+  const reportOnce = async (last: StatusReport | null): Promise<StatusReport | null> => {
     try {
-      const report = await foreseen(() => observer.look());
+      const report = await mapErrors(() => observer.report());
       output.document(report);
       if (!output.json) screen.show([`${report.at}, every ${everyMs / 1_000} s`, '', ...statusLines(report)]);
       return report;
@@ -120,10 +124,10 @@ async function watch(observer: Observer, everyMs: number, output: Output): Promi
   try {
     let last: StatusReport | null = null;
     for (;;) {
-      const look = lookOnce(last);
-      // When it is told to stop, what becomes of the look under way is of no interest.
-      look.catch(() => undefined);
-      const seen = await Promise.race([look, stopped]);
+      const reporting = reportOnce(last);
+      // After Ctrl-C the outcome of the report under way does not matter.
+      reporting.catch(() => undefined);
+      const seen = await Promise.race([reporting, stopped]);
       if (seen === 'stopped') break;
       last = seen;
       if ((await Promise.race([pause(), stopped])) === 'stopped') break;

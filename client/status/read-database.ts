@@ -17,7 +17,7 @@ import { byTenant } from './by-tenant';
 import { type ClockStatus, clockStatus } from './clock-lines';
 import type { ExtractionLine, FailureLine, GapLine, ParkedRun, QuotaLine } from './status-report';
 
-/** What the database tells of a tenant. */
+/** What the database holds about a tenant. */
 export interface StoredStatus extends ClockStatus {
   readonly lagSeconds: number | null;
   readonly watermark: string | null;
@@ -39,14 +39,14 @@ export interface StatusTenant extends Pick<
   'tenant' | 'recordedCalls' | 'skillIds' | 'campaignIds' | 'mediaTypeIds'
 > {
   readonly limits: Partial<TenantSettings['limits']>;
-  /** Null where the entry cannot be read: then nor is its filter known, whatever stands here. */
+  /** Null where the entry cannot be read; its filter is then unknown, too, whatever is given here. */
   readonly extract: Pick<TenantSettings['extract'], 'interactionMetadata' | 'evaluations'> | null;
 }
 
 /** Where Web UI shows a run. */
 export type LinkOf = (workflowId: string, runId?: string) => string;
 
-/** So many parked runs of a tenant are named; all are counted. */
+/** Parked runs of a tenant that are named; all are counted. */
 export const parkedShown = 200;
 const failuresShown = 5;
 
@@ -54,7 +54,7 @@ const noWindows: WindowStates = { complete: 0, running: 0, parked: 0, failed: 0,
 const noRecordings: RecordingStates = { pending: 0, unlikely: 0, stored: 0, absent: 0, failed: 0 };
 
 /**
- * Reads how the work of the tenants stands, by tenant.
+ * Reads the status of the work, by tenant.
  * @throws {StoreError} when the database cannot be reached, refuses, or is not migrated.
  */
 export async function readDatabase(

@@ -16,21 +16,21 @@ export interface SeenParked extends ParkedRun {
   readonly type: string;
 }
 
-/** What Temporal tells of a tenant. */
+/** What Temporal knows of a tenant. */
 export interface RunningStatus {
   readonly parked: readonly SeenParked[];
   readonly schedules: readonly ScheduleLine[];
   readonly backfills: readonly BackfillStatus[];
 }
 
-/** What Temporal tells of the tenants that were asked about, and what it holds besides. */
+/** What Temporal knows of the tenants that were asked about, and what else it holds. */
 export interface SeenRuns {
   readonly tenants: ReadonlyMap<string, RunningStatus>;
   /** Schedules of other tenants; none where only one was asked about. */
   readonly others: readonly HeldSchedule[];
 }
 
-/** The runs and schedules that a look needs, as Temporal lists them. */
+/** The runs and schedules that a report needs, as Temporal lists them. */
 export interface TemporalLists {
   readonly waiting: readonly WorkflowExecutionInfo[];
   readonly filling: readonly WorkflowExecutionInfo[];
@@ -39,7 +39,7 @@ export interface TemporalLists {
 
 /** What else is asked of Temporal. */
 export interface RunQuestion {
-  /** By tenant, the ids of parked runs that the ledger tells of: these are not asked again. */
+  /** By tenant, the ids of parked runs that the ledger knows: these are not asked again. */
   readonly known: ReadonlyMap<string, ReadonlySet<string>>;
   /** Whether workers poll: without them no run answers. */
   readonly workers: boolean;
@@ -47,11 +47,11 @@ export interface RunQuestion {
 }
 
 /** For each list that is asked of the server, in ms. */
-const patienceMs = 10_000;
+const listTimeoutMs = 10_000;
 /** Runs answer at once when a worker runs; in ms, for all of them together. */
-const queryPatienceMs = 3_000;
+const queryTimeoutMs = 3_000;
 const backfillsShown = 20;
-/** Runs of a list, whosever they are. */
+/** Runs of a list, of all tenants. */
 const listedAtMost = 5_000;
 /** An answer keeps a worker busy for a moment. */
 const askedAtOnce = 16;
@@ -59,7 +59,7 @@ const askedAtOnce = 16;
 /**
  * Lists parked runs, backfills under way and schedules: three lists, however many tenants there are.
  *
- * @param only one tenant that was asked about by name: its schedules tell for themselves how they are, to the moment.
+ * @param only one tenant that was asked about by name: its schedules are described one by one, which is up to date.
  * @throws the client's errors when the server goes away.
  */
 export async function listTemporal(client: Client, only: string | undefined): Promise<TemporalLists> {
@@ -70,7 +70,7 @@ export async function listTemporal(client: Client, only: string | undefined): Pr
     only === undefined ? heldSchedules(client) : schedulesOf(client, only),
   ] as const);
   const [waiting, filling, held] = lists;
-  // Not before all have answered: what fails later would fail unheard.
+  // Not before all have settled: a later rejection would stay unhandled.
   if (waiting.status === 'rejected') throw waiting.reason;
   if (filling.status === 'rejected') throw filling.reason;
   if (held.status === 'rejected') throw held.reason;
@@ -78,15 +78,15 @@ export async function listTemporal(client: Client, only: string | undefined): Pr
 }
 
 /**
- * What the lists tell of each tenant, and the runs themselves where they can tell more. Needs no worker: what only a
- * worker can tell is left out then.
+ * What the lists show of each tenant, with details from the runs themselves. Needs no worker: without one, what only
+ * runs can answer is left out.
  */
 export async function readTemporal(
   client: Client,
   { waiting, filling, held }: TemporalLists,
   { known, linkOf, workers }: RunQuestion,
 ): Promise<SeenRuns> {
-  const deadline = Date.now() + queryPatienceMs;
+  const deadline = Date.now() + queryTimeoutMs;
   const ask: Ask = async (id, query) => (workers ? askRun(client, id, query, deadline) : null);
   const parked = await sideBySide(
     runsOf(waiting, known, parkedShown).filter(({ tenant, run }) => !known.get(tenant)?.has(run.workflowId)),
@@ -118,7 +118,7 @@ export async function readTemporal(
 }
 
 async function schedulesOf(client: Client, tenant: string): Promise<readonly HeldSchedule[]> {
-  return client.withDeadline(Date.now() + patienceMs, async () => {
+  return client.withDeadline(Date.now() + listTimeoutMs, async () => {
     const lines = await sideBySide(scheduleIds(tenant), askedAtOnce, (id) => describe(client, id));
     return lines.filter((line) => line !== null).map((line) => ({ ...line, tenant }));
   });
@@ -146,7 +146,7 @@ function runsOf(
 }
 
 async function listed(client: Client, query: string): Promise<WorkflowExecutionInfo[]> {
-  return client.withDeadline(Date.now() + patienceMs, async () => {
+  return client.withDeadline(Date.now() + listTimeoutMs, async () => {
     const runs: WorkflowExecutionInfo[] = [];
     for await (const run of client.workflow.list({ query, pageSize: 1_000 })) {
       runs.push(run);
@@ -165,14 +165,14 @@ async function parkedRun(ask: Ask, run: WorkflowExecutionInfo, linkOf: LinkOf): 
   const metadata = (await ask(workflowId, '__temporal_workflow_metadata')) as {
     readonly currentDetails?: string;
   } | null;
-  const said = causeIn(metadata?.currentDetails ?? '');
+  const cause = causeIn(metadata?.currentDetails ?? '');
   const [from, to] = [labels.get(keys.windowStart), labels.get(keys.windowEnd)];
   return {
     id: workflowId,
     type,
     code,
-    message: said.message || 'The run waits for an operator; its page in Web UI says more.',
-    remedy: said.remedy || remedyOf(code),
+    message: cause.message || 'The run waits for an operator; its page in Web UI says more.',
+    remedy: cause.remedy || remedyOf(code),
     since: null,
     from: from ? stamp(from) : null,
     to: to ? stamp(to) : null,
@@ -203,7 +203,7 @@ async function askRun(client: Client, workflowId: string, query: string, deadlin
   try {
     return await client.withDeadline(deadline, () => client.workflow.getHandle(workflowId).query(query));
   } catch {
-    // Whatever the reason, a run that does not answer now is shown without it; the lists above tell of a server in trouble.
+    // Whatever the reason, a run that does not answer is shown without it; a failing server fails the lists above.
     return null;
   }
 }

@@ -1,9 +1,9 @@
 import { terminalText } from '../../config';
 
-/** Where one look after the other is shown. */
+/** Where reports are shown, each in place of the last. */
 export interface Screen {
   show(lines: readonly string[]): void;
-  /** Gives a terminal back as it was, the last look left on it. */
+  /** Gives a terminal back as it was, the last report left on it. */
   close(): void;
 }
 
@@ -23,8 +23,8 @@ const hideCursor = '\x1b[?25l';
 const showCursor = '\x1b[?25h';
 
 /**
- * On a terminal each look takes the place of the one before, without a flicker, and is cut to what fits: a line that
- * wraps or a page that scrolls would leave rubbish behind. Elsewhere looks follow each other, an empty line between.
+ * On a terminal each report replaces the one before, without a flicker, and is cut to what fits: a line that wraps or
+ * a page that scrolls would leave rubbish behind. Elsewhere reports follow each other, an empty line between.
  */
 export function createScreen(out: Terminal): Screen {
   if (!out.isTTY)
@@ -36,7 +36,7 @@ export function createScreen(out: Terminal): Screen {
   let closed = false;
   return {
     show(lines) {
-      // A look that was under way may come when all is over.
+      // A report that was under way may come after the screen was closed.
       if (closed) return;
       const fitting = cut(lines, (out.rows ?? 24) - 1).map((line) =>
         terminalText(line).slice(0, (out.columns ?? 80) - 1),

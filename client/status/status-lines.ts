@@ -132,7 +132,7 @@ function lagText(status: TenantStatus): string {
   const { lagSeconds, watermark, gaps, filterWidened } = status;
   if (lagSeconds === null) return 'never synced live';
   if (isAhead(lagSeconds)) {
-    return `! the watermark ${watermark} is ${span(-lagSeconds)} in the future: a wrong clock has set it, and the next look of the live sync sets it back`;
+    return `! the watermark ${watermark} is ${span(-lagSeconds)} in the future: a wrong clock has set it, and the next run of the live sync sets it back`;
   }
   if (filterWidened === null)
     return `${span(lagSeconds)} behind (changes up to ${watermark} are stored; its filter is not known)`;
@@ -186,7 +186,7 @@ function quotaText({
 }
 
 const gapReasons: Readonly<Record<GapLine['reason'], string>> = {
-  away: 'as CXone no longer tells what changed then',
+  away: 'as CXone no longer reports what changed then',
   filter: 'as the filter was narrower then',
   rejected: 'as too many of its records were rejected',
 };
@@ -205,7 +205,7 @@ function gapState({ waits, backfill: { begunAt }, underWay, cancelled }: GapLine
     return `its backfill was begun ${ago(begunAt, now)} and is under way`;
   if (underWay === true) return 'its backfill is under way';
   if (waits) return 'it is further back than the live sync reads by itself: it is left to you';
-  if (begunAt === null) return 'the live sync begins its backfill at its next look';
+  if (begunAt === null) return 'the live sync begins its backfill at its next run';
   const begun = `its backfill was begun ${ago(begunAt, now)}`;
   if (underWay === null) return begun;
   return cancelled
@@ -245,7 +245,7 @@ function failureText({ status, code, at, from, to }: FailureLine, now: number): 
   return `${ago(at, now)}  ${code ?? 'without a code'}  ${from} – ${to}${status === 'incomplete' ? ' (gaps)' : ''}`;
 }
 
-/** The first few in full; how many there are besides. */
+/** The first few in full, and how many more there are. */
 function limited<T>(
   items: readonly T[],
   rowsOf: (item: T) => readonly string[],

@@ -21,7 +21,7 @@ export interface OrphanedSchedule {
 
 export interface TemporalState {
   readonly reachable: boolean;
-  /** Whether workers poll all task queues; null when that cannot be told. */
+  /** Whether workers poll all task queues; null when unknown. */
   readonly workers: boolean | null;
   /** What is not in order, and what to do; null when nothing is. */
   readonly message: string | null;
@@ -36,7 +36,7 @@ export interface TenantStatus extends ClockStatus {
   readonly lagSeconds: number | null;
   readonly watermark: string | null;
   /**
-   * The tenants file lets through more than what was read up to the watermark: the next look of the live sync sees to it.
+   * The tenants file lets through more than what was read up to the watermark: the next run of the live sync sees to it.
    * Null where its entry cannot be read.
    */
   readonly filterWidened: boolean | null;
@@ -73,7 +73,7 @@ export interface Misconfigured {
 export interface GapLine {
   /** The live sync was away for too long, the filter was widened, or too many records were rejected. */
   readonly reason: GapReason;
-  /** A person decides whether it is read. */
+  /** An operator decides whether it is read. */
   readonly waits: boolean;
   readonly from: string;
   readonly to: string;
@@ -86,13 +86,13 @@ export interface GapLine {
   readonly backfill: { readonly id: string; readonly begunAt: string | null; readonly url: string };
   /** Whether that is under way; null when Temporal could not be asked. */
   readonly underWay: boolean | null;
-  /** A person cancelled it: it is not begun again by itself. */
+  /** An operator cancelled it: it is not started again by itself. */
   readonly cancelled: boolean;
   /** What reads what is missing. */
   readonly command: string;
 }
 
-/** A run that waits for a person. `id` is what `cxone-sync resume` takes. */
+/** A parked run. `id` is what `cxone-sync resume` takes. */
 export interface ParkedRun {
   readonly id: string;
   readonly code: string;
@@ -124,7 +124,7 @@ export interface ExtractionLine {
   readonly complete: number;
   readonly running: number;
   readonly failed: number;
-  /** Given up by a person. */
+  /** Given up by an operator. */
   readonly incomplete: number;
   /** The day whose reading failed, or was given up, last. */
   readonly failure: { readonly day: string; readonly code: string | null; readonly at: string } | null;
@@ -161,7 +161,7 @@ export function isAhead(lagSeconds: number | null): boolean {
   return lagSeconds !== null && lagSeconds < -aheadAtMostSeconds;
 }
 
-/** Why a script should be told that something is wrong, one line each; none when all is well. */
+/** What `--check` reports as wrong, one line each; none when all is well. */
 export function concerns({ tenants, orphaned }: StatusReport, maxLagMs: number): readonly string[] {
   const ofTenants = tenants.flatMap(
     ({ misconfigured, tenant, lagSeconds, watermark, windows, parked, gaps, filterWidened, extractions }) => {

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
 import { parseSyncWindowInput, type SyncWindowInput } from '../../workflows/inputs';
 import { syncWindowId } from '../../workflows/ids';
-import { checkedInput } from '../command/checked-input';
+import { parseInput } from '../command/parse-input';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, idList, type CommonFlags } from '../command/flags';
-import { foreseen } from '../command/map-errors';
+import { mapErrors } from '../command/map-errors';
 import { createOutput, type Output } from '../command/output';
 import { parkedError } from '../command/parked-error';
 import { preflight } from '../command/preflight';
 import { progressLine, reportLines } from './report';
 import { followWindow, startWindow, type WindowHandle } from './window-run';
-import { tellStarted } from '../command/follow-run';
+import { announceRun } from '../command/follow-run';
 import { grpcReason, webUiLink } from '../command/temporal';
 
 interface SyncFlags extends CommonFlags {
@@ -58,12 +58,12 @@ reached, or no worker is listening · 4 parked, or contacts are missing · 130 i
 Example:
   npx cxone-sync sync --tenant acme --from 2026-11-01T00:00:00Z --to 2026-11-02T00:00:00Z`,
     )
-    .action(async (flags: SyncFlags) => foreseen(() => runSync(flags, createOutput(flags))));
+    .action(async (flags: SyncFlags) => mapErrors(() => runSync(flags, createOutput(flags))));
 }
 
 async function runSync(flags: SyncFlags, output: Output): Promise<void> {
   const input = inputOf(flags);
-  const window = checkedInput(() => parseSyncWindowInput(input));
+  const window = parseInput(() => parseSyncWindowInput(input));
   const { temporal, uiUrl } = await preflight(window);
   const began = Date.now();
   try {
@@ -80,7 +80,7 @@ async function runSync(flags: SyncFlags, output: Output): Promise<void> {
       url: webUiLink(uiUrl, temporal.namespace, handle.workflowId, handle.firstExecutionRunId),
     };
     const detach = flags.detach === true;
-    await tellStarted(output, { handle, run, title: run.workflowId, began, detach }, () =>
+    await announceRun(output, { handle, run, title: run.workflowId, began, detach }, () =>
       waitFor(handle, run, output),
     );
   } finally {

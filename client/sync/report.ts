@@ -22,7 +22,7 @@ export function reportLines(report: WindowReport): readonly string[] {
       `yet, ${count(recordings.absent)} absent, ${count(recordings.failed)} failed`,
     ...(report.lookupsNotRead ?? []).map(
       ({ list, code }) =>
-        `look-ups    ${list} could not be read (${code}); contacts are complete without them`,
+        `reference   ${list} could not be read (${code}); contacts are complete without them`,
     ),
     `took        ${duration(report.durationMs)}, ${count(report.pages)} pages, ${count(report.rereads)} re-reads`,
   ];

@@ -45,7 +45,7 @@ export async function startWindow(
   });
 }
 
-/** Waits until a window's run ends or waits for a person; meanwhile tells how far it is. */
+/** Waits until a window's run ends or parks, and reports its progress. */
 export async function followWindow(
   handle: WindowHandle,
   onProgress: (progress: Progress) => void,

@@ -27,7 +27,7 @@ export interface FileCheck {
   readonly span: HoldingsSpan;
   /** Start of the whole range: a call that reaches over several of its days is checked with the first. */
   readonly since: Date;
-  /** Called for each file that is not as it was stored, before the next batch is looked at. */
+  /** Called for each file that is not as it was stored, before the next batch is read. */
   readonly onProblem: (file: HeldFile, problem: FileProblem) => Promise<void>;
   readonly onProgress?: (checked: number) => void;
 }

@@ -2,11 +2,11 @@ import { readContact } from '../../cxone';
 import type { Holdings, HoldingsSpan } from '../../store';
 import type { Source } from './source';
 
-/** Contact ids, the first few, for whoever looks into it. */
+/** The first few contact ids, to investigate by. */
 export type Examples = Readonly<Record<Difference, readonly string[]>>;
 export type Difference = 'missing' | 'stale' | 'vanished';
 
-/** How a day of the store compares with the source. Null: not looked at, because the counts were equal. */
+/** How a day of the store compares with the source. Null: not compared, because the counts were equal. */
 export interface Comparison {
   readonly comparedBy: 'counts' | 'ids';
   /** What CXone counts, or showed where it does not count; null when only counts were compared and it has none. */
@@ -23,7 +23,7 @@ export interface Comparison {
   readonly stale: number | null;
   /** Stored, not marked absent, and not in CXone. */
   readonly vanished: number | null;
-  /** `uncertain`: CXone counts another number than it shows, again and again; it may still be changing. */
+  /** `uncertain`: every time CXone counts another number than it shows; it may still be changing. */
   readonly verdict: 'equal' | 'different' | 'uncertain';
   readonly examples?: Examples;
 }
@@ -73,7 +73,7 @@ async function readOnce(source: Source, holdings: Holdings, span: HoldingsSpan):
   for await (const page of source.pages(span)) {
     if (page.total !== undefined) total = total === null || page.total === null ? null : total + page.total;
     rows += page.records.length;
-    const strangers: string[] = [];
+    const unstored: string[] = [];
     const broken: Broken[] = [];
     for (const record of page.records) {
       const reading = readContact(record);
@@ -84,7 +84,7 @@ async function readOnce(source: Source, holdings: Holdings, span: HoldingsSpan):
       const id = String(reading.values['contactId']);
       const row = held.get(id);
       if (row === undefined || row.absent) {
-        strangers.push(id);
+        unstored.push(id);
       } else if (!present.has(id)) {
         present.add(id);
         if (isNewer(reading.values['lastUpdateTime'], row.updatedAt)) {
@@ -93,8 +93,8 @@ async function readOnce(source: Source, holdings: Holdings, span: HoldingsSpan):
         }
       }
     }
-    const found = await rejectionsOf(holdings, span.tenant, strangers, broken);
-    for (const id of strangers) (found.ids.has(id) ? rejected : missing).add(id);
+    const found = await rejectionsOf(holdings, span.tenant, unstored, broken);
+    for (const id of unstored) (found.ids.has(id) ? rejected : missing).add(id);
     for (const one of broken) {
       if (found.holds(one)) unreadable += 1;
       else unreadableMissing += 1;
@@ -136,7 +136,7 @@ function isNewer(updated: unknown, storedAt: number | null): boolean {
   return storedAt === null || Math.floor(Date.parse(updated)) > storedAt;
 }
 
-/** A record of the source that cannot be read: what can be told of it all the same. */
+/** A record of the source that cannot be read: what is still known of it. */
 interface Broken {
   readonly id: string | null;
   readonly start: string | null;
@@ -150,21 +150,21 @@ function brokenOf(raw: string, field: string | undefined): Broken {
 }
 
 /** Rejections that no longer hold for a record whose id and start can be read by now. */
-const mended: readonly (string | null)[] = ['contactId', 'contactStartDate'];
+const fixedFields: readonly (string | null)[] = ['contactId', 'contactStartDate'];
 
 async function rejectionsOf(
   holdings: Holdings,
   tenant: string,
-  strangers: readonly string[],
+  unstored: readonly string[],
   broken: readonly Broken[],
 ) {
-  const ids = [...strangers, ...broken.flatMap(({ id }) => (id === null ? [] : [id]))];
+  const ids = [...unstored, ...broken.flatMap(({ id }) => (id === null ? [] : [id]))];
   const starts = broken.filter(({ id }) => id === null).map(({ start }) => start);
   const rejections = await holdings.rejected(tenant, ids, starts);
   const withoutId = new Set(rejections.filter(({ id }) => id === null).map(({ start }) => start));
   const withId = new Set(rejections.map(({ id }) => id));
   return {
-    ids: new Set(rejections.filter(({ field }) => !mended.includes(field)).map(({ id }) => id)),
+    ids: new Set(rejections.filter(({ field }) => !fixedFields.includes(field)).map(({ id }) => id)),
     holds: ({ id, start }: Broken) => (id === null ? withoutId.has(start) : withId.has(id)),
   };
 }

@@ -5,7 +5,7 @@ import { openRecordingFiles, openStore } from '../../store';
 import { InvalidInputError, parseSyncWindowInput, type SyncWindow } from '../../workflows/inputs';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags } from '../command/flags';
-import { foreseen } from '../command/map-errors';
+import { mapErrors } from '../command/map-errors';
 import { interruptible } from '../command/interruptible';
 import { createOutput, type Output } from '../command/output';
 import { preflight, requireDatabase, tenantOf } from '../command/preflight';
@@ -49,7 +49,7 @@ storage refused or cannot be reached · 4 something is missing or different · 1
 Example:
   npx cxone-sync verify --tenant acme --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z --ids`,
     )
-    .action(async (flags: VerifyFlags) => foreseen(() => runVerify(flags, createOutput(flags))));
+    .action(async (flags: VerifyFlags) => mapErrors(() => runVerify(flags, createOutput(flags))));
 }
 
 async function runVerify(flags: VerifyFlags, output: Output): Promise<void> {

@@ -11,7 +11,7 @@ export function tableHead(recordings: boolean): string {
   return `${'day'.padEnd(width)} ${columns.join('')}  verdict`;
 }
 
-/** One day in one line; a dot stands for what was not looked at. */
+/** One day in one line; a dot stands for what was not compared. */
 export function tableRow(result: DayResult): string {
   const { recordings } = result;
   const cells = names.map((name) => cell(result[name]));

@@ -11,16 +11,16 @@ import {
   startsBefore,
 } from '../../cxone';
 import type { DaySpan } from './utc-days';
-import { patiently } from './retry';
+import { withRetries } from './retry';
 
-/** What CXone holds of a span, asked pass by pass. Methods throw `CxoneError` once patience is at its end. */
+/** What CXone holds of a span, asked pass by pass. Methods throw `CxoneError` after the last attempt. */
 export interface Source {
   /**
-   * How many contacts CXone counts; null when it does not say, says it wrongly, or does not count as many as `expected`.
+   * How many contacts CXone counts; null when it gives no total, a wrong one, or not as many as `expected`.
    * One small request where there is one pass, two for each of several.
    */
   count(span: Pick<DaySpan, 'from' | 'to'>, expected: number): Promise<number | null>;
-  /** Every contact of a span once, in pages, each with only the fields that tell it apart. */
+  /** Every contact of a span once, in pages, each with only the fields that identify it. */
   pages(span: Pick<DaySpan, 'from' | 'to'>): AsyncGenerator<SourcePage>;
 }
 
@@ -31,25 +31,25 @@ export interface SourcePage {
 }
 
 type Ask = Pick<CxoneClient, 'contactPage'>;
-type Patiently = <T>(ask: () => Promise<T>) => Promise<T>;
+type Retrying = <T>(ask: () => Promise<T>) => Promise<T>;
 
-/** Enough to tell a contact and its state; no personal data travels (`fields`, contract §2.1). */
+/** Enough to identify a contact and its state; no personal data travels (`fields`, contract §2.1). */
 const fields = ['contactId', 'contactStartDate', 'lastUpdateTime'];
 /** A page is never asked for in smaller pieces than this, however slow CXone is. */
 const smallestPage = 50;
 /** No source serves fewer rows a page than this when it is asked for more: a total alone does not end a longer one. */
 const leastCap = 25;
-/** After so many pages beyond what CXone counts, offsets are taken for ignored. */
+/** After this many pages beyond what CXone counts, CXone is taken to ignore offsets. */
 const pagesPastTotal = 100;
-/** Errors that smaller pages may cure. */
-const tooMuchAtOnce: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseTooLarge']);
+/** Errors that smaller pages may avoid. */
+const retryableWithSmallerPage: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseTooLarge']);
 
 /** The source of a tenant: its usual filter's passes, `pageSize` rows a request. */
 export function createSource(
   cxone: Ask,
   passes: readonly FilterCombination[],
   pageSize: number,
-  patience: Patiently = patiently,
+  retrying: Retrying = withRetries,
 ): Source {
   let top = pageSize;
 
@@ -57,18 +57,18 @@ export function createSource(
     for (;;) {
       const asked = top;
       try {
-        const page = await patience(() => cxone.contactPage({ ...request, top: asked, fields }));
+        const page = await retrying(() => cxone.contactPage({ ...request, top: asked, fields }));
         const isUncut = page.records.length < leastCap;
         return { page, isLast: isUncut && !mayGoOn(page, request.skip, asked) };
       } catch (error) {
-        const tooMuch = error instanceof CxoneError && tooMuchAtOnce.has(error.code);
+        const tooMuch = error instanceof CxoneError && retryableWithSmallerPage.has(error.code);
         if (!tooMuch || asked <= smallestPage) throw error;
         top = Math.max(smallestPage, Math.floor(asked / 2));
       }
     }
   }
 
-  /** By offset, which is only right where nothing else tells rows apart. */
+  /** By offset, which is only right where nothing else distinguishes rows. */
   async function* byOffset(span: Span, filter: FilterCombination): AsyncGenerator<SourcePage> {
     const isOwn = startsBefore(span.to.getTime());
     let skip = 0;
@@ -133,7 +133,7 @@ export function createSource(
         filter: FilterCombination,
         { latestFirst, ...rows }: CountRows,
       ): Promise<ContactPage> =>
-        patience(() =>
+        retrying(() =>
           cxone.contactPage({ from, to, filter, ...rows, fields, ...(latestFirst && { latestFirst }) }),
         );
       const [only] = passes;

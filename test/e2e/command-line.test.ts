@@ -46,7 +46,7 @@ describe('cxone-sync worker', () => {
   it('ends with status 3 when Temporal cannot be reached', async () => {
     const { status, stderr } = await runProgram(stand, ['worker'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
     expect(status).toBe(3);
-    expect(stderr).toContain('The worker cannot go on');
+    expect(stderr).toContain('The worker cannot continue');
   });
 
   it('answers health checks, serves metrics, and stops at SIGTERM with status 0', async () => {

@@ -98,7 +98,7 @@ describe('cxone-sync sync', () => {
     const id = idOf(march(3));
     const { status, stderr } = await runCommand(stand, sync(3));
     expect(status).toBe(4);
-    expect(stderr).toContain('The run is parked: it waits for you.');
+    expect(stderr).toContain('The run is parked and needs an operator.');
     expect(stderr).toMatch(/MediaForbidden: .*status 403.*Play\/download recordings/);
     expect(stderr).toContain(`npx cxone-sync resume ${id}`);
     expect(await labelsOf(stand, id)).toEqual({

@@ -1,5 +1,5 @@
 import { connectTemporal } from '../../../../client/command/temporal';
-import { foreseen } from '../../../../client/command/map-errors';
+import { mapErrors } from '../../../../client/command/map-errors';
 import { createNamespace } from '../../../setup/servers';
 import { startTcpProxy } from '../../../setup/tcp-proxy';
 
@@ -19,10 +19,10 @@ describe('a command whose connection to Temporal goes silent', () => {
         code: 'TemporalUnavailable',
         message: expect.stringContaining('no answer in time'),
       };
-      await expect(foreseen(() => temporal.client.workflow.count())).rejects.toMatchObject(unanswered);
+      await expect(mapErrors(() => temporal.client.workflow.count())).rejects.toMatchObject(unanswered);
       const handle = temporal.client.workflow.getHandle('nothing');
-      await expect(foreseen(() => handle.result())).rejects.toMatchObject(unanswered);
-      await expect(foreseen(() => handle.signal('any'))).rejects.toMatchObject(unanswered);
+      await expect(mapErrors(() => handle.result())).rejects.toMatchObject(unanswered);
+      await expect(mapErrors(() => handle.signal('any'))).rejects.toMatchObject(unanswered);
       proxy.heal();
     } finally {
       await temporal.close();

@@ -29,7 +29,7 @@ describe('what is wrong before there is a token', () => {
       'a wrong client secret',
       'application',
       'InvalidClient',
-      /clientSecret.*copy both anew/,
+      /clientSecret.*copy both again/,
       [],
       { clientSecret: 'guess-0123' },
     ],

@@ -1,6 +1,6 @@
 import { ServiceError } from '@temporalio/client';
 import { CommandError } from '../../../../client/command/exit-status';
-import { foreseen } from '../../../../client/command/map-errors';
+import { mapErrors } from '../../../../client/command/map-errors';
 import { SettingsError } from '../../../../config';
 import { CxoneError } from '../../../../cxone';
 import { RecordingFileError, StoreError } from '../../../../store';
@@ -43,14 +43,14 @@ describe('foreseen errors', () => {
       'Temporal cannot be reached or refuses: 14 UNAVAILABLE. A run that was started goes on by itself.',
     ],
   ])('%s ends the command with its status and one message', async (error, status, code, message) => {
-    const end: unknown = await foreseen(() => Promise.reject(error)).catch((thrown: unknown) => thrown);
+    const end: unknown = await mapErrors(() => Promise.reject(error)).catch((thrown: unknown) => thrown);
     expect(end).toBeInstanceOf(CommandError);
     expect(end).toMatchObject({ status, code, message });
   });
 
   it('thrown before anything is awaited count as well', async () => {
     await expect(
-      foreseen(() => {
+      mapErrors(() => {
         throw settings;
       }),
     ).rejects.toMatchObject({ status: 2 });
@@ -58,12 +58,12 @@ describe('foreseen errors', () => {
 
   it('leave everything else as it is', async () => {
     const mistake = new TypeError('ours');
-    await expect(foreseen(() => Promise.reject(mistake))).rejects.toBe(mistake);
+    await expect(mapErrors(() => Promise.reject(mistake))).rejects.toBe(mistake);
     const decided = new CommandError(4, 'missing', 'Different');
-    await expect(foreseen(() => Promise.reject(decided))).rejects.toBe(decided);
+    await expect(mapErrors(() => Promise.reject(decided))).rejects.toBe(decided);
   });
 
   it('do not change what succeeds', async () => {
-    expect(await foreseen(() => 7)).toBe(7);
+    expect(await mapErrors(() => 7)).toBe(7);
   });
 });

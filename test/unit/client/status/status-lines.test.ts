@@ -216,7 +216,7 @@ describe('the status of a tenant', () => {
       const lines = linesOf([tenantStatus({ gaps: [{ ...gapLine, ...changes }] })]);
       const at = lines.findIndex((line) => line.startsWith('  unread'));
       expect(lines.slice(at, at + 3)).toEqual([
-        '  unread      2026-09-05T00:00:00Z – 2026-09-07T00:00:00Z, as CXone no longer tells what changed then',
+        '  unread      2026-09-05T00:00:00Z – 2026-09-07T00:00:00Z, as CXone no longer reports what changed then',
         `              ${state}`,
         `              → ${gapLine.command}`,
       ]);
@@ -227,7 +227,7 @@ describe('the status of a tenant', () => {
     ['as the filter was narrower then', { reason: 'filter' as const }],
     ['as too many of its records were rejected', { reason: 'rejected' as const }],
     ['it is left to you', { waits: true }],
-    ['begins its backfill at its next look', { backfill: { ...gapLine.backfill, begunAt: null } }],
+    ['begins its backfill at its next run', { backfill: { ...gapLine.backfill, begunAt: null } }],
     ['its backfill is under way', { underWay: true, backfill: { ...gapLine.backfill, begunAt: null } }],
   ])('says of what is unread: %s', (text, changes) => {
     expect(linesOf([tenantStatus({ gaps: [{ ...gapLine, ...changes }] })]).join('\n')).toContain(text);

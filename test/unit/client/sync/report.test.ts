@@ -65,7 +65,7 @@ describe('the report of a window', () => {
   });
 
   it('names the look-ups that could not be read, if any', () => {
-    expect(reportLines(report).join('\n')).not.toContain('look-ups');
+    expect(reportLines(report).join('\n')).not.toContain('could not be read');
     const lookupsNotRead = [{ list: 'skills', code: 'LookupsForbidden' }] as const;
     expect(reportLines({ ...report, lookupsNotRead }).join('\n')).toContain(
       'skills could not be read (LookupsForbidden)',

@@ -1,4 +1,4 @@
-import { patiently } from '../../../../client/verify/retry';
+import { withRetries } from '../../../../client/verify/retry';
 import { CxoneError, type CxoneErrorCode } from '../../../../cxone';
 
 /** Fails so often with an error, then answers; remembers how often it was asked and what was waited for. */
@@ -17,39 +17,39 @@ function script(failures: number, code: CxoneErrorCode, retryAfterMs?: number) {
 describe('patience', () => {
   it('costs nothing when nothing is wrong', async () => {
     const { ask, wait, waits } = script(0, 'Throttled');
-    expect(await patiently(ask, { wait })).toBe('answer');
+    expect(await withRetries(ask, { wait })).toBe('answer');
     expect(waits).toEqual([]);
   });
 
   it('waits longer from try to try', async () => {
     const { ask, wait, waits } = script(4, 'CxoneUnavailable');
-    expect(await patiently(ask, { wait, firstWaitMs: 10 })).toBe('answer');
+    expect(await withRetries(ask, { wait, firstWaitMs: 10 })).toBe('answer');
     expect(waits).toEqual([10, 20, 40, 80]);
   });
 
   it('waits as CXone asks for, up to a limit', async () => {
     const { ask, wait, waits } = script(1, 'Throttled', 3_000);
-    await patiently(ask, { wait });
+    await withRetries(ask, { wait });
     const long = script(1, 'Throttled', 3_600_000);
-    await patiently(long.ask, { wait: long.wait, longestWaitMs: 60_000 });
+    await withRetries(long.ask, { wait: long.wait, longestWaitMs: 60_000 });
     expect([...waits, ...long.waits]).toEqual([3_000, 60_000]);
   });
 
   it('ends with the last error', async () => {
     const { ask, wait, asked } = script(99, 'CxoneUnreachable');
-    await expect(patiently(ask, { wait, tries: 3 })).rejects.toMatchObject({ code: 'CxoneUnreachable' });
+    await expect(withRetries(ask, { wait, attempts: 3 })).rejects.toMatchObject({ code: 'CxoneUnreachable' });
     expect(asked()).toBe(3);
   });
 
   it.each(['InvalidClient', 'BadRequest'] as const)('is not for %s, which will not pass', async (code) => {
     const { ask, wait, asked } = script(1, code);
-    await expect(patiently(ask, { wait })).rejects.toMatchObject({ code });
+    await expect(withRetries(ask, { wait })).rejects.toMatchObject({ code });
     expect(asked()).toBe(1);
   });
 
   it('is not for errors of other origin', async () => {
     const wait = async () => undefined;
     const ask = async () => Promise.reject(new TypeError('ours'));
-    await expect(patiently(ask, { wait })).rejects.toThrow(TypeError);
+    await expect(withRetries(ask, { wait })).rejects.toThrow(TypeError);
   });
 });

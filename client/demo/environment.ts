@@ -14,19 +14,19 @@ import { CommandError, exitStatus } from '../command/exit-status';
 import { mainScript, simulatorFacts, type SimulatorFacts, untilStarted } from './processes';
 
 /** Everything a demo consists of, running. */
-export interface Stand {
+export interface DemoEnvironment {
   readonly temporal: TemporalClient;
   readonly uiUrl: string;
   readonly postgres: RunningPostgres;
   readonly recordingsFolder: string;
   /** Origin of the simulated CXone. */
   readonly simulator: string;
-  /** Settles with what to tell when a part ends by itself. */
+  /** Resolves with a description when a part ends by itself. */
   readonly died: Promise<string>;
   stop(): Promise<void>;
 }
 
-export interface StandOptions {
+export interface EnvironmentOptions {
   readonly folder: string;
   readonly fresh: boolean;
   readonly contactsPerDay: number;
@@ -40,7 +40,7 @@ interface Part {
 }
 
 /** Starts server, database and simulator side by side, then the worker. When one fails, those started are stopped. */
-export async function startStand(options: StandOptions): Promise<Stand> {
+export async function startEnvironment(options: EnvironmentOptions): Promise<DemoEnvironment> {
   const parts: Part[] = [];
   const stop = async (): Promise<void> => {
     // In the order of dependence: the worker lets go of the others first.
@@ -58,11 +58,11 @@ export async function startStand(options: StandOptions): Promise<Stand> {
 }
 
 async function assemble(
-  options: StandOptions,
+  options: EnvironmentOptions,
   keep: (name: string, part: Omit<Part, 'name'>) => void,
   stop: () => Promise<void>,
   parts: readonly Part[],
-): Promise<Stand> {
+): Promise<DemoEnvironment> {
   const { folder, note } = options;
   const started = await Promise.allSettled([
     startTemporal(options, keep),
@@ -114,7 +114,7 @@ async function assemble(
 }
 
 async function startTemporal(
-  { folder, note }: StandOptions,
+  { folder, note }: EnvironmentOptions,
   keep: (name: string, part: Omit<Part, 'name'>) => void,
 ) {
   const address = process.env['TEMPORAL_ADDRESS'];
@@ -157,7 +157,7 @@ async function prepareNamespace(address: string, namespace: string): Promise<voi
 }
 
 async function startDatabase(
-  { folder, fresh, note }: StandOptions,
+  { folder, fresh, note }: EnvironmentOptions,
   keep: (name: string, part: Omit<Part, 'name'>) => void,
 ) {
   const postgres = await startPostgres({
@@ -175,7 +175,7 @@ async function startDatabase(
 }
 
 async function startSimulator(
-  { contactsPerDay, note }: StandOptions,
+  { contactsPerDay, note }: EnvironmentOptions,
   keep: (name: string, part: Omit<Part, 'name'>) => void,
 ): Promise<SimulatorFacts> {
   const port = await findPort([4010]);
@@ -206,7 +206,7 @@ function writeTenantsFile(folder: string, simulator: SimulatorFacts): string {
     accessKeySecret: { env: 'DEMO_ACCESS_KEY_SECRET' },
     allowInsecureHosts: ['127.0.0.1'],
     pageSize: 1_000,
-    // The simulated recorder logs what it records, so that no other call need be asked about.
+    // The simulated recorder logs what it records, so that no other call needs a playback query.
     recordedCalls: 'logged',
     // As the simulator's, which is lifted.
     limits: { media: { requests: 1_000_000, perSeconds: 1 } },

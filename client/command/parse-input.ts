@@ -2,7 +2,7 @@ import { InvalidInputError } from '../../workflows/inputs';
 import { CommandError, exitStatus } from './exit-status';
 
 /** What a parser of workflow inputs makes of what was typed. @throws CommandError status 2 for what it refuses */
-export function checkedInput<T>(parse: () => T): T {
+export function parseInput<T>(parse: () => T): T {
   try {
     return parse();
   } catch (error) {
