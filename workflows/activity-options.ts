@@ -21,7 +21,7 @@ const patient = {
 
 /**
  * Asking CXone may mean waiting for a quota, thousands of times. Temporal counts each wait as an attempt, so it sets no
- * limit here; real tries are counted, and end after the same number, in activities/interceptors/retry-budget.ts.
+ * limit here; real failures are counted, and end after the same number, in activities/interceptors/retry-budget.ts.
  */
 const patientWithQuotas = {
   ...patient,
@@ -38,7 +38,7 @@ export const apiOptions: ActivityOptions = {
   startToCloseTimeout: '30m',
 };
 
-/** One CXone request that a window can do without: a few tries, half a minute, and it is left to a later window. */
+/** One CXone request that a window can do without: a few attempts, half a minute, and it is left to a later window. */
 export const extraOptions: ActivityOptions = {
   ...apiOptions,
   retry: { ...patient.retry, maximumAttempts: 5 },
@@ -64,7 +64,7 @@ export const storeOptions: ActivityOptions = {
   startToCloseTimeout: '5m',
 };
 
-/** Writing down that a run failed: worth a few tries, but the failure itself must not wait for long. */
+/** Writing down that a run failed: worth a few attempts, but the failure itself must not wait for long. */
 export const farewellOptions: ActivityOptions = {
   ...storeOptions,
   retry: { ...patient.retry, maximumAttempts: 5 },

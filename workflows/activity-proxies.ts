@@ -25,7 +25,7 @@ export const api =
   >(apiOptions);
 
 /** Activities that ask CXone for something a window can do without. */
-export const extra = proxyActivities<Pick<Activities, 'fetchLookups'>>(extraOptions);
+export const optionalActivities = proxyActivities<Pick<Activities, 'fetchLookups'>>(extraOptions);
 
 /** Activities that move audio. */
 export const media = proxyActivities<Pick<Activities, 'downloadRecording'>>(mediaOptions);
@@ -62,8 +62,8 @@ export const store =
     >
   >(storeOptions);
 
-/** What a run that failed or waits tells the ledger, or asks of the settings: worth a few tries, and no more. */
-export const farewell =
+/** What a run that failed or waits writes to the ledger, or reads of the settings: worth a few attempts only. */
+export const finalActivities =
   proxyActivities<Pick<Activities, 'closeWindow' | 'noteParked' | 'parkedTimeout' | 'endExtraction'>>(
     farewellOptions,
   );

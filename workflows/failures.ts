@@ -13,7 +13,7 @@ export interface Cause {
   readonly code: string;
   readonly message: string;
   readonly remedy: string;
-  /** It may pass by itself: it was tried again until the tries were used up. */
+  /** It may pass by itself: it was retried until the attempts were used up. */
   readonly passing?: boolean;
 }
 
@@ -24,14 +24,14 @@ export interface FailureDetails {
 }
 
 /**
- * What happened, without what to do about it: the message of a failure says both, for whoever sees it alone, and where
- * the remedy has a line of its own it would be read twice.
+ * What happened, without what to do about it: the message of a failure says both, for a reader who sees it alone; where the
+ * remedy has a line of its own, it would be read twice.
  */
 export function withoutRemedy({ message, remedy }: Cause): string {
   return remedy ? message.replace(remedy, '').replace(/ {2,}/g, ' ').trim() : message;
 }
 
-/** A failure that no retry mends. A plain `Error` would only fail the workflow task, and spin. */
+/** A failure that no retry can resolve. A plain `Error` would only fail the workflow task, and spin. */
 export function permanentFailure(cause: Cause): ApplicationFailure {
   return ApplicationFailure.create({
     type: cause.code,

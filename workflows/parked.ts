@@ -4,7 +4,7 @@ import type { Cause } from './failures';
 export interface Parked {
   readonly causes: readonly Cause[];
   readonly since: number;
-  /** When it tries again by itself; null when only a person can mend it. */
+  /** When it retries by itself; null when only a person can fix it. */
   readonly retryAt: number | null;
   /** When it gives up. */
   readonly until: number;

@@ -7,7 +7,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { farewell } from './activity-proxies';
+import { finalActivities } from './activity-proxies';
 import { type Cause, causeOf, isKnown, permanentFailure } from './failures';
 import type { Parked } from './parked';
 import { showTenantParked, showTenantRun } from './run-details';
@@ -20,12 +20,12 @@ export const abortUpdate = defineUpdate<string>('abort');
 /** What becomes of a parked run. */
 export type Decision = 'resume' | 'skip' | 'abort' | 'timeout';
 
-/** A part of a run that may fail on its own, and is run again when its cause is mended. */
+/** A part of a run that may fail on its own, and is run again when its cause is fixed. */
 export type Step = () => Promise<void>;
 
 export interface ParkingOptions {
   /** Shows and notes that the run is parked; null when it goes on. */
-  readonly tell: (parked: Parked | null) => Promise<void>;
+  readonly onParkedChange: (parked: Parked | null) => Promise<void>;
   /** How long a run waits for a person, in ms; with 0 it fails instead. */
   readonly timeoutMs: () => number;
   /** Asked before each time the run is parked, for what `timeoutMs` goes by. */
@@ -38,20 +38,20 @@ export interface Parking {
    * decides; then only these steps are run again.
    *
    * @returns `skipped` when a person gives up what is missing.
-   * @throws the first failure when it is none to wait for, when a person aborts, and when nobody came in time.
+   * @throws the first failure when it is none to wait for, when a person aborts, and when no one answers in time.
    */
-  attend(steps: readonly Step[]): Promise<'done' | 'skipped'>;
+  run(steps: readonly Step[]): Promise<'done' | 'skipped'>;
   /** How often the run has waited for a person. */
   times(): number;
 }
 
 /** How long a run waits for a person where no setting says so. */
-export const patienceMs = 7 * 86_400_000;
-/** Failures that waiting mends: the other side was away for longer than the tries lasted. Tried again by itself. */
+export const defaultParkTimeoutMs = 7 * 86_400_000;
+/** Failures that may pass by themselves, as the other side was away for longer than the attempts: retried after this. */
 const retryByItselfMs = 30 * 60_000;
 
-/** Nobody has to be waited for: the input is wrong, or another run does the work. */
-const failsAtOnce: ReadonlySet<string> = new Set([
+/** A person could not help: the input is wrong, or another run does the work. */
+const nonParkableCodes: ReadonlySet<string> = new Set([
   'InvalidInput',
   'UnknownTenant',
   'WindowInFuture',
@@ -67,11 +67,11 @@ const answers: Readonly<Record<Exclude<Decision, 'timeout'>, string>> = {
   abort: 'The run fails with the cause it was parked for.',
 };
 
-/** Offers the three updates of a run, and parks it when a step fails that a person can mend. */
-export function createParking({ tell, timeoutMs, learn }: ParkingOptions): Parking {
+/** Offers the three updates of a run, and parks it when a step fails for a cause that a person can fix. */
+export function createParking({ onParkedChange, timeoutMs, learn }: ParkingOptions): Parking {
   let parked = false;
   let decision: Decision | undefined;
-  /** Since when the run has waited without having got anywhere, or having heard from anybody. */
+  /** Since when the run has waited without having got anywhere, or an answer from a person. */
   let since: number | undefined;
   let times = 0;
 
@@ -92,13 +92,13 @@ export function createParking({ tell, timeoutMs, learn }: ParkingOptions): Parki
           if (parked && decision === undefined) return;
           throw permanentFailure({
             code: 'NotParked',
-            message: `The run is not waiting for anybody, so there is nothing to ${choice}.`,
+            message: `The run is not parked, so there is nothing to ${choice}.`,
             remedy: '',
           });
         },
       },
     );
-  offer(resumeUpdate, 'resume', 'Try again what failed, now that its cause is mended');
+  offer(resumeUpdate, 'resume', 'Try again what failed, now that its cause is fixed');
   offer(skipUpdate, 'skip', 'End without what is missing; the window is closed as incomplete');
   offer(abortUpdate, 'abort', 'Fail the run with the cause it is parked for');
 
@@ -111,24 +111,24 @@ export function createParking({ tell, timeoutMs, learn }: ParkingOptions): Parki
     decision = undefined;
     parked = true;
     times += 1;
-    await tell({ causes, since, retryAt, until });
+    await onParkedChange({ causes, since, retryAt, until });
     const wait = Math.min(until, retryAt ?? until) - now;
     const decided = await condition(() => decision !== undefined, wait);
     parked = false;
-    // Somebody is there: should it fail again, nobody may say that nobody came.
+    // A person has answered: should it fail again, the full time to answer begins again.
     if (decided) since = undefined;
     const outcome = decided
       ? (decision ?? 'resume')
       : retryAt !== null && retryAt <= until
         ? 'resume'
         : 'timeout';
-    await tell(null);
+    await onParkedChange(null);
     return outcome;
   };
 
   return {
     times: () => times,
-    async attend(steps) {
+    async run(steps) {
       let left = steps;
       for (;;) {
         const failures: { readonly step: Step; readonly error: unknown; readonly cause: Cause }[] = [];
@@ -136,7 +136,7 @@ export function createParking({ tell, timeoutMs, learn }: ParkingOptions): Parki
           try {
             await step();
           } catch (error) {
-            if (!canWait(error)) throw error;
+            if (!isParkable(error)) throw error;
             failures.push({ step, error, cause: causeOf(error) });
           }
         }
@@ -149,7 +149,7 @@ export function createParking({ tell, timeoutMs, learn }: ParkingOptions): Parki
         const outcome = await park(failures.map(({ cause }) => cause));
         if (outcome === 'skip') return 'skipped';
         if (outcome === 'abort' || timeoutMs() === 0) throw first.error;
-        if (outcome === 'timeout') throw nobodyCame(first.cause);
+        if (outcome === 'timeout') throw notAnsweredInTime(first.cause);
         left = failures.map(({ step }) => step);
       }
     },
@@ -157,15 +157,15 @@ export function createParking({ tell, timeoutMs, learn }: ParkingOptions): Parki
 }
 
 /** How long runs of a tenant wait for a person by its settings, which are asked for when needed. */
-export function tenantPatience(tenant: string): Required<Pick<ParkingOptions, 'timeoutMs' | 'learn'>> {
-  let timeoutMs = patienceMs;
+export function tenantParkTimeout(tenant: string): Required<Pick<ParkingOptions, 'timeoutMs' | 'learn'>> {
+  let timeoutMs = defaultParkTimeoutMs;
   let asks: boolean | undefined;
   return {
     timeoutMs: () => timeoutMs,
     learn: async () => {
       // Once for the whole run: one that was parked by an earlier release goes on by its rules.
       asks ??= patched('tenant-patience');
-      if (asks) timeoutMs = await patienceOf(tenant);
+      if (asks) timeoutMs = await parkTimeoutOf(tenant);
     },
   };
 }
@@ -173,41 +173,41 @@ export function tenantPatience(tenant: string): Required<Pick<ParkingOptions, 't
 /** Parking of a run that belongs to a tenant and to no window. */
 export function createTenantParking(tenant: string): Parking {
   return createParking({
-    ...tenantPatience(tenant),
-    tell: async (parked) => {
+    ...tenantParkTimeout(tenant),
+    onParkedChange: async (parked) => {
       if (parked) showTenantParked(tenant, parked);
       else showTenantRun(tenant, 'goes on', 'Running');
     },
   });
 }
 
-async function patienceOf(tenant: string): Promise<number> {
+async function parkTimeoutOf(tenant: string): Promise<number> {
   try {
-    return (await farewell.parkedTimeout({ tenant })).hours * 3_600_000;
+    return (await finalActivities.parkedTimeout({ tenant })).hours * 3_600_000;
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return patienceMs;
+    return defaultParkTimeoutMs;
   }
 }
 
 /**
  * Whether a person let this run go on after it had failed. It is true as well while the steps before are replayed, so
- * it may decide what a step is told, never whether there is one.
+ * it may decide a step's arguments, never whether there is one.
  */
 export function goesOnAfterReset(): boolean {
   const { runId, originalExecutionRunId } = workflowInfo();
   return runId !== originalExecutionRunId;
 }
 
-/** True for a failure whose cause somebody, or time, can mend. */
-function canWait(error: unknown): boolean {
-  return isKnown(error) && !failsAtOnce.has(causeOf(error).code);
+/** True for a failure whose cause a person, or time, can resolve. */
+function isParkable(error: unknown): boolean {
+  return isKnown(error) && !nonParkableCodes.has(causeOf(error).code);
 }
 
-function nobodyCame({ code, message, remedy }: Cause): ApplicationFailure {
+function notAnsweredInTime({ code, message, remedy }: Cause): ApplicationFailure {
   return permanentFailure({
     code,
-    message: `${message} It was parked, and nobody answered in time.`,
+    message: `${message} It was parked, and no one answered in time.`,
     remedy,
   });
 }

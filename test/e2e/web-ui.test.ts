@@ -79,7 +79,7 @@ withBrowser('an operator with nothing but Web UI', () => {
     stand.simulator.setFaults([]);
     const updates = await ui.offeredUpdates();
     expect(updates.map((text) => text.split('\n')[0])).toEqual(['resume', 'skip', 'abort', 'Custom']);
-    expect(updates[0]).toContain('Try again what failed, now that its cause is mended');
+    expect(updates[0]).toContain('Try again what failed, now that its cause is fixed');
     await ui.picture('web-ui-send-update');
     await ui.sendUpdate('resume');
 

@@ -26,12 +26,12 @@ function childId(plan: BackfillPlan, window: number): string {
 }
 
 /**
- * Starts the run of a window. It outlives this run of the backfill: only its end within this run is told to `onEnd`;
- * later ones come by signal.
+ * Starts the run of a window. It outlives this run of the backfill: `onEnd` is called only for its end within this
+ * run; later ones come by signal.
  *
- * @returns the flight as it is now; `joined` when somebody else's run of the same window is under way.
+ * @returns the flight as it is now; `joined` when a run of the same window that another starter began is under way.
  */
-export async function launch(
+export async function startWindowRun(
   plan: BackfillPlan,
   window: number,
   onEnd: (outcome: WindowOutcome) => void,
@@ -74,8 +74,8 @@ export async function launch(
   }
 }
 
-/** Asks the runs to stop. One that has ended meanwhile is no error, and those of somebody else are left alone. */
-export async function cancelAll(plan: BackfillPlan, flights: readonly Flight[]): Promise<void> {
+/** Asks the runs to stop. One that has ended is no error, and runs that others started are left alone. */
+export async function cancelChildren(plan: BackfillPlan, flights: readonly Flight[]): Promise<void> {
   await Promise.all(
     flights
       .filter(({ joined }) => !joined)
@@ -83,19 +83,19 @@ export async function cancelAll(plan: BackfillPlan, flights: readonly Flight[]):
         try {
           await getExternalWorkflowHandle(childId(plan, window)).cancel();
         } catch {
-          // It is gone: how it ended has been told, or is found by looking after it.
+          // It is gone: its signal has said how it ended, or the next poll finds out.
         }
       }),
   );
 }
 
 /**
- * Asks Temporal how children are doing: those that were terminated or timed out tell nobody, and somebody else's runs
- * tell somebody else. A look that fails is none: the next one comes.
+ * Asks Temporal how children are doing: those that were terminated or timed out send no signal, and runs that others
+ * started signal their own parent. A poll that fails is ignored: the next one comes.
  *
  * @returns what became of those that do not run any more.
  */
-export async function lookAfter(
+export async function pollChildren(
   plan: BackfillPlan,
   flights: readonly Flight[],
 ): Promise<readonly WindowOutcome[]> {

@@ -46,7 +46,7 @@ export interface BackfillInput {
   readonly from?: string;
   /** Exclusive. */
   readonly to?: string;
-  /** Instead of `from` and `to`: so many whole UTC days before the day of the (scheduled) start, and up to now. */
+  /** Instead of `from` and `to`: a number of whole UTC days before the day of the (scheduled) start, and up to now. */
   readonly lastDays?: number;
   /** Length of a window: `1d` (default), `6h`, `30m`. */
   readonly window?: string;

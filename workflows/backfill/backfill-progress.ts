@@ -62,7 +62,7 @@ export interface BackfillReport {
 export interface Circumstances {
   readonly cancelling: boolean;
   readonly done: boolean;
-  /** Look-ups of recordings per second that the tenant's quota allows; null while unknown. */
+  /** Playback queries per second that the tenant's quota allows; null while unknown. */
   readonly mediaPerSecond: number | null;
 }
 
@@ -152,10 +152,10 @@ export function showBackfill(plan: BackfillPlan, progress: BackfillProgress): vo
         ({ from, to, code }) => `- Failed: ${from} – ${to}: **${markdownText(code)}**`,
       ),
       ...(progress.failed > 0 && progress.stage !== 'done'
-        ? ['- When the cause is mended: update `retryFailed`']
+        ? ['- When the cause is fixed: update `retryFailed`']
         : []),
       ...(progress.failed > 0 && progress.stage === 'done'
-        ? ['- When the cause is mended, start it again: what is complete is skipped']
+        ? ['- When the cause is fixed, start it again: what is complete is skipped']
         : []),
     ].join('\n'),
   );

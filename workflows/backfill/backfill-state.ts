@@ -14,7 +14,7 @@
  */
 export type Mark = '.' | 's' | 'r' | 'i' | 'c' | 'f' | 'p';
 
-/** A child that was started, or found running under its id (`joined`): that one has no reason to tell us anything. */
+/** A child that was started, or found running under its id (`joined`): that one does not signal this backfill. */
 export interface Flight {
   readonly window: number;
   /** The child's first run id; absent until its start is confirmed. */
@@ -55,7 +55,7 @@ export interface WindowOutcome {
   readonly contacts: number;
   readonly recordings: number;
   readonly code?: string | undefined;
-  /** The first run id of who tells; a run that was replaced since is not heard. */
+  /** First run id of the sender; messages from a run that was replaced since are ignored. */
   readonly run?: string | undefined;
 }
 
@@ -70,7 +70,7 @@ export interface Counts {
   readonly remaining: number;
 }
 
-/** So many failures keep their codes: with 10,000 marks they stay within the 16 KiB of a payload. */
+/** Failures that keep their codes: with 10,000 marks they stay within the 16 KiB of a payload. */
 export const failuresKept = 50;
 const stepsKept = 17;
 

@@ -10,7 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { store } from '../activity-proxies';
-import { cancelAll, launch, lookAfter } from './backfill-children';
+import { cancelChildren, startWindowRun, pollChildren } from './backfill-children';
 import { type BackfillInput, type BackfillPlan, cutOf, lookUpOf, planBackfill } from './backfill-input';
 import * as messages from './backfill-messages';
 import { windowEndedSignal } from '../window/window-messages';
@@ -42,9 +42,9 @@ export interface CarriedBackfill {
 const lookUpAtMost = 200;
 /** Far below the 10,240 events at which Temporal warns; about 150 windows. */
 const eventsAtMost = 2_000;
-/** How often children are looked after that may have ended without a word, and those of somebody else. */
-const lookEvery = '2 minutes';
-const lookAtOthersEvery = '20 seconds';
+/** How often children are polled that may have ended without a signal, and those that others started. */
+const pollEvery = '2 minutes';
+const pollOthersEvery = '20 seconds';
 /** How long cancelled children are waited for. */
 const cancelPatience = '5 minutes';
 
@@ -52,7 +52,7 @@ const cancelPatience = '5 minutes';
  * Reads a long range by start, window by window: `syncWindow` children, a bounded number at a time. A window that fails
  * stops no other. Windows that are complete in the ledger are skipped, unless `force`.
  *
- * Continues as new without waiting for its children: they outlive it, and tell its continuation by signal.
+ * Continues as new without waiting for its children: they outlive it, and signal its continuation.
  *
  * @returns what became of the windows; status `complete` only when every one is complete.
  * @throws ApplicationFailure, non-retryable: `InvalidInput`, or the code of what kept it from going on.
@@ -76,11 +76,12 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
     showBackfill(plan, now);
     return now;
   };
-  const hear = (news: windows.WindowOutcome): void => void change(windows.ended(state, news, Date.now()));
+  const onOutcome = (news: windows.WindowOutcome): void =>
+    void change(windows.ended(state, news, Date.now()));
 
   setHandler(windowEndedSignal, ({ from, to, ...news }) => {
     const window = indexOfWindow(cutOf(plan), { from: Date.parse(from), to: Date.parse(to) });
-    if (window !== null) hear({ window, ...news });
+    if (window !== null) onOutcome({ window, ...news });
   });
   setHandler(messages.backfillProgressQuery, progress, { description: 'How far the backfill has come' });
   setHandler(messages.pauseUpdate, () => change(windows.setPaused(state, true, Date.now())), {
@@ -96,7 +97,7 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
     validator: (wanted) => refuse(!isConcurrency(wanted), 'Expected {"concurrency": n} with n from 1 to 32.'),
   });
   setHandler(messages.retryFailedUpdate, () => change(windows.retryFailed(state)), {
-    description: 'Run the windows that failed once more, when the cause is mended',
+    description: 'Run the windows that failed once more, when the cause is fixed',
     validator: () => refuse(windows.countsOf(state).failed === 0, 'No window has failed.'),
   });
   setHandler(
@@ -124,19 +125,19 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
     change(taken.state);
     await Promise.all(
       taken.windows.map(async (window) => {
-        const flight = await launch(plan, window, hear);
-        // Read only now: children that were started beside this one may have ended meanwhile.
+        const flight = await startWindowRun(plan, window, onOutcome);
+        // Read only now: children that were started beside this one may have ended by then.
         change(windows.confirmed(state, flight));
       }),
     );
   };
 
-  // One timer at a time, and set anew once it has rung: a time-out on each wait would cost two events a window.
+  // One timer at a time, set again once it has rung: a time-out on each wait would cost two events a window.
   const setAlarm = (): void => {
-    // The first look is soon: somebody else's runs, which were found under way, tell us nothing.
+    // The first poll is soon: runs that others started send this backfill no signal.
     const soon = alarm.times === 0 || state.flights.some(({ joined }) => joined);
     Object.assign(alarm, { set: true, rung: false, times: alarm.times + 1 });
-    sleep(soon ? lookAtOthersEvery : lookEvery, { summary: 'look after the children' }).then(
+    sleep(soon ? pollOthersEvery : pollEvery, { summary: 'poll the children' }).then(
       () => Object.assign(alarm, { set: false, rung: true }),
       () => undefined,
     );
@@ -154,8 +155,9 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
       const unknown = cancelling ? null : windows.toLookUp(state, lookUpAtMost);
       if (unknown) await ask(unknown);
       if (!cancelling && windows.canBegin(state)) await begin();
-      if (alarm.rung && state.flights.length > 0) (await lookAfter(plan, state.flights)).forEach(hear);
-      // Without children there is nobody to look after: a paused backfill sleeps.
+      if (alarm.rung && state.flights.length > 0)
+        (await pollChildren(plan, state.flights)).forEach(onOutcome);
+      // Without children there is nothing to poll: a paused backfill sleeps.
       if (!alarm.set && state.flights.length > 0) setAlarm();
       if (isLong() && !cancelling) {
         await condition(allHandlersFinished);
@@ -187,7 +189,7 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
       cancelling = true;
       await CancellationScope.nonCancellable(async () => {
         change(state);
-        await cancelAll(plan, state.flights);
+        await cancelChildren(plan, state.flights);
         await condition(() => state.flights.every(({ joined }) => joined), cancelPatience);
       });
     }

@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ExtractionDay, LoadedDay } from '../../activities/extraction/types';
-import { api, farewell, store } from '../activity-proxies';
+import { api, finalActivities, store } from '../activity-proxies';
 import type { ExtractInput, ExtractPlan } from './extract-input';
 import { loadDay } from './extract-job';
 import {
@@ -21,7 +21,7 @@ import { showExtractionGoesOn, showExtractionParked } from './extract-progress';
 import type { ExtractDatasetRun } from './extract-run';
 import { newReport, withDay, withSkipped } from './extract-state';
 import { type Cause, causeOf } from '../failures';
-import { createParking, goesOnAfterReset, tenantPatience } from '../parking';
+import { createParking, goesOnAfterReset, tenantParkTimeout } from '../parking';
 
 /** What the run of a day shows of itself. */
 export interface DayWatch {
@@ -32,8 +32,8 @@ export interface DayWatch {
 }
 
 /**
- * Brings in one day of a dataset, unless it is complete in the ledger. Parks for what only a person can mend; meanwhile,
- * and whenever it fails, the tenant's one job is free for others.
+ * Brings in one day of a dataset, unless it is complete in the ledger. Parks for what only a person can fix. While it is
+ * parked, and when it fails, the tenant's one job is free for others.
  */
 export async function extractDay(
   input: ExtractInput,
@@ -45,12 +45,12 @@ export async function extractDay(
   let loaded: LoadedDay | undefined;
   let skipped = false;
   const parking = createParking({
-    ...tenantPatience(tenant),
-    tell: async (waiting) => {
+    ...tenantParkTimeout(tenant),
+    onParkedChange: async (waiting) => {
       onWait(waiting?.causes ?? []);
       if (!waiting) return showExtractionGoesOn();
       showExtractionParked(plan, waiting);
-      await tellRange({ ...noRows, day: from, outcome: 'parked', ...codeOf(waiting.causes[0]) });
+      await notifyRange({ ...noRows, day: from, outcome: 'parked', ...codeOf(waiting.causes[0]) });
     },
   });
 
@@ -64,7 +64,7 @@ export async function extractDay(
       skipped = complete.length > 0;
       if (skipped) return;
     }
-    // After a person has mended something, what CXone refused before is tried anew.
+    // After an operator has fixed something, credentials that CXone refused before are sent again.
     await api.authenticate({ tenant, anew: parking.times() > 0 || goesOnAfterReset() });
     // Waiting for a turn again and again makes a long history.
     if (workflowInfo().continueAsNewSuggested)
@@ -72,18 +72,18 @@ export async function extractDay(
     try {
       loaded = await loadDay(day, { onStage });
     } catch (error) {
-      await letGo(day, 'failed', causeOf(error).code);
+      await endUnfinished(day, 'failed', causeOf(error).code);
       throw error;
     }
   };
 
   try {
-    const outcome = await parking.attend([extract]);
-    if (outcome === 'skipped') await letGo(day, 'incomplete', 'ExtractionIncomplete');
+    const outcome = await parking.run([extract]);
+    if (outcome === 'skipped') await endUnfinished(day, 'incomplete', 'ExtractionIncomplete');
   } catch (error) {
     if (parked() && !(error instanceof ContinueAsNew)) {
       await CancellationScope.nonCancellable(() =>
-        tellRange({ ...noRows, day: from, outcome: 'failed', code: causeOf(error).code }),
+        notifyRange({ ...noRows, day: from, outcome: 'failed', code: causeOf(error).code }),
       );
     }
     throw error;
@@ -92,7 +92,7 @@ export async function extractDay(
   const news: DayEnded = loaded
     ? { ...loaded, day: from, outcome: loaded.status }
     : { ...noRows, day: from, outcome: 'incomplete', code: 'ExtractionIncomplete' };
-  if (parked()) await tellRange(news);
+  if (parked()) await notifyRange(news);
   return withDay(newReport(plan), news);
 }
 
@@ -104,31 +104,35 @@ function dayOf({ tenant, dataset, from }: ExtractPlan): ExtractionDay {
 
 /**
  * Notes in the ledger that the day is not loaded, and gives the tenant's turn to others. Also when the run is cancelled,
- * and even when the database is what failed: a turn that nobody uses ends by itself.
+ * and even when the database is what failed: an unused turn ends by itself.
  */
-async function letGo(day: ExtractionDay, status: 'incomplete' | 'failed', errorCode: string): Promise<void> {
+async function endUnfinished(
+  day: ExtractionDay,
+  status: 'incomplete' | 'failed',
+  errorCode: string,
+): Promise<void> {
   await CancellationScope.nonCancellable(async () => {
     try {
-      await farewell.endExtraction({ ...day, status, errorCode });
+      await finalActivities.endExtraction({ ...day, status, errorCode });
     } catch (error) {
       if (isCancellation(error)) throw error;
     }
   });
 }
 
-/** Tells the run of the range that started this one; every other run has nobody to tell. */
-async function tellRange(news: DayEnded): Promise<void> {
+/** Notifies the run of the range that started this one, if one did. */
+async function notifyRange(news: DayEnded): Promise<void> {
   const { parent } = workflowInfo();
   if (!parent) return;
   const { day, outcome, code, records, inserted, updated, unchanged, rejected, absent } = news;
-  const told = { day, outcome, records, inserted, updated, unchanged, rejected, absent };
+  const ended = { day, outcome, records, inserted, updated, unchanged, rejected, absent };
   try {
     await getExternalWorkflowHandle(parent.workflowId).signal(dayEndedSignal, {
-      ...told,
+      ...ended,
       ...(code === undefined ? {} : { code }),
     });
   } catch {
-    // It has ended, and with it whoever wanted to know.
+    // The range has ended: there is no run to notify.
   }
 }
 

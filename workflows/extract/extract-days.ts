@@ -23,14 +23,14 @@ import { type RunStatus, searchAttributeKeys as keys } from '../search-attribute
 
 /** Far below the 10,240 events at which Temporal warns; about 100 days. */
 const eventsAtMost = 2_000;
-/** How often somebody else's run of a day is looked after: it tells us nothing. */
-const lookAtOthersEvery = '30 seconds';
+/** How often a day's run that others started is polled: it sends this run no signal. */
+const pollOthersEvery = '30 seconds';
 
 /**
  * Brings in day after day, each in a run of its own, one at a time: CXone runs one job of a tenant at a time anyway. A day
- * that fails or parks stops no other; one that is parked goes on whenever a person wants, and is told of by signal.
+ * that fails or parks stops no other; one that is parked goes on whenever a person wants, and its end comes by signal.
  *
- * @param onChange is told where the range stands, and which day is at hand.
+ * @param onChange is called with where the range stands, and the current day.
  */
 export async function extractDays(
   input: ExtractInput,
@@ -39,11 +39,11 @@ export async function extractDays(
   onChange: (report: ExtractReport, day: string | null) => void,
 ): Promise<ExtractReport> {
   let { report } = start;
-  let atHand: string | null = null;
+  let current: string | null = null;
   const parked = new Set<string>();
   const change = (next: ExtractReport): void => {
     report = next;
-    onChange(report, atHand);
+    onChange(report, current);
   };
   setHandler(dayEndedSignal, (news) => {
     parked.add(news.day);
@@ -64,15 +64,15 @@ export async function extractDays(
         range: { next: day, report: withSkipped(report, -skippedAhead) },
       });
     }
-    atHand = day;
-    onChange(report, atHand);
+    current = day;
+    onChange(report, current);
     const news = await dayOf(plan, day, () => parked.has(day));
-    // A day that was parked tells of its end itself, now or later.
+    // A day that was parked signals its end itself, now or later.
     if (news && !parked.has(day)) change(withDay(report, news));
   }
-  atHand = null;
+  current = null;
   await condition(allHandlersFinished);
-  onChange(report, atHand);
+  onChange(report, current);
   return report;
 }
 
@@ -99,7 +99,7 @@ async function dayOf(plan: ExtractPlan, day: string, isParked: () => boolean): P
     const end = handle.result().then(
       (report): DayEnded => ({ ...rowsOf(report), day, outcome: outcomeOf(report) }),
       (error: unknown): DayEnded => {
-        // Cancelling the range cancels the day at hand, which is no failure of the day.
+        // Cancelling the range cancels the current day, which is no failure of the day.
         if (CancellationScope.current().consideredCancelled) throw error;
         return { ...noRows, day, outcome: 'failed', code: causeOf(error).code };
       },
@@ -112,7 +112,7 @@ async function dayOf(plan: ExtractPlan, day: string, isParked: () => boolean): P
   }
 }
 
-/** Somebody else's run is at the day: its end is this run's answer. */
+/** A run that others started reads the day: its end is this run's answer. */
 async function untilOthersEnd(workflowId: string, day: string): Promise<DayEnded> {
   for (;;) {
     const [run] = await store.inspectRuns([workflowId]);
@@ -121,7 +121,7 @@ async function untilOthersEnd(workflowId: string, day: string): Promise<DayEnded
     if (status === 'complete') return { ...noRows, day, outcome: 'complete' };
     if (status !== 'running')
       return { ...noRows, day, outcome: status, ...(code === undefined ? {} : { code }) };
-    await sleep(lookAtOthersEvery, { summary: `another run is at ${day}` });
+    await sleep(pollOthersEvery, { summary: `another run is at ${day}` });
   }
 }
 

@@ -38,7 +38,7 @@ export interface ExtractInput {
   readonly from?: string;
   /** The day after the last one. */
   readonly to?: string;
-  /** Instead of `from` and `to`: so many whole UTC days before the day of the (scheduled) start. */
+  /** Instead of `from` and `to`: a number of whole UTC days before the day of the (scheduled) start. */
   readonly lastDays?: number;
   /** Reads again also days that are complete in the ledger. */
   readonly force?: boolean;

@@ -14,11 +14,11 @@ export interface JobWatch {
   readonly onStage: (stage: 'wait' | 'job' | 'load') => void;
 }
 
-/** Jobs made for a day that CXone ends otherwise than well, before somebody has to look. */
+/** Jobs made for a day that CXone ends otherwise than well, before the day parks. */
 const jobsAtMost = 3;
-/** Turns that are lost to another run in the middle of the work, each with a job, before somebody has to look. */
+/** Turns that are lost to another run in the middle of the work, each with a job, before the day parks. */
 const lostAtMost = 10;
-/** A turn at the tenant's one job may be waited for so long; then the run parks, and tries again by itself. */
+/** The longest wait for a turn at the tenant's one job; then the run parks, and retries by itself. */
 const turnPatienceMs = 2 * 3_600_000;
 /** What runs longer is stuck. */
 const jobPatienceMs = 2 * 3_600_000;
@@ -34,7 +34,7 @@ const why: Readonly<Record<ExtractionWait, string>> = {
 
 /**
  * Brings in one day: has CXone make a job, waits for it, loads its result. Waiting is done by timers, in no worker's slot.
- * A job that fails, or whose result is gone, is made anew.
+ * A job that fails, or whose result is gone, is made again.
  *
  * @throws ApplicationFailure `ExtractionFailed` when job after job fails, or one takes hours; `ExtractionBusy` when no turn
  * comes, or turn after turn is lost; and the code of whatever an activity failed with.

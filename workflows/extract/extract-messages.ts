@@ -38,13 +38,13 @@ export type ExtractStage = 'begin' | 'wait' | 'job' | 'load' | 'days' | 'done';
 /** What the query `progress` answers. */
 export interface ExtractProgress extends ExtractReport {
   readonly stage: ExtractStage;
-  /** The day at hand; null between days. */
+  /** The current day; null between days. */
   readonly day: string | null;
   /** What the run waits for now, if for a person; empty while it works. */
   readonly waitsFor: readonly Cause[];
 }
 
-/** How a day of a range ended, or that it is parked; told by its run to that of the range. */
+/** How a day of a range ended, or that it is parked; its run signals this to the run of the range. */
 export interface DayEnded extends ExtractCounts {
   readonly day: string;
   readonly outcome: DayOutcome | 'parked';

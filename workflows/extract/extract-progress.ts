@@ -29,11 +29,11 @@ export function labelExtraction(plan: ExtractPlan): void {
   ]);
 }
 
-/** Who started the run; a day of a range is told by it. */
+/** Who started the run; the run of a range labels those of its days. */
 export function triggerOf(): RunTrigger {
   const { parent, typedSearchAttributes } = workflowInfo();
-  const told = parent ? typedSearchAttributes.get(keys.trigger) : undefined;
-  if (told === 'schedule' || told === 'manual') return told;
+  const label = parent ? typedSearchAttributes.get(keys.trigger) : undefined;
+  if (label === 'schedule' || label === 'manual') return label;
   return typedSearchAttributes.get(scheduledById) === undefined ? 'manual' : 'schedule';
 }
 
@@ -64,7 +64,7 @@ export function showExtracted(plan: ExtractPlan, report: ExtractReport): void {
       `- **${whole ? 'Complete' : 'Incomplete'}**`,
       ...linesOf(report),
       ...(report.failedDays > 0
-        ? ['- When the cause is mended, start it again: what is complete is skipped']
+        ? ['- When the cause is fixed, start it again: what is complete is skipped']
         : []),
     ].join('\n'),
   );

@@ -3,7 +3,7 @@ import type { DayEnded, DayOutcome, ExtractCounts, ExtractReport } from './extra
 import { noRows } from './extract-messages';
 import { nextDay } from '../ids';
 
-/** So many failures keep their codes; the ledger has them all. */
+/** Failures that keep their codes; the ledger has them all. */
 const failuresKept = 50;
 
 /** A report of nothing yet. */
@@ -24,7 +24,7 @@ export function newReport({ dataset, from, to, days }: ExtractPlan): ExtractRepo
   };
 }
 
-/** Takes note of how a day ended, or that it is parked. A parked day that goes on is told of once more. */
+/** Takes note of how a day ended, or that it is parked. A parked day that goes on is reported once more. */
 export function withDay(report: ExtractReport, news: DayEnded): ExtractReport {
   const { day, outcome, code = 'Unexpected' } = news;
   const others = report.parked.filter((one) => one !== day);
@@ -42,7 +42,7 @@ export function withSkipped(report: ExtractReport, skipped: number): ExtractRepo
   return settled({ ...report, skipped: report.skipped + skipped });
 }
 
-/** The outcome of a run of one day, as its report tells it. */
+/** The outcome of a run of one day, as its report has it. */
 export function outcomeOf(report: ExtractReport): DayOutcome {
   if (report.status === 'complete') return 'complete';
   if (report.unfinished > 0) return 'unfinished';

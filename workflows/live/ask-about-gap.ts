@@ -9,10 +9,10 @@ import { labelTenantRun, showTenantFailure, showTenantRun } from '../run-details
  * Waits for a person to decide about what a widened filter lets through and the live sync did not read: further back
  * than it fills by itself, so that reading it may take days and quota. Started by the live sync, which goes on.
  *
- * Parked as `FilterWidened` until a backfill of that time is under way or done, which it looks for every half hour, or
+ * Parked as `FilterWidened` until a backfill of that time is under way or done, which it checks every half hour, or
  * at once after `resume`; `skip` leaves it unread for good.
  *
- * @throws ApplicationFailure `FilterWidened` when a person aborts, or nobody came in time: the live sync asks again
+ * @throws ApplicationFailure `FilterWidened` when a person aborts, or does not answer in time: the live sync asks again
  * after a day.
  */
 export async function askAboutGap(input: GapSpan): Promise<{ readonly status: 'read' | 'dismissed' }> {
@@ -20,13 +20,13 @@ export async function askAboutGap(input: GapSpan): Promise<{ readonly status: 'r
   const span: GapSpan = { tenant, from: from.toISOString(), to: to.toISOString() };
   const parking = createTenantParking(tenant);
   labelTenantRun(tenant);
-  showTenantRun(tenant, 'looks whether what the wider filter lets through is read');
-  const look = async (): Promise<void> => {
+  showTenantRun(tenant, 'checks whether what the wider filter lets through is read');
+  const check = async (): Promise<void> => {
     const missing = await store.lookAtGap.executeWithOptions({ summary: 'is it read?' }, [span]);
     if (missing) throw filterWidened(tenant, missing);
   };
   try {
-    if ((await parking.attend([look])) === 'skipped') {
+    if ((await parking.run([check])) === 'skipped') {
       await store.dismissGap.executeWithOptions({ summary: 'is left unread' }, [span]);
       showTenantRun(tenant, 'what the wider filter lets through is left unread before it', 'Incomplete');
       return { status: 'dismissed' };
@@ -48,7 +48,7 @@ function filterWidened(tenant: string, { from, to }: Span): Error {
       `on, but not of ${first} to ${last}.`,
     remedy:
       `Read it: npx cxone-sync backfill --tenant ${tenant} --from ${first} --to ${last} --force. ` +
-      'Then resume this run, or wait: it looks every half hour. Skip it to leave that time as it is.',
+      'Then resume this run, or wait: it checks every half hour. Skip it to leave that time as it is.',
     // A backfill that is begun, by whatever way, settles it.
     passing: true,
   });

@@ -36,7 +36,7 @@ export interface LiveReport extends ContactsSettled {
  * included, holds up no later tick. Recordings are left to `sweepRecordings`. A watermark that CXone cannot answer from
  * any more becomes a backfill by start of what lies between.
  *
- * A schedule cannot give its runs a priority, so that whatever this run starts is told its own.
+ * A schedule cannot give its runs a priority, so this run sets it on all that it starts.
  *
  * @throws ApplicationFailure, non-retryable, with the code of what failed. The watermark stays where it was.
  */
@@ -51,11 +51,11 @@ export async function incrementalSync(input: TenantInput): Promise<LiveReport> {
   labelTenantRun(tenant);
   try {
     showTenantRun(tenant, 'asks CXone for its clock');
-    const planned = await parking.attend([
+    const planned = await parking.run([
       async () => {
         const priority = priorityOf('live', tenant);
-        const anew = parking.times() > 0 || goesOnAfterReset();
-        await api.authenticate.executeWithOptions({ priority }, [{ tenant, anew }]);
+        const retryRefused = parking.times() > 0 || goesOnAfterReset();
+        await api.authenticate.executeWithOptions({ priority }, [{ tenant, anew: retryRefused }]);
         const summary = 'since when, until when';
         increment = await api.planIncrement.executeWithOptions({ summary, priority }, [{ tenant }]);
       },
@@ -67,9 +67,9 @@ export async function incrementalSync(input: TenantInput): Promise<LiveReport> {
     const { from, to, gap, again, ask, recordings } = increment;
     if (gap) await backfillGap(tenant, increment, gap);
     else if (again) await beginBackfill(tenant, again);
-    else if (ask) await askAPerson(tenant, ask);
+    else if (ask) await startGapQuestion(tenant, ask);
     const window = await readChanges(tenant, increment);
-    // The window's end is its failure, when it did not get as far as telling that its contacts are complete.
+    // The window's end is its failure, when it ended before it reported its contacts complete.
     const closed = window
       .result()
       .then(({ expected, fetched, status }) => ({ expected: expected ?? 0, fetched, status }));
@@ -126,7 +126,7 @@ async function beginBackfill(tenant: string, gap: Span): Promise<void> {
 }
 
 /** A run of its own waits for the answer: the changes since must not. */
-async function askAPerson(tenant: string, gap: Span): Promise<void> {
+async function startGapQuestion(tenant: string, gap: Span): Promise<void> {
   const [from, to] = [new Date(gap.from), new Date(gap.to)];
   await startOnce(() =>
     startChild<typeof askAboutGap>('askAboutGap', {

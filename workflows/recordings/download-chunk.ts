@@ -44,7 +44,7 @@ export async function downloadAll(
   const waiting = chunk.masterContactIds[Symbol.iterator]();
   let failure: { readonly error: unknown } | undefined;
 
-  const lane = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     for (const masterContactId of waiting) {
       try {
         const done = await media.downloadRecording.executeWithOptions(
@@ -64,6 +64,6 @@ export async function downloadAll(
     }
   };
 
-  await Promise.all(Array.from({ length: Math.min(chunk.inFlight, chunk.masterContactIds.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(chunk.inFlight, chunk.masterContactIds.length) }, worker));
   if (failure) throw failure.error;
 }

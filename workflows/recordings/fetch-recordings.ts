@@ -4,14 +4,14 @@ import { store } from '../activity-proxies';
 import { downloadAll, type RecordingChunk, type RecordingsDone } from './download-chunk';
 import type { downloadRecordings } from './download-recordings';
 
-/** So many calls fit well into one history; a window with more hands chunks of this size to children. */
+/** Calls that fit well into one history; a window with more hands chunks of this size to children. */
 const chunkSize = 300;
 
 /**
  * Finds and stores the recordings that are due for the window's calls.
  *
  * @param after master contact id after which to go on; null from the start.
- * @returns null when all are looked at, or where to go on after continue-as-new.
+ * @returns null when all were queried, or where to go on after continue-as-new.
  */
 export async function fetchRecordings(
   window: OpenWindow,
@@ -26,7 +26,7 @@ export async function fetchRecordings(
   });
   const ref = { tenant: window.tenant, windowId: window.windowId, attempt: window.attempt };
   const due = (from: string | null): Promise<readonly string[]> =>
-    store.dueRecordings.executeWithOptions({ summary: 'recordings to look for' }, [
+    store.dueRecordings.executeWithOptions({ summary: 'recordings to query' }, [
       { ...ref, after: from, limit: chunkSize },
     ]);
 

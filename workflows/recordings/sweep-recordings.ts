@@ -9,7 +9,7 @@ import { labelTenantRun, showTenantFailure, showTenantRun } from '../run-details
 
 /** Calls asked for at a time. */
 const chunkSize = 100;
-/** Recordings of a tenant looked up at the same time; its quota bounds them anyway. */
+/** Recordings of a tenant queried at the same time; its quota bounds them anyway. */
 const inFlight = 8;
 
 /** What a sweep hands to its continuation. */
@@ -22,7 +22,7 @@ export const sweepQuery = defineQuery<RecordingsDone>('progress');
 
 /**
  * Looks for the recordings of a tenant that are due, whichever window brought their calls: those the live sync left to
- * it, and those that were not there yet when they were looked for last; then, when nothing else is due, the calls that
+ * it, and those that were not there yet when they were queried last; then, when nothing else is due, the calls that
  * probably have none. One at a time for each tenant, by its id.
  *
  * @returns what became of them. Those still `pending` are due again later; the next sweep finds them.
@@ -39,7 +39,7 @@ export async function sweepRecordings(input: TenantInput, carried?: CarriedSweep
     let lately: ReadonlySet<string> = new Set();
     if (parking.times() > 0) await api.authenticate({ tenant, anew: true });
     for (;;) {
-      const due = await store.recordingsToSweep.executeWithOptions({ summary: 'recordings to look for' }, [
+      const due = await store.recordingsToSweep.executeWithOptions({ summary: 'recordings to query' }, [
         { tenant, after, limit: chunkSize, withUnlikely: true },
       ]);
       const isUnlikely = 'unlikely' in due;
@@ -60,7 +60,7 @@ export async function sweepRecordings(input: TenantInput, carried?: CarriedSweep
     }
   };
   try {
-    const outcome = await parking.attend([sweep]);
+    const outcome = await parking.run([sweep]);
     showTenantRun(tenant, describe(done), outcome === 'done' ? 'Complete' : 'Incomplete');
     return done;
   } catch (error) {

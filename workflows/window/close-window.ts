@@ -6,9 +6,9 @@ type Ending = 'complete' | 'incomplete';
 
 /**
  * Has the last word on a window written in the ledger. A ledger that cannot be written parks the run as any other step
- * does; a person who skips that has it tried once more, as incomplete.
+ * does; when a person skips that, it is attempted once more, as incomplete.
  *
- * @throws what writing failed with, when nobody is to be waited for.
+ * @throws what writing failed with, when the run is not to wait for a person.
  */
 export async function closeLedger(
   parking: Parking,
@@ -19,7 +19,7 @@ export async function closeLedger(
   try {
     return await write(status);
   } catch (error) {
-    // Runs of a release that did not park here have failed, and told the ledger so.
+    // Runs of a release that did not park here have failed, and noted it in the ledger.
     if (isCancellation(error) || !patched('closing-parks')) throw error;
     failure = error;
   }
@@ -30,6 +30,6 @@ export async function closeLedger(
     if (first !== undefined) throw first;
     closed = await write(status);
   };
-  await parking.attend([again]);
+  await parking.run([again]);
   return closed ?? write('incomplete');
 }

@@ -3,12 +3,12 @@ import { type ArrivedPage, furtherAmongEquals, largestPage, type Slice } from '.
 
 /**
  * The arithmetic of reading one pass (one filter) of a window by update: page after page, each asking for what changed
- * since the last stamp of the page before (contract §2.9). A contact that changes meanwhile moves behind all of these,
+ * since the last stamp of the page before (contract §2.9). A contact that changes in between moves behind all of these,
  * so that nothing slides under an offset: whatever still has a stamp of the window at the end was seen.
  *
  * Only a group of equal stamps larger than a page stands in the way, since CXone promises no order among equals from
  * one request to the next. Such a group is asked for in the largest page there is, above that in parts by finer
- * filters, and once more by offset for what no part shows. The count at the end tells whether that was all of it.
+ * filters, and once more by offset for what no part shows. The count at the end shows whether that was all of it.
  *
  * A page that says it is the last may have been cut short by a cap of the source's, and its total with it. So seeking
  * goes on from its last stamp, as it does without a total; what ends it is a page too short to have been cut.
@@ -16,7 +16,7 @@ import { type ArrivedPage, furtherAmongEquals, largestPage, type Slice } from '.
  * Where the source rounds "since" down, whatever was updated between is such a group, too: seeking goes on from the
  * first later stamp that an offset shows.
  *
- * Pure and serialisable, like `paging.ts`.
+ * Pure and serialisable, like `offset-paging.ts`.
  */
 export interface SeekState {
   readonly kind: 'seek';
@@ -191,7 +191,7 @@ function promisesMore(
   return readsOn === true && records > 0 && (records === (top ?? slice.top) || hasNext === true);
 }
 
-/** The next moment CXone can tell apart: stamps are compared in milliseconds. */
+/** The next moment that CXone distinguishes: stamps are compared in milliseconds. */
 function following(stamp: string): string {
   return new Date(Date.parse(stamp) + 1).toISOString();
 }

@@ -4,29 +4,29 @@ import { type WindowEnded, windowEndedSignal } from './window-messages';
 import { contactsSettledSignal } from './window-messages';
 import { searchAttributeKeys as keys } from '../search-attributes';
 
-/** Tells that the window is closed. */
-export function tellClosed(window: Dates, { status, fetched, recordings }: WindowReport): Promise<void> {
+/** Reports the window closed. */
+export function notifyClosed(window: Dates, { status, fetched, recordings }: WindowReport): Promise<void> {
   const outcome = status === 'complete' ? 'complete' : 'incomplete';
-  return tellParent(window, { outcome, contacts: fetched, recordings: recordings.stored });
+  return notifyParent(window, { outcome, contacts: fetched, recordings: recordings.stored });
 }
 
-/** Tells that the run waits for a person. */
-export function tellParked(window: Dates, code: string): Promise<void> {
-  return tellParent(window, { outcome: 'parked', contacts: 0, recordings: 0, code });
+/** Reports that the run waits for a person. */
+export function notifyParked(window: Dates, code: string): Promise<void> {
+  return notifyParent(window, { outcome: 'parked', contacts: 0, recordings: 0, code });
 }
 
 /**
- * Tells the live sync that the contacts are proven complete: the rest of the window is no reason to hold up the next
+ * Notifies the live sync that the contacts are proven complete: the rest of the window is no reason to hold up the next
  * one.
  */
-export async function tellSettled(
+export async function notifyContactsComplete(
   window: Dates & { readonly recordings?: unknown; readonly by?: string },
   { expected, to }: { readonly expected: number; readonly to?: string },
   fetched: number,
 ): Promise<void> {
   const { parent } = workflowInfo();
   if (!parent) return;
-  // A tenant without recordings was not told by earlier releases: its ticks waited for the whole window.
+  // Earlier releases did not notify a tenant without recordings: its ticks waited for the whole window.
   if (window.recordings !== 'later' && (window.by !== 'update' || !patched('settled-without-recordings')))
     return;
   try {
@@ -35,13 +35,13 @@ export async function tellSettled(
       ...(to !== undefined && { to }),
     });
   } catch {
-    // It has ended meanwhile.
+    // It has ended.
   }
 }
 
-/** Tells that the run failed, or was cancelled. */
-export function tellFailed(window: Dates, code: string): Promise<void> {
-  return tellParent(window, { outcome: 'failed', contacts: 0, recordings: 0, code });
+/** Reports that the run failed, or was cancelled. */
+export function notifyFailed(window: Dates, code: string): Promise<void> {
+  return notifyParent(window, { outcome: 'failed', contacts: 0, recordings: 0, code });
 }
 
 interface Dates {
@@ -52,18 +52,18 @@ interface Dates {
 type Outcome = Pick<WindowEnded, 'outcome' | 'contacts' | 'recordings' | 'code'>;
 
 /**
- * Tells the backfill that started this run how it ended, or that it is parked. Every other run has nobody to tell.
+ * Reports to the backfill that started this run, if any, how it ended, or that it is parked.
  *
  * By signal and by workflow id, because the backfill may have continued as new since. A backfill that is gone is no
- * error, and a run that is being cancelled tells it all the same.
+ * error, and a run that is being cancelled still reports it.
  */
-export async function tellParent(window: Dates, outcome: Outcome): Promise<void> {
+export async function notifyParent(window: Dates, outcome: Outcome): Promise<void> {
   const { parent, typedSearchAttributes, firstExecutionRunId } = workflowInfo();
-  // Temporal does not tell a child the type of its parent: a backfill labels its children with its id.
-  // A half is the child of its whole, which hears of it only that it is parked.
+  // A child does not know the type of its parent: a backfill labels its children with its id.
+  // A half is the child of its whole, and reports to it only that it is parked.
   const half = parent?.workflowId.startsWith('sync-window:') && outcome.outcome === 'parked';
   if (!parent || (!half && typedSearchAttributes.get(keys.backfillId) !== parent.workflowId)) return;
-  const told: WindowEnded = {
+  const ended: WindowEnded = {
     from: window.from.toISOString(),
     to: window.to.toISOString(),
     ...outcome,
@@ -71,9 +71,9 @@ export async function tellParent(window: Dates, outcome: Outcome): Promise<void>
   };
   await CancellationScope.nonCancellable(async () => {
     try {
-      await getExternalWorkflowHandle(parent.workflowId).signal(windowEndedSignal, told);
+      await getExternalWorkflowHandle(parent.workflowId).signal(windowEndedSignal, ended);
     } catch {
-      // It has ended, and with it whoever wanted to know.
+      // The parent has ended: there is no run to notify.
     }
   });
 }

@@ -71,7 +71,7 @@ export interface PassState {
   readonly toEmpty?: boolean;
 }
 
-/** After so many pages that show one stamp and no end, offsets are taken for ignored. */
+/** After this number of pages with one stamp and no end, offsets are taken to be ignored. */
 const pagesInPlace = 100;
 
 /** Whether offsets lead nowhere: of equal stamps, page after page says nothing else. */
@@ -126,7 +126,7 @@ export function takeSlice(pass: PassState): { readonly slice: Slice | null; read
 /** Takes note of an answer: what remains of its slice, where the pass ends, and which stamps to read once more. */
 export function pageArrived(pass: PassState, slice: Slice, page: ArrivedPage): PassState {
   if (slice.at !== undefined) {
-    // A group larger than a page: the rest of it, as far as offsets among equals can tell.
+    // A group larger than a page: the rest of it, as far as offsets among equals can find it.
     const counted = page.totalRecords !== null && slice.skip + page.records < page.totalRecords;
     const more = page.records > 0 && (counted || promisesMore(pass, page));
     return more ? { ...pass, pending: [...pass.pending, furtherAmongEquals(slice, page)] } : pass;

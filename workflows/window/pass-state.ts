@@ -31,7 +31,7 @@ export function pageArrived(pass: PassState, slice: AnySlice, page: FetchedPage)
 }
 
 /** Puts a slice back that could not be fetched. */
-export function giveBack(pass: PassState, slice: AnySlice): PassState {
+export function requeue(pass: PassState, slice: AnySlice): PassState {
   if (pass.kind !== 'seek') return { ...pass, pending: [slice, ...pass.pending] };
   const sought = slice as seeking.SeekSlice;
   return { ...pass, waiting: false, pending: [sought, ...pass.pending] };

@@ -2,7 +2,7 @@ import type { AgentCursor, OpenWindow } from '../../activities/types';
 import { api, store } from '../activity-proxies';
 
 /**
- * Brings in the agents that changed since the last look, and those behind the window's contacts that are unknown or
+ * Brings in the agents that changed since the last reading, and those behind the window's contacts that are unknown or
  * grew stale.
  *
  * @param onProgress called with the agents read so far and the number CXone hides from the service user.
@@ -17,7 +17,7 @@ export async function readAgents(
   let hidden = 0;
   do {
     const fetched: Awaited<ReturnType<typeof api.fetchAgents>> = await api.fetchAgents.executeWithOptions(
-      { summary: cursor === null ? 'agents changed since the last look' : `agents (${cursor.step})` },
+      { summary: cursor === null ? 'agents changed since the last reading' : `agents (${cursor.step})` },
       [{ tenant: window.tenant, windowId: window.windowId, attempt: window.attempt, round, cursor }],
     );
     if (fetched.pageId !== null) {

@@ -5,7 +5,7 @@ import { permanentFailure } from '../failures';
 import {
   type AnySlice,
   describeSlice,
-  giveBack,
+  requeue,
   isRead,
   isStuck,
   newPass,
@@ -134,8 +134,8 @@ export async function readRound(
       page = await fetchSlice(window, round.round, pass, slice);
       if (isAhead(window, page) && !window.endsAtClock) throw inFuture(window, page);
     } catch (error) {
-      // Whoever goes on from here asks for it again.
-      change({ ...round, passes: withPass(pass, (state) => giveBack(state, slice)) });
+      // The run that goes on from here asks for it again.
+      change({ ...round, passes: withPass(pass, (state) => requeue(state, slice)) });
       throw error;
     }
     change({
@@ -151,12 +151,12 @@ export async function readRound(
     await storePage(landed);
   };
 
-  const lane = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     for (;;) {
       if (finished()) return;
       const next = take();
       if (next === null) {
-        // Nothing to ask for until an answer under way tells what remains.
+        // Nothing to ask for until an answer under way shows what remains.
         const before = underWay;
         await condition(() => finished() || underWay < before || round.passes.some(hasWork));
         continue;
@@ -172,9 +172,9 @@ export async function readRound(
     }
   };
 
-  // What an earlier try has landed and could not store is stored before anything else is asked for.
+  // What an earlier attempt has landed and could not store is stored before anything else is asked for.
   for (const page of start.unstored) await storePage(page);
-  await Promise.all(Array.from({ length: window.pagesInFlight }, lane));
+  await Promise.all(Array.from({ length: window.pagesInFlight }, worker));
   if (failure) throw failure.error;
   if (large) return 'large';
   return round.passes.every(isRead) ? 'read' : 'full';

@@ -1,9 +1,9 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { LookupName, LookupProblem, OpenWindow } from '../../activities/types';
-import { extra, store } from '../activity-proxies';
+import { optionalActivities, store } from '../activity-proxies';
 import { causeOf } from '../failures';
 
-/** How the look-ups of a run have fared. */
+/** How the reference data of a run was read. */
 export interface LookupProgress {
   /** Rows read by this run; 0 when every list was fresh. */
   readonly rows: number;
@@ -41,7 +41,7 @@ async function readList(
   let rows = 0;
   let skip: number | null = 0;
   while (skip !== null) {
-    const fetched: Awaited<ReturnType<typeof extra.fetchLookups>> | string = await fetchPage({
+    const fetched: Awaited<ReturnType<typeof optionalActivities.fetchLookups>> | string = await fetchPage({
       tenant,
       windowId,
       attempt,
@@ -63,12 +63,12 @@ async function readList(
   return { rows, problem: null };
 }
 
-/** One page, or the code of the error that outlasted its few tries. */
+/** One page, or the code of the error that outlasted its few attempts. */
 async function fetchPage(
-  input: Parameters<typeof extra.fetchLookups>[0],
-): Promise<Awaited<ReturnType<typeof extra.fetchLookups>> | string> {
+  input: Parameters<typeof optionalActivities.fetchLookups>[0],
+): Promise<Awaited<ReturnType<typeof optionalActivities.fetchLookups>> | string> {
   try {
-    return await extra.fetchLookups.executeWithOptions({ summary: input.list }, [input]);
+    return await optionalActivities.fetchLookups.executeWithOptions({ summary: input.list }, [input]);
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     return causeOf(error).code;

@@ -10,7 +10,7 @@ import { middleOf } from './window-size';
 
 /**
  * Reads a window that is too large for one run as two, one after the other, each with a run, a line in the ledger and
- * further halves of its own. The whole keeps its claim meanwhile, and is complete when both are.
+ * further halves of its own. The whole keeps its claim until then, and is complete when both are.
  *
  * @throws the failure of a half, once both have ended; ApplicationFailure `WindowIncomplete` when one has gaps.
  */
@@ -57,6 +57,6 @@ function incomplete({ from, to }: SyncWindow): Error {
   return permanentFailure({
     code: 'WindowIncomplete',
     message: `The half ${stamp(from)} – ${stamp(to)} of the window was closed with gaps.`,
-    remedy: 'Start the window again when the cause is mended.',
+    remedy: 'Start the window again when the cause is fixed.',
   });
 }

@@ -6,7 +6,7 @@ import { closeLedger } from './close-window';
 import { causeOf, failRun, refuseInvalidInput } from '../failures';
 import { fetchRecordings } from '../recordings/fetch-recordings';
 import { parseSyncWindowInput, type SyncWindowInput } from '../inputs';
-import { createParking, goesOnAfterReset, patienceMs } from '../parking';
+import { createParking, goesOnAfterReset, defaultParkTimeoutMs } from '../parking';
 import {
   labelRun,
   noProgress,
@@ -20,10 +20,10 @@ import { readAgents } from './read-agents';
 import { expectedSoFar, newRound, readRound, type Round } from './read-contacts';
 import { readLookups } from './read-lookups';
 import { tooManyRejected } from './rejected-share';
-import { settleContacts, type SettledContacts } from './verify-count';
+import { verifyCount, type VerifiedContacts } from './verify-count';
 import { readHalves } from './split-window';
-import { tellClosed, tellFailed, tellParked, tellSettled } from './notify-parent';
-import { noteParked, sayFailed } from './tell-ledger';
+import { notifyClosed, notifyFailed, notifyParked, notifyContactsComplete } from './notify-parent';
+import { noteParked, noteFailed } from './note-in-ledger';
 import { refOf, spanOf } from './window-ref';
 
 export const progressQuery = defineQuery<Progress>('progress');
@@ -35,7 +35,7 @@ export interface CarriedWindow {
   readonly round: Round;
   readonly progress: Progress;
   /** Set once the contacts are settled. */
-  readonly settled?: SettledContacts;
+  readonly settled?: VerifiedContacts;
   /** The agents are read, or failed and are still to be read. */
   readonly agentsRead?: boolean;
   /** The round reads again what was settled: too much of it was rejected, and a person has resumed the run. */
@@ -48,12 +48,12 @@ const hourMs = 3_600_000;
 
 /**
  * Syncs one window: contacts that started in [from, to), or were last updated in it, the agents behind them and their
- * recordings; and, now and then, the lists contacts refer to, without which a window is whole all the same.
+ * recordings; and, now and then, the lists contacts refer to, without which a window is still whole.
  *
  * Complete means: every contact CXone counts for the window is stored or kept in `rejected_record` with a reason, and
  * rows that CXone no longer returns are marked `absent_since` (design.md, invariant 1).
  *
- * What only a person can mend parks the run; the updates `resume`, `skip` and `abort` decide (workflows/parking.ts).
+ * What only a person can fix parks the run; the updates `resume`, `skip` and `abort` decide (workflows/parking.ts).
  * `skip` closes the window as `incomplete`.
  *
  * @throws ApplicationFailure, non-retryable, whose type is an error code: `InvalidInput`, `WindowBusy`,
@@ -75,20 +75,20 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
 
   let failed = false;
   const advance = (change: Partial<Progress>): void => {
-    // What still comes in from a step under way must not hide the cause of a failure.
+    // Progress of a step still under way must not hide the cause of a failure.
     if (failed) return;
     progress = { ...progress, ...change };
     showProgress(window, progress);
   };
   setHandler(progressQuery, () => progress, { description: 'How far the run has come' });
   setHandler(ledgerQuery, () => report, { description: 'The ledger’s row, once the window is closed' });
-  // A half of this window that is parked parks the whole, for whoever waits for it.
+  // A half of this window that is parked parks the whole, for the run that waits for it.
   setHandler(windowEndedSignal, async ({ outcome, code = '' }) => {
-    if (outcome === 'parked') await tellParked(window, code);
+    if (outcome === 'parked') await notifyParked(window, code);
   });
   const parking = createParking({
-    timeoutMs: () => (open ? open.parkedTimeoutHours * hourMs : patienceMs),
-    tell: async (parked) => {
+    timeoutMs: () => (open ? open.parkedTimeoutHours * hourMs : defaultParkTimeoutMs),
+    onParkedChange: async (parked) => {
       if (parked) {
         progress = { ...progress, parked: progress.parked + 1, waitsFor: parked.causes };
         showParked(window, progress, parked);
@@ -97,7 +97,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
         showProgress(window, progress, 'Running');
       }
       if (open) await noteParked(open, parked);
-      if (parked) await tellParked(window, parked.causes[0]?.code ?? 'Unexpected');
+      if (parked) await notifyParked(window, parked.causes[0]?.code ?? 'Unexpected');
     },
   });
   const carry = (): CarriedWindow | null =>
@@ -118,10 +118,10 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
     return continueAsNew<typeof syncWindow>(input, rest);
   };
 
-  // After a person has mended something, what CXone refused before is tried anew.
+  // After an operator has fixed something, credentials that CXone refused before are sent again.
   const signIn = () =>
     api.authenticate({ tenant: window.tenant, anew: progress.parked > 0 || goesOnAfterReset() });
-  const readRounds = async (opened: OpenWindow): Promise<SettledContacts | 'large'> => {
+  const readRounds = async (opened: OpenWindow): Promise<VerifiedContacts | 'large'> => {
     for (;;) {
       round ??= newRound(opened, 0);
       advance({ stage: 'contacts', round: round.round });
@@ -132,7 +132,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
       });
       if (end === 'full') await goOn();
       if (end === 'large') return end;
-      const verdict = await settleContacts(opened, round);
+      const verdict = await verifyCount(opened, round);
       if ('round' in verdict) return verdict;
       round = newRound(opened, round.round + 1, verdict);
     }
@@ -146,7 +146,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
     // A half that failed is read again, not the whole in its place.
     if (split) report = await readHalves(window, open);
     if (settled || report) return;
-    // What was rejected may be right by now. Not before a person has said so: what was read is what is told till then.
+    // What was rejected may be right by now; but only once a person says so: until then the report shows what was read.
     if (refused && round) round = newRound(open, round.round + 1, { toEmpty: round.toEmpty });
     // From here on a failure of another kind goes on with this reading.
     refused = false;
@@ -163,7 +163,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
     } else settled = end;
   };
   /** In the live sync the watermark has moved and the time is a gap: what was rejected holds up no later tick. */
-  const heedRejected = async (opened: OpenWindow): Promise<void> => {
+  const checkRejected = async (opened: OpenWindow): Promise<void> => {
     if (!settled?.tooMany || settled.tooMany.known) return;
     if ((refused || rereads) && round) {
       await signIn();
@@ -181,7 +181,7 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
     await store.readRejectedAgain({ tenant: window.tenant });
   };
 
-  const readRest = async (opened: OpenWindow, contacts: SettledContacts): Promise<void> => {
+  const readRest = async (opened: OpenWindow, contacts: VerifiedContacts): Promise<void> => {
     if (agentsRead) return;
     if (progress.parked > 0) await signIn();
     advance({ stage: 'agents', expected: contacts.expected });
@@ -246,16 +246,16 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
     };
     progress = { ...progress, stage: 'done' };
     showReport(window, report, progress);
-    await tellClosed(window, report);
+    await notifyClosed(window, report);
     return report;
   };
 
   if (!carried) labelRun(window);
   showProgress(window, progress);
   try {
-    if ((await parking.attend([readContacts])) === 'skipped') return await close('incomplete');
+    if ((await parking.run([readContacts])) === 'skipped') return await close('incomplete');
     if (report) return await close('complete');
-    const [opened, contacts] = [open as OpenWindow, settled as SettledContacts];
+    const [opened, contacts] = [open as OpenWindow, settled as VerifiedContacts];
     if (!agentsRead && opened.by === 'update' && opened.usualFilter) {
       const move = async () =>
         void (await store.moveWatermark({
@@ -263,22 +263,22 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
           ...(contacts.to !== undefined && { endsEarlier: true }),
           ...(contacts.tooMany && { tooManyRejected: true }),
         }));
-      if ((await parking.attend([move])) === 'skipped') return await close('incomplete');
+      if ((await parking.run([move])) === 'skipped') return await close('incomplete');
     }
-    if (!agentsRead) await tellSettled(window, contacts, progress.contacts);
+    if (!agentsRead) await notifyContactsComplete(window, contacts, progress.contacts);
     const rest = [
-      () => heedRejected(opened),
-      () => readRest(opened, settled as SettledContacts),
+      () => checkRejected(opened),
+      () => readRest(opened, settled as VerifiedContacts),
       () => readRecordings(opened),
     ];
-    return await close((await parking.attend(rest)) === 'skipped' ? 'incomplete' : 'complete');
+    return await close((await parking.run(rest)) === 'skipped' ? 'incomplete' : 'complete');
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     failed = true;
     const cause = causeOf(error);
     showFailure(window, cause);
-    if (open) await sayFailed(open, round, cause.code);
-    await tellFailed(window, cause.code);
+    if (open) await noteFailed(open, round, cause.code);
+    await notifyFailed(window, cause.code);
     return failRun(error);
   }
 }

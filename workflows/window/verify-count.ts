@@ -6,7 +6,7 @@ import { endOf, type Known, type Round } from './read-contacts';
 import { refOf } from './window-ref';
 
 /** The contacts of a window, read for good by `round`; `absent` of those stored are gone from CXone. */
-export interface SettledContacts {
+export interface VerifiedContacts {
   readonly round: number;
   readonly expected: number;
   readonly absent: number;
@@ -25,7 +25,7 @@ export interface SettledContacts {
  * missing, or a list goes on behind what was read of it.
  * @throws ApplicationFailure `CountMismatch` when ids are still missing after the last permitted re-read.
  */
-export async function settleContacts(window: OpenWindow, round: Round): Promise<SettledContacts | Known> {
+export async function verifyCount(window: OpenWindow, round: Round): Promise<VerifiedContacts | Known> {
   const { passes, by, from } = window;
   const to = endOf(window, round);
   const read = window.readsOn && by === 'start' ? { read: round.passes.map(rowsOf) } : {};

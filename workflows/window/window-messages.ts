@@ -1,6 +1,6 @@
 import { defineSignal } from '@temporalio/workflow';
 
-/** What a window of the live sync tells once its contacts are proven complete. */
+/** What a window of the live sync reports once its contacts are proven complete. */
 export interface ContactsSettled {
   /** Contacts that CXone counts for the window. */
   readonly expected: number;
@@ -12,7 +12,7 @@ export interface ContactsSettled {
 
 export const contactsSettledSignal = defineSignal<[ContactsSettled]>('contactsSettled');
 
-/** How a window's run ended, or that it is parked; told by `syncWindow` to the backfill that started it. */
+/** How a window's run ended, or that it is parked; `syncWindow` signals this to the backfill that started it. */
 export interface WindowEnded {
   /** ISO 8601 in UTC, as the child's input has them. */
   readonly from: string;

@@ -88,7 +88,7 @@ export function showProgress(window: SyncWindow, progress: Progress, status?: Ru
     `- Stage: **${progress.stage}**`,
     `- Contacts: ${count(progress.contacts)}${of} in ${count(progress.pages)} pages, ${count(progress.rejected)} rejected`,
     `- Agents: ${count(progress.agents)}`,
-    `- Look-ups: ${count(progress.lookups.rows)}`,
+    `- Reference data: ${count(progress.lookups.rows)}`,
     `- Recordings: ${count(progress.recordings.stored)} stored, ${count(progress.recordings.pending)} not there yet, ` +
       `${count(progress.recordings.failed)} failed (${megabytes(progress.bytes)})`,
   ];
@@ -120,12 +120,12 @@ export function showReport(window: SyncWindow, report: WindowReport, progress: P
   setCurrentDetails(lines.join('\n'));
 }
 
-/** A run that waits for a person: why, what to do, and what happens when nobody comes. */
+/** A run that waits for a person: why, what to do, and what happens when no one answers. */
 export function showParked(window: SyncWindow, progress: Progress, parked: Parked): void {
   const { contacts, expected, stage } = progress;
   const of = expected === null ? '' : ` of ${count(expected)}`;
   const closing =
-    '- Without that its window cannot be closed in the ledger, not even as incomplete: **skip** tries that once more, and ' +
+    '- Without that its window cannot be closed in the ledger, not even as incomplete: **skip** attempts that once more, and ' +
     'fails the run if it still cannot';
   showWaiting(heading(window), parked, [
     ...(stage === 'close' ? [closing] : []),
@@ -159,7 +159,7 @@ function lookupAdvice({ list, code }: LookupProblem): string {
   const name = `${list.charAt(0).toUpperCase()}${list.slice(1)}`;
   return missingPermission.has(code)
     ? `- **${name}: refused** (missing permission, ${markdownText(code)}); contacts are complete without them`
-    : `- **${name}: not read** (${markdownText(code)}); a later window tries again, contacts are complete without them`;
+    : `- **${name}: not read** (${markdownText(code)}); a later window retries, contacts are complete without them`;
 }
 
 function hiddenAgentsAdvice(hidden: number): string {

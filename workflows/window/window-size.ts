@@ -16,7 +16,7 @@ export function middleOf(window: { readonly from: Date; readonly to: Date }): nu
 
 /**
  * True when the answer to a pass's first slice shows that the window holds more than one run should read. Only then:
- * a window that grows while it is read is not begun again. It costs no request, as every answer tells the total.
+ * a window that grows while it is read is not restarted. It costs no request, as every answer has the total.
  */
 export function isTooLarge(
   window: OpenWindow,

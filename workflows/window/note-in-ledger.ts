@@ -1,6 +1,6 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { OpenWindow } from '../../activities/types';
-import { farewell } from '../activity-proxies';
+import { finalActivities } from '../activity-proxies';
 import type { Parked } from '../parked';
 import { expectedSoFar, type Round } from './read-contacts';
 import { refOf } from './window-ref';
@@ -9,7 +9,7 @@ import { refOf } from './window-ref';
 export async function noteParked(window: OpenWindow, parked: Parked | null): Promise<void> {
   const [cause] = parked?.causes ?? [];
   try {
-    await farewell.noteParked({
+    await finalActivities.noteParked({
       ...refOf(window),
       parked: cause ? { code: cause.code, message: cause.message, remedy: cause.remedy } : null,
     });
@@ -19,7 +19,7 @@ export async function noteParked(window: OpenWindow, parked: Parked | null): Pro
 }
 
 /** Writes down that the run failed, and why. */
-export async function sayFailed(
+export async function noteFailed(
   window: OpenWindow,
   round: Round | undefined,
   errorCode: string,
@@ -27,7 +27,7 @@ export async function sayFailed(
   // Also when the run is cancelled, and even when the database is what failed: the cause must reach the operator.
   await CancellationScope.nonCancellable(async () => {
     try {
-      await farewell.closeWindow({
+      await finalActivities.closeWindow({
         ...refOf(window),
         round: round?.round ?? 0,
         status: 'failed',
