@@ -31,9 +31,9 @@ const hourMs = 3_600_000;
 const listPage = 1_000;
 /** A list that CXone cannot bring in time is asked for at half the size, down to this one, as contacts are. */
 const smallestPage = 100;
-/** Errors that smaller pages may cure. */
-const tooMuchAtOnce: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseTooLarge']);
-/** Up to so many wanted agents are looked up one by one; beyond, reading the whole list costs less. */
+/** Errors that a smaller page may avoid. */
+const retryableWithSmallerPage: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseTooLarge']);
+/** Up to this number of wanted agents are looked up one by one; beyond, reading the whole list costs less. */
 const singlyAtMost = 25;
 /** Turns of `singlyAtMost` look-ups in one window; agents still wanted then are left to the next window. */
 const turnsAtMost = 8;
@@ -44,7 +44,7 @@ const agentsAtMost = 1_000_000;
 /** Changes of this last stretch are read again: the watermark is the server's clock, its writers may lag behind. */
 const overlapMs = 30 * 60_000;
 
-/** Agents: what changed since the last look, and those behind the window's contacts that are unknown or stale. */
+/** Agents: what changed since the last reading, and those behind the window's contacts that are unknown or stale. */
 export function createAgentActivities({ store, tenants, now }: AgentDependencies) {
   const land = async (
     input: FetchAgentsInput,
@@ -87,7 +87,7 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
     cxone: CxoneClient,
   ): Promise<FetchedAgents> => {
     const since = cursor.since === undefined ? {} : { updatedSince: new Date(cursor.since) };
-    const { page, top } = await listAtTop(cxone, { ...since, skip: cursor.skip }, listPage);
+    const { page, top } = await listShrinkingPage(cxone, { ...since, skip: cursor.skip }, listPage);
     const records = page.records.length;
     const end = cursor.skip + records;
     // A full page, or a link, promises another one, whatever the total says.
@@ -180,7 +180,7 @@ function agentIdOf(record: unknown): string | undefined {
   return typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined;
 }
 
-async function listAtTop(
+async function listShrinkingPage(
   cxone: CxoneClient,
   request: { readonly updatedSince?: Date; readonly skip: number },
   top: number,
@@ -188,8 +188,8 @@ async function listAtTop(
   try {
     return { page: await cxone.agentPage({ ...request, top }, cancellationSignal()), top };
   } catch (error) {
-    const tooMuch = error instanceof CxoneError && tooMuchAtOnce.has(error.code);
+    const tooMuch = error instanceof CxoneError && retryableWithSmallerPage.has(error.code);
     if (!tooMuch || top <= smallestPage) throw error;
-    return listAtTop(cxone, request, Math.max(smallestPage, Math.floor(top / 2)));
+    return listShrinkingPage(cxone, request, Math.max(smallestPage, Math.floor(top / 2)));
   }
 }

@@ -9,7 +9,7 @@ export interface AnswerKeeperOptions {
   };
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Told once for each answer that could not be kept; the error holds nothing of it. */
+  /** Called once for each answer that could not be kept; the error holds nothing of it. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -23,22 +23,22 @@ export interface AnswerKeeper {
 /** How long answers are kept. */
 export const answersKeptDays = 30;
 const dayMs = 86_400_000;
-/** Of a tenant and code; an outage is told by its first answers. */
+/** Of a tenant and code; the first answers of an outage say enough. */
 const mostAMinute = 5;
 /** Writes under way at a time; more would take the connections that the work needs. */
 const mostAtATime = 4;
 /** How long a code is left alone when the table has enough of it. */
 const enoughForMs = 10 * 60_000;
 const pruneEveryMs = 3_600_000;
-/** For how long an answer that is not kept is told by the last one like it. */
+/** For how long the last kept answer stands for others like it. */
 const standsForMs = 3_600_000;
 const settleMs = 5_000;
 
 /**
  * Best effort, bounded, and never in the way: an answer is written behind the request, at most five a minute for each
- * tenant and code and 200 a day (store/tables/api-errors.ts), four at a time. What does not fit is dropped and told by the id of the
- * last one like it (same tenant, code, family and status) of the last hour. Should a write fail, its id leads nowhere,
- * which costs on-call one command.
+ * tenant and code and 200 a day (store/tables/api-errors.ts), four at a time. What does not fit is
+ * dropped, and its error carries the id of the last one like it (same tenant, code, family and status) within an hour.
+ * Should a write fail, its id leads nowhere, which costs on-call one command.
  */
 export function createAnswerKeeper({ errors, now, onError }: AnswerKeeperOptions): AnswerKeeper {
   const spent = new Map<string, { readonly until: number; readonly count: number }>();
@@ -72,7 +72,7 @@ export function createAnswerKeeper({ errors, now, onError }: AnswerKeeperOptions
     } catch (reason) {
       onError(reason);
     }
-    // Nobody is sent to what is not there.
+    // No error may name an answer that was not stored.
     for (const [like, { id }] of lasts) if (id === error.errorId) lasts.delete(like);
   };
 

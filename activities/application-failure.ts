@@ -12,7 +12,7 @@ export interface FailureText {
 /**
  * The failure of an activity as Temporal shows and retries it.
  *
- * @param retry absent: no retry mends it; else how long the other side asked us to wait, in ms, where it said so.
+ * @param retry absent: no retry resolves it; else how long the other side asked us to wait, in ms, where it said so.
  */
 export function activityFailure(
   { type, message, remedy }: FailureText,
@@ -22,7 +22,7 @@ export function activityFailure(
     type,
     message: remedy === '' || message.includes(remedy) ? message : `${message} ${remedy}`,
     nonRetryable: retry === undefined,
-    // What is tried again may pass by itself, also once its tries are used up.
+    // What is retried may pass by itself, also once its attempts are used up.
     details: [retry === undefined ? { remedy } : { remedy, passing: true }],
     // Waiting for one's turn is no error: neither logs nor metrics count it as one.
     ...(type === 'QuotaExhausted' && { category: ApplicationFailureCategory.BENIGN }),

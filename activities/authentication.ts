@@ -2,9 +2,9 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { Store } from '../store';
 import type { TenantDirectory } from './tenants';
 
-/** What `authenticate` tells: nothing that opens a door. The token stays in the worker's memory. */
+/** What `authenticate` returns: nothing secret. The token stays in the worker's memory. */
 export interface Authenticated {
-  /** When the token in hand ends, ISO 8601 in UTC. */
+  /** When the current token ends, ISO 8601 in UTC. */
   readonly expiresAt: string;
   /** CXone's region of the tenant, such as `na1`, where it says so. */
   readonly area: string | null;
@@ -19,8 +19,8 @@ export interface AuthenticationDependencies {
 export function createAuthenticationActivities({ store, tenants }: AuthenticationDependencies) {
   return {
     /**
-     * With `anew`, credentials that were refused a moment ago are tried again all the same, and the other workers are told
-     * to do so as well.
+     * With `anew`, credentials that were refused a moment ago are sent again, and the other workers are notified to
+     * do so as well.
      */
     async authenticate(input: { readonly tenant: string; readonly anew?: boolean }): Promise<Authenticated> {
       const { cxone } = tenants(input.tenant);

@@ -17,7 +17,7 @@ export interface CompleteWindowsInput {
 export interface CompleteWindows {
   /** Those that are complete already, by their number in the list, from 0. */
   readonly complete: readonly number[];
-  /** Look-ups of recordings that the tenant's quota allows per second. */
+  /** Playback queries that the tenant's quota allows per second. */
   readonly mediaPerSecond: number | null;
 }
 
@@ -42,7 +42,7 @@ export interface BackfillDependencies {
 export function createBackfillActivities({ store, tenants, inspectRun, cancelRun }: BackfillDependencies) {
   return {
     /**
-     * Tells which windows need not be read again: complete in the ledger, by start and under the same filter, and, where
+     * Finds which windows need not be read again: complete in the ledger, by start and under the same filter, and, where
      * recordings are wanted, every call of theirs that may have one with its row of recordings.
      *
      * @throws ApplicationFailure `UnknownTenant`.

@@ -33,8 +33,8 @@ export interface ContactDependencies {
 
 /** A page is never asked for in smaller pieces than this, however slow CXone is. */
 const smallestPage = 50;
-/** Errors that smaller pages may cure. */
-const tooMuchAtOnce: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseTooLarge']);
+/** Errors that a smaller page may avoid. */
+const retryableWithSmallerPage: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseTooLarge']);
 
 /** Contact pages: one request each, landed as received, then stored in one transaction. */
 export function createContactActivities({ store, tenants, memory, now }: ContactDependencies) {
@@ -63,7 +63,7 @@ export function createContactActivities({ store, tenants, memory, now }: Contact
         return { ...meta, pageId: landed.pageId, records: landed.records };
       }
 
-      const { page, top } = await fetchAtTop(async (rows) => request(cxone, input, rows), input.top);
+      const { page, top } = await fetchShrinkingPage(async (rows) => request(cxone, input, rows), input.top);
       const meta: PageMeta = {
         top,
         totalRecords: page.totalRecords,
@@ -120,18 +120,18 @@ export function createContactActivities({ store, tenants, memory, now }: Contact
       };
     },
 
-    /** Stores a landed page in one transaction; a page stored before is left alone and its outcome told again. */
+    /** Stores a landed page in one transaction; a page stored before is left alone and its outcome returned again. */
     async persistContacts(input: PersistInput): Promise<PersistResult> {
       const records =
         memory.take(input.pageId) ?? (await parseContactPage(await store.landing.read(input.pageId))).records;
       const { recordings, before } = input;
       const own = before === undefined ? records : records.filter(startsBefore(Date.parse(before)));
       const batch = await readBatch(own, readContact);
-      const wishes = recordings ? tenants(input.tenant).tuning : undefined;
+      const recordingOptions = recordings ? tenants(input.tenant).tuning : undefined;
       return store.contacts.persistPage(input.pageId, input.tenant, batch, {
         recordings,
-        recordedCalls: wishes?.recordedCalls,
-        recordedMediaTypeIds: wishes?.recordedMediaTypeIds,
+        recordedCalls: recordingOptions?.recordedCalls,
+        recordedMediaTypeIds: recordingOptions?.recordedMediaTypeIds,
       });
     },
   };
@@ -153,7 +153,7 @@ const countsInMind = 100;
 
 /**
  * Where counts stand that a quota has interrupted: with a small quota and many passes, an attempt that begins again
- * would never get to its end. Another worker begins anew.
+ * would never get to its end. Another worker starts over.
  */
 function createCounting() {
   const counts = new Map<string, Counted>();
@@ -177,16 +177,16 @@ function beyondOf({ records }: Page, { by, to, upToItself }: FetchPageInput): Pi
   return beyond === 0 ? {} : { beyond };
 }
 
-async function fetchAtTop(
+async function fetchShrinkingPage(
   ask: (top: number) => Promise<Page>,
   top: number,
 ): Promise<{ readonly page: Page; readonly top: number }> {
   try {
     return { page: await ask(top), top };
   } catch (error) {
-    const tooMuch = error instanceof CxoneError && tooMuchAtOnce.has(error.code);
+    const tooMuch = error instanceof CxoneError && retryableWithSmallerPage.has(error.code);
     if (!tooMuch || top <= smallestPage) throw error;
-    return fetchAtTop(ask, Math.max(smallestPage, Math.floor(top / 2)));
+    return fetchShrinkingPage(ask, Math.max(smallestPage, Math.floor(top / 2)));
   }
 }
 

@@ -39,7 +39,7 @@ export function createActivities(dependencies: ActivityDependencies) {
 
 export type Activities = ReturnType<typeof createActivities>;
 
-export { createWaitInterceptor } from './interceptors/retry-budget';
+export { createRetryBudgetInterceptor } from './interceptors/retry-budget';
 export type { RunState } from './backfill';
 export { createAnswerKeeper } from './answer-keeper';
 export { weightOf } from './batch';

@@ -24,12 +24,12 @@ const hourMs = 3_600_000;
 const listPage = 1_000;
 /** No list is longer; a source that never ends its list is not followed for ever. */
 const rowsAtMost = 200_000;
-/** A list that was refused is left alone this long: in a backfill, a thousand windows would ask in vain. */
+/** A list that was refused is left alone this long: in a backfill, a thousand windows would ask for nothing. */
 const failurePauseMs = hourMs;
 
 type LookupMeta = Omit<FetchedLookups, 'pageId' | 'records' | 'refused'>;
 
-/** The small lists contacts refer to. They are an extra: no window fails because CXone refuses one. */
+/** The small lists contacts refer to. They are optional: no window fails because CXone refuses one. */
 export function createLookupActivities({ store, tenants, now }: LookupDependencies) {
   return {
     /** Takes the lists upon the window that are due, at most once per tenant in `lookupRefreshHours`; asks CXone nothing. */
@@ -53,10 +53,10 @@ export function createLookupActivities({ store, tenants, now }: LookupDependenci
       try {
         page = await cxone.lookupPage({ list, skip, top: listPage }, cancellationSignal());
       } catch (error) {
-        // What may pass is tried again; what needs a person must not keep contacts from coming in.
+        // What may pass is retried; what needs a person must not keep contacts from coming in.
         if (!(error instanceof CxoneError) || error.kind === 'retryable') throw error;
         const { code, message, remedy } = error;
-        log.warn('a look-up list cannot be read; the window goes on without it', {
+        log.warn('a reference list cannot be read; the window goes on without it', {
           tenant,
           list,
           code,
@@ -84,7 +84,7 @@ export function createLookupActivities({ store, tenants, now }: LookupDependenci
         batch,
         end ?? undefined,
       );
-      if (problem !== null) log.warn('a look-up list was not read whole', { tenant, list, code: problem });
+      if (problem !== null) log.warn('reference list read only in part', { tenant, list, code: problem });
       return { ...counts, problem };
     },
   };

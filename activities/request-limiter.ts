@@ -11,7 +11,7 @@ export interface LimiterOptions {
   readonly limits: Readonly<Record<string, QuotaSize | undefined>>;
   readonly quotas: Pick<Quotas, 'admit' | 'refused'>;
   readonly onEvent?: (family: ApiFamily, event: LimiterEvent) => void;
-  /** Told what `throttled` must not throw. */
+  /** Called with what `throttled` must not throw. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -46,7 +46,7 @@ export function createRequestLimiter(options: LimiterOptions): RequestLimiter {
       try {
         await quotas.refused(named(family), retryAfterMs);
       } catch (error) {
-        // The 429 itself is the news; that it could not be noted must not hide it.
+        // The 429 itself is what counts; that it could not be noted must not hide it.
         onError?.(error);
       }
     },

@@ -5,7 +5,7 @@ import { activityFailure } from './application-failure';
 export interface ExtractTuning {
   readonly interactionMetadataVersion: string;
   readonly evaluationsVersion: string;
-  /** CXone takes a tenant's jobs so many seconds apart. */
+  /** CXone takes a tenant's jobs this number of seconds apart. */
   readonly secondsApart: number;
 }
 
@@ -21,7 +21,7 @@ export interface TenantTuning {
   readonly overlapMinutes: number;
   /** How far back CXone can be asked for changes; what is older is read by start. */
   readonly lookBackDays: number;
-  /** So many days after its start a contact may still change unseen by `updatedSince`. */
+  /** For this number of days after its start a contact may still change unseen by `updatedSince`. */
   readonly rereadDays: number;
   /** How long a parked run waits for a person. */
   readonly parkedTimeoutHours: number;
@@ -31,15 +31,15 @@ export interface TenantTuning {
   readonly maxRejectedShare: number;
   /** What CXone allows, where the settings say it. */
   readonly limits?: { readonly media: { readonly requests: number; readonly perSeconds: number } };
-  /** An agent not looked at for longer is looked up again. */
+  /** An agent not read for longer is read again. */
   readonly agentRefreshHours: number;
-  /** A list of look-ups is read again after so long. */
+  /** A list of reference data is read again after this long. */
   readonly lookupRefreshHours: number;
   /** A recording that has not arrived this long after its call is absent. */
   readonly recordingGiveUpHours: number;
-  /** Pauses between look-ups of a recording that is not there yet; the last one again and again. */
+  /** Pauses between queries for a recording that is not there yet; the last one again and again. */
   readonly recordingLookAfterMinutes: readonly number[];
-  /** Media types whose contacts may have a recording; the others cost no look-up. */
+  /** Media types whose contacts may have a recording; the others cost no playback query. */
   readonly recordedMediaTypeIds: readonly number[];
   readonly recordings: boolean;
   /** Which calls are asked about: all, those the contacts call logged, or those the interaction metadata lists. */

@@ -59,7 +59,7 @@ export interface OpenWindow {
   /**
    * The filter is the tenant's usual one, so that the window speaks for all there is: stored contacts that it no longer
    * shows are gone from CXone, and changes up to its end are stored. A filter of this run alone says neither: a contact
-   * that changed its skill leaves it and is there all the same.
+   * that changed its skill leaves it and is still there.
    */
   readonly usualFilter: boolean;
   /** Rows per request. */
@@ -82,7 +82,7 @@ export interface OpenWindow {
   readonly parkedTimeoutHours: number;
   /**
    * Agents that cannot be read are left to a later window: another run of the live sync is parked already, and one is
-   * enough to wake somebody.
+   * enough to alert on-call.
    */
   readonly leavesAgents: boolean;
 }
@@ -207,7 +207,7 @@ export interface Increment {
   /** By update: from the watermark, less the overlap, to CXone's clock. */
   readonly from: string;
   readonly to: string;
-  /** By start: what lies so far back that CXone cannot tell its changes any more. */
+  /** By start: what lies so far back that CXone does not report its changes any more. */
   readonly gap: Span | null;
   /** What is still missing of an earlier gap, whose backfill is to be begun, or begun again. */
   readonly again?: Span;
@@ -245,11 +245,11 @@ export interface AgentCursor {
   readonly step: 'changed' | 'all' | 'missing';
   readonly skip: number;
   readonly turn: number;
-  /** The server's clock when this look began: the next watermark. */
+  /** The server's clock when this reading began: the next watermark. */
   readonly watermark: string | null;
   /** Lower bound of `changed`. */
   readonly since?: string;
-  /** The agent that the list began with: a source that pays no heed to `skip` begins with it every time. */
+  /** The agent that the list began with: a source that ignores `skip` begins with it every time. */
   readonly first?: string;
 }
 
@@ -306,7 +306,7 @@ export interface FetchedLookups {
   readonly totalRecords: number | null;
   /** Rows to leave out for the next page; null after the last. */
   readonly next: number | null;
-  /** The code of the error a person has to mend; null when the page is there. */
+  /** The code of the error a person has to fix; null when the page is there. */
   readonly refused: string | null;
 }
 
@@ -391,7 +391,7 @@ export interface WindowReport {
   readonly pages: number;
   readonly rereads: number;
   readonly durationMs: number;
-  /** Look-up lists that could not be read; absent when there are none. The window is whole without them. */
+  /** Reference lists that could not be read; absent when there are none. The window is whole without them. */
   readonly lookupsNotRead?: readonly LookupProblem[];
   /** Why the agents were left to a later window, by code; absent when they were read. */
   readonly agentsNotRead?: string;

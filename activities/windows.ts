@@ -146,7 +146,7 @@ export function filterOf(asked: AskedFilter, usual: WindowFilter): WindowFilter 
   };
 }
 
-/** So many passes and no more: each costs a request of its own for every count. */
+/** The most passes of a window: each costs a request of its own for every count. */
 const passesAtMost = 100;
 
 function refuseManyPasses(filter: WindowFilter): void {
@@ -176,7 +176,7 @@ function ownId(holder: Claimant, span: WindowSpan): boolean {
   return holder.workflowId === span.claimant.workflowId;
 }
 
-/** A row of the ledger as workflows tell it. */
+/** A row of the ledger as workflows report it. */
 export function toReport(row: LedgerRow): WindowReport {
   return {
     status: row.status,

@@ -1,5 +1,5 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import { createWaitInterceptor } from '../activities';
+import { createRetryBudgetInterceptor } from '../activities';
 import { createAttemptInterceptor } from '../activities/interceptors/late-attempts';
 import {
   createDeadlineInterceptor,
@@ -25,7 +25,7 @@ export function activityInterceptors(
     heartbeatInterceptor,
     createDeadlineInterceptor(hung),
     handBackInterceptor,
-    ...(queue.asksCxone ? [createWaitInterceptor(waits)] : []),
+    ...(queue.asksCxone ? [createRetryBudgetInterceptor(waits)] : []),
   ];
   return inbound.map((interceptor) => () => ({ inbound: interceptor }));
 }

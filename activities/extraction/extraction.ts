@@ -13,7 +13,7 @@ import type {
 } from './types';
 import { type LoadDependencies, loadFile } from './load-file';
 import type { Tenant, TenantDirectory } from '../tenants';
-import { triesSoFar } from '../attempts';
+import { countedAttempts } from '../attempts';
 
 export interface ExtractionDependencies extends LoadDependencies {
   readonly store: Store;
@@ -22,11 +22,11 @@ export interface ExtractionDependencies extends LoadDependencies {
   readonly isRunning: (run: Claimant) => Promise<boolean>;
 }
 
-/** A run that is not heard of for so long has lost its turn: it looks at its job once a minute at least. */
+/** A run that is silent for this long has lost its turn: it polls its job once a minute at least. */
 const leaseSeconds = 600;
 /** New interactions are up to half an hour late (contract §10). */
 const latenessMinutes = 30;
-/** A 403 says nothing of permissions when a job was made or ran so short a while ago (contract §10). */
+/** A 403 says nothing of permissions when a job was made or ran only a short while ago (contract §10). */
 const recentMs = 60_000;
 const firstLookMs = 5_000;
 /** How long another run that has the turn is left alone before it is asked for again. */
@@ -51,8 +51,8 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
     },
 
     /**
-     * Takes the tenant's turn and has CXone make a job for the day; or tells how long to wait, which is the workflow's to do.
-     * A try that ended without an answer has used its turn up all the same: the next one comes half a minute later.
+     * Takes the tenant's turn and has CXone make a job for the day; or returns how long to wait, which is the workflow's to do.
+     * An attempt that ended without an answer has still used up its turn: the next one comes half a minute later.
      */
     async createExtractionJob(input: ExtractionDay): Promise<CreatedExtraction> {
       const { tenant: name, dataset, day, claimant } = input;
@@ -70,7 +70,7 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
             version: versionOf(tuning, dataset),
             from: day,
             to: day,
-            // A try before this one may have made a job that nobody has heard of.
+            // An earlier attempt may have made a job whose id was never received.
             recentJob:
               activityInfo().attempt > 1 ||
               (lastJobAt !== null && askedAt.getTime() - lastJobAt.getTime() < recentMs),
@@ -82,7 +82,7 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
         return { status: 'created', jobId, lookAfterMs: Math.min(firstLookMs, pauseOf(secondsApart)) };
       } catch (error) {
         if (!(error instanceof CxoneError)) throw error;
-        if (error.code !== 'ExtractionBusy') throw triedAgainAfter(error, pauseOf(secondsApart));
+        if (error.code !== 'ExtractionBusy') throw retriedAfter(error, pauseOf(secondsApart));
         await store.extractionSlots.answered(name, claimant, 'refused');
         const asked = error.retryAfterMs ?? Infinity;
         return { status: 'wait', why: 'busy', waitMs: Math.min(asked, 2 * pauseOf(secondsApart)) };
@@ -94,7 +94,7 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
       const { cxone } = tenants(input.tenant);
       if (!(await store.extractionSlots.prolong(input.tenant, input.claimant, leaseSeconds)))
         return { status: 'lost' };
-      const job = await look(cxone, input.jobId, { busyMeansRunning: true });
+      const job = await pollJob(cxone, input.jobId, { busyMeansRunning: true });
       if (job === null) return { status: 'gone' };
       if (job.status === 'failed' || job.status === 'cancelled') {
         log.warn('CXone could not do an extraction job', { status: job.status, said: job.errorMessage });
@@ -105,12 +105,12 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
 
     /**
      * Loads what a job has brought: asks for its address, valid for half a minute, and stores the rows as they come, some
-     * thousands in one transaction. A try that begins again finds stored what the one before brought.
+     * thousands in one transaction. An attempt that begins again finds stored what the one before brought.
      */
     async loadExtraction(input: ExtractionJobRef): Promise<LoadedExtraction> {
       const { cxone } = tenants(input.tenant);
       const before = await store.extractions.find(input);
-      // What a worker could not tell any more, because it ended.
+      // What a worker stored but could not report, because it ended.
       if (before?.jobId === input.jobId && isLoaded(before)) return toLoaded(before);
       // In the queue of the files it may have waited for longer than a turn lasts.
       if (!(await store.extractionSlots.prolong(input.tenant, input.claimant, leaseSeconds)))
@@ -118,7 +118,7 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
       try {
         // Before the link is asked for, which must be used at once.
         await store.extractions.startOver(input);
-        const job = await look(cxone, input.jobId, { busyMeansRunning: false });
+        const job = await pollJob(cxone, input.jobId, { busyMeansRunning: false });
         if (job === null || job.url === null) return { status: 'gone' };
         const counts = await loadFile(dependencies, {
           job: input,
@@ -131,7 +131,7 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
       } catch (error) {
         if (error instanceof StoreError && error.code === 'ExtractionNotHeld') return { status: 'lost' };
         const expired = error instanceof CxoneError && error.code === 'ExtractionLinkExpired';
-        if (expired && (await triesSoFar(store.waits)) >= linksAtMost) return { status: 'gone' };
+        if (expired && (await countedAttempts(store.waits)) >= linksAtMost) return { status: 'gone' };
         throw error;
       }
     },
@@ -148,7 +148,7 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
     const terms = { leaseSeconds, secondsApart };
     const turn = await store.extractionSlots.claim(tenant, claimant, terms);
     if (turn.status !== 'held') return turn;
-    // Only one run of an id is open at a time: a holder of our own id is an earlier run, ended without a word.
+    // Only one run of an id is open at a time: a holder of our own id is an earlier run, ended without giving it back.
     const ended = turn.by.workflowId === claimant.workflowId || !(await isRunning(turn.by));
     if (!ended) return turn;
     log.info('taking over the turn of a run that is gone', { holder: turn.by.workflowId });
@@ -157,7 +157,7 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
 }
 
 /** Null when CXone does not know the job, or no more. */
-async function look(
+async function pollJob(
   cxone: CxoneClient,
   jobId: string,
   { busyMeansRunning }: { readonly busyMeansRunning: boolean },
@@ -178,10 +178,10 @@ function versionOf({ extract }: Tenant['tuning'], dataset: ExtractionDay['datase
 }
 
 /**
- * The same error, tried again when the turn that it has used up is over: a try that came sooner would not get as far as
- * asking CXone, and the error would never be seen.
+ * The same error, retried when the turn that it has used up is over: an earlier attempt would not get as far as asking
+ * CXone, and the error would never be seen.
  */
-function triedAgainAfter(error: CxoneError, pauseMs: number): CxoneError {
+function retriedAfter(error: CxoneError, pauseMs: number): CxoneError {
   const { code, message, status, remedy, retryAfterMs = 0 } = error;
   // When a quota has room, our own limiter has counted.
   if (error.kind !== 'retryable' || code === 'QuotaExhausted') return error;

@@ -34,7 +34,7 @@ const readers: Readonly<Record<ExtractionEntity, (record: unknown) => Reading>> 
 
 /**
  * Reads the file of a job from its first row to its last and stores the rows, part by part, each in one transaction; memory
- * holds one part. Heartbeats tell the rows so far.
+ * holds one part. Heartbeats carry the rows so far.
  *
  * @throws CxoneError `ExtractionLinkExpired`, `IncompleteAnswer` and whatever a network does; StoreError
  */

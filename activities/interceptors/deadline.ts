@@ -32,7 +32,7 @@ export function createHungSteps(
 const deadlineOf = (startToCloseMs: number): number => startToCloseMs - Math.min(30_000, startToCloseMs / 10);
 
 /**
- * Gives a step up that does not end in its time, whatever it waits for, and tries it again: its slot would be taken for
+ * Gives a step up that does not end in its time, whatever it waits for, and retries it: its slot would be taken for
  * ever, since Temporal ends the attempt and not the work. Requests, statements and downloads have shorter time-outs of
  * their own; this is for what has none, such as a network file system that does not answer.
  */

@@ -4,7 +4,7 @@ import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from
 import { CxoneError } from '../../cxone';
 import { RecordingFileError, StoreError } from '../../store';
 import { activityFailure } from '../application-failure';
-import { handedBack, isStopping } from './shutdown';
+import { workerShutdownFailure, isShuttingDown } from './shutdown';
 
 /**
  * Translates what went wrong, once and for all activities, into the failure Temporal shows and retries by: its type
@@ -18,7 +18,7 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
       // On pause or reset an aborted request must end as a cancellation, or the attempt hangs until its heartbeat times
       // out (temporal/facts.md §2, "Activities").
       if (cancellationSignal().aborted) {
-        if (isStopping()) throw handedBack();
+        if (isShuttingDown()) throw workerShutdownFailure();
         await cancelled();
       }
       throw toFailure(error);
@@ -27,10 +27,10 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
 };
 
 /**
- * Maps an error of the layers below to a failure. What is unknown is tried again by Temporal, and tells no message.
+ * Maps an error of the layers below to a failure. Temporal retries what is unknown, and its message is left out.
  *
- * @param ownPauseMs how long the activity waits where nobody asks for more; absent: what its retry policy says, by
- * Temporal's count of attempts, which is not that of tries where some attempts only waited (quota-waits.ts).
+ * @param ownPauseMs how long the activity waits where the other side does not ask for more; absent: what its retry policy says, by
+ * Temporal's count of attempts, which is too high where some attempts only waited (quota-waits.ts).
  */
 export function toFailure(error: unknown, ownPauseMs?: number): unknown {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
@@ -49,19 +49,19 @@ export function toFailure(error: unknown, ownPauseMs?: number): unknown {
 }
 
 /** A `Retry-After` of days, or of a server whose clock is off, must not put a run to sleep. */
-const patienceMs = 3_600_000;
+const maxRetryAfterMs = 3_600_000;
 
 /**
  * How long to wait as CXone asked, in ms; undefined where our own back-off waits longer. A `Retry-After` of 0, or a date
  * that has passed by a clock that is off, would otherwise use up all attempts within a second. When a turn comes is no
- * wish of CXone's but what our own limiter counted: it is kept to exactly.
+ * request of CXone's but what our own limiter counted: it is kept to exactly.
  */
 function delayFor({ code, retryAfterMs }: CxoneError, ownPauseMs: number | undefined): number | undefined {
   if (retryAfterMs === undefined || code === 'QuotaExhausted') return retryAfterMs;
-  return retryAfterMs > (ownPauseMs ?? policyPause()) ? Math.min(retryAfterMs, patienceMs) : undefined;
+  return retryAfterMs > (ownPauseMs ?? policyPause()) ? Math.min(retryAfterMs, maxRetryAfterMs) : undefined;
 }
 
-/** How long Temporal waits after this attempt when it is told nothing, in ms. */
+/** How long Temporal waits after this attempt by the retry policy, in ms. */
 function policyPause(): number {
   const { attempt, retryPolicy = {} } = activityInfo();
   const { initialInterval: first, maximumInterval: longest, backoffCoefficient: factor = 2 } = retryPolicy;

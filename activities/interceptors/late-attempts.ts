@@ -1,16 +1,16 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
-import { waitCodes } from './retry-budget';
+import { quotaErrorCodes } from './retry-budget';
 
 /** From this attempt on, about five minutes after the first one, failing is no hiccup any more. */
 export const lateFrom = 10;
 
 /**
- * Tells of attempts that fail after many others have: Temporal retries in silence, and a run that gets nowhere looks
+ * Reports attempts that fail after many others have: Temporal retries in silence, and a run that gets nowhere looks
  * like one that is slow. Waiting for a quota is no failure, however often; being cancelled is none either.
  *
- * @param onLate is told the activity's name.
+ * @param onLate is called with the activity's name.
  */
 export function createAttemptInterceptor(
   onLate: (activity: string) => void,
@@ -21,7 +21,7 @@ export function createAttemptInterceptor(
         return await next(input);
       } catch (error) {
         const { attempt, activityType } = activityInfo();
-        const waits = error instanceof ApplicationFailure && waitCodes.has(error.type ?? '');
+        const waits = error instanceof ApplicationFailure && quotaErrorCodes.has(error.type ?? '');
         const failed = error instanceof Error && error.name !== 'CancelledFailure';
         if (attempt >= lateFrom && failed && !waits) onLate(activityType);
         throw error;

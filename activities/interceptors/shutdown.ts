@@ -3,19 +3,19 @@ import { cancellationDetails, cancelled } from '@temporalio/activity';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 
 /** How long a step that cannot be aborted, a transaction, may go on once the grace time is over. */
-const patienceMs = 3_000;
+const shutdownGraceMs = 3_000;
 
 /** True once the worker stops and its grace time is over; false when the run itself was cancelled. */
-export function isStopping(): boolean {
+export function isShuttingDown(): boolean {
   const details = cancellationDetails();
   return details?.workerShutdown === true && !details.cancelRequested;
 }
 
 /**
- * How a step ends that a stopping worker gives back: Temporal hands it to the next worker at once. The failure the SDK
+ * The failure of a step that a stopping worker gives back: Temporal hands it to the next worker at once. The failure the SDK
  * makes of a mere cancellation would wait as long as the attempts so far say, up to a minute.
  */
-export function handedBack(): ApplicationFailure {
+export function workerShutdownFailure(): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'WorkerStopping',
     message: 'The worker was stopped before this step was done; another worker takes it over.',
@@ -26,9 +26,9 @@ export function handedBack(): ApplicationFailure {
 }
 
 /**
- * Gives a step back when the grace time is over, also one that does not hear of it: else the worker would wait for it,
- * and when the process is killed at last nobody would notice before the heartbeat time-out. What goes on behind it does
- * no harm: it is what a worker that is only thought dead does, and every step may be done twice (design.md).
+ * Gives a step back when the grace time is over, also one that ignores the shutdown: else the worker would wait for it,
+ * and when the process is killed at last Temporal would only notice at the heartbeat time-out. What still runs does no
+ * harm: it is what a worker that is only thought dead does, and every step may be done twice (design.md).
  */
 export const handBackInterceptor: ActivityInboundCallsInterceptor = {
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>) {
@@ -36,7 +36,7 @@ export const handBackInterceptor: ActivityInboundCallsInterceptor = {
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_resolve, reject) => {
       cancelled().catch(() => {
-        if (isStopping()) timer = setTimeout(() => reject(handedBack()), patienceMs);
+        if (isShuttingDown()) timer = setTimeout(() => reject(workerShutdownFailure()), shutdownGraceMs);
       });
     });
     // Whichever loses the race must not end the process.

@@ -15,7 +15,7 @@ export interface GapDependencies {
 const dayMs = 86_400_000;
 
 const underWay: ReadonlySet<RunState['status']> = new Set(['running', 'parked']);
-/** A person has ended it, who shall not find it begun again. */
+/** A person has ended it: it is not started again. */
 const endedByHand: ReadonlySet<string | undefined> = new Set(['Cancelled', 'Terminated']);
 
 /** What is to be read of a gap, and whether a person is asked first. */

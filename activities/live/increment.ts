@@ -6,23 +6,23 @@ export interface IncrementFacts {
   readonly mark: Date;
   /** CXone's clock now. */
   readonly clock: Date;
-  /** Changes may show so much later than their stamps say. */
+  /** Changes may show this much later than their stamps say. */
   readonly overlapMinutes: number;
-  /** CXone tells no changes that lie further back. */
+  /** CXone reports no changes that lie further back. */
   readonly lookBackDays: number;
-  /** Days that are read again by start every night, as so long after its start a contact may change; 0: none are. */
+  /** Days that are read again by start every night, as a contact may change for that long after its start; 0: none are. */
   readonly rereadDays: number;
 }
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
-/** A contact changes for so many days after its start, also at a tenant that reads nothing again at night. */
+/** A contact changes for this number of days after its start, also at a tenant that reads nothing again at night. */
 export const changesForDays = (rereadDays: number): number => Math.max(rereadDays, 3);
 
 /**
  * What changed since the watermark, less an overlap for changes that CXone showed late; up to CXone's own clock. What
- * lies further back than CXone tells changes of becomes a gap, to be read by start: a contact changes for days after it
- * started, hence from so many days earlier.
+ * lies further back than CXone reports changes becomes a gap, to be read by start: a contact changes for days after it
+ * started, hence from that number of days earlier.
  */
 export function incrementOf(facts: IncrementFacts): Pick<Increment, 'from' | 'to' | 'gap'> {
   const end = facts.clock.getTime();

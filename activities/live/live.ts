@@ -89,14 +89,14 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
       return missing && spanOf(missing);
     },
 
-    /** A person wants nothing read of such a gap. */
+    /** A person decided that such a gap is left unread. */
     async dismissGap({ tenant, from, to }: GapSpan): Promise<void> {
       await store.gaps.dismiss(tenant, { from: new Date(from), to: new Date(to) });
     },
 
     /**
      * Moves the watermark to the end of a window by update whose contacts are proven complete. In a transaction of its
-     * own after the last page's, since only the count that follows tells that no row is missing.
+     * own after the last page's, since only the count that follows proves that no row is missing.
      */
     async moveWatermark(input: MoveWatermarkInput): Promise<boolean> {
       const { windowId, attempt, to, endsEarlier } = input;

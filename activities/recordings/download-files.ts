@@ -24,13 +24,13 @@ export interface FetchedCall {
   readonly masterContactId: string;
   /** Finds the call's files again, for new links. May cost quota. */
   readonly find: () => Promise<readonly Interaction[]>;
-  /** Told of bytes as they are stored. */
+  /** Called as bytes are stored. */
   readonly onProgress: () => void;
 }
 
 /** New links within one attempt; each must be paid for with bytes that the ones before have brought. */
 const newLinksAtMost = 5;
-/** How often a file that was replaced meanwhile is begun from its start, within one attempt. */
+/** How often a file that was replaced while it was read is begun from its start, within one attempt. */
 const freshStarts = 2;
 
 /**
@@ -54,7 +54,7 @@ export async function fetchFiles(
   let newLinks = 0;
 
   const renew = async (segmentId: string): Promise<string | null> => {
-    // A link that never worked would not work anew: that is for another attempt, later.
+    // A link that never worked would not work renewed: that is left to a later attempt.
     if (sinceFound === 0 || newLinks === newLinksAtMost) return null;
     newLinks += 1;
     sinceFound = 0;

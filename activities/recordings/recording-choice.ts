@@ -2,7 +2,7 @@ import { log } from '@temporalio/activity';
 import type { Store } from '../../store';
 import type { Tenant } from '../tenants';
 
-/** Between two looks at the listing within a long sweep. */
+/** Between two readings of the listing within a long sweep. */
 const settleEverySeconds = 600;
 
 /**

@@ -5,7 +5,7 @@ import { type FetchDependencies, fetchFiles, toRows } from './download-files';
 import { settleWindow } from './recording-choice';
 import { nextAfterFailure, nextLook } from './retry-schedule';
 import type { Tenant, TenantDirectory } from '../tenants';
-import { activityKey, triesSoFar } from '../attempts';
+import { activityKey, countedAttempts } from '../attempts';
 import type { DownloadInput, DownloadResult, DueRecordingsInput } from '../types';
 
 export interface RecordingDependencies extends FetchDependencies {
@@ -15,14 +15,14 @@ export interface RecordingDependencies extends FetchDependencies {
   readonly now: () => number;
 }
 
-/** Look-ups and downloads of one call that may fail before its row says `failed`. */
-const triesAtMost = 5;
-/** A claim that is not prolonged for so long belongs to a worker that died. */
+/** Playback queries and downloads of one call that may fail before its row says `failed`. */
+const attemptsAtMost = 5;
+/** A claim that is not prolonged for this long belongs to a worker that died. */
 const claimSeconds = 300;
 const prolongEveryMs = 60_000;
 
 /** Errors of one recording, not of the tenant: they end in its row, never in the window. */
-const ofOneRecording = new Set([
+const perRecordingCodes = new Set([
   'MediaLinkExpired',
   'MediaIncomplete',
   'MediaChanged',
@@ -40,7 +40,7 @@ const ofOneRecording = new Set([
   'RecordingTooLarge',
 ]);
 
-/** Call recordings: which are due, and look-up plus download of one call within one attempt. */
+/** Call recordings: which are due, and playback query plus download of one call within one attempt. */
 export function createRecordingActivities(dependencies: RecordingDependencies) {
   const { store, tenants, now } = dependencies;
   return {
@@ -58,11 +58,12 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     },
 
     /**
-     * Finds a call's interactions and stores each one's file and what the answer tells of it. All in one attempt,
+     * Finds a call's interactions and stores each one's file and what the answer says of it. All in one attempt,
      * because the link is short-lived and a secret (contract §4.4). What is stored already is not downloaded again.
      *
-     * A call that another run is at, or has done meanwhile, costs no look-up. A 404 leaves the call `pending` with a
-     * next look, or `absent` once it is old (contract §4.5), and at once if it probably has nothing. A full disk fails before the look-up is spent.
+     * A call that another run has in hand, or has done, costs no playback query. A 404 leaves the call `pending` with a
+     * next query, or `absent` once it is old (contract §4.5), and at once if it probably has nothing. A full disk fails
+     * before the query is spent.
      */
     async downloadRecording(input: DownloadInput): Promise<DownloadResult> {
       const tenant = tenants(input.tenant);
@@ -78,10 +79,10 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
       } catch (error) {
         const ended = await endInRow(tenant, masterContactId, error);
         if (ended) return ended;
-        // Whoever comes next may try: this run itself after a pause, or another one before.
+        // The next run may claim it: this one after a pause, or another one before.
         await store.recordings
           .release(tenant.name, masterContactId, activityKey())
-          // The claim ends by itself; what went wrong before is the news.
+          // The claim ends by itself; the failure to report is what went wrong before.
           .catch(() => undefined);
         throw error;
       }
@@ -135,16 +136,16 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     masterContactId: string,
     error: unknown,
   ): Promise<DownloadResult | null> {
-    if (!isOfCxoneOrFile(error) || !ofOneRecording.has(error.code)) return null;
+    if (!isOfCxoneOrFile(error) || !perRecordingCodes.has(error.code)) return null;
     const passing = error instanceof CxoneError ? error.kind === 'retryable' : error.retryable;
-    if (passing && (await triesSoFar(store.waits)) < triesAtMost) return null;
+    if (passing && (await countedAttempts(store.waits)) < attemptsAtMost) return null;
     const { failures } = await store.recordings.call(name, masterContactId);
     const next = nextAfterFailure(failures, now());
     await store.recordings.failed(name, masterContactId, null, error.code, next);
     return { status: 'failed', files: 0, bytes: 0 };
   }
 
-  /** A call that is not to be looked up after all: what its rows say of it. */
+  /** A call that is not to be queried after all: what its rows say of it. */
   async function doneElsewhere({ name }: Tenant, masterContactId: string): Promise<DownloadResult> {
     const rows = await store.recordings.known(name, masterContactId);
     const statuses = new Set(rows.map(({ status }) => status));
@@ -175,7 +176,7 @@ function writtenOnly(interactions: readonly Interaction[]): boolean {
   );
 }
 
-/** A run may ask for recordings although no tenant of the workers' has them: said at once, before any look-up. */
+/** A run may ask for recordings although no tenant of the workers' has them: said at once, before any playback query. */
 function noRecordingStore(): never {
   const remedy = 'Set "recordings": true for the tenant and RECORDINGS_URL, and restart the workers.';
   throw new RecordingFileError(

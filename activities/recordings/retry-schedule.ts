@@ -8,8 +8,8 @@ const weekMs = 7 * 24 * hourMs;
 const failuresAtMost = 10;
 
 /**
- * When a call whose recording is not there yet is looked up again; null when it is too old for one to come. The more
- * look-ups before, the longer the pause: the quota is for calls that have something.
+ * When a call whose recording is not there yet is queried again; null when it is too old for one to come. The more
+ * queries before, the longer the pause: the quota is for calls that have something.
  */
 export function nextLook(call: RecordedCall, tuning: TenantTuning, now: number): Date | null {
   if (now - call.startedAt.getTime() > tuning.recordingGiveUpHours * hourMs) return null;
@@ -18,8 +18,8 @@ export function nextLook(call: RecordedCall, tuning: TenantTuning, now: number):
 
 /**
  * When a call whose recording could not be fetched is asked about again; `undefined` when it is not. The pause doubles
- * from an hour to a week, whatever the error: one bad answer of a load balancer looks like one that stays bad, and a
- * trouble that lasts is outlived in about twice its time.
+ * from an hour to a week, whatever the error: one bad answer of a load balancer looks like one that stays bad, and once a
+ * fault has passed, the call is asked about again within as long as the fault lasted.
  *
  * @param failures those before, in a row
  */

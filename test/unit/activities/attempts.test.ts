@@ -1,7 +1,7 @@
 import { CancelledFailure } from '@temporalio/common';
 import { createAttemptInterceptor, lateFrom } from '../../../activities/interceptors/late-attempts';
 import { failureInterceptor } from '../../../activities/interceptors/failures';
-import { createWaitInterceptor } from '../../../activities/interceptors/retry-budget';
+import { createRetryBudgetInterceptor } from '../../../activities/interceptors/retry-budget';
 import { CxoneError } from '../../../cxone';
 import { memoryWaits } from '../../setup/memory-waits';
 import { activityEnvironment } from './fakes';
@@ -15,7 +15,7 @@ async function toldOf(attempt: number, work: () => Promise<unknown>): Promise<re
       interceptors: [
         createAttemptInterceptor((activity) => told.push(activity)),
         failureInterceptor,
-        createWaitInterceptor(memoryWaits()),
+        createRetryBudgetInterceptor(memoryWaits()),
       ].map((inbound) => () => ({ inbound })),
     },
   );

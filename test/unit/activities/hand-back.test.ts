@@ -2,7 +2,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import { ActivityCancellationDetails, ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { failureInterceptor } from '../../../activities/interceptors/failures';
 import { handBackInterceptor } from '../../../activities/interceptors/shutdown';
-import { createWaitInterceptor } from '../../../activities/interceptors/retry-budget';
+import { createRetryBudgetInterceptor } from '../../../activities/interceptors/retry-budget';
 import { memoryWaits } from '../../setup/memory-waits';
 import { activityEnvironment } from './fakes';
 
@@ -12,7 +12,7 @@ function attempt(waits = memoryWaits()) {
   return activityEnvironment(
     { attempt: 3, activityId: '7', workflowExecution: { workflowId: 'window', runId: 'run' } },
     {
-      interceptors: [failureInterceptor, handBackInterceptor, createWaitInterceptor(waits)].map(
+      interceptors: [failureInterceptor, handBackInterceptor, createRetryBudgetInterceptor(waits)].map(
         (inbound) => () => ({ inbound }),
       ),
     },

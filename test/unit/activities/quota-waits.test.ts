@@ -1,6 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { failureInterceptor } from '../../../activities/interceptors/failures';
-import { createWaitInterceptor } from '../../../activities/interceptors/retry-budget';
+import { createRetryBudgetInterceptor } from '../../../activities/interceptors/retry-budget';
 import { CxoneError, type CxoneErrorCode } from '../../../cxone';
 import { type QuotaWaits, StoreError } from '../../../store';
 import { memoryWaits } from '../../setup/memory-waits';
@@ -19,7 +19,9 @@ async function attemptOf(
   const environment = activityEnvironment(
     { attempt, activityId, workflowExecution: { workflowId: 'window', runId: 'run' } },
     {
-      interceptors: [failureInterceptor, createWaitInterceptor(waits)].map((inbound) => () => ({ inbound })),
+      interceptors: [failureInterceptor, createRetryBudgetInterceptor(waits)].map((inbound) => () => ({
+        inbound,
+      })),
     },
   );
   return environment.run(work);
