@@ -77,7 +77,7 @@ async function runBuild(go: string, build: GoBuild): Promise<void> {
   log(`${name}: built in ${elapsed(started)}`);
 }
 
-/** `go build` makes a file of the name it is told, `go install` one below a folder of that name. */
+/** `go build` makes a file of the given name, `go install` one below a folder of that name. */
 function takeOver(draft: string, file: string): void {
   const inFolder = join(draft, basename(file));
   renameSync(existsSync(inFolder) ? inFolder : draft, file);

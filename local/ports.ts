@@ -13,8 +13,8 @@ export function isPortFree(port: number): Promise<boolean> {
 /**
  * A TCP port on 127.0.0.1 that nothing listens on: the first free one of `preferred` (0 means none), else any the
  * system offers.
- * `except` holds ports already promised to somebody who has not opened them yet.
- * Somebody else can still take the port before it is opened: a server that must start should then ask again.
+ * `except` holds ports already given to a server that has not opened them yet.
+ * Another process can still take the port before it is opened: a server that must start should then ask again.
  */
 export async function findPort(
   preferred: readonly number[] = [],

@@ -113,7 +113,7 @@ function writePrivately(file: string, content: string, user: ServerUser | undefi
   if (user) chownSync(file, user.uid, user.gid);
 }
 
-/** A postmaster works in its data folder; Linux tells where a process works, elsewhere a living process is enough. */
+/** A postmaster works in its data folder; Linux shows where a process works, elsewhere a living process is enough. */
 function isPostmasterOf(pid: number, data: string): boolean {
   try {
     if (process.platform === 'linux') return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(data);

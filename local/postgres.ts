@@ -86,7 +86,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     );
     if (problem === undefined) return describe(server, cluster, port, folder, installation, options.database);
     await server.stop();
-    // Between asking for a free port and opening it somebody else may take it.
+    // Between asking for a free port and opening it another process may take it.
     if (attempt < attempts && /Address already in use/.test(server.tail())) continue;
     throw new Error(`PostgreSQL did not start: ${problem}\n${server.tail().trim()}`);
   }
@@ -122,7 +122,7 @@ function serverSettings(port: number, durable: boolean): readonly string[] {
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-/** Whoever was killed a moment ago has a guardian that is stopping its server: that is waited for. */
+/** A process that was killed a moment ago has a guardian that is stopping its server: wait for that. */
 async function waitForOrphan(data: string): Promise<void> {
   const began = Date.now();
   for (;;) {
@@ -139,7 +139,7 @@ async function waitForOrphan(data: string): Promise<void> {
 
 async function ensureDatabase(url: string, database: string): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-  // A server that shuts down while we talk to it is told by the query that fails.
+  // A server that shuts down while we talk to it shows in the query that fails.
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -49,7 +49,7 @@ const starter = 'IFS= read -r go || exit 125; exec "$@" </dev/null';
 
 /**
  * The guardian's only job is to outlive a parent that dies by SIGKILL: the pipe then closes without a line having come.
- * Arguments: the process group, the polite signal, tenths of a second until the impolite one.
+ * Arguments: the process group, the polite signal, tenths of a second until SIGKILL.
  */
 const guardian = `
 if IFS= read -r released; then exit 0; fi
@@ -75,7 +75,7 @@ export function startProcess(options: ProcessOptions): ManagedProcess {
   });
   const tail = keepTail(child, options.logFile);
   const watcher = child.pid === undefined ? undefined : guard(child.pid, stopSignal, usualGraceMs);
-  // A child that ended before it read its line is told by 'exit', not by a broken pipe.
+  // A child that ended before it read its line shows by 'exit', not by a broken pipe.
   child.stdin.on('error', () => undefined);
   child.stdin.end('go\n');
 
@@ -90,7 +90,7 @@ export function startProcess(options: ProcessOptions): ManagedProcess {
       ended = true;
       signalGroup(child, 'SIGKILL');
       watcher?.stdin?.end('released\n');
-      // The last words may still be in the pipe; but whoever left the group and holds it open is not waited for.
+      // The last words may still be in the pipe; but a process that left the group and holds it open is not waited for.
       const patience = setTimeout(() => resolve({ code, signal }), lastWordsMs);
       child.once('close', () => {
         clearTimeout(patience);
@@ -105,7 +105,7 @@ export function startProcess(options: ProcessOptions): ManagedProcess {
     exited,
     tail: () => tail.text(),
     async stop({ graceMs = usualGraceMs } = {}) {
-      // The number of a group that has gone may be somebody else's by now.
+      // The number of a group that has gone may belong to another process by now.
       if (ended) return exited;
       signalGroup(child, stopSignal);
       const impatience = setTimeout(() => signalGroup(child, 'SIGKILL'), graceMs);

@@ -9,13 +9,13 @@ export interface ServerUser {
   readonly gid: number;
 }
 
-const nobody: ServerUser = { uid: 65534, gid: 65534 };
+const unprivileged: ServerUser = { uid: 65534, gid: 65534 };
 /** Readable by every user and, unlike /tmp, kept over a restart of the machine. */
 const accessibleFolder = '/var/tmp';
 
 /** The user to start servers as: undefined (ourselves) unless we are root. */
 export function serverUser(): ServerUser | undefined {
-  return process.getuid?.() === 0 ? nobody : undefined;
+  return process.getuid?.() === 0 ? unprivileged : undefined;
 }
 
 /** True when `user` can run `command`, which prints nothing of interest. */
@@ -29,10 +29,10 @@ export function canRun(
 }
 
 /**
- * Creates a folder that belongs to `user` and nobody else (mode 0700), and returns where it is: `wanted`, or, when
+ * Creates a folder that belongs to `user` alone (mode 0700), and returns where it is: `wanted`, or, when
  * `user` may not pass one of the folders above it (a checkout under /root), a folder under /var/tmp whose name is
  * derived from `wanted`, so that a later run finds it again.
- * @throws Error when the folder, here or under /var/tmp, is there already but somebody else's.
+ * @throws Error when the folder, here or under /var/tmp, is there already but belongs to another user.
  */
 export function ownFolder(wanted: string, user: ServerUser | undefined): string {
   mkdirSync(wanted, { recursive: true, mode: 0o700 });
@@ -55,7 +55,7 @@ export function ownFolder(wanted: string, user: ServerUser | undefined): string 
 }
 
 /**
- * /var/tmp is open to all: a folder somebody else put there under our name must not be trusted.
+ * /var/tmp is open to all: a folder that another user put there under our name must not be trusted.
  * @throws Error naming the folder.
  */
 export function refuseStrangers(folder: string, user: ServerUser | undefined): void {
@@ -63,7 +63,7 @@ export function refuseStrangers(folder: string, user: ServerUser | undefined): v
   const owners = [process.getuid?.(), user?.uid];
   if (!found.isDirectory() || !owners.includes(found.uid) || (found.mode & 0o022) !== 0) {
     throw new Error(
-      `${folder} belongs to somebody else or can be written by others: remove it and start again`,
+      `${folder} belongs to another user or can be written by others: remove it and start again`,
     );
   }
 }

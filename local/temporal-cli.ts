@@ -46,17 +46,17 @@ export async function obtainTemporal(options: ObtainOptions): Promise<TemporalCl
     if (version === undefined) {
       throw new Error(`TEMPORAL_CLI is ${chosen}, which does not run: correct it, or unset it`);
     }
-    return told({ command: chosen, origin: 'TEMPORAL_CLI', version }, log);
+    return announced({ command: chosen, origin: 'TEMPORAL_CLI', version }, log);
   }
 
   const onPath = executableOnPath('temporal', env);
   const pathVersion = onPath && (await versionOf(onPath));
-  if (onPath && pathVersion) return told({ command: onPath, origin: 'PATH', version: pathVersion }, log);
+  if (onPath && pathVersion) return announced({ command: onPath, origin: 'PATH', version: pathVersion }, log);
 
   const folder = join(options.cacheDir ?? defaultCacheDir(env), 'temporal', temporalCliVersion);
   const cached = join(folder, 'temporal');
   const cachedVersion = existsSync(cached) ? await versionOf(cached) : undefined;
-  if (cachedVersion) return told({ command: cached, origin: 'cache', version: cachedVersion }, log);
+  if (cachedVersion) return announced({ command: cached, origin: 'cache', version: cachedVersion }, log);
 
   const failures: string[] = [];
   const target = { file: cached, version: temporalCliVersion, log, ...(signal && { signal }) };
@@ -69,7 +69,7 @@ export async function obtainTemporal(options: ObtainOptions): Promise<TemporalCl
     try {
       await get();
       const version = await versionOf(cached);
-      if (version) return told({ command: cached, origin, version }, log);
+      if (version) return announced({ command: cached, origin, version }, log);
       failures.push(`${origin}: ${cached} does not run on this machine`);
     } catch (error) {
       signal?.throwIfAborted();
@@ -102,7 +102,7 @@ function existingModule(folder: string): string {
   return existsSync(folder) ? folder : join(__dirname, '..', '..', 'tools', 'temporal');
 }
 
-function told(found: TemporalCli, log: ObtainOptions['log']): TemporalCli {
+function announced(found: TemporalCli, log: ObtainOptions['log']): TemporalCli {
   log(`Temporal: ${found.command} (${found.origin}), version ${found.version}`);
   return found;
 }

@@ -86,9 +86,9 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
       };
     }
     await server.stop();
-    // Between asking for a free port and opening it somebody else may take it.
+    // Between asking for a free port and opening it another process may take it.
     if (attempt < attempts && /address already in use|can't set frontend port/i.test(server.tail())) continue;
-    // Whoever was killed a moment ago has a guardian that is stopping its server: that is waited for.
+    // A process that was killed a moment ago has a guardian that is stopping its server: wait for that.
     if (/database is locked/.test(server.tail()) && Date.now() - began < lockedWithinMs) {
       await delay(lockedPauseMs);
       continue;

@@ -22,8 +22,8 @@ export interface Agents {
 }
 
 /**
- * A connection that nobody used for so long is closed. Shorter than any wait for an answer: when a network swallows what
- * is sent and then heals, no connection of before is left to be tried in vain.
+ * A connection that was idle for this long is closed. Shorter than any wait for an answer: when a network swallows what
+ * is sent and then heals, no earlier connection is left to be used and fail.
  */
 const idleMs = 10_000;
 /** Probes of the operating system on connections that are in use, so that a dead peer is noticed at last. */
@@ -31,7 +31,7 @@ const keepAliveMsecs = 10_000;
 
 /**
  * Agents that keep connections alive, give up connecting after a while (`ETIMEDOUT`), and go through the proxy that an
- * address asks for. A proxy's own address is not subject to `lookup`: whoever set it may have it where they like.
+ * address asks for. A proxy's own address is not subject to `lookup`: the operator who set it may have it anywhere.
  */
 export function createAgents({
   connectMs,

@@ -16,9 +16,9 @@ export interface WorkerParts {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly activities: Activities;
-  /** Where waits for quotas are counted, which are no tries. */
+  /** Where waits for quotas are counted, which do not count as attempts. */
   readonly waits: QuotaWaits;
-  /** Told of attempts that fail after many others have. */
+  /** Called for attempts that fail after many others have. */
   readonly onLateAttempt?: (activity: string) => void;
   /** Where steps are noted that hang past their deadline. */
   readonly hung?: HungSteps;
@@ -32,7 +32,7 @@ export interface WorkerParts {
 
 /**
  * Activities are given back soon after the grace time (activities/interceptors/shutdown.ts). A worker that has not
- * ended so long after it is stuck, and fails instead of hanging.
+ * ended this long after it is stuck, and fails instead of hanging.
  */
 const stragglersMs = 15_000;
 
@@ -88,7 +88,7 @@ export async function createWorkers(parts: WorkerParts): Promise<readonly Worker
 }
 
 /**
- * Runs workers until they are told to stop, then waits for what they have in hand. When one fails, the others stop.
+ * Runs workers until they are asked to stop, then waits for what they have in hand. When one fails, the others stop.
  *
  * @throws what the first failing worker failed with.
  */

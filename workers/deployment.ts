@@ -60,7 +60,7 @@ async function offersVersioning({ workflowService }: Services, namespace: string
  * Says in the log what a build is for its deployment. One that is not current polls and is given nothing: seen from
  * outside that is a worker that does not work.
  */
-export async function tellRole(
+export async function logDeploymentRole(
   { workflowService }: Services,
   namespace: string,
   { deploymentName, buildId }: BuildOfDeployment,

@@ -18,7 +18,7 @@ export interface HealthServer {
 }
 
 /** The longest a health check waits for the database and Temporal, in ms. */
-const patienceMs = 3_000;
+const healthTimeoutMs = 3_000;
 
 /**
  * Serves `GET /live` (200 while the process runs) and `GET /ready` (200 while it polls for work, database and Temporal answer
@@ -54,7 +54,7 @@ export async function serveHealth(address: Address, checks: HealthChecks): Promi
 async function answers(ask: () => Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), patienceMs);
+    timer = setTimeout(() => resolve(false), healthTimeoutMs);
   });
   const answered = ask().then(
     () => true,

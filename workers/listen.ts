@@ -10,7 +10,7 @@ export interface Address {
 
 /** An address of the settings. */
 export interface WantedAddress extends Address {
-  /** Somebody set it, and looks for the worker there; false for the default. */
+  /** Set by an operator, who expects the worker there; false for the default. */
   readonly isSet: boolean;
 }
 
@@ -18,8 +18,8 @@ const settings = { health: 'HEALTH_ADDRESS', metrics: 'METRICS_ADDRESS' } as con
 
 /**
  * Decides the port a worker listens on. A default port that is taken, by a second worker on the host for example, is a
- * warning and another port, not a crash. A port that was set and is taken is an error: whoever set it, a monitor or a
- * supervisor, would go on asking the process that has it, which may be a worker that was thought to be gone.
+ * warning and another port, not a crash. A port that was set and is taken is an error: the monitor or supervisor that
+ * relies on it would go on asking the process that has it, which may be a worker that was thought to be gone.
  *
  * @param purpose what listens there.
  * @param own a port that this process has chosen and does not listen on yet: as good as taken.

@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 import type { MisconfiguredTenants } from '../store';
 
 /**
- * Tells of tenants whose entry in the tenants file is not in order, in three places: the log, the database (for `status`),
+ * Reports tenants whose entry in the tenants file is not in order, in three places: the log, the database (for `status`),
  * and the gauge `cxone_tenant_misconfigured`, 1 for such a tenant and 0 for one in order, of this worker's file.
  */
-export async function tellMisconfigured(
+export async function reportMisconfigured(
   found: ReadonlyMap<string, readonly string[]>,
   inOrder: readonly string[],
   table: Pick<MisconfiguredTenants, 'note'>,

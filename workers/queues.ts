@@ -6,7 +6,7 @@ export interface ActivityQueue {
   readonly taskQueue: string;
   readonly activities: readonly (keyof Activities)[];
   readonly concurrency: number;
-  /** Its activities may wait for a quota: their tries are counted apart (activities/interceptors/retry-budget.ts). */
+  /** Its activities may wait for a quota: their attempts are counted apart (activities/interceptors/retry-budget.ts). */
   readonly asksCxone: boolean;
 }
 

@@ -4,7 +4,7 @@ import { searchAttributeKeys as keys } from '../workflows/search-attributes';
 
 /**
  * Looks after runs: what Temporal says of the latest run of an id, with the counts it labelled itself with. A run that
- * was terminated or timed out has told nobody.
+ * was terminated or timed out has reported nothing.
  */
 export function runInspection(client: Client): (workflowId: string) => Promise<RunState> {
   return async (workflowId) => {

@@ -1,9 +1,9 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { StuckSessions } from '../store';
-import { keepReading } from './metrics/poll-metrics';
+import { pollFigures } from './metrics/poll-metrics';
 
-/** Beyond what nearly every statement takes; then two looks, 15 s apart, must find it where it was. */
+/** Beyond what nearly every statement takes; then two readings, 15 s apart, must find it where it was. */
 const stuckAfterSeconds = 20;
 
 /**
@@ -23,7 +23,7 @@ export function watchSessions(
     'Sessions of stuck workers ended',
   );
   ended.add(0);
-  const look = async (): Promise<void> => {
+  const read = async (): Promise<void> => {
     for (const { pid, seconds } of await sessions.end(stuckAfterSeconds)) {
       ended.add(1);
       logger.warn(
@@ -32,5 +32,5 @@ export function watchSessions(
       );
     }
   };
-  return keepReading(look, logger, 'sessions of stuck workers could not be looked for');
+  return pollFigures(read, logger, 'could not check for sessions of stuck workers');
 }

@@ -27,13 +27,13 @@ import { ensureSearchAttributes } from '../ops/search-attributes';
 import { createHungSteps } from '../activities/interceptors/deadline';
 import { attemptMetrics } from './metrics/attempt-metrics';
 import { createWorkers, runWorkers } from './create-workers';
-import { type BuildOfDeployment, deploymentOptions, tellRole } from './deployment';
+import { type BuildOfDeployment, deploymentOptions, logDeploymentRole } from './deployment';
 import { watchGaps } from './metrics/gap-metrics';
 import { type HealthServer, listenForHealth } from './health';
 import { hungMetrics } from './metrics/hung-metrics';
 import { watchClocks } from './metrics/clock-metrics';
 import { type Address, chooseAddress, type WantedAddress } from './listen';
-import { tellMisconfigured } from './misconfigured-tenants';
+import { reportMisconfigured } from './misconfigured-tenants';
 import { watchSessions } from './stuck-sessions';
 import { watchEventLoop } from './metrics/loop-metrics';
 import { watchOverview } from './metrics/overview-metrics';
@@ -75,7 +75,7 @@ const pagesInMemory = 8;
 /**
  * Runs a worker process: connects, serves all task queues, health and metrics, and stops cleanly at SIGTERM or SIGINT.
  *
- * @returns when it was told to stop and everything in hand is done or given back.
+ * @returns when it was asked to stop and everything in hand is done or given back.
  * @throws StoreError, RecordingFileError or the SDK's error when it cannot start or cannot go on.
  */
 export async function runWorkerProcess(options: WorkerProcessOptions): Promise<void> {
@@ -109,7 +109,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
     const hung = createHungSteps(hungMetrics(meter));
     const [observe, countLimits] = [requestMetrics(meter), limiterMetrics(meter)];
     const names = options.tenants.map(({ tenant }) => tenant);
-    await tellMisconfigured(options.misconfigured, names, store.misconfigured, meter, logger);
+    await reportMisconfigured(options.misconfigured, names, store.misconfigured, meter, logger);
     const keeper = createAnswerKeeper({
       errors: store.apiErrors,
       now: Date.now,
@@ -121,7 +121,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       keepAnswer: keeper.forTenant(tenant),
       credentialsGeneration: () =>
         store.signIns.count(tenant).catch((error: unknown) => {
-          logger.warn({ err: error, tenant }, 'whether somebody has signed in anew cannot be told');
+          logger.warn({ err: error, tenant }, 'could not check whether credentials were renewed');
           return null;
         }),
       limiter: createRequestLimiter({
@@ -189,7 +189,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       logger.warn({ err: error }, 'Temporal could not be asked what it does for workers that stop');
     });
     if (deployment) {
-      await tellRole(connection, namespace, deployment.version, logger).catch((error: unknown) => {
+      await logDeploymentRole(connection, namespace, deployment.version, logger).catch((error: unknown) => {
         logger.warn({ err: error }, 'Temporal could not be asked whether this build is current');
       });
     }

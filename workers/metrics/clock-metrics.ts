@@ -2,7 +2,7 @@ import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { implausibleClock } from '../../cxone';
 import type { SourceClocks } from '../../store';
-import { keepReading } from './poll-metrics';
+import { pollFigures } from './poll-metrics';
 
 /**
  * Shows every 15 seconds by how much clocks are wrong: `cxone_clock_error_seconds` by tenant and clock (`lastPollTime`,
@@ -23,7 +23,7 @@ export function watchClocks(
     undefined,
     'By how much a clock is wrong',
   );
-  const look = async (): Promise<void> => {
+  const read = async (): Promise<void> => {
     for (const [tenant, { reading }] of await clocks.list(tenants)) {
       if (reading === null) continue;
       const finding = implausibleClock({
@@ -36,5 +36,5 @@ export function watchClocks(
       }
     }
   };
-  return keepReading(look, logger, 'what clocks say could not be read');
+  return pollFigures(read, logger, 'could not read the clocks');
 }

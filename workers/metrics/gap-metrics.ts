@@ -1,7 +1,7 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { FilteredTenant, GapReason, LiveGaps } from '../../store';
-import { keepReading } from './poll-metrics';
+import { pollFigures } from './poll-metrics';
 
 const gapReasons: readonly GapReason[] = ['away', 'filter', 'rejected'];
 
@@ -20,7 +20,7 @@ export function watchGaps(
   logger: Logger,
 ): () => Promise<void> {
   const gauge = meter.createGauge('cxone_gaps', 'int', undefined, 'Times the live sync could not read');
-  const look = async (): Promise<void> => {
+  const read = async (): Promise<void> => {
     const gapsOf = await gaps.openAmong(tenants);
     for (const { tenant } of tenants) {
       for (const reason of gapReasons) {
@@ -31,5 +31,5 @@ export function watchGaps(
       }
     }
   };
-  return keepReading(look, logger, 'the gaps of the live sync could not be read');
+  return pollFigures(read, logger, 'could not read the gaps of the live sync');
 }

@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from 'pino';
-import { keepReading } from './poll-metrics';
+import { pollFigures } from './poll-metrics';
 
-/** How often the loop is looked at; a delay is told from that on. */
+/** How often the loop is measured; shorter delays do not show. */
 const everyMs = 10;
 
 /**
@@ -28,13 +28,13 @@ export function watchEventLoop(meter: MetricMeter, logger: Logger): () => Promis
   );
   const delays = monitorEventLoopDelay({ resolution: everyMs });
   delays.enable();
-  const look = async (): Promise<void> => {
+  const read = async (): Promise<void> => {
     // Nothing has been seen yet where the figures are those of nothing.
     max.set(delays.count === 0 ? 0 : delays.max / 1e9);
     p99.set(delays.count === 0 ? 0 : delays.percentile(99) / 1e9);
     delays.reset();
   };
-  const stop = keepReading(look, logger, 'the delay of the event loop could not be read');
+  const stop = pollFigures(read, logger, 'could not read the delay of the event loop');
   return async () => {
     await stop();
     delays.disable();

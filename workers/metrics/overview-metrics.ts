@@ -1,12 +1,12 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { Overview } from '../../store';
-import { keepReading } from './poll-metrics';
+import { pollFigures } from './poll-metrics';
 
 type Figures = Pick<Overview, 'windows' | 'openRecordings' | 'lags' | 'parkedCodes' | 'extractions'>;
 
 /**
- * Shows every 15 seconds how the work of the tenants stands, for alerts (ops/prometheus/alerts.yml):
+ * Shows every 15 seconds the status of the tenants' work, for alerts (ops/prometheus/alerts.yml):
  * `cxone_watermark_lag_seconds` by tenant, `cxone_windows` by tenant and status, `cxone_parked_runs` by tenant and
  * code, `cxone_recordings` by tenant and status (those still to be had), `cxone_extraction_days` by tenant, dataset and status
  * (those under way and those that could not be had), and `cxone_figures_read_timestamp_seconds`,
@@ -47,7 +47,7 @@ export function watchOverview(
   );
   const codes = new Map<string, { readonly tenant: string; readonly code: string }>();
 
-  const look = async (): Promise<void> => {
+  const readStatus = async (): Promise<void> => {
     const [states, open, lags, waiting, extractions] = await Promise.all([
       overview.windows(tenants),
       overview.openRecordings(tenants),
@@ -74,5 +74,5 @@ export function watchOverview(
     for (const [key, labels] of codes) parked.set(now.get(key)?.windows ?? 0, { ...labels });
     read.set(Date.now() / 1_000);
   };
-  return keepReading(look, logger, 'how the work stands could not be read');
+  return pollFigures(readStatus, logger, 'could not read status figures');
 }

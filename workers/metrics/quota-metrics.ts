@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { LimiterEvent } from '../../activities';
 import type { ApiFamily } from '../../cxone';
 import type { Quotas, QuotaSize } from '../../store';
-import { keepReading } from './poll-metrics';
+import { pollFigures } from './poll-metrics';
 
 /** A tenant and its limits by API family, as the tenants file has them. */
 export interface LimitedTenant {
@@ -39,7 +39,7 @@ export function watchQuotas(
 ): () => Promise<void> {
   const used = meter.createGauge('cxone_quota_used_ratio', 'float', undefined, 'Share of a quota used');
   const pace = meter.createGauge('cxone_quota_pace_ratio', 'float', undefined, 'Share of the full pace');
-  const look = async (): Promise<void> => {
+  const read = async (): Promise<void> => {
     for (const [tenant, uses] of await quotas.listAmong(tenants)) {
       for (const use of uses) {
         const labels = { tenant, family: use.family };
@@ -48,5 +48,5 @@ export function watchQuotas(
       }
     }
   };
-  return keepReading(look, logger, 'the use of the quotas could not be read');
+  return pollFigures(read, logger, 'could not read the use of the quotas');
 }

@@ -1,6 +1,6 @@
 import type { NativeConnection } from '@temporalio/worker';
 import pino from 'pino';
-import { deploymentOptions, tellRole } from '../../../workers/deployment';
+import { deploymentOptions, logDeploymentRole } from '../../../workers/deployment';
 
 const build = { deploymentName: 'cxone-sync', buildId: '1.4.0' };
 
@@ -75,7 +75,7 @@ describe('a worker', () => {
 describe('a build', () => {
   const told = async (describe: unknown): Promise<Line> => {
     const { lines, logger } = log();
-    await tellRole(server({ describe }), 'default', build, logger);
+    await logDeploymentRole(server({ describe }), 'default', build, logger);
     expect(lines).toHaveLength(1);
     return lines[0] as Line;
   };

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { tellMisconfigured } from '../../../workers/misconfigured-tenants';
+import { reportMisconfigured } from '../../../workers/misconfigured-tenants';
 import { rememberingMeter } from './meter';
 
 const found = new Map([['bravo', ['tenants.bravo.pageSze is not a known key']]]);
@@ -18,7 +18,7 @@ function tell(note: () => Promise<void> = async () => undefined) {
       await note();
     },
   };
-  return { shown, lines, noted, done: tellMisconfigured(found, ['acme'], table, meter, logger) };
+  return { shown, lines, noted, done: reportMisconfigured(found, ['acme'], table, meter, logger) };
 }
 
 it('tenants not in order are told to the log, the metrics and the database', async () => {
