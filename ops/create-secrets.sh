@@ -18,7 +18,7 @@ make() {
 make postgres-password "$(password)"
 make temporal-database-password "$(password)"
 make cxone-database-password "$(password)"
-# The network of the stand does not leave its host, so the connection goes without TLS; see docs/deploying.md.
+# The network of this deployment does not leave its host, so the connection goes without TLS; see docs/deploying.md.
 make database-url "postgres://cxone:$(cat "$folder/cxone-database-password")@postgres:5432/cxone?sslmode=disable"
 
 chmod 755 "$folder/tenants"

@@ -12,7 +12,7 @@ import { heartbeatInterceptor } from '../activities/interceptors/heartbeats';
 import type { QuotaWaits } from '../store';
 import type { ActivityQueue } from './queues';
 
-/** What stands around the activities of a queue, the outermost first. */
+/** The interceptors around the activities of a queue, the outermost first. */
 export function activityInterceptors(
   queue: ActivityQueue,
   waits: QuotaWaits,

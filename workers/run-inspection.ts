@@ -3,8 +3,8 @@ import type { RunState } from '../activities';
 import { searchAttributeKeys as keys } from '../workflows/search-attributes';
 
 /**
- * Looks after runs: what Temporal says of the latest run of an id, with the counts it labelled itself with. A run that
- * was terminated or timed out has reported nothing.
+ * Inspects runs: what Temporal says of the latest run of an id, with the counts it labelled itself with. A run that
+ * was terminated or timed out reports nothing itself.
  */
 export function runInspection(client: Client): (workflowId: string) => Promise<RunState> {
   return async (workflowId) => {

@@ -14,7 +14,7 @@ const patient = {
     backoffCoefficient: 2,
     maximumInterval: '1m',
     maximumAttempts: 30,
-    // A result too large fails again however often it is tried (temporal/facts.md §2).
+    // A result too large fails at every attempt (temporal/facts.md §2).
     nonRetryableErrorTypes: ['PayloadsTooLarge'],
   },
 } satisfies ActivityOptions;
@@ -44,7 +44,7 @@ export const extraOptions: ActivityOptions = {
   retry: { ...patient.retry, maximumAttempts: 5 },
 };
 
-/** Look-up and download of one call. */
+/** Playback query and download of one call. */
 export const mediaOptions: ActivityOptions = {
   ...patientWithQuotas,
   taskQueue: taskQueues.media,

@@ -29,8 +29,8 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
 /**
  * Maps an error of the layers below to a failure. Temporal retries what is unknown, and its message is left out.
  *
- * @param ownPauseMs how long the activity waits where the other side does not ask for more; absent: what its retry policy says, by
- * Temporal's count of attempts, which is too high where some attempts only waited (quota-waits.ts).
+ * @param ownPauseMs how long the activity waits where the other side does not ask for more; absent: what its retry
+ * policy says, by Temporal's count of attempts, which is too high where some only waited (quota-waits.ts).
  */
 export function toFailure(error: unknown, ownPauseMs?: number): unknown {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;

@@ -12,8 +12,8 @@ export function isShuttingDown(): boolean {
 }
 
 /**
- * The failure of a step that a stopping worker gives back: Temporal hands it to the next worker at once. The failure the SDK
- * makes of a mere cancellation would wait as long as the attempts so far say, up to a minute.
+ * The failure of a step that a stopping worker gives back: Temporal hands it to the next worker at once. The
+ * failure the SDK makes of a mere cancellation would wait as long as the attempts so far say, up to a minute.
  */
 export function workerShutdownFailure(): ApplicationFailure {
   return ApplicationFailure.create({

@@ -37,7 +37,7 @@ interface Step {
 export interface BackfillState {
   readonly marks: string;
   readonly flights: readonly Flight[];
-  /** The codes of the first failures, not of all: the others stand in the ledger. */
+  /** The codes of the first failures, not of all: the others are in the ledger. */
   readonly failures: readonly WindowFailure[];
   /** Of complete windows. */
   readonly contacts: number;
@@ -133,8 +133,8 @@ export function confirmed(state: BackfillState, flight: Flight): BackfillState {
 }
 
 /**
- * Takes note of an outcome: by the child's signal, by its end seen in the same run, or by looking after it. The same
- * news comes several ways; what says nothing new changes nothing.
+ * Takes note of an outcome: by the child's signal, by its end seen in the same run, or by polling it. The same
+ * outcome comes several ways; one that is known changes nothing.
  */
 export function ended(state: BackfillState, news: WindowOutcome, now: number): BackfillState {
   const { window } = news;
@@ -154,7 +154,7 @@ export function ended(state: BackfillState, news: WindowOutcome, now: number): B
       steps: [...state.steps, { at: now, contacts, recordings }].slice(-stepsKept),
     };
   }
-  // A window that waits to be tried again has failed before: that is no news.
+  // A window that waits for its retry is known to have failed.
   if (mark === 'r') return state;
   if (news.outcome === 'parked') return mark === 'p' ? state : settled(state, window, 'p');
   if (mark === 'f') return state;

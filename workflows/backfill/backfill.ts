@@ -126,13 +126,13 @@ export async function backfill(input: BackfillInput, carried?: CarriedBackfill):
     await Promise.all(
       taken.windows.map(async (window) => {
         const flight = await startWindowRun(plan, window, onOutcome);
-        // Read only now: children that were started beside this one may have ended by then.
+        // Read only now: children that were started beside this one may have ended in the meantime.
         change(windows.confirmed(state, flight));
       }),
     );
   };
 
-  // One timer at a time, set again once it has rung: a time-out on each wait would cost two events a window.
+  // One timer at a time, set again once it has fired: a time-out on each wait would cost two events a window.
   const setAlarm = (): void => {
     // The first poll is soon: runs that others started send this backfill no signal.
     const soon = alarm.times === 0 || state.flights.some(({ joined }) => joined);

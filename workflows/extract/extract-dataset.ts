@@ -13,7 +13,8 @@ import { causeOf, failRun, refuseInvalidInput } from '../failures';
  * it. One day is done by the run itself, several by children one after the other.
  *
  * @returns what was loaded; `complete` only when every day is, its last rows included.
- * @throws ApplicationFailure, non-retryable: `InvalidInput`, or the code of the cause that was aborted or not fixed in time.
+ * @throws ApplicationFailure, non-retryable: `InvalidInput`, or the code of a cause that was aborted or not fixed in
+ * time.
  */
 export async function extractDataset(
   input: ExtractInput,

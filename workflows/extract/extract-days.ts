@@ -23,12 +23,12 @@ import { type RunStatus, searchAttributeKeys as keys } from '../search-attribute
 
 /** Far below the 10,240 events at which Temporal warns; about 100 days. */
 const eventsAtMost = 2_000;
-/** How often a day's run that others started is polled: it sends this run no signal. */
+/** How often a run of a day is polled that another starter began: it sends this run no signal. */
 const pollOthersEvery = '30 seconds';
 
 /**
  * Brings in day after day, each in a run of its own, one at a time: CXone runs one job of a tenant at a time anyway. A day
- * that fails or parks stops no other; one that is parked goes on whenever a person wants, and its end comes by signal.
+ * that fails or parks stops no other; one that is parked goes on when a person resumes it, and its end comes by signal.
  *
  * @param onChange is called with where the range stands, and the current day.
  */
@@ -112,7 +112,7 @@ async function dayOf(plan: ExtractPlan, day: string, isParked: () => boolean): P
   }
 }
 
-/** A run that others started reads the day: its end is this run's answer. */
+/** Another starter's run reads the day: its end is this run's answer. */
 async function untilOthersEnd(workflowId: string, day: string): Promise<DayEnded> {
   for (;;) {
     const [run] = await store.inspectRuns([workflowId]);

@@ -23,7 +23,7 @@ const turnPatienceMs = 2 * 3_600_000;
 /** What runs longer is stuck. */
 const jobPatienceMs = 2 * 3_600_000;
 const longestLookPauseMs = 60_000;
-/** Who asks less often than every two minutes loses its place in line. */
+/** A run that asks less often than every two minutes loses its place in line. */
 const longestTurnPauseMs = 30_000;
 
 const why: Readonly<Record<ExtractionWait, string>> = {
@@ -59,7 +59,7 @@ export async function loadDay(day: ExtractionDay, { onStage }: JobWatch): Promis
       if (loaded.status !== 'gone' && loaded.status !== 'lost') return loaded;
       status = loaded.status;
     }
-    // Who lost its turn has done nothing wrong, but two that lose it to each other would make jobs for ever.
+    // A run that lost its turn did nothing wrong, but two that lose it to each other would make jobs for ever.
     if (status === 'lost') lost += 1;
     else ended += 1;
     if (lost === lostAtMost) throw turnsLost(day);
