@@ -20,7 +20,7 @@ const unlimited: ReadonlySet<string> = new Set(['discovery', 'auth', 'file']);
 /** Temporal's priority key of work that may wait: live work has 2, a backfill 4, everything else 3. */
 const backfillFrom = 4;
 
-/** A tenant's limiter for activities: their own priority says who goes first (design.md, invariant 8). */
+/** A tenant's limiter for activities: their own priority says who goes first (docs/architecture.md, invariant 8). */
 export function createRequestLimiter(options: LimiterOptions): RequestLimiter {
   const { tenant, limits, quotas, onEvent, onError } = options;
   const named = (family: ApiFamily) => ({ tenant, family, size: limits[family] });

@@ -1,6 +1,6 @@
 /**
  * What travels between workflows and activities, and so into Temporal's history: ids, counts, stamps, cursors.
- * Never a contact, a token, a URL or a phone number (design.md, "References travel, data stays").
+ * Never a contact, a token, a URL or a phone number (docs/architecture.md, invariant 9).
  *
  * Instants are ISO 8601 in UTC with a `Z`.
  */

@@ -93,7 +93,7 @@ const extract = z
 
 const limit = z.strictObject({ requests: whole(1, 1_000_000), perSeconds: whole(1, 86_400) });
 
-/** One tenant of the tenants file, as `interfaces.md` has it, and the tuning it may add. */
+/** One tenant of the tenants file, and the tuning it may add. */
 export const tenantSchema = z.strictObject({
   issuer: z
     .url({

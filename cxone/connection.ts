@@ -19,7 +19,7 @@ export interface CxoneConnection {
   readonly accessKeySecret: string;
   /** `v34.0`: the version of the ACD API (contract §2.0). */
   readonly apiVersion: string;
-  /** Whether `updatedSince` of contacts returns rows changed at that very moment too (contract §9.7: not settled). */
+  /** Whether `updatedSince` of contacts returns rows changed at that very moment too (contract §9: not settled). */
   readonly updatedSinceInclusive: boolean;
   /** Hosts recordings may be fetched from; `*.amazonaws.com` stands for every name below it. */
   readonly mediaHosts: readonly string[];

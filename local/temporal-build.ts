@@ -4,7 +4,7 @@ import type { TemporalTarget } from './temporal-download';
 const sourcePackage = 'github.com/temporalio/cli/cmd/temporal';
 
 /**
- * Builds the command from the Go module in `goModule`, whose go.sum pins every source (facts §1.1: five minutes on
+ * Builds the command from the Go module in `goModule`, whose go.sum pins every source (five minutes on
  * two cores with empty caches).
  * @throws Error when Go is missing or the build fails, with Go's last lines; `AbortError` when `target.signal` aborts.
  */

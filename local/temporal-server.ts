@@ -41,7 +41,7 @@ const lockedWithinMs = 15_000;
 const lockedPauseMs = 250;
 
 /**
- * Without the first, each step of a workflow waits up to 50 ms on the dev server's single shard (facts §1.1).
+ * Without the first, each step of a workflow waits up to 50 ms on the dev server's single shard.
  * Fairness lets live work of one tenant pass the backfill of another. The others are what ops/temporal/dynamic-config.yaml
  * says of workers that stop, freeze or are cut off.
  */

@@ -19,7 +19,7 @@ const shown = new Set([
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-/** Sends what Temporal's SDK logs into ours, by an allow-list of fields (design.md, invariant 9). */
+/** Sends what Temporal's SDK logs into ours, by an allow-list of fields (docs/architecture.md, invariant 9). */
 export function temporalLogger(logger: Logger): TemporalLogger {
   const write = (level: LogLevel, message: string, meta?: Record<string | symbol, unknown>): void => {
     const fields: Record<string, unknown> = {};

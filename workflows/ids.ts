@@ -9,7 +9,7 @@ export function stamp(instant: Date): string {
   return instant.toISOString().replace('.000Z', 'Z');
 }
 
-/** The id of a window's run, `sync-window:<tenant>:<from>/<to>` with a suffix when filtered (interfaces.md). */
+/** The id of a window's run, `sync-window:<tenant>:<from>/<to>` with a suffix when filtered. */
 export function syncWindowId(window: SyncWindow): string {
   const mode = window.by === 'update' ? ':update' : '';
   return `sync-window:${window.tenant}:${stamp(window.from)}/${stamp(window.to)}${mode}${filterSuffix(window)}`;

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
-/** What the columns of Web UI's run list show and its filters search (design.md, "Workflows"). */
+/** What the columns of Web UI's run list show and its filters search. */
 export const searchAttributeKeys = {
   tenant: defineSearchAttributeKey('CxoneTenant', SearchAttributeType.KEYWORD),
   status: defineSearchAttributeKey('CxoneStatus', SearchAttributeType.KEYWORD),

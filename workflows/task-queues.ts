@@ -1,5 +1,5 @@
 /**
- * The four task queues (interfaces.md, "Temporal"). Workflows run apart from activities, and activities are
+ * The four task queues. Workflows run apart from activities, and activities are
  * separated by what bounds them: CXone's patience, bandwidth and media quota, the database.
  */
 export const taskQueues = {

@@ -28,7 +28,7 @@ export function workerShutdownFailure(): ApplicationFailure {
 /**
  * Gives a step back when the grace time is over, also one that ignores the shutdown: else the worker would wait for it,
  * and when the process is killed at last Temporal would only notice at the heartbeat time-out. What still runs does no
- * harm: it is what a worker that is only thought dead does, and every step may be done twice (design.md).
+ * harm: it is what a worker that is only thought dead does, and every step may be done twice (docs/architecture.md).
  */
 export const handBackInterceptor: ActivityInboundCallsInterceptor = {
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>) {

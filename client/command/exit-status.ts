@@ -1,4 +1,4 @@
-/** What the command line's exit statuses mean (interfaces.md, "Command line"). */
+/** What the command line's exit statuses mean. */
 export const exitStatus = {
   done: 0,
   failed: 1,

@@ -1,7 +1,7 @@
 import { terminalLines, terminalText } from '../../config';
 
 /**
- * Where a command writes: results to stdout, progress and messages to stderr (interfaces.md). Whatever passes here is one
+ * Where a command writes: results to stdout, progress and messages to stderr. Whatever passes here is one
  * line and nothing but text: what a terminal would act upon is escaped (`terminalText`), since names, reasons and messages
  * are written by others.
  */

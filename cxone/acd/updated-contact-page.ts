@@ -39,7 +39,7 @@ export interface UpdatedPage extends ContactPage {
  * a page that is out of order, or begins more than a day before it should, is refused, since going on from it would leave
  * rows out.
  *
- * @param inclusive whether CXone's `updatedSince` means "at or after" (contract §9.7: not settled); where it means
+ * @param inclusive whether CXone's `updatedSince` means "at or after" (contract §9: not settled); where it means
  * "after", the millisecond before is asked for.
  * @throws CxoneError
  */

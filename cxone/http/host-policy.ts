@@ -113,7 +113,7 @@ function behindNat64(address: string): string {
 }
 
 /**
- * The rules of `interfaces.md`: https and public addresses everywhere, but for the hosts in allowInsecureHosts. Hosts that
+ * https and public addresses everywhere, but for the hosts in allowInsecureHosts. Hosts that
  * `privateHosts` names may have addresses of one's own networks, https as everywhere. Behind a proxy the names and
  * addresses written in URLs are held to these rules, and what a name resolves to is the proxy's business.
  */

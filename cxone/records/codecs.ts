@@ -77,7 +77,7 @@ function list(raw: unknown): Value | undefined {
   return Array.isArray(raw) ? stringifyJson(raw) : undefined;
 }
 
-/** One codec for each kind of column the store has (interfaces.md: ids bigint, durations double precision). */
+/** One codec for each kind of column the store has (ids bigint, durations double precision). */
 export const codecs = { integer, decimal, flag, text, timestamp, list } as const satisfies Record<
   string,
   Codec

@@ -2,7 +2,7 @@ import { hash } from '../data/random';
 import type { BadRecordKind } from '../http/fault-names';
 
 /**
- * Ways in which a record can be wrong (contract §8, field notes §5.2), each an edit of the row's JSON text: text,
+ * Ways in which a record can be wrong (contract §8), each an edit of the row's JSON text: text,
  * because several of them cannot pass through `JSON.parse` unharmed.
  */
 const SPOILERS = {

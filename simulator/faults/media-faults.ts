@@ -11,7 +11,7 @@ interface Interaction {
 }
 
 /**
- * Recordings that are missing, strange or damaged (contract §4, field notes §5.2), and Data Extraction's way to say
+ * Recordings that are missing, strange or damaged (contract §4), and Data Extraction's way to say
  * "one at a time" (contract §10). Playback queries are recognised by their family, files by theirs.
  */
 export const MEDIA_FAULTS = {

@@ -36,7 +36,7 @@ export interface SavedFile {
 
 /**
  * Where recordings lie. A key is a relative path with `/` between its parts, as `recordingKey` makes it. A file is
- * there whole or not at all (design, invariant 7). Methods throw `RecordingFileError`; an error of the body passes
+ * there whole or not at all (docs/architecture.md, invariant 7). Methods throw `RecordingFileError`; an error of the body passes
  * through unchanged.
  */
 export interface RecordingFiles {

@@ -99,7 +99,7 @@ function upsertSql({ name, columns, key, stamp, circumstances = [] }: BulkTable,
 
 /**
  * COPY into a temporary table and one upsert from there: 38–54 k contacts/s on two cores, where multi-row VALUES make
- * 14 k (design, Store). A row replaces the stored one when its stamp is newer, or equal with another content (not every
+ * 14 k. A row replaces the stored one when its stamp is newer, or equal with another content (not every
  * change moves the stamp), or equal when the stored one had been marked absent; else nothing is written.
  */
 export function createBulkUpsert(table: BulkTable): BulkUpsert {

@@ -34,7 +34,7 @@ export interface BulkTable {
   readonly circumstances?: readonly string[];
 }
 
-/** `contactStartDate` → `contact_start_date`, `dateACWWarehoused` → `date_acw_warehoused` (interfaces.md). */
+/** `contactStartDate` → `contact_start_date`, `dateACWWarehoused` → `date_acw_warehoused`. */
 export function snakeCase(field: string): string {
   return field
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')

@@ -1,6 +1,6 @@
 /**
  * PostgreSQL text holds neither NUL nor half a surrogate pair, and jsonb refuses their escapes. Such characters become
- * U+FFFD, and the caller notes the field in `sanitised` (design, invariant 5).
+ * U+FFFD, and the caller notes the field in `sanitised` (docs/architecture.md, invariant 5).
  */
 const replacement = '\ufffd';
 

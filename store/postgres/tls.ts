@@ -62,7 +62,7 @@ function readPem(path: string | null, parameter: string): Buffer | undefined {
 }
 
 /**
- * Decides on TLS for a database URL (interfaces.md, `DATABASE_URL`). Beyond loopback TLS with a verified certificate
+ * Decides on TLS for a database URL. Beyond loopback TLS with a verified certificate
  * is the rule, also for `sslmode=prefer` and `require`, since an unverified peer gives no protection on the path;
  * `sslmode=disable` turns TLS off, `sslmode=no-verify` only the verification. At loopback and at a Unix socket TLS is off
  * unless asked for, by `sslmode`, `ssl=true` or a file. `sslrootcert`, `sslcert` and `sslkey` name PEM files. Of a

@@ -28,7 +28,7 @@ export interface AgentTable {
   recordMisses(tenant: string, agentIds: readonly string[]): Promise<void>;
 }
 
-// The fetch time is kept beside the agent, not in it: an agent that did not change is not rewritten (design, invariant 2).
+// The fetch time is kept beside the agent, not in it: an agent that did not change is not rewritten (docs/architecture.md, invariant 2).
 const lookSql = (source: string) => `
   insert into cxone.agent_look as present (tenant, agent_id)
   select distinct $1, agent_id from ${source} order by agent_id

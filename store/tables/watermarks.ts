@@ -37,7 +37,7 @@ const moveOverSql = `
     and (m.skill_ids is null or (${withinSql('m', 'w')}))
   returning 1`;
 
-/** Moves a mark inside the caller's transaction, so that it never runs ahead of the rows (design, invariant 3). */
+/** Moves a mark inside the caller's transaction, so that it never runs ahead of the rows (docs/architecture.md, invariant 3). */
 export async function advanceWatermark(
   client: PoolClient,
   tenant: string,

@@ -28,7 +28,7 @@ import { scenarios } from './scenarios';
  * Record from released code only, never from the branch under test. A history says what runs that are open out there
  * have already done; recorded anew from changed workflows it agrees with any change, and the test proves nothing. A
  * scenario for a new path is recorded when that path has been released. When replay fails, the workflow is what has to
- * give way (`patched`, facts §2), not the history. A history goes when no run of its release can be open any more.
+ * give way (`patched`), not the history. A history goes when no run of its release can be open any more.
  * Therefore this script refuses to run while `workflows/` differs from the last commit, and notes the commit.
  */
 const root = join(__dirname, '..', '..');

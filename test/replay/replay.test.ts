@@ -52,11 +52,11 @@ describe('runs that are open out there go on under the workflows as they are now
     expect(histories.length).toBeGreaterThan(0);
   });
 
-  // Without the pin of protobufjs in package.json this fails for every one (facts §0.2): "type must be a Type".
+  // Without the pin of protobufjs in package.json this fails for every one: "type must be a Type".
   it.each(histories)('%s', async (file) => {
     const recorded = history(file);
     await Worker.runReplayHistory(now, recorded);
-    // Only by these flags, which real servers keep, a changed activity type shows (facts §0.3).
+    // Only by these flags, which real servers keep, a changed activity type shows.
     expect(recorded.events.flatMap(flagsOf)).not.toEqual([]);
   });
 });

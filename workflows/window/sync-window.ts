@@ -51,7 +51,7 @@ const hourMs = 3_600_000;
  * recordings; and, now and then, the lists contacts refer to, without which a window is still whole.
  *
  * Complete means: every contact CXone counts for the window is stored or kept in `rejected_record` with a reason, and
- * rows that CXone no longer returns are marked `absent_since` (design.md, invariant 1).
+ * rows that CXone no longer returns are marked `absent_since` (docs/architecture.md, invariant 1).
  *
  * What only a person can fix parks the run; the updates `resume`, `skip` and `abort` decide (workflows/parking.ts).
  * `skip` closes the window as `incomplete`.

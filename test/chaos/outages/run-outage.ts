@@ -20,7 +20,7 @@ export interface OutageVerdict {
   readonly recoveredMs: number;
 }
 
-/** Nothing stands still longer than this after an outage (design.md, invariant 11). */
+/** Nothing stands still longer than this after an outage (docs/architecture.md, invariant 11). */
 const standsStillAtMostMs = 60_000;
 /** What the whole job takes with nothing failing, on a busy machine. */
 const workMs = 60_000;

@@ -6,9 +6,17 @@ import { cxoneErrors } from '../../../cxone/errors';
 import { names as checkNames } from '../client/check/checked';
 import { composeFile, repository, textOf } from './compose-file';
 
-const documents = ['deploying.md', 'onboarding.md', 'data-dictionary.md', 'decisions/README.md'].map(
-  (name) => [name, textOf('docs', name)] as const,
-);
+const documents = [
+  ...[
+    'architecture.md',
+    'configuration.md',
+    'data-dictionary.md',
+    'deploying.md',
+    'onboarding.md',
+    'quirks.md',
+  ],
+  ...['recordings.md', 'runbook.md', 'simulator.md', 'trials.md', 'decisions/README.md'],
+].map((name) => [name, textOf('docs', name)] as const);
 const deploying = textOf('docs', 'deploying.md');
 const onboarding = textOf('docs', 'onboarding.md');
 
@@ -44,7 +52,9 @@ describe.each(documents)('docs/%s', (name, text) => {
 
   it('shows tenants files that would be accepted', () => {
     for (const [, json = ''] of text.matchAll(/```json\n([\s\S]*?)```/g)) {
-      const { tenants } = JSON.parse(json) as { readonly tenants: Readonly<Record<string, unknown>> };
+      const { tenants = {} } = JSON.parse(json) as {
+        readonly tenants?: Readonly<Record<string, unknown>>;
+      };
       for (const tenant of Object.values(tenants))
         expect(tenantSchema.safeParse(tenant).error).toBeUndefined();
     }
