@@ -1,5 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import type { Progress } from '../../workflows/window/window-progress';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { eventually } from '../e2e/stand';
 
@@ -18,6 +19,14 @@ export const parked = (handle: WorkflowHandle): Promise<void> =>
   eventually('the run is parked', async () => {
     const status = await statusOf(handle);
     if (status !== 'AwaitingOperator') throw new Error(`it is ${status}`);
+  });
+
+/** Waits until a window is parked for the nth time: its status may still be that of the time before. */
+export const parkedAgain = (handle: WorkflowHandle, times: number): Promise<void> =>
+  eventually(`the run is parked ${times} times`, async () => {
+    const progress = await handle.query<Progress>('progress');
+    if (progress.parked < times || progress.waitsFor.length === 0) throw new Error(JSON.stringify(progress));
+    await parked(handle);
   });
 
 /** What Web UI shows of a run. */

@@ -175,8 +175,7 @@ describe('a run that only a person can help', () => {
         if ((await givesUpAt()) <= first) throw new Error('it does not');
       });
       mend();
-      await parked(handle);
-      await handle.executeUpdate('resume');
+      await eventually('it is resumed', () => handle.executeUpdate('resume'));
       await handle.result();
     });
   });

@@ -2,7 +2,7 @@ import type { Activities } from '../../activities';
 import { activityFailure } from '../../activities/application-failure';
 import type { TooManyRejected } from '../../activities/types';
 import { taskQueues } from '../../workflows/task-queues';
-import { detailsOf, parked, statusOf } from './parked-run';
+import { detailsOf, parked, parkedAgain, statusOf } from './parked-run';
 import {
   openWindow,
   pageOf,
@@ -73,7 +73,7 @@ describe('a window by start of whose contacts too many are rejected', () => {
       expect(details).toContain('maxRejectedShare lets pass (20 %)');
       expect(details).toContain('npx cxone-sync rejected list --tenant acme');
       await handle.executeUpdate('resume');
-      await parked(handle);
+      await parkedAgain(handle, 2);
       await handle.executeUpdate('resume');
       expect(await handle.result()).toMatchObject({ status: 'complete' });
     });
@@ -95,7 +95,7 @@ describe('a window by start of whose contacts too many are rejected', () => {
       const handle = await start();
       await parked(handle);
       await handle.executeUpdate('resume');
-      await parked(handle);
+      await parkedAgain(handle, 2);
       expect(await detailsOf(handle)).toContain('DatabaseRefused');
       await handle.executeUpdate('resume');
       expect(await handle.result()).toMatchObject({ status: 'complete' });
