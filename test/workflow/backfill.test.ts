@@ -4,6 +4,7 @@ import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import type { BackfillReport } from '../../workflows/backfill/backfill-progress';
 import { backfillWorld, hourly, hours, startBackfill, until } from './backfill-world';
 import { workflowStand, type WorkflowStand } from './with-activities';
+import { eventually } from '../e2e/stand';
 
 let stand: WorkflowStand;
 // Children are found by their dates, so each test has a tenant of its own.
@@ -169,7 +170,10 @@ describe('a backfill', () => {
       const child = stand.client.workflow.getHandle(
         `sync-window:${tenant}:2026-11-01T01:00:00Z/2026-11-01T02:00:00Z`,
       );
-      expect((await child.describe()).status.name).toBe('CANCELLED');
+      // It notifies the backfill with its last step, a moment before it ends itself.
+      await eventually('the child is cancelled', async () =>
+        expect((await child.describe()).status.name).toBe('CANCELLED'),
+      );
       // The third may have been stopped before it began.
       expect(world.opened.length).toBeLessThanOrEqual(3);
       world.held.clear();
