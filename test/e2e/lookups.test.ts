@@ -140,7 +140,7 @@ describe('a list that is refused', () => {
     expect(report.lookupsNotRead).toMatchObject([{ list: 'skills' }]);
     const details = await handle.query<unknown>('__temporal_workflow_metadata');
     expect(JSON.stringify(details)).toContain('Skills: refused** (missing permission');
-    expect(worker.log()).toContain('a look-up list cannot be read');
+    expect(worker.log()).toContain('a reference list cannot be read');
     const [noted] = await stand.query("select error_code from cxone.lookup_list where list = 'skills'");
     expect(noted?.['error_code']).toMatch(/^LookupsForbidden$/);
     const others = ['campaigns', 'dispositions', 'teams'];
