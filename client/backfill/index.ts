@@ -10,8 +10,8 @@ import { mapErrors } from '../command/map-errors';
 import { createOutput, type Output } from '../command/output';
 import { preflight } from '../command/preflight';
 import { type BackfillHandle, followBackfill, startBackfill } from './backfill-run';
-import { announceRun } from '../command/follow-run';
-import { grpcReason, type TemporalClient, webUiLink } from '../command/temporal';
+import { announceRun, startedRun } from '../command/follow-run';
+import { type TemporalClient, webUiLink } from '../command/temporal';
 
 interface BackfillFlags extends CommonFlags {
   readonly tenant?: string;
@@ -69,10 +69,7 @@ async function runBackfill(flags: BackfillFlags, output: Output): Promise<void> 
   const { temporal, uiUrl } = await preflight(plan);
   try {
     const began = Date.now();
-    const handle = await startBackfill(temporal.client, input, plan).catch((error: unknown) => {
-      const message = `Temporal did not start the run: ${grpcReason(error)}`;
-      throw new CommandError(exitStatus.unavailable, message, 'TemporalUnavailable');
-    });
+    const handle = await startedRun(startBackfill(temporal.client, input, plan));
     const run = {
       workflowId: handle.workflowId,
       runId: handle.firstExecutionRunId,

@@ -1,5 +1,7 @@
+import { CommandError, exitStatus } from './exit-status';
 import { interruptible } from './interruptible';
 import type { Output } from './output';
+import { grpcReason } from './temporal';
 
 /** A run as a command reports it. `url` is its place in Web UI. */
 export interface StartedRun {
@@ -10,6 +12,16 @@ export interface StartedRun {
 
 interface StartedHandle {
   describe(): Promise<{ readonly startTime: Date }>;
+}
+
+/** The handle of a run that is being started. @throws CommandError TemporalUnavailable when Temporal does not start it */
+export async function startedRun<Handle>(start: Promise<Handle>): Promise<Handle> {
+  try {
+    return await start;
+  } catch (error) {
+    const message = `Temporal did not start the run: ${grpcReason(error)}`;
+    throw new CommandError(exitStatus.unavailable, message, 'TemporalUnavailable');
+  }
 }
 
 /** A run that started longer than this before the command (by another machine's clock) was joined. In ms. */

@@ -8,8 +8,8 @@ import { mapErrors } from '../command/map-errors';
 import { createOutput, type Output } from '../command/output';
 import { parkedError } from '../command/parked-error';
 import { preflightTenant } from '../command/preflight';
-import { announceRun } from '../command/follow-run';
-import { grpcReason, type TemporalClient, webUiLink } from '../command/temporal';
+import { announceRun, startedRun } from '../command/follow-run';
+import { type TemporalClient, webUiLink } from '../command/temporal';
 import { extractLine, extractLines } from './extract-report';
 import { type ExtractHandle, followExtraction, startExtraction } from './run-extract';
 
@@ -69,10 +69,7 @@ async function runExtract(flags: ExtractFlags, output: Output): Promise<void> {
   const { temporal, uiUrl } = await preflightTenant(tenant);
   try {
     const began = Date.now();
-    const handle = await startExtraction(temporal.client, input, plan).catch((error: unknown) => {
-      const message = `Temporal did not start the run: ${grpcReason(error)}`;
-      throw new CommandError(exitStatus.unavailable, message, 'TemporalUnavailable');
-    });
+    const handle = await startedRun(startExtraction(temporal.client, input, plan));
     const run = {
       workflowId: handle.workflowId,
       runId: handle.firstExecutionRunId,

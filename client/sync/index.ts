@@ -10,8 +10,8 @@ import { parkedError } from '../command/parked-error';
 import { preflight } from '../command/preflight';
 import { progressLine, reportLines } from './report';
 import { followWindow, startWindow, type WindowHandle } from './window-run';
-import { announceRun } from '../command/follow-run';
-import { grpcReason, webUiLink } from '../command/temporal';
+import { announceRun, startedRun } from '../command/follow-run';
+import { webUiLink } from '../command/temporal';
 
 interface SyncFlags extends CommonFlags {
   readonly tenant: string;
@@ -67,13 +67,7 @@ async function runSync(flags: SyncFlags, output: Output): Promise<void> {
   const { temporal, uiUrl } = await preflight(window);
   const began = Date.now();
   try {
-    const handle = await startWindow(temporal.client, input, window).catch((error: unknown) => {
-      throw new CommandError(
-        exitStatus.unavailable,
-        `Temporal did not start the run: ${grpcReason(error)}`,
-        'TemporalUnavailable',
-      );
-    });
+    const handle = await startedRun(startWindow(temporal.client, input, window));
     const run = {
       workflowId: syncWindowId(window),
       runId: handle.firstExecutionRunId,
