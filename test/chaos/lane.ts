@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import {
   type Activities,
   createActivities,
@@ -16,6 +16,7 @@ import { extractDefaults, tenantDefaults } from '../../config/tenant-schema';
 import { createCxoneClient, type CxoneClient, type CxoneConnection, type KeepAnswer } from '../../cxone';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator';
 import { openRecordingFiles, openStore, type RecordingFiles } from '../../store';
+import { openTestPool } from '../setup/pool';
 import { createMigratedDatabase } from '../setup/servers';
 import type { CredentialChange } from './drawn-fault';
 import type { FaultSchedule } from './fault-schedule';
@@ -78,7 +79,7 @@ export async function openLane(): Promise<Lane> {
   mkdirSync(recordingsFolder);
   const simulator = await startSimulator({ ...chaosSimulator, clock: () => clock.now() });
   const database = await createMigratedDatabase();
-  const pool = new Pool({ connectionString: database.url, max: 2 });
+  const pool = openTestPool(database.url, 2);
   const store = openStore({ url: database.url, maxConnections: 8, applicationName: 'chaos' });
   // A first recording, and with it the storage's mark: a folder that is empty afterwards is another one.
   const files = openRecordingFiles(pathToFileURL(recordingsFolder).href, store.storage);

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Client } from '@temporalio/client';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { followWindow, startWindow, type WindowEnd, type WindowHandle } from '../../client/sync/window-run';
 import { connectTemporal, requireWorkers } from '../../client/command/temporal';
 import { type ManagedProcess, startProcess } from '../../local/process';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator';
 import { parseSyncWindowInput, type SyncWindowInput } from '../../workflows/inputs';
+import { openTestPool } from '../setup/pool';
 import { createMigratedDatabase, createNamespace } from '../setup/servers';
 
 /** The compiled command line; `npm run build` makes it, and `npm test` builds first. */
@@ -90,7 +91,7 @@ export async function openStand({ simulator: settings, tenant }: StandOptions = 
       createNamespace(),
     ]);
     closers.push(() => database.drop());
-    const pool = new Pool({ connectionString: database.url, max: 4 });
+    const pool = openTestPool(database.url, 4);
     closers.push(() => pool.end());
     const env = {
       ...inherited(),

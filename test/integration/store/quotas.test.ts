@@ -1,7 +1,8 @@
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { createQuotaWaits } from '../../../store/quotas/quota-waits';
 import { createQuotas, type Admission, type QuotaName, type Quotas } from '../../../store/quotas/quotas';
 import { gridOf, type QuotaSize, windowAt } from '../../../store/quotas/grid';
+import { openTestPool } from '../../setup/pool';
 import { postgresServers } from '../../setup/servers';
 import { openStand, type Stand } from './stand';
 
@@ -19,9 +20,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
   let open: () => Quotas;
 
   function openPool(): Pool {
-    const pool = new Pool({ connectionString: stand.url, max: 20 });
-    // A connection may still be closing when its database is dropped.
-    pool.on('error', () => {});
+    const pool = openTestPool(stand.url, 20);
     pools.push(pool);
     return pool;
   }
