@@ -104,7 +104,7 @@ export const settingList = [
   },
   {
     name: 'TEMPORAL_TLS',
-    meaning: 'TLS to the Temporal server. Has to be given, true or false, for one that is not at loopback.',
+    meaning: 'TLS to the Temporal server. Required, true or false, unless the server is at loopback.',
     example: 'true',
     ...temporalFlag,
   },
