@@ -147,7 +147,7 @@ describe('records that are not as they should be', () => {
     }
   });
 
-  it('with fields nobody told us about keep them in extra', async () => {
+  it('with unknown fields keep them in extra', async () => {
     for (const row of await rowsSpoiltBy('newField')) {
       expect(row['extra']).toEqual({ customerMood: 'calm', npsScores: [9, 10] });
     }
@@ -274,7 +274,7 @@ describe('a CXone that is not well', () => {
 });
 
 describe('recordings that cannot be had', () => {
-  it('are absent when the call is long ago and nobody knows of one', async () => {
+  it('are absent when the call is long ago and CXone knows of none', async () => {
     const span = dayAfter(7);
     stand.simulator.setFaults([{ name: 'mediaMissing' }]);
     const report = reportOf(await stand.sync(span));

@@ -67,7 +67,7 @@ const oneRefusal = (slow = 0) => [
 ];
 
 describe('cxone-sync backfill', () => {
-  it('loads 30 windows though one fails, and that one too once it is mended and retried', async () => {
+  it('loads 30 windows though one fails, and that one too once it is fixed and retried', async () => {
     const span = hoursOf(5, 30);
     const started = await runCommand(stand, backfill(span, '--detach', '--concurrency', '2'));
     const id = String(documentOf(started)['workflowId']);

@@ -122,7 +122,7 @@ describe('cxone-sync check', () => {
     expect(result.stdout + result.stderr).not.toContain('a-guess-at-the-secret-42');
   });
 
-  it('ends with 3 when nobody answers, and with 2 for settings that are not in order', async () => {
+  it('ends with 3 when nothing answers, and with 2 for settings that are not in order', async () => {
     const gone = await run('check', '--tenant', 'gone', '--json');
     expect(gone.status).toBe(3);
     expect((JSON.parse(gone.stdout) as Report).checks[0]).toMatchObject({

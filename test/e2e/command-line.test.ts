@@ -148,7 +148,7 @@ describe('cxone-sync migrate', () => {
 });
 
 describe('cxone-sync --help', () => {
-  it('lists the commands, and each tells its flags and how it ends', async () => {
+  it('lists the commands, and each explains its flags and how it ends', async () => {
     const { status, stdout } = await runProgram(stand, ['--help']);
     expect(status).toBe(0);
     for (const command of ['migrate', 'worker', 'sync', 'check', 'plan', 'simulator', 'demo'])
@@ -191,7 +191,7 @@ describe('cxone-sync sync', () => {
     });
   });
 
-  it('takes filters and leaves recordings out when told so', async () => {
+  it('takes filters and leaves recordings out when asked to', async () => {
     stand.simulator.journal.clear();
     const flags = ['--skill', '4501,4502', '--media-type', '4', '--no-recordings', '--json'];
     const { status, stdout } = await runProgram(stand, [...sync(dayBefore(1)), ...flags]);

@@ -44,7 +44,7 @@ const keyIdOf = (storageKey: string): unknown => {
 const rangeOf = ['--tenant', 'acme', '--from', day.from, '--to', day.to];
 
 describe('recordings of a tenant with keys', () => {
-  it('lie encrypted, while their rows tell of the audio', async () => {
+  it('lie encrypted, while their rows describe the audio', async () => {
     const stored = await rows();
     const files = filesBelow(stand.recordingsFolder);
     expect(stored.length).toBeGreaterThan(3);
@@ -90,7 +90,7 @@ describe('recordings of a tenant with keys', () => {
     expect((await runCommand(stand, ['recordings', 'verify', ...rangeOf])).status).toBe(0);
   });
 
-  it('are written as plain files for whoever has the keys', async () => {
+  it('are written as plain files for those who have the keys', async () => {
     const [row] = await rows();
     const out = join(stand.folder, 'given-out');
     const call = ['--tenant', 'acme', '--master-contact', row?.master_contact_id ?? '', '--out', out];

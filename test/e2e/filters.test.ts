@@ -58,7 +58,7 @@ describe('a window that is filtered', () => {
     expect(skills).toEqual(new Set([4501, 4511]));
   });
 
-  it('by a skill that nobody has is complete and empty', async () => {
+  it('by a skill that no contact has is complete and empty', async () => {
     const truth = await syncFiltered({ skillIds: [999_999] });
     expect(truth.size).toBe(0);
   });

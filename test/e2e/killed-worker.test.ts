@@ -114,7 +114,7 @@ describe('a worker that is frozen in the middle of a window, beside a healthy on
   });
 });
 
-describe('a worker that is told to stop in the middle of a window', () => {
+describe('a worker that is asked to stop in the middle of a window', () => {
   it('finishes what it has in hand, and another one goes on: nothing is asked for again', async () => {
     const { report } = await interrupt(async (worker) => {
       const exit = await worker.stop();

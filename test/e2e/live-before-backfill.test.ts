@@ -42,7 +42,7 @@ async function lookUps(): Promise<readonly ('live' | 'backfill')[]> {
 }
 
 describe('a quota that a backfill has used up for a long time', () => {
-  it('serves the live sync’s recordings first, each call once, and refuses nobody', async () => {
+  it('serves the live sync’s recordings first, each call once, and refuses none', async () => {
     const from = new Date(Date.parse(settledDay.from) - 3 * dayMs).toISOString();
     const range = { tenant: 'acme', from, to: settledDay.to, window: '2d', concurrency: 2 };
     const backfill = await startBackfill(stand.client, range, planBackfill(range, new Date()));

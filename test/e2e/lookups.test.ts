@@ -151,7 +151,7 @@ describe('a list that is refused', () => {
     ).toEqual(others);
   });
 
-  it('is not asked for by other windows for a while, which say so all the same', async () => {
+  it('is not asked for by other windows for a while, which still say so', async () => {
     await stand.query("update cxone.lookup_list set claimed_at = now() - interval '16 minutes'");
     expect(reportOf(await stand.sync(day)).lookupsNotRead).toMatchObject([{ list: 'skills' }]);
     expect(asked()).toEqual([]);

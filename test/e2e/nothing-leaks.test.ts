@@ -121,7 +121,7 @@ describe('after runs in which much went wrong', () => {
     await expose(handle.workflowId);
   });
 
-  it('the runs have failures, rejected records and children to tell of', () => {
+  it('the runs have failures, rejected records and children to show', () => {
     const [first, ...others] = runs;
     const seen = (codes: readonly string[], within: readonly ExposedRun[]) =>
       codes.filter((code) => within.some(({ text }) => text.includes(code)));

@@ -81,7 +81,7 @@ describe('wrong credentials', () => {
   });
 });
 
-describe('credentials that were mended', () => {
+describe('credentials that were fixed', () => {
   it('are good at once for a window that is started on the command line', async () => {
     stand.simulator.setFaults([{ name: 'keyDeactivated' }, { name: 'revokeTokens' }]);
     const waiting = await startParked(stand, march(14));
@@ -308,7 +308,7 @@ describe('cxone-sync abort', () => {
 });
 
 describe('without a worker', () => {
-  it('nobody answers: status 3, and the run waits as before', async () => {
+  it('no worker answers: status 3, and the run waits as before', async () => {
     const id = await park(11, 'media');
     await worker.stop();
     const { status, document, stderr } = await runJson(stand, ['resume', id]);

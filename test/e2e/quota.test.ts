@@ -72,7 +72,7 @@ describe('a quota that is much smaller than the work', () => {
     expect(waits).toEqual([]);
   });
 
-  it('is found out when CXone refuses: the pace falls, and the window completes all the same', async () => {
+  it('is found out when CXone refuses: the pace falls, and the window still completes', async () => {
     await open('off', 30);
     await stand.startWorker();
     stand.simulator.setFaults([

@@ -152,7 +152,7 @@ describe('recordings by the listing', () => {
   });
 });
 
-describe('recordings of calls that nobody logs', () => {
+describe('recordings of calls that are not logged', () => {
   const isLikely = `agent_id is not null and total_duration_seconds > 4`;
   const callsWith = async (condition: string): Promise<Set<string>> => {
     const found = await stand.query<{ id: string }>(
@@ -162,7 +162,7 @@ describe('recordings of calls that nobody logs', () => {
     return new Set(found.map(({ id }) => id));
   };
 
-  it('are all stored, a window waiting only for those of calls that somebody answered', async () => {
+  it('are all stored, a window waiting only for those of calls that an agent answered', async () => {
     const report = reportOf(await stand.sync({ ...day, tenant: 'all' }));
     const answered = await callsWith(isLikely);
     const truth = truthOf('all');
@@ -174,7 +174,7 @@ describe('recordings of calls that nobody logs', () => {
     expect(ofAnswered.length).toBeLessThan(truth.length);
   });
 
-  it('are fetched by the sweep where nobody answered, by one query for each call', async () => {
+  it('are fetched by the sweep where no agent answered, by one query for each call', async () => {
     const done = await sweep('all');
     const truth = truthOf('all');
     await expectTruth('all', truth);

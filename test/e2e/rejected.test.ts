@@ -43,7 +43,7 @@ it('there are rejected records of both kinds, or nothing is tested here', () => 
 });
 
 describe('the list', () => {
-  it('tells tenant, kind, hash and reason of each, and nothing personal', async () => {
+  it('shows tenant, kind, hash and reason of each, and nothing personal', async () => {
     const { status, stdout, stderr } = await rejected('list');
     const lines = stdout.trim().split('\n');
     expect(status).toBe(0);

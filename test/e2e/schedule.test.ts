@@ -96,7 +96,7 @@ describe('cxone-sync schedule', () => {
     expect((await schedule('list')).stdout).toContain('schedule apply');
   });
 
-  it('shows what Temporal holds of tenants that are not in the file, and removes it, and nobody else’s', async () => {
+  it('shows what Temporal holds of tenants that are not in the file, and removes it, and no others', async () => {
     await json('apply', '--tenant', 'acme', '--every', '1h');
     const create = (scheduleId: string, workflowType: string) =>
       stand.client.schedule.create({

@@ -67,7 +67,7 @@ describe('cxone-sync status', () => {
     });
   });
 
-  it('tells what a window left behind: it, its recordings and the quotas', async () => {
+  it('shows what a window left behind: it, its recordings and the quotas', async () => {
     await stand.startWorker();
     const report = reportOf(await stand.sync(day));
     const tenant = first(await json());
@@ -88,7 +88,7 @@ describe('cxone-sync status', () => {
     expect(stdout).not.toContain('No worker');
   });
 
-  it('tells the lag, and that of a schedule when it runs next', async () => {
+  it('shows the lag, and of a schedule when it runs next', async () => {
     await stand.query(
       `insert into cxone.watermark values ('acme', 'contacts', now() - interval '90 minutes')`,
     );
@@ -265,7 +265,7 @@ describe('cxone-sync status', () => {
     }
   });
 
-  it('shows what the database tells when Temporal cannot be reached, with status 3', async () => {
+  it('shows what the database holds when Temporal cannot be reached, with status 3', async () => {
     const away = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
     const result = await runCommand(stand, ['status', '--json'], away);
     expect(result.status).toBe(3);

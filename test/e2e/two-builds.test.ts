@@ -102,7 +102,7 @@ describe('a run that was started on one build', () => {
 });
 
 describe('a server on which worker versioning is switched off', () => {
-  it('is told apart, said in the log, and served by unversioned workers', async () => {
+  it('is recognised, said in the log, and served by unversioned workers', async () => {
     const { command } = await obtainTemporal(silent);
     const server = await startTemporalServer({
       command,

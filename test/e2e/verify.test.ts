@@ -74,7 +74,7 @@ describe('a copy that is whole', () => {
     expect(asked.map(({ query }) => query['top'])).toEqual(['50', '50']);
   });
 
-  it('is equal by ids, too, with no other field asked for than what tells contacts apart', async () => {
+  it('is equal by ids, too, with no other field asked for than what identifies contacts', async () => {
     const { status, days } = await verify(twoDays, '--ids');
     expect(status).toBe(0);
     expect(days).toMatchObject([
@@ -163,7 +163,7 @@ describe('rows of the store that are not as they should be', () => {
     await expectTruthIsStored(day);
   });
 
-  it('one missing beside one too many is found by ids, and both are mended; nothing is deleted', async () => {
+  it('one missing beside one too many is found by ids, and both are fixed; nothing is deleted', async () => {
     const [id = ''] = await firstIds(day, 1);
     await stand.query('update cxone.contact set contact_id = 77 where contact_id = $1', [id]);
     expect((await verify(day)).status).toBe(0);
@@ -235,7 +235,7 @@ describe('records that cannot be stored', () => {
   const unusable: ReadonlySet<BadRecordKind> = new Set(['missingKey', 'nullKey', 'giantId', 'badDate']);
   const faults: readonly FaultRule[] = [{ name: 'badRecords', args: { kinds, every: 8 } }];
 
-  it('count as held where they were rejected, and as missing once CXone has mended them', async () => {
+  it('count as held where they were rejected, and as missing once CXone has fixed them', async () => {
     stand.simulator.setFaults(faults);
     const { badRecords } = stand.simulator.truth({ from: Date.parse(span.from), to: Date.parse(span.to) });
     const rejected = badRecords.filter(({ kind }) => unusable.has(kind)).length;

@@ -43,7 +43,7 @@ withBrowser('an operator with nothing but Web UI', () => {
   const contactRequests = (): number => stand.simulator.journal.count({ family: 'contacts' });
   const table = () => ui.page.getByRole('table', { name: 'Workflows' });
 
-  it('starts a window, sees it wait and why, mends the cause, resumes it and sees it complete', async () => {
+  it('starts a window, sees it wait and why, fixes the cause, resumes it and sees it complete', async () => {
     // The permission is taken away when some recordings are stored.
     const onCall = Array.from({ length: 500 }, (_, index) => index + 9);
     stand.simulator.setFaults([{ name: 'forbidden', match: { family: 'media' }, onCall }]);

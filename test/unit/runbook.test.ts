@@ -59,7 +59,7 @@ describe('the runbook', () => {
     expect([...entries.keys()].filter((code) => !known.has(code))).toEqual([]);
   });
 
-  it('tells each once', () => {
+  it('reports each once', () => {
     const headings = found(/^### (\w+)/gm, runbook);
     expect(headings).toEqual([...new Set(headings)]);
   });

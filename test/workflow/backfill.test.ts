@@ -51,7 +51,7 @@ describe('a backfill', () => {
     });
   });
 
-  it('goes on when a window fails, names it with its code, and retries it when told to', async () => {
+  it('goes on when a window fails, names it with its code, and retries it when asked to', async () => {
     const world = backfillWorld(stand.client);
     world.broken.set('2026-11-01T01', 'PermissionDenied');
     world.held.add('2026-11-01T04');
@@ -188,7 +188,7 @@ describe('a backfill', () => {
     });
   });
 
-  it('waits for a run of the same window that somebody else has started, and counts it', async () => {
+  it('waits for a run of the same window that was started elsewhere, and counts it', async () => {
     const world = backfillWorld(stand.client);
     world.held.add('2026-11-01T00');
     await stand.serve(world.activities, async () => {

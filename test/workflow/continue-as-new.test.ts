@@ -95,7 +95,7 @@ describe('a window too large for one history', () => {
 });
 
 describe('a day of a range that was parked so often that its history is full', () => {
-  it('goes on in a new run, and tells its range of its end once', async () => {
+  it('goes on in a new run, and notifies its range of its end once', async () => {
     const refusals = { left: 8 };
     const held = { loading: true };
     const activities: Activities = {

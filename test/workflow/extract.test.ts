@@ -157,7 +157,7 @@ describe('one day', () => {
     });
   });
 
-  it('has its job made anew when it fails or its result is gone, and parks after the third', async () => {
+  it('has its job created again when it fails or its result is gone, and parks after the third', async () => {
     const ends = ['failed', 'gone', 'succeeded'] as const;
     let looked = 0;
     const { activities, seen } = world({
@@ -204,7 +204,7 @@ describe('one day', () => {
     });
   });
 
-  it('fails at once where the tenant’s settings say that nobody is waited for', async () => {
+  it('fails at once where the tenant’s settings say that no one is waited for', async () => {
     const { activities } = world({
       parkedTimeout: async () => ({ hours: 0 }),
       createExtractionJob: async () => Promise.reject(refusal('ExtractionForbidden')),
@@ -215,7 +215,7 @@ describe('one day', () => {
     });
   });
 
-  it('parks for a missing permission at once, and goes on when told to', async () => {
+  it('parks for a missing permission at once, and goes on when resumed', async () => {
     let forbidden = true;
     const anew: boolean[] = [];
     const { activities, seen } = world(
@@ -330,7 +330,7 @@ describe('a range', () => {
     });
   });
 
-  it('is not stopped by a day that fails or is parked, which goes on when its cause is mended', async () => {
+  it('is not stopped by a day that fails or is parked, which goes on when its cause is fixed', async () => {
     const broken = new Set(['2025-11-02']);
     const held = { loading: true };
     const { activities } = world({
@@ -368,7 +368,7 @@ describe('a range', () => {
     });
   });
 
-  it('waits for somebody else’s run of a day instead of beginning it', async () => {
+  it('waits for another run of a day instead of beginning it', async () => {
     const held = { loading: true };
     const { activities, seen } = world({
       loadExtraction: () => released(held),

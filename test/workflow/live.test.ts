@@ -128,7 +128,7 @@ describe('the live sync', () => {
     expect(calls).toEqual(['persist', 'count', 'watermark', 'close']);
   });
 
-  it('hands what CXone cannot tell any more to a backfill, then goes on from there', async () => {
+  it('hands what CXone no longer lists to a backfill, then goes on from there', async () => {
     const skipped: unknown[] = [];
     const quiet = quietActivities(0);
     const gap = { from: '2026-09-01T00:00:00.000Z', to: '2026-11-20T00:10:00.000Z' };
@@ -182,7 +182,7 @@ describe('the live sync', () => {
     );
   });
 
-  it('does not call complete a tick whose window somebody gave up', async () => {
+  it('does not call complete a tick whose window an operator gave up', async () => {
     const quiet = quietActivities(0);
     await stand.serve(
       {

@@ -57,7 +57,7 @@ describe('look-ups of a window', () => {
     expect(details).not.toMatch(/refused|not read/);
   });
 
-  it('are read page by page, and the end is told with the last page alone', async () => {
+  it('are read page by page, and the end is returned with the last page alone', async () => {
     const asked: unknown[] = [];
     const persisted: unknown[] = [];
     const { report, lookups } = await run({
@@ -85,7 +85,7 @@ describe('look-ups of a window', () => {
     expect([report.status, lookups]).toEqual(['complete', { rows: 153, notRead: [] }]);
   });
 
-  it('that are refused leave the window complete, and are told in its report and its details', async () => {
+  it('that are refused leave the window complete, and are shown in its report and its details', async () => {
     const { report, lookups, details } = await run({
       claimLookups: async () => ({
         due: ['skills', 'teams'],
@@ -123,7 +123,7 @@ describe('look-ups of a window', () => {
     });
   });
 
-  it('that came short of their total are told', async () => {
+  it('that came short of their total are reported', async () => {
     const { report } = await run({
       claimLookups: async () => ({ due: ['skills'], failed: [] }),
       fetchLookups: async () => page('s', 2, null, 3),

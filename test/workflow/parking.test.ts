@@ -43,7 +43,7 @@ function broken(what: Partial<Activities>): { activities: Activities; mend: () =
 }
 
 describe('a run that only a person can help', () => {
-  it('waits, says why and what to do, and goes on with what failed when told to', async () => {
+  it('waits, says why and what to do, and goes on with what failed when resumed', async () => {
     const fetched: number[] = [];
     let forbidden = true;
     const quiet = quietActivities();
@@ -133,7 +133,7 @@ describe('a run that only a person can help', () => {
     expect(downloads).toBe(2);
   });
 
-  it('parks again, with the new cause, when what was mended fails still', async () => {
+  it('parks again, with the new cause, when what was fixed still fails', async () => {
     let cause = 'InvalidClient';
     const world: Activities = {
       ...quietActivities(),
@@ -158,7 +158,7 @@ describe('a run that only a person can help', () => {
     });
   });
 
-  it('waits its full time anew when a person resumed it in vain', async () => {
+  it('waits its full time again when a person resumed it in vain', async () => {
     const { activities, mend } = broken({
       fetchContactPage: async () => {
         throw refusal('ContactsForbidden');
@@ -351,7 +351,7 @@ describe('the updates', () => {
   });
 });
 
-describe('what waits for nobody', () => {
+describe('what does not wait for a person', () => {
   it.each(['WindowBusy', 'UnknownTenant', 'PageMissing'])('fails at once: %s', async (code) => {
     const { activities } = broken({
       persistContacts: async () => {

@@ -102,7 +102,7 @@ describe('a window with more contacts than one run should read', () => {
     expect((await half.describe()).status.name).toBe('COMPLETED');
   });
 
-  it('is told by its first page: no more than that is asked of the whole', async () => {
+  it('is known from its first page: no more than that is asked of the whole', async () => {
     const seen = nothing();
     await run(minutely(seen));
     expect(seen.asked.filter((asked) => asked.startsWith('00:00-01:00'))).toEqual(['00:00-01:00 0']);

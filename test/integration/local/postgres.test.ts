@@ -110,7 +110,7 @@ describe('a private PostgreSQL server', () => {
     await client.end();
   });
 
-  test('lets nobody in without the password, which only a private file holds', async () => {
+  test('lets no one in without the password, which only a private file holds', async () => {
     const server = await start();
     const url = new URL(server.url);
     const { password } = url;
@@ -159,7 +159,7 @@ describe('a private PostgreSQL server', () => {
     expect(await query(second.url, 'select * from note')).toEqual([{ answer: 42 }]);
   });
 
-  test('begins anew when the making of its data was interrupted', async () => {
+  test('starts over when the creation of its data was interrupted', async () => {
     mkdirSync(join(folder, 'data', 'cluster.new'), { recursive: true });
     writeFileSync(join(folder, 'data', 'cluster.new', 'PG_VERSION'), '18\n');
     const server = await start();
@@ -212,7 +212,7 @@ describe('where the server user cannot go', () => {
   });
 });
 
-describe('whoever starts it', () => {
+describe('the one who starts it', () => {
   const start65534 = (
     dataDir: string,
   ): ReturnType<typeof runScript<{ url: string; dataDir: string; version: string; uid: number }>> =>

@@ -13,7 +13,7 @@ async function ask(url: string, text: string): Promise<readonly unknown[]> {
 }
 
 describe.each(postgresServers())('a test database on $label', (server) => {
-  test('is empty, of its own, and goes even while somebody is connected', async () => {
+  test('is empty, of its own, and can be dropped even while a client is connected', async () => {
     const one = await createDatabase(server);
     const two = await createDatabase(server);
     await ask(one.url, 'create table note (answer int)');

@@ -130,7 +130,7 @@ describe('a recording of a young call', () => {
   });
 });
 
-describe('what the look-up told', () => {
+describe('what the playback query returned', () => {
   it('is in the table, and took no request of its own', async () => {
     const call = await stand.nextCall();
     stand.simulator.journal.clear();

@@ -152,7 +152,7 @@ export function describeRecordingSource(source: SourceUnderTest): void {
     expect(await rowsOf(call.masterContactId)).toMatchObject([{ status: 'pending', attempts: 0 }]);
   });
 
-  it('files lie encrypted where the tenant has keys, and their rows tell of the audio', async () => {
+  it('files lie encrypted where the tenant has keys, and their rows describe the audio', async () => {
     const call = await nextCall();
     const keysOf = () => [{ id: '2026-11', key: randomBytes(32) }];
     const files = openRecordingFiles({ url: pathToFileURL(stand.folder).href, keysOf });

@@ -117,7 +117,7 @@ describe.each(postgresServers())('when PostgreSQL goes away on $label', (server)
     expect(await store()).toMatchObject({ inserted: 1 });
   });
 
-  it('a server that does not listen is told apart, and a ping tells a version', async () => {
+  it('a server that does not listen is reported as such, and a ping returns a version', async () => {
     expect((await stand.store.ping()).version).toBeGreaterThanOrEqual(15);
     const url = new URL(stand.url);
     url.port = '1';
@@ -134,7 +134,7 @@ describe.each(postgresServers())('when PostgreSQL goes away on $label', (server)
     await nowhere.close();
   });
 
-  it('an error of a statement tells nothing of the row', async () => {
+  it('an error of a statement shows nothing of the row', async () => {
     await stand.query(`alter table cxone.contact add constraint stop check (from_address <> '+15550001111')`);
     const error: unknown = await stand
       .persist(batch([contact(1, { fromAddress: '+15550001111', dispositionNotes: 'canary' })]))

@@ -64,7 +64,7 @@ export function describeRecordingFiles(create: () => Promise<FilesUnderTest>): v
     expect(await files.save(key, body, limit)).toMatchObject({ bytes: 3 });
   });
 
-  it('tells how far it is', async () => {
+  it('reports its progress', async () => {
     const seen: number[] = [];
     await files.save(key, chunks(Buffer.alloc(10), Buffer.alloc(5)), {
       ...limit,
@@ -167,7 +167,7 @@ export function describeRecordingFiles(create: () => Promise<FilesUnderTest>): v
   const manifest = async () =>
     JSON.parse(readFileSync(await subject.pathOf(`${key}.json`), 'utf8')) as Record<string, unknown>;
 
-  it('writes a manifest beside a recording, which tells what lies there and nothing personal', async () => {
+  it('writes a manifest beside a recording, which says what lies there and nothing personal', async () => {
     const before = Date.now();
     const saved = await files.save(key, chunks(Buffer.from('audio')), { ...limit, facts });
     const stored = readFileSync(await subject.pathOf(key));

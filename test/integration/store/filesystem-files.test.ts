@@ -134,7 +134,7 @@ describe('recordings in a folder', () => {
       expect(filesIn(root)).toEqual([key]);
     });
 
-    it('are told from downloads of other processes that stand still for a while', async () => {
+    it('are distinguished from downloads of other processes that pause for a while', async () => {
       const live = leave('22222222-0000-4000-8000-000000000000.part', 12);
       await open().save(key, body(), { maxBytes: 10 });
       expect(existsSync(live)).toBe(true);

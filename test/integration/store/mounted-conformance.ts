@@ -167,7 +167,7 @@ export function describeMounted(server: () => PostgresServer, create: () => Moun
     expect(await open().exists(keyOf(1))).toBe(false);
   });
 
-  it('is told from another one by the id of its mark', async () => {
+  it('is distinguished from another one by the id of its mark', async () => {
     await storeNew(1);
     place.unmount();
     await openBareFiles(place.storage).writeMark('00000000-0000-4000-8000-000000000000');

@@ -84,7 +84,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
     ]);
   });
 
-  it('of many tenants are told at once as each by itself, and no tenant’s name is taken for another’s', async () => {
+  it('of many tenants are listed at once as each by itself, and no tenant’s name is taken for another’s', async () => {
     const quotas = open();
     const named = (tenant: string) => ({ ...media, tenant });
     for (const tenant of ['acme', 'acme-eu', 'globex']) await many(3, quotas, named(tenant));
@@ -125,7 +125,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
     expect(countIn(await many(50, quotas, contacts))).toBe(50);
   });
 
-  it('are used to 95 % and never broken by eight who always come when they are told, with a moved clock', async () => {
+  it('are used to 95 % and never broken by eight who always come when asked to, with a moved clock', async () => {
     const [one, other] = [open(), open()];
     const sent: number[] = [];
     const start = clock;
@@ -207,7 +207,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
   });
 
   describe('with live work and a backfill', () => {
-    it('keep the places of live work that was told to come', async () => {
+    it('keep the places of live work that was asked to come', async () => {
       const quotas = open();
       expect(countIn(await many(3, quotas, media, true))).toBe(3);
       const [wait = 0] = waitsIn(await many(1, quotas));

@@ -175,7 +175,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
     });
   });
 
-  it('tell what is needed to ask about them: their start, how often they were asked about, and how likely they are', async () => {
+  it('give what is needed to ask about them: their start, how often they were asked about, and how likely they are', async () => {
     const { recordings } = stand.store;
     await arrive([contact(1), contact(2, unanswered), contact(3, answered)]);
     await recordings.postpone('acme', id(3), { nextAttemptAt: soon(), errorCode: 'NotFound' });

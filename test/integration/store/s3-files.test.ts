@@ -188,7 +188,7 @@ describeWithS3('recordings in a bucket', () => {
       expect(await uploads()).toEqual([`calls/25/${key}`]);
     });
 
-    it('are told from those of others at the root of a bucket', async () => {
+    it('are distinguished from those of others at the root of a bucket', async () => {
       await leave(key);
       await leave('backups/database.tar');
       await open({ abandonedAfterMs: -60_000 }, `s3://${bucket}`).probe();

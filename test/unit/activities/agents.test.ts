@@ -135,7 +135,7 @@ describe('the first look at agents', () => {
     expect(seen.list).toEqual([{ updatedSince: new Date('2026-11-20T09:30:00.000Z'), skip: 0, top: 1_000 }]);
   });
 
-  it('lands the page, tells how many agents CXone hides, and goes on to the agents behind contacts', async () => {
+  it('lands the page, says how many agents CXone hides, and goes on to the agents behind contacts', async () => {
     const { activities, landing } = stand({ list: () => listPage(3, 3, { hiddenAgents: 17 }) });
     expect(await run(activities, 'fetchAgents', first)).toEqual({
       pageId: '1',
@@ -157,7 +157,7 @@ describe('the first look at agents', () => {
 });
 
 describe('a list of several pages', () => {
-  it('is read to its total; the watermark is the clock of the first answer and is told with the last page', async () => {
+  it('is read to its total; the watermark is the clock of the first answer and is returned with the last page', async () => {
     const sizes = [1_000, 1_000, 500];
     const { activities, seen } = stand({
       list: ({ skip }) =>
@@ -191,7 +191,7 @@ describe('a list of several pages', () => {
     expect(seen.list[1]?.updatedSince).toEqual(new Date('2026-11-20T09:30:00.000Z'));
   });
 
-  it('goes on after a full page when CXone tells no total, and ends at one that is not full', async () => {
+  it('goes on after a full page when CXone gives no total, and ends at one that is not full', async () => {
     const { activities } = stand({ list: ({ skip }) => listPage(skip === 0 ? 1_000 : 20, null) });
     const { next } = await run(activities, 'fetchAgents', first);
     expect(next).toMatchObject({ step: 'all', skip: 1_000 });

@@ -53,7 +53,7 @@ it('writes an answer behind the request, under the id it has said', async () => 
   ]);
 });
 
-it('takes five a minute of a tenant and code, and tells later ones by the last that is kept', async () => {
+it('takes five a minute of a tenant and code, and refers later ones to the last that is kept', async () => {
   const { world, keeper } = stand();
   const keep = keeper.forTenant('acme');
   const ids: (string | undefined)[] = [];

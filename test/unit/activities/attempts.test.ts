@@ -35,7 +35,7 @@ it.each([
   expect(await toldOf(attempt, failing(broken))).toEqual(told);
 });
 
-it('an error nobody foresaw is told like any other', async () => {
+it('an unforeseen error is reported like any other', async () => {
   expect(await toldOf(lateFrom, failing(new TypeError('x is undefined')))).toEqual(['fetchContactPage']);
 });
 

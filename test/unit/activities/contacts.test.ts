@@ -70,7 +70,7 @@ function stand(answer: (request: ContactPageRequest) => ContactPage, pagesKept =
 const timeout = () => new CxoneError('RequestTimeout', 'CXone did not answer in time.');
 
 describe('fetchContactPage', () => {
-  it('asks for the slice, lands the answer as received, and tells ids, counts and stamps only', async () => {
+  it('asks for the slice, lands the answer as received, and returns ids, counts and stamps only', async () => {
     const { activities, requests, landing } = stand(() => pageOf(contact(1), contact(2)));
     const fetched = await run(activities, 'fetchContactPage', input);
     expect(requests).toEqual([
@@ -132,7 +132,7 @@ describe('fetchContactPage', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('halves the page on each time-out, and tells the size that was answered', async () => {
+  it('halves the page on each time-out, and returns the size that was answered', async () => {
     const { activities, requests } = stand(({ top }) => {
       if (top > 300) throw timeout();
       return pageOf(contact(1));
@@ -153,7 +153,7 @@ describe('fetchContactPage', () => {
     expect(landing.pages).toEqual([]);
   });
 
-  it('never asks for more than it was told to, nor twice for one size, whatever CXone can bear', async () => {
+  it('never asks for more than it was asked to, nor twice for one size, whatever CXone can bear', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 10_000 }),
@@ -381,7 +381,7 @@ describe('countContacts by update', () => {
     expect(source.asked).toEqual([count.to, count.from, count.to]);
   });
 
-  it('counts again when a contact changed meanwhile, and so moved behind the window', async () => {
+  it('counts again when a contact changed during the read, and so moved behind the window', async () => {
     const source = counting([40, 41, 41]);
     expect(await source.count()).toMatchObject({ totals: [59] });
     expect(source.asked).toHaveLength(5);
@@ -414,7 +414,7 @@ describe('toBatch', () => {
     );
   });
 
-  it('tells each sign of drift once, however many records show it', () => {
+  it('reports each sign of drift once, however many records show it', () => {
     const readings = [
       { ...contact(1), mood: 'good' },
       { ...contact(2), mood: 'bad' },

@@ -100,7 +100,7 @@ describe('failures', () => {
     expect(failure).toMatchObject({ type: 'RecordingStorageFull', nonRetryable: true });
   });
 
-  it('of unknown origin tell their kind and place, never their message, and are tried again', async () => {
+  it('of unknown origin show their kind and place, never their message, and are tried again', async () => {
     const error = new RangeError('jane@example.com\nis not a phone number', {
       cause: new Error('canary-secret'),
     });
@@ -125,7 +125,7 @@ describe('failures', () => {
     expect(`${failure.stack} ${JSON.stringify(failure)}`).not.toMatch(/Jane|diabetes/);
   });
 
-  it('that are no errors at all tell only what they are', async () => {
+  it('that are no errors at all show only what they are', async () => {
     expect(await failureOf('jane@example.com')).toMatchObject({
       type: 'Unexpected',
       message: 'Unexpected string in fetchContactPage.',
@@ -201,7 +201,7 @@ describe('heartbeats', () => {
     expect(await beatsOf(20_000, async () => Promise.reject(new Error('no')))).toBe(3);
   });
 
-  it('are not sent where nobody waits for them', async () => {
+  it('are not sent where nothing waits for them', async () => {
     expect(await beatsOf(undefined, async () => undefined)).toBe(0);
   });
 });

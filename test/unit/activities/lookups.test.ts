@@ -74,7 +74,7 @@ function stand({ page = () => listPage(0, null), problem, lookupRefreshHours = 2
 }
 
 describe('claimLookups', () => {
-  it('takes lists that were not read for so many hours, or failed more than an hour ago', async () => {
+  it('takes lists that were not read for the given number of hours, or failed more than an hour ago', async () => {
     const { activities, seen } = stand({ lookupRefreshHours: 6 });
     expect(await run(activities, 'claimLookups', { tenant: 'acme', windowId: '7' })).toEqual({
       due: ['teams'],
@@ -188,7 +188,7 @@ describe('persistLookups', () => {
     expect(seen.persisted[0]?.end).toBeUndefined();
   });
 
-  it('tells why a list cannot count as read', async () => {
+  it('says why a list cannot count as read', async () => {
     const { activities } = stand({ page: () => listPage(2, 3), problem: 'CountMismatch' });
     await run(activities, 'fetchLookups', skills);
     expect(await run(activities, 'persistLookups', { ...page, end: { totalRecords: 3 } })).toMatchObject({

@@ -161,7 +161,7 @@ describe('failing', () => {
     expect((await failureOf(waits, 405, asked)).nextRetryDelay).toBe(16_000);
   });
 
-  it('is not final while the database cannot tell how many attempts were waits', async () => {
+  it('is not final while the database cannot say how many attempts were waits', async () => {
     const waits: QuotaWaits = { add: unreachable, count: unreachable, forget: unreachable };
     expect(await failureOf(waits, 500, broken)).toMatchObject({
       type: 'CxoneUnavailable',

@@ -72,7 +72,7 @@ describe('calls that are due', () => {
     });
   });
 
-  it('are none of these for runs of earlier releases, which could not tell them apart', async () => {
+  it('are none of these for runs of earlier releases, which could not distinguish them', async () => {
     expect((await ask({}, { due: [], withUnlikely: false })).sweep).toEqual([]);
   });
 

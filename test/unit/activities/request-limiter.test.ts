@@ -53,7 +53,7 @@ describe('the limiter of a tenant', () => {
     expect(asked).toMatchObject([{ name: { family: 'contacts', size: undefined } }]);
   });
 
-  it('refuses at once and says when to come again; nobody waits', async () => {
+  it('refuses at once and says when to come again; nothing waits', async () => {
     const { limiter, events } = stand({ admitted: false, retryAfterMs: 12_345 });
     const end = withPriority().run(async () => limiter.acquire('media'));
     await expect(end).rejects.toMatchObject({

@@ -214,7 +214,7 @@ describe('openWindow', () => {
     expect(asked).toEqual([]);
   });
 
-  it('refuses when somebody else was faster to take over', async () => {
+  it('refuses when another caller was faster to take over', async () => {
     const { activities, claimed } = stand({ claims: [heldBy('gone'), heldBy('faster')] });
     await expect(run(activities, 'openWindow', span)).rejects.toMatchObject({
       type: 'WindowBusy',
@@ -263,7 +263,7 @@ describe('passesOf', () => {
 describe('the ledger', () => {
   const round = { tenant: 'acme', windowId: '7', attempt: 3, round: 1 };
 
-  it('tells what a round brought in and marks what it did not show', async () => {
+  it('reports what a round brought in and marks what it did not show', async () => {
     const { activities } = stand({});
     expect(await run(activities, 'tallyRound', round)).toEqual({ fetched: 31 });
     expect(await run(activities, 'markAbsent', round)).toBe(4);
@@ -385,7 +385,7 @@ describe('the ledger', () => {
 });
 
 describe('authenticate', () => {
-  it('tells when the token ends and where the tenant lives, and nothing that opens a door', async () => {
+  it('says when the token ends and where the tenant lives, and nothing that opens a door', async () => {
     const activities = createAuthenticationActivities({
       store: fakeStore({}),
       tenants: acme({
@@ -402,7 +402,7 @@ describe('authenticate', () => {
     });
   });
 
-  it('says so when the area is not told', async () => {
+  it('says so when the area is not known', async () => {
     const expiresAt = new Date('2026-11-20T13:00:00.000Z');
     const activities = createAuthenticationActivities({
       store: fakeStore({}),
@@ -411,7 +411,7 @@ describe('authenticate', () => {
     expect(await run(activities, 'authenticate', { tenant: 'acme' })).toMatchObject({ area: null });
   });
 
-  it('tells the other workers that something is mended before it asks CXone anew', async () => {
+  it('notifies the other workers that something is fixed before it asks CXone again', async () => {
     const order: string[] = [];
     const activities = createAuthenticationActivities({
       store: fakeStore({ signIns: { note: async (tenant) => void order.push(`noted for ${tenant}`) } }),

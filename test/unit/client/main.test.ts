@@ -59,7 +59,7 @@ describe('help', () => {
     expect(seen.out()).toContain(`Usage: cxone-sync ${command}`);
   });
 
-  it('of the program tells the exit statuses', async () => {
+  it('of the program lists the exit statuses', async () => {
     expect(await main(['--help'])).toBe(0);
     expect(seen.out()).toContain('Exit status: 0 done and complete');
   });
@@ -114,7 +114,7 @@ describe('settings that are not in order', () => {
     expect(seen.err()).toContain('DATABASE_URL');
   });
 
-  it('like a tenant that the file does not have are told with those it has', async () => {
+  it('like a tenant that the file does not have are reported with those it has', async () => {
     expect(await main(['sync', '--tenant', 'acne', ...day])).toBe(2);
     expect(seen.err()).toContain('No tenant "acne"');
     expect(seen.err()).toContain('known: acme');
@@ -129,7 +129,7 @@ describe('settings that are not in order', () => {
     expect(seen.err()).toContain('clientSecret');
   });
 
-  it('like a recordings folder that cannot be one are told before anything is started', async () => {
+  it('like a recordings folder that cannot be one are reported before anything is started', async () => {
     writeFileSync(join(folder, 'file'), '');
     process.env['RECORDINGS_URL'] = pathToFileURL(join(folder, 'file', 'below')).href;
     expect(await main(sync)).toBe(2);
@@ -159,7 +159,7 @@ describe('a server that cannot be reached', () => {
     expect(seen.err()).toContain('PostgreSQL cannot be reached');
   });
 
-  it('is told as JSON when asked for', async () => {
+  it('is printed as JSON when asked for', async () => {
     expect(await main(['migrate', '--json'])).toBe(3);
     expect(JSON.parse(seen.out())).toMatchObject({ ok: false, error: { code: 'DatabaseUnavailable' } });
   });

@@ -43,7 +43,7 @@ describe('the log', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('is JSON elsewhere than on a terminal, unless it is told', () => {
+  it('is JSON elsewhere than on a terminal, unless set otherwise', () => {
     const piped = logInto({}, false);
     piped.logger.info('hello');
     expect(piped.lines[0]).toMatch(/^\{/);
@@ -52,7 +52,7 @@ describe('the log', () => {
     expect(told.lines[0]).toMatch(/^\{/);
   });
 
-  it('is pretty on a terminal or when told, and hides the same', () => {
+  it('is pretty on a terminal or when asked for, and hides the same', () => {
     const output = new PassThrough();
     const logger = createLogger({ level: 'info', format: 'pretty' }, output);
     logger.info({ clientSecret: 'canary', tenant: 'acme' }, 'hello');

@@ -146,7 +146,7 @@ describe('settings', () => {
     expect(JSON.stringify(problem)).not.toContain('canary');
   });
 
-  it('are all told at once, in a message an operator can read', () => {
+  it('are all reported together, in a message an operator can read', () => {
     const env = { LOG_LEVEL: 'loud', METRICS_ADDRESS: 'x' };
     expect(problemsOf(env, ['database', 'recordings', 'worker', 'logging']).map(({ name }) => name)).toEqual([
       'DATABASE_URL',

@@ -179,7 +179,7 @@ describe('a tenant', () => {
     expect(Object.keys(loaded ?? {})).not.toContain('clientSecret');
   });
 
-  it('is told that there is a way without an application when it names none', () => {
+  it('is pointed to the way without an application when it names none', () => {
     const { clientId: _id, clientSecret: _secret, ...keyOnly } = acme;
     const problems = problemsOf(() => load({ tenants: { acme: { ...keyOnly, pageSize: 0 } } }));
     expect(problems.map(({ name }) => name)).toEqual([
@@ -372,7 +372,7 @@ describe('what is wrong', () => {
     ]);
   });
 
-  it('tells the problems of all tenants at once', () => {
+  it('reports the problems of all tenants together', () => {
     const problems = problemsOf(() =>
       load({ tenants: { acme: { ...acme, pageSize: 0 }, beta: { ...acme, recordings: 1 } } }),
     );

@@ -77,7 +77,7 @@ describe('an access key alone', () => {
   });
 });
 
-it('is sent as JSON, percent signs and all, and to nobody else', async () => {
+it('is sent as JSON, percent signs and all, and to no other host', async () => {
   const fake = await startFake();
   try {
     fake.on(keyRoute, { body: { access_token: 'x', expires_in: 5 } });

@@ -107,7 +107,7 @@ describe('statuses', () => {
     }
   });
 
-  it('keeps the correlation id, and shows it to whoever reads the message', async () => {
+  it('keeps the correlation id, and shows it in the message', async () => {
     fake.on(paths.contacts, {
       status: 500,
       headers: { CorrelationId: '3f2504e0-4f89-11d3-9a0c-0305e82c3301' },
@@ -186,7 +186,7 @@ describe('statuses', () => {
 });
 
 describe('exchanges that break', () => {
-  it('is CxoneUnreachable when nobody listens', async () => {
+  it('is CxoneUnreachable when nothing listens', async () => {
     const gone = await startFake();
     await gone.close();
     await expect(fake.client({ issuer: gone.origin }).authenticate()).rejects.toMatchObject({

@@ -153,7 +153,7 @@ describe('a look at the bytes', () => {
     );
   });
 
-  it('tells how deep each element is, and which has a number too long for a double', () => {
+  it('reports how deep each element is, and which has a number too long for a double', () => {
     const { lists } = scan(
       '{"l":[1,[[]],{"a":[{}]},{"n":1234567890123456},{"t":"1234567890123456789"},{"e":1e5}]}',
     );

@@ -44,7 +44,7 @@ describe('a record nested 20,000 levels', () => {
     expect(rejected.map(({ raw }) => raw)).toEqual([both, deep(20_000)]);
   });
 
-  it('still tells its stamps, which pages are ordered by', async () => {
+  it('still gives its stamps, which pages are ordered by', async () => {
     expect(await parseContactPage(pageOf(contact(1), bad))).toMatchObject({
       firstStart: '2026-01-01T08:00:01.000Z',
       lastStart: '2026-01-01T08:00:02.000Z',
@@ -55,7 +55,7 @@ describe('a record nested 20,000 levels', () => {
     expect(readContact(parseRecord(Buffer.from(bad)))).toMatchObject({ ok: false, field: 'odd', raw: bad });
   });
 
-  it('of an agent loses its secrets all the same', async () => {
+  it('of an agent loses its secrets as well', async () => {
     const agent = `{"agentId":1,"apiKey":"canary","odd":${deep(20_000)},"Password":["canary"]}`;
     const page = await parseAgentPage(Buffer.from(`{"agents":[${agent},{"agentId":2}]}`));
     const { rows, rejected } = await readBatch(page.records, readAgent);

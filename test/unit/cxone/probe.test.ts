@@ -143,7 +143,7 @@ describe('the steps of signing in', () => {
     return steps;
   };
 
-  it('are told as they succeed, without the token', async () => {
+  it('are reported as they succeed, without the token', async () => {
     const steps = await stepsOf();
     expect(steps).toEqual([
       { step: 'discovery' },

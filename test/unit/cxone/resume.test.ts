@@ -62,7 +62,7 @@ describe('a file that breaks off', () => {
     ]);
   });
 
-  it('is gone on with as well when it never told its length', async () => {
+  it('is continued as well when its length was never given', async () => {
     fake.on('/f.mp4', serving(20_000, { length: false }), serving(null));
     expect((await fetchFile()).equals(file)).toBe(true);
   });
@@ -108,7 +108,7 @@ describe('a file that breaks off', () => {
     expect((await fetchFile()).equals(file)).toBe(true);
   });
 
-  it('is left alone when the caller gives up meanwhile', async () => {
+  it('is left alone when the caller gives up in between', async () => {
     const controller = new AbortController();
     const reason = new Error('cancelled');
     fake.on('/f.mp4', serving(20_000), (response) => {
@@ -138,7 +138,7 @@ describe('a host that ignores Range', () => {
   });
 });
 
-describe('a file that was replaced meanwhile', () => {
+describe('a file that was replaced in between', () => {
   const whole = (headers: Readonly<Record<string, string>>): Reply => ({ status: 200, headers, body: file });
   const part = (headers: Readonly<Record<string, string>>): Reply => ({
     status: 206,

@@ -149,7 +149,7 @@ describe('the live sync over a source that changes under it', () => {
     );
   });
 
-  it('reads by start what lies further back than CXone tells changes of, however long it was away', () => {
+  it('reads by start what lies further back than CXone lists changes of, however long it was away', () => {
     const pauses = fc.oneof(
       minutes,
       fc.constantFrom(29, 30, 31, 40, 90).map((n) => n * dayMs),

@@ -55,7 +55,7 @@ describe('a missing browser', () => {
     expect(obtainChromium({ PATH: folder }, { isRoot: true, ...nowhere })).toBe(installed);
   });
 
-  it('stays missing where nobody may install it, or nothing can', () => {
+  it('stays missing where it may not be installed, or nothing can', () => {
     expect(obtainChromium({ PATH: folder }, { isRoot: true, ...nowhere })).toBeUndefined();
     program('apt-get', 'exit 100');
     expect(obtainChromium({ PATH: folder }, { isRoot: true, ...nowhere })).toBeUndefined();

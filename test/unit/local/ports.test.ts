@@ -38,7 +38,7 @@ describe('findPort', () => {
     expect(await findPort([portOf(taken), second])).toBe(second);
   });
 
-  test('does not hand out a port that was promised to somebody else', async () => {
+  test('does not hand out a port that was promised to another caller', async () => {
     const promised = await findPort();
     expect(await findPort([promised], [promised])).not.toBe(promised);
   });

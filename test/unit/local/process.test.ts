@@ -9,7 +9,7 @@ const shell = (script: string, more: Partial<Parameters<typeof startProcess>[0]>
   startProcess({ name: 'script', command: '/bin/sh', args: ['-c', script], ...more });
 
 describe('a process of ours', () => {
-  test('tells how it ended and what it said last', async () => {
+  test('says how it ended and what it said last', async () => {
     const child = shell('echo one; echo two >&2; exit 3');
     expect(await child.exited).toEqual({ code: 3, signal: null });
     expect(child.tail()).toContain('one');
@@ -71,7 +71,7 @@ describe('stopping a process', () => {
     expect(child.tail()).toContain('bye');
   });
 
-  test('asks with the signal it was told to', async () => {
+  test('asks with the given signal', async () => {
     const child = shell('trap "exit 8" INT; echo ready; while :; do sleep 0.05; done', {
       stopSignal: 'SIGINT',
     });

@@ -52,7 +52,7 @@ function metricsIn(expr: string): readonly string[] {
 }
 
 describe('the alert rules', () => {
-  it('tell of what can go wrong without a failing run', () => {
+  it('report what can go wrong without a failing run', () => {
     expect(rules.length).toBeGreaterThanOrEqual(10);
     expect(new Set(rules.map(([name]) => name)).size).toBe(rules.length);
   });
@@ -73,7 +73,7 @@ describe('the alert rules', () => {
     expect(names.filter((name) => !(name in known))).toEqual([]);
   });
 
-  it.each(rules)('%s tells apart by labels that its metrics have', (_name, { expr, annotations }) => {
+  it.each(rules)('%s groups by labels that its metrics have', (_name, { expr, annotations }) => {
     const labels = new Set(metricsIn(expr).flatMap((name) => known[name] ?? []));
     const used = [
       ...[...expr.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/, */)),
@@ -108,7 +108,7 @@ describe('the alert rules', () => {
 });
 
 describe('docs/deploying.md', () => {
-  it('tells of every metric of ours, with its labels, and of no other', () => {
+  it('describes every metric of ours, with its labels, and no other', () => {
     const rows = [...textOf('docs', 'deploying.md').matchAll(/^\| `(cxone_\w+)` +\| ([^|]*)\|/gm)];
     const told = rows.map(([, name, labels = '']) => [
       name,

@@ -118,7 +118,7 @@ describe('docs/data-dictionary.md', () => {
     );
   });
 
-  it('marks what can tell who somebody is', () => {
+  it('marks what can identify a person', () => {
     const personal = entries.filter(({ meaning }) => meaning.includes('**Personal.**'));
     expect(personal.map(({ table, name }) => `${table}.${name}`)).toEqual(
       expect.arrayContaining([

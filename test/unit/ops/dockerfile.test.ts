@@ -34,7 +34,7 @@ describe('Dockerfile', () => {
     expect(last).not.toContain('--chown');
   });
 
-  it('is the command line, and a worker unless told otherwise', () => {
+  it('is the command line, and a worker by default', () => {
     const { bin } = JSON.parse(textOf('package.json')) as { readonly bin: Readonly<Record<string, string>> };
     expect(dockerfile).toContain(`ENTRYPOINT ["node", "/app/${bin['cxone-sync']}"]`);
     expect(dockerfile).toContain('CMD ["worker"]');

@@ -62,7 +62,7 @@ describe.each(documents)('docs/%s', (name, text) => {
 });
 
 describe('docs/deploying.md', () => {
-  it('tells of every service of the stand, and what it keeps', () => {
+  it('describes every service of the stack, and what it keeps', () => {
     const { services, volumes } = composeFile();
     const rows = tableAfter(deploying, '# Deploying');
     expect(rows.map(([service]) => service)).toEqual(
@@ -73,7 +73,7 @@ describe('docs/deploying.md', () => {
     }
   });
 
-  it('tells of every secret of the stand', () => {
+  it('describes every secret of the stack', () => {
     const rows = tableAfter(deploying, '## Settings and secrets').map(([file]) => file);
     for (const secret of Object.keys(composeFile().secrets)) expect(rows).toContain(`\`secrets/${secret}\``);
   });
@@ -126,7 +126,7 @@ describe('docs/onboarding.md', () => {
     }
   });
 
-  it('tells of every check by its name, in order', () => {
+  it('describes every check by its name, in order', () => {
     const told = tableAfter(onboarding, '## 6. Check').map(([name]) => name?.replaceAll('`', ''));
     // The last one is tried where this machine has settings of a storage (client/check/storage.ts).
     expect(told).toEqual([...checkNames, 'recordings-storage']);

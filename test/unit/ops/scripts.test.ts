@@ -37,7 +37,7 @@ describe('ops/create-secrets.sh', () => {
     expect(read(secrets, 'postgres-password')).toBe(password);
   });
 
-  it('lets nobody but the owner into the folder, and the users of containers read its files', async () => {
+  it('lets only the owner into the folder, and the users of containers read its files', async () => {
     const { folder, run } = createStage();
     const secrets = join(folder, 'secrets');
     mkdirSync(join(secrets, 'tenants'), { recursive: true });

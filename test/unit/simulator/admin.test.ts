@@ -23,7 +23,7 @@ describe('the simulator about itself', () => {
     expect((await admin('nothing')).status).toBe(404);
   });
 
-  it('tells a truth that anyone can compute from the API', async () => {
+  it('gives a truth that anyone can compute from the API', async () => {
     const truth = parse(await admin(`truth?${window}`)) as Truth;
     const rows = await reader.pages({ ...DAY, orderBy: 'contactId asc' }, 77);
     const lines = rows.map(
@@ -97,7 +97,7 @@ describe('the simulator about itself', () => {
     expect([answer.status, parse(answer)]).toEqual([400, { message: expect.any(String) as string }]);
   });
 
-  it('journals every request once, without secrets, until told to forget', async () => {
+  it('journals every request once, without secrets, until it is cleared', async () => {
     simulator.journal.clear();
     await askToken(simulator);
     await reader.completed({ ...DAY, top: 3, orderBy: 'contactId' });

@@ -259,7 +259,7 @@ describe('GET /contacts/completed', () => {
     }
   });
 
-  it('tells the states that a contact went through, up to its release, under both spellings', async () => {
+  it('lists the states that a contact went through, up to its release, under both spellings', async () => {
     const { completedContacts } = await reader.page({ ...DAY, orderBy: 'contactId', top: 30 });
     for (const row of completedContacts) {
       const path = `/incontactapi/services/v34.0/contacts/${String(row['contactId'])}`;

@@ -18,7 +18,7 @@ const rows = text
   .map((cells) => ({ name: codes(cells[1] as string)[0], args: codes(cells.at(-2) as string) }));
 
 describe('docs/simulator.md', () => {
-  it('tells of every switch, once, and of no other', () => {
+  it('describes every switch, once, and no other', () => {
     expect(rows.map(({ name }) => name as string).toSorted()).toEqual(FAULT_NAMES.toSorted());
   });
 

@@ -137,7 +137,7 @@ describe('whatever is switched on', () => {
     );
   });
 
-  it('is told in rules that can be written down and read again', async () => {
+  it('is given as rules that can be written down and read again', async () => {
     const rules = FAULT_NAMES.map((name) => ({ name, times: 0, args: QUICK[name] ?? {} }));
     const body = JSON.stringify(rules);
     const put = await ask(`${simulator.address}/simulator/faults`, { method: 'PUT', body });

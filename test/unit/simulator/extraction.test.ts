@@ -238,7 +238,7 @@ describe('what is extracted', () => {
     await Promise.all(others.map((one) => one.close()));
   });
 
-  it('is written anew for each reading when it is long, with the right length', async () => {
+  it('is generated again for each reading when it is long, with the right length', async () => {
     const mine = { simulator, reader, token };
     simulator = await start({ contactsPerDay: 8_000 });
     await signIn(simulator);

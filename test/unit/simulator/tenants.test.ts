@@ -123,7 +123,7 @@ describe('several tenants behind one issuer', () => {
     expect(listed).toMatchObject({ count: 1, entries: [{ tenant: 'acme', family: 'agents' }] });
   });
 
-  it('suffer faults that name them, and those that name nobody', async () => {
+  it('suffer faults that name them, and those that name no tenant', async () => {
     const statuses = async (): Promise<number[]> => [
       (await acme.get(AGENTS)).status,
       (await zenith.get(AGENTS)).status,
@@ -164,7 +164,7 @@ describe('several tenants behind one issuer', () => {
     expect(put.status).toBe(400);
   });
 
-  it('tell about themselves', async () => {
+  it('describe themselves', async () => {
     const get = async (path: string): Promise<unknown> =>
       parse(await ask(`${simulator.address}/simulator/${path}`));
     const expected = simulator.tenants.map(({ name, credentials }) => ({ name, ...credentials }));

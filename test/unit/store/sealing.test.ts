@@ -188,7 +188,7 @@ describe('the keys of a tenant', () => {
   const save = (files: RecordingFiles, text = 'audio', key = storageKey) =>
     files.save(key, from(Buffer.from(text)), { maxBytes: 100 });
 
-  it('encrypt with the first and tell its id, with length and hash of what was said', async () => {
+  it('encrypt with the first and give its id, with length and hash of what was said', async () => {
     const inner = memory();
     const saved = await save(createSealedFiles(inner, () => [december, november]));
     const stored = inner.held.get(storageKey) ?? Buffer.alloc(0);

@@ -35,7 +35,7 @@ const refusal = (code: number): Error =>
 const routing = (routingConfig: object) => ({ workerDeploymentInfo: { routingConfig } });
 
 describe('a worker', () => {
-  it('is unversioned without a build id, and asks nobody', async () => {
+  it('is unversioned without a build id, and asks no server', async () => {
     const { lines, logger } = log();
     expect(await deploymentOptions(server({ list: refusal(14) }), 'default', null, logger)).toBeUndefined();
     expect(lines).toEqual([]);

@@ -62,7 +62,7 @@ describe('the health endpoint', () => {
     });
   });
 
-  it('is not ready while the database is down, and does not tell why', async () => {
+  it('is not ready while the database is down, and does not say why', async () => {
     const ask = await serving({ database: async () => Promise.reject(new Error('password canary')) });
     expect(await ask('/ready')).toEqual({
       status: 503,

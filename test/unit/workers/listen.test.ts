@@ -62,7 +62,7 @@ describe('where a worker listens', () => {
     expect(lines).toEqual([]);
   });
 
-  it('is left free for whoever asked', async () => {
+  it('is left free for the caller', async () => {
     const chosen = await chooseAddress(asSet({ host: '127.0.0.1', port: 0 }), 'metrics', logger);
     expect(await chooseAddress(asSet(chosen), 'metrics', logger)).toEqual(chosen);
   });

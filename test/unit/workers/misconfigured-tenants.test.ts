@@ -21,7 +21,7 @@ function tell(note: () => Promise<void> = async () => undefined) {
   return { shown, lines, noted, done: reportMisconfigured(found, ['acme'], table, meter, logger) };
 }
 
-it('tenants not in order are told to the log, the metrics and the database', async () => {
+it('tenants not in order are reported to the log, the metrics and the database', async () => {
   const { shown, lines, noted, done } = tell();
   await done;
   expect(shown).toEqual([

@@ -104,7 +104,7 @@ describe('the workers of a process', () => {
     };
   }
 
-  it('stop together when one of them fails, and the cause is told', async () => {
+  it('stop together when one of them fails, and the cause is reported', async () => {
     const healthy = [worker(), worker()];
     const failing = worker(new Error('the connection is gone'));
     const all = [healthy[0], failing, healthy[1]] as unknown as Workers;
@@ -112,7 +112,7 @@ describe('the workers of a process', () => {
     expect(healthy.map(({ stops }) => stops)).toEqual([1, 1]);
   });
 
-  it('stop together when one is told to', async () => {
+  it('stop together when one is asked to', async () => {
     const [first, second] = [worker(), worker()];
     const end = runWorkers([first, second] as unknown as Workers);
     first.shutdown();

@@ -41,7 +41,7 @@ describe('looking after a run', () => {
     expect(await told(status, 'Failed', label)).toMatchObject({ code });
   });
 
-  it('tells that Temporal does not know it, and no other trouble', async () => {
+  it('reports that Temporal does not know it, and no other trouble', async () => {
     const unknown = clientThat(async () => Promise.reject(new WorkflowNotFoundError('no', 'x', undefined)));
     expect(await runInspection(unknown)('x')).toEqual({ status: 'gone', contacts: 0, recordings: 0 });
     const away = clientThat(async () => Promise.reject(new Error('14 UNAVAILABLE')));

@@ -54,7 +54,7 @@ describe('what Temporal’s SDK logs', () => {
     });
   });
 
-  it('tells code and message of our own failures: they are safe', () => {
+  it('shows code and message of our own failures: they are safe', () => {
     const error = ApplicationFailure.create({
       type: 'DatabaseFull',
       message: 'No space.',
@@ -68,7 +68,7 @@ describe('what Temporal’s SDK logs', () => {
     });
   });
 
-  it('tells only the kind of any other error', () => {
+  it('shows only the kind of any other error', () => {
     const [line] = logged((logger) =>
       logger.warn('Activity failed', { error: new TypeError('jane@example.com') }),
     );

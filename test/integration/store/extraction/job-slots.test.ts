@@ -74,7 +74,7 @@ describe.each(postgresServers())('the turn of a tenant on $label', (server) => {
     expect(await claim(second)).toMatchObject({ status: 'granted' });
   });
 
-  it('tells when a job was last made or heard of, and takes a refusal for none', async () => {
+  it('says when a job was last created or seen, and does not count a refusal', async () => {
     const slots = stand.store.extractionSlots;
     const sinceJob = async (): Promise<number | null> => {
       const turn = await claim(first, { secondsApart: 0 });
@@ -126,7 +126,7 @@ describe.each(postgresServers())('the turn of a tenant on $label', (server) => {
     expect(await claim(second, { secondsApart: 0 }, first)).toMatchObject({ status: 'granted' });
   });
 
-  it('goes to those who wait in the order in which they came, not to whoever asks next', async () => {
+  it('goes to waiting callers in the order in which they came, not to the next one to ask', async () => {
     await claim(first);
     expect(await statusOf(second)).toBe('held');
     expect(await statusOf(third)).toBe('held');
@@ -142,7 +142,7 @@ describe.each(postgresServers())('the turn of a tenant on $label', (server) => {
     expect(await statusOf(run('4'))).toBe('granted');
   });
 
-  it('does not wait for somebody who has not asked for two minutes, or has given up', async () => {
+  it('does not wait for a caller that has not asked for two minutes, or has given up', async () => {
     await claim(first);
     await statusOf(second);
     await stand.store.extractionSlots.release('acme', first);

@@ -41,7 +41,7 @@ describe.each(postgresServers())('migrations on $label', (server) => {
     }
   }
 
-  it('are told before they are applied, applied in order, and once', async () => {
+  it('are listed before they are applied, applied in order, and once', async () => {
     expect(await pendingMigrations(database.url)).toEqual(all);
     expect(await migrate(database.url)).toEqual({ applied: all });
     expect(await pendingMigrations(database.url)).toEqual([]);

@@ -26,7 +26,7 @@ describe.each(postgresServers())('recordings claimed for an attempt on $label', 
     expect(claims.filter(Boolean)).toHaveLength(1);
   });
 
-  it('are not due for others meanwhile', async () => {
+  it('are not due for others during that time', async () => {
     const { recordings } = stand.store;
     const { windowId, attempt } = await stand.claim();
     await claim('one');

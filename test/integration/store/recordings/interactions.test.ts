@@ -4,7 +4,7 @@ import { file, id } from '../recording-rows';
 import type { InteractionRow } from '../../../../store';
 import type { Stand } from '../stand';
 
-describe.each(postgresServers())('what the answer about a recording told on $label', (server) => {
+describe.each(postgresServers())('what the answer about a recording said on $label', (server) => {
   let stand: Stand;
   beforeAll(async () => {
     stand = await openStand(server);
@@ -68,7 +68,7 @@ describe.each(postgresServers())('what the answer about a recording told on $lab
     ]);
   });
 
-  it('are told anew by the next answer', async () => {
+  it('are replaced by the next answer', async () => {
     const { recordings } = stand.store;
     await recordings.stored('acme', id(1), file('s1'), told('s1'));
     await recordings.settled('acme', id(1), [

@@ -99,7 +99,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
   });
 
   describe('due in a window', () => {
-    it('are told in ascending order, in portions', async () => {
+    it('are listed in ascending order, in portions', async () => {
       await stand.persist(batch([5, 3, 1, 4, 2].map((n) => contact(n))));
       const { windowId, attempt } = await stand.claim();
       const { recordings } = stand.store;
@@ -335,12 +335,12 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       expect(await noted()).toEqual([id(1), id(2), id(6)]);
     });
 
-    it('that somebody asked for are noted although nobody logs them', async () => {
+    it('that were asked for are recorded although they are not logged', async () => {
       await persist('logged', [4, 3]);
       expect(await noted()).toEqual([id(1), id(3), id(4), id(6)]);
     });
 
-    it('are phone calls and voice mails, where nobody says which', async () => {
+    it('are phone calls and voice mails by default', async () => {
       await persist('all', undefined);
       expect(await noted()).toEqual([id(1), id(2), id(6)]);
     });

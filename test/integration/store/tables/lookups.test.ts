@@ -111,7 +111,7 @@ describe.each(postgresServers())('look-ups on $label', (server) => {
     beforeEach(() => persist('teams', batch([1, 2, 3].map((id) => row('teams', id))), { total: 3 }));
     const gone = async () => (await held('teams')).filter((one) => one.gone).map(({ id }) => id);
 
-    it('is told by all pages of a reading together', async () => {
+    it('is known from all pages of a reading together', async () => {
       await persist('teams', batch([row('teams', 1)]), { round: 2, last: false });
       expect(await gone()).toEqual([]);
       await persist('teams', batch([row('teams', 3)]), { round: 2, total: 2 });
@@ -123,7 +123,7 @@ describe.each(postgresServers())('look-ups on $label', (server) => {
       expect(await gone()).toEqual([1, 2, 3]);
     });
 
-    it('is not told by a reading that came short of the total: that is a problem, and the list stays due', async () => {
+    it('is not known from a reading that came short of the total: that is a problem, and the list stays due', async () => {
       expect(await persist('teams', batch([row('teams', 1)]), { round: 2, total: 3 })).toMatchObject({
         problem: 'CountMismatch',
       });
@@ -134,7 +134,7 @@ describe.each(postgresServers())('look-ups on $label', (server) => {
       expect(kept).toEqual({ error_code: 'CountMismatch', failed: true });
     });
 
-    it('is not told where a record was rejected, which may be that of a row we hold', async () => {
+    it('is not known where a record was rejected, which may be that of a row we hold', async () => {
       const rejected = [{ reason: 'no id', raw: '{"teamName":"team 2"}' }];
       expect(
         await persist('teams', batch([row('teams', 1)], { rejected }), { round: 2, total: 2 }),
@@ -150,7 +150,7 @@ describe.each(postgresServers())('look-ups on $label', (server) => {
       expect(await gone()).toEqual([]);
     });
 
-    it('is told again by a page that was stored before, and changes nothing', async () => {
+    it('is reported again by a page that was stored before, and changes nothing', async () => {
       const pageId = await stand.land('twice', { kind: 'teams', round: 2 });
       const store = () =>
         stand.store.lookups.persistPage('teams', pageId, 'acme', batch([row('teams', 1)]), {
@@ -191,7 +191,7 @@ describe.each(postgresServers())('look-ups on $label', (server) => {
       expect((await claim('2', long(1))).due).toContain('skills');
     });
 
-    it('leaves a list alone that failed, and tells why, except for the window that met the failure', async () => {
+    it('leaves a list alone that failed, and says why, except for the window that met the failure', async () => {
       await claim('1');
       await stand.store.lookups.noteFailure('acme', 'skills', 'LookupsForbidden');
       await stand.query("update cxone.lookup_list set claimed_at = now() - interval '16 minutes'");

@@ -114,7 +114,7 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
   });
 
   describe('parked windows', () => {
-    it('tell why they wait and what to do, those that wait longest first, so many of each tenant', async () => {
+    it('say why they wait and what to do, those that wait longest first, up to a limit per tenant', async () => {
       await park(2, '2026-07-21T02:00:00Z', 'InvalidClient');
       await park(1, '2026-07-21T03:00:00Z', 'MediaForbidden');
       await park(0, '2026-07-21T01:00:00Z', 'ContactsForbidden');

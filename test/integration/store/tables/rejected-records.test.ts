@@ -127,7 +127,7 @@ describe.each(postgresServers())('rejected records on $label', (server) => {
       expect(await stand.query('select from cxone.recording')).toHaveLength(0);
     });
 
-    it('do not replace what is newer, and go all the same', async () => {
+    it('do not replace what is newer, and are removed from the list anyway', async () => {
       const note = { lastUpdateTime: at(9_000).toISOString(), dispositionNotes: 'newer' };
       await stand.persist(batch([contact(1, note)], { rejected: [rejected(1)] }));
       const outcome = await replay([readable((await hashes())[0] ?? '')]);

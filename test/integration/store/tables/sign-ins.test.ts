@@ -6,7 +6,7 @@ import { postgresServers } from '../../../setup/servers';
 import { run, tuning } from '../../../unit/activities/fakes';
 import { openStand, type Stand } from '../stand';
 
-describe.each(postgresServers())('two workers and a person who mends something, on $label', (server) => {
+describe.each(postgresServers())('two workers and a person who fixes something, on $label', (server) => {
   let stand: Stand;
   let simulator: Simulator;
   const clients: CxoneClient[] = [];

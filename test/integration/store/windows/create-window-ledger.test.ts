@@ -99,7 +99,7 @@ describe.each(postgresServers())('the ledger on $label', (server) => {
       expect(await stand.store.windows.claim(wholeDay, other)).toEqual({ status: 'busy', by: someone });
     });
 
-    it('replaces a holder that is known to be dead, and nobody else', async () => {
+    it('replaces a holder that is known to be dead, and no other', async () => {
       await stand.store.windows.claim(wholeDay, someone);
       const notHolder = { ...someone, runId: 'run-0' };
       expect(await stand.store.windows.claim(wholeDay, other, notHolder)).toMatchObject({ status: 'busy' });
@@ -110,7 +110,7 @@ describe.each(postgresServers())('the ledger on $label', (server) => {
       expect(await stand.store.windows.claim(wholeDay, someone)).toEqual({ status: 'busy', by: other });
     });
 
-    it('after the end begins a new attempt and tells how the last one ended', async () => {
+    it('after the end begins a new attempt and says how the last one ended', async () => {
       const { windows } = stand.store;
       const { windowId, attempt } = await stand.claim();
       const { closedAt } = await windows.close(windowId, attempt, { ...done, status: 'failed' });

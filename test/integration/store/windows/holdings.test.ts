@@ -25,7 +25,7 @@ describe.each(postgresServers())('what is held, on $label', (server) => {
       expect(await stand.store.holdings.counts(span)).toEqual({ stored: 2, absent: 0, rejected: 0 });
     });
 
-    it('tell their change stamp to the millisecond, and whether they are marked absent', async () => {
+    it('give their change stamp to the millisecond, and whether they are marked absent', async () => {
       const late = '2026-07-20T00:10:00.123987Z';
       await stand.persist(
         batch([
@@ -164,7 +164,7 @@ describe.each(postgresServers())('what is held, on $label', (server) => {
       expect(await stand.store.holdings.files(next, next.from, null, 10)).toHaveLength(1);
     });
 
-    it('that are set back are pending, due at once, and told of the next time they are stored', async () => {
+    it('that are set back are pending, due at once, and reported the next time they are stored', async () => {
       const { recordings } = stand.store;
       await stand.persist(batch([contact(1)]));
       await recordings.stored('acme', id(1), file('s1'));

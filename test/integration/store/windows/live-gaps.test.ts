@@ -68,7 +68,7 @@ describe.each(postgresServers())('gaps of the live sync on $label', (server) => 
     expect(await open({ ...everything, skillIds: [4, 13] })).toHaveLength(1);
   });
 
-  it('are told of many tenants at once, each under its own filter', async () => {
+  it('are listed for many tenants at once, each under its own filter', async () => {
     await gaps().found('acme', gap);
     await gaps().found('globex', gap);
     await gaps().found('initech', gap);
@@ -81,7 +81,7 @@ describe.each(postgresServers())('gaps of the live sync on $label', (server) => 
     expect([...told.keys()]).toEqual(['globex']);
   });
 
-  it('that wait for a person are due until somebody was asked, and then again after a day', async () => {
+  it('that wait for a person are due until an operator was asked, and then again after a day', async () => {
     await gaps().found('acme', { ...gap, reason: 'filter', waits: true, begun: false });
     const [found] = await open();
     if (!found) throw new Error('there is none');
@@ -166,7 +166,7 @@ describe.each(postgresServers())('gaps of the live sync on $label', (server) => 
     expect(await open()).toMatchObject([{ due: false, begun: { from: days(1), to: gap.to } }]);
   });
 
-  it('are told to be given up, each tenant’s for itself', async () => {
+  it('are given up for each tenant separately', async () => {
     await gaps().found('acme', gap);
     await gaps().found('globex', gap);
     const [found] = await open();

@@ -214,7 +214,7 @@ describe('a look at a job', () => {
     expect(await run(look(status), 'lookAtExtractionJob', job)).toEqual({ status: told });
   });
 
-  it('that failed tells CXone’s words', async () => {
+  it('that failed reports CXone’s words', async () => {
     const { activities } = stand({
       extraction: { job: async () => ({ status: 'failed', errorMessage: 'No such version.', url: null }) },
     });
@@ -224,7 +224,7 @@ describe('a look at a job', () => {
     });
   });
 
-  it('tells nothing but that: no address, which would stay in the history', async () => {
+  it('reports nothing but that: no address, which would stay in the history', async () => {
     const { activities } = stand();
     expect(await run(activities, 'lookAtExtractionJob', job)).toEqual({ status: 'succeeded' });
   });
@@ -309,7 +309,7 @@ describe('a file', () => {
     expect(finished).toEqual([]);
   });
 
-  it('that is loaded already is told of again', async () => {
+  it('that is loaded already is reported again', async () => {
     const { activities, parts } = loading(rows(3), { extractions: { find: async () => line } });
     expect(await run(activities, 'loadExtraction', job)).toMatchObject({ status: 'complete', records: 3 });
     expect(parts).toEqual([]);
@@ -330,7 +330,7 @@ describe('a file', () => {
     expect(await run(activities, 'loadExtraction', job)).toEqual({ status: 'gone' });
   });
 
-  it('whose links do not open is asked for anew a few times, and is gone then', async () => {
+  it('whose links do not open is asked for again a few times, and is gone then', async () => {
     const { activities } = stand();
     const attempt = (n: number) => run(activities, 'loadExtraction', job, { attempt: n });
     await expect(attempt(1)).rejects.toMatchObject({ code: 'ExtractionLinkExpired' });

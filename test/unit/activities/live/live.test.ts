@@ -148,7 +148,7 @@ describe('what the live sync reads next', () => {
     expect(await plan()).toMatchObject({ to: '2026-11-20T12:00:01.000Z' });
   });
 
-  it('goes by our own clock, a minute early, where CXone tells none', async () => {
+  it('goes by our own clock, a minute early, where CXone gives none', async () => {
     const { plan } = stand('2026-11-20T11:00:00.000Z', {}, null);
     expect(await plan()).toMatchObject({ to: '2026-11-20T11:49:00.000Z' });
   });
@@ -286,7 +286,7 @@ describe('a gap that its backfill has not filled', () => {
     expect(await plan({ open: [{ ...gap, givenUp: true }] })).toEqual({ again: undefined, noted: [] });
   });
 
-  it('costs no look at Temporal before a day has passed, and nobody begins it twice', async () => {
+  it('costs no look at Temporal before a day has passed, and is not started twice', async () => {
     expect(await plan({ open: [{ ...gap, due: false }] })).toEqual({ again: undefined, noted: [] });
     expect(await plan({ open: [gap], taken: true })).toMatchObject({ again: undefined });
   });
@@ -379,7 +379,7 @@ describe('the watermark', () => {
     expect(found).toEqual([{ ...rejected, from: earlier.from }]);
   });
 
-  it('has such gaps read at the next tick once somebody let pass what was rejected', async () => {
+  it('has such gaps read at the next tick once an operator let pass what was rejected', async () => {
     const { readRejectedAgain, noted } = stand(null);
     await readRejectedAgain();
     expect(noted).toEqual(['hastened rejected']);

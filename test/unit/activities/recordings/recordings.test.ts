@@ -276,7 +276,7 @@ describe('a recording that is there', () => {
   });
 });
 
-describe('what an answer tells of its interactions', () => {
+describe('what an answer says about its interactions', () => {
   it('is noted with its file, and of those without one at the end, never with a link', async () => {
     const { activities, rows } = stand({
       interactions: async () => [interaction('s1'), interaction('s2', { url: null })],
@@ -385,7 +385,7 @@ describe('a disk that is nearly full', () => {
     expect([rows.claims, rows.failed]).toEqual([[], []]);
   });
 
-  it('is said as well when it has no room for the file at hand', async () => {
+  it('is said as well when it has no room for the present file', async () => {
     const { activities, rows } = stand({
       space: async (bytes) => (bytes > 0 ? full() : undefined),
       download: async (_url, _signal, options) => {

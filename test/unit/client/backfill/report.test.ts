@@ -29,7 +29,7 @@ describe('the line of a backfill', () => {
   const line = (state: windows.BackfillState, more: object = {}) =>
     backfillLine(progressOf(plan, state, { ...circumstances, ...more }));
 
-  it('tells what is done, running, to come, failed, parked and skipped', () => {
+  it('lists what is done, running, to come, failed, parked and skipped', () => {
     const said = line(halfWay());
     for (const part of [
       '40 %',
@@ -46,7 +46,7 @@ describe('the line of a backfill', () => {
     }
   });
 
-  it('tells how long it will take, and what bounds it', () => {
+  it('says how long it will take, and what bounds it', () => {
     // Two windows in 20 s, and four are left.
     expect(line(halfWay())).toContain('about 40.0 s left');
     expect(line(halfWay())).toContain('bound by 3 windows at a time');

@@ -45,7 +45,7 @@ describe('a run of checks', () => {
     expect(report.ok).toBe(status !== 'failed');
   });
 
-  it('tells of each check that is tried before it is', async () => {
+  it('announces each check before it is run', async () => {
     const told: string[] = [];
     const checks = [check('a', 'failed'), check('b', 'ok', ['a']), check('c', 'ok')];
     await runChecks(checks, undefined, (name) => {

@@ -18,7 +18,7 @@ const check = (faults: readonly FaultRule[] = [], changes: Partial<Tenant> = {})
   checkUnder(world, faults, changes);
 
 describe('a tenant that is set up as it should be', () => {
-  it('has every check in order but evaluations, which no reading can tell', async () => {
+  it('has every check in order but evaluations, which no reading can show', async () => {
     const report = await check();
     expect(withStatus(report, 'ok')).toEqual(names.filter((name) => name !== 'evaluations'));
     expect(result(report, 'evaluations')).toMatchObject({
@@ -151,7 +151,7 @@ describe('permissions with two names', () => {
   );
 });
 
-describe('what only a job of Data Extraction would tell', () => {
+describe('what only a job of Data Extraction would show', () => {
   it.each([
     [false, 0, 'If evaluations are wanted', 'The sync does not need them'],
     [true, 2, 'Make sure of both', 'QM Tools > Data Extraction APIs > QM Workflow API'],
@@ -228,7 +228,7 @@ describe('what is allowed, but not in full', () => {
     }
   });
 
-  it('no recording of any call is told with a call to try by hand', async () => {
+  it('no recording of any call is reported with a call to try by hand', async () => {
     const report = await check([{ name: 'mediaMissing' }]);
     expect(withStatus(report, 'failed')).toEqual(['media-playback']);
     expect(result(report, 'media-playback')).toMatchObject({
@@ -274,7 +274,7 @@ describe('what is allowed, but not in full', () => {
     expect(message).not.toMatch(/450[12]/);
   });
 
-  it.each([-20, 20])('a clock that is %i minutes off is told, as a warning', async (minutes) => {
+  it.each([-20, 20])('a clock that is %i minutes off is reported, as a warning', async (minutes) => {
     const report = await check([{ name: 'clockSkew', args: { minutes } }]);
     expect(withStatus(report, 'failed')).toEqual(['clock']);
     expect(report.ok).toBe(true);
@@ -296,7 +296,7 @@ describe('what is allowed, but not in full', () => {
     });
   });
 
-  it('a clock that no answer tells is unknown', async () => {
+  it('a clock that no answer shows is unknown', async () => {
     const report = await check([{ name: 'withoutLastPollTime' }]);
     expect(report.ok).toBe(true);
     expect(result(report, 'clock')).toMatchObject({ status: 'unknown', code: 'NoClock' });

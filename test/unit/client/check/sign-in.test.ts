@@ -93,7 +93,7 @@ describe('what is wrong before there is a token', () => {
     expect(tokens()).toBeLessThanOrEqual(2);
   });
 
-  it('an issuer that is no CXone is told as such', async () => {
+  it('an issuer that is no CXone is reported as such', async () => {
     const server = createServer((_request, response) => response.writeHead(404).end('not here'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;

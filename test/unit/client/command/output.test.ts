@@ -20,7 +20,7 @@ describe('output as text', () => {
     expect(seen.err()).toBe('starting\n');
   });
 
-  it('is quiet on the way when told so, and still gives the result', () => {
+  it('is quiet on the way when asked to be, and still gives the result', () => {
     const seen = captureOutput(true);
     const output = createOutput({ quiet: true });
     output.note('starting');

@@ -1,7 +1,7 @@
 import { sideBySide } from '../../../../client/command/side-by-side';
 
 describe('work that is done side by side', () => {
-  it('is done to every item, so many at a time, and answered in their order', async () => {
+  it('is done to every item, a few at a time, and answered in their order', async () => {
     let [underWay, most] = [0, 0];
     const results = await sideBySide([5, 1, 4, 2, 3], 2, async (n) => {
       underWay += 1;

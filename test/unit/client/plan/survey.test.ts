@@ -140,7 +140,7 @@ describe('a CXone that', () => {
     expect(world.simulator.journal.count({ family: 'contacts' })).toBeLessThan(8);
   });
 
-  it('refuses is told with its own code', async () => {
+  it('refuses is reported with its own code', async () => {
     world.simulator.setFaults([{ name: 'forbidden', match: { family: 'contacts' } }]);
     await expect(planTenant(world.tenant(), month, dayMs)).rejects.toMatchObject({
       name: 'CxoneError',

@@ -76,7 +76,7 @@ describe('recordings of a call, decrypted', () => {
     expect(seen.err()).toContain('personal data');
   });
 
-  it('are told in one document for programs', async () => {
+  it('are given in one document for programs', async () => {
     await decrypt([await stored('s1', 'hello')], files, true);
     expect(JSON.parse(seen.out())).toEqual({
       ok: true,

@@ -82,7 +82,7 @@ describe('the status of a tenant', () => {
     expect(lineWith('entry', { misconfigured: noted })).toContain('in the workers’ tenants file, 5 min ago');
   });
 
-  it('tells how far it is behind', () => {
+  it('reports its progress behind', () => {
     const line = lineWith('lag', { lagSeconds: 250, watermark: '2026-11-25T12:10:50Z' });
     expect(line).toBe('  lag         4 min 10 s behind (everything up to 2026-11-25T12:10:50Z is stored)');
   });
@@ -266,7 +266,7 @@ describe('the status of a tenant', () => {
     expect(second).toBe('              reread:acme  paused, never run');
   });
 
-  it('shows backfills with their progress, or that nobody can tell it', () => {
+  it('shows backfills with their progress, or that it is not known', () => {
     const backfill = { id: 'backfill:acme:x', url: 'http://x', progress };
     const text = linesOf([tenantStatus({ backfills: [backfill] })]).join('\n');
     expect(text).toContain('backfill    backfill:acme:x');

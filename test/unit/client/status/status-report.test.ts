@@ -9,7 +9,7 @@ import { markdownText } from '../../../../workflows/markdown';
 
 const windows = { complete: 5, running: 2, parked: 0, failed: 0, incomplete: 0 };
 
-describe('what a script is told', () => {
+describe('what a script reads', () => {
   const told = (changes: Parameters<typeof tenantStatus>[0]) =>
     concerns(statusReport([tenantStatus({ windows, ...changes })]), 60_000);
 
@@ -92,7 +92,7 @@ describe('ledger and Temporal together', () => {
     expect(status.parked).toEqual([{ ...parkedRun, id: 'unnoted' }]);
   });
 
-  it('tell whether what reads a gap is under way', () => {
+  it('say whether what reads a gap is under way', () => {
     const gaps = [{ ...gapLine, underWay: null }];
     const backfill = { id: gapLine.backfill.id, url: '', progress: null };
     const told = (backfills: (typeof backfill)[]) =>
@@ -140,7 +140,7 @@ describe('the cause in current details', () => {
     });
   });
 
-  it('is told without its code where both stand in a line', () => {
+  it('is shown without its code where both are on one line', () => {
     const details = '### acme\n\n- **InvalidClient**: The client is unknown.\n- **What to do**: Check it.\n';
     expect(causeIn(details)).toEqual({ message: 'The client is unknown.', remedy: 'Check it.' });
   });

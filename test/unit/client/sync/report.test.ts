@@ -4,7 +4,7 @@ import { webUiLink } from '../../../../client/command/temporal';
 import { noProgress } from '../../../../workflows/window/window-progress';
 
 describe('the line of progress', () => {
-  it('tells the stage, and how many contacts, while CXone has not said how many there are', () => {
+  it('shows the stage, and how many contacts, while CXone has not said how many there are', () => {
     expect(progressLine({ ...noProgress, stage: 'contacts', contacts: 1_000 })).toBe(
       'contacts      1,000 contacts',
     );
@@ -43,7 +43,7 @@ describe('the report of a window', () => {
     durationMs: 4_321,
   };
 
-  it('tells every figure, with its unit', () => {
+  it('shows every figure, with its unit', () => {
     const text = reportLines(report).join('\n');
     for (const figure of [
       '12,000 of 12,000 expected',

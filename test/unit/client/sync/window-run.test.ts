@@ -39,7 +39,7 @@ describe('following a window', () => {
     expect(end).toEqual({ ok: false, code, message });
   });
 
-  it('leaves a run that is parked, and tells all it waits for', async () => {
+  it('leaves a run that is parked, and says all it waits for', async () => {
     const waitsFor = ['AgentsForbidden', 'MediaForbidden'].map((code) => ({
       code,
       message: 'No.',
@@ -58,7 +58,7 @@ describe('following a window', () => {
     await expect(followWindow(handleOf(Promise.reject(gone)), () => undefined)).rejects.toBe(gone);
   });
 
-  it('shows progress meanwhile, and stops asking at the end', async () => {
+  it('shows progress while it waits, and stops asking at the end', async () => {
     let end: (value: unknown) => void = () => undefined;
     let asked = 0;
     const result = new Promise((resolve) => (end = resolve));

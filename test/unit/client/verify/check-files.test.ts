@@ -74,7 +74,7 @@ describe('stored recordings read again', () => {
     expect(problems).toEqual([]);
   });
 
-  it('are told apart: gone, shorter, changed, or a folder in their place', async () => {
+  it('are distinguished: gone, shorter, changed, or a folder in their place', async () => {
     const rows = [1, 2, 3, 4, 5].map((n) => recording(n));
     const [gone, shorter, changed, replaced] = rows as [HeldFile, HeldFile, HeldFile, HeldFile];
     rmSync(pathOf(gone));

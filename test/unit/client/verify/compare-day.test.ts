@@ -159,7 +159,7 @@ describe('records that cannot be read', () => {
     expect(await compare([noId, badStart], [], rejections)).toMatchObject({ rejected: 0, missing: 2 });
   });
 
-  it('that CXone has mended since are missing, although they had been rejected', async () => {
+  it('that CXone has fixed since are missing, although they had been rejected', async () => {
     const rejections = [{ id: '7', start: 'yesterday', field: 'contactStartDate' }];
     expect(await compare([served(7)], [], rejections)).toMatchObject({ rejected: 0, missing: 1 });
   });

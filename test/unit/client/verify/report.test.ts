@@ -67,7 +67,7 @@ describe('the table', () => {
 });
 
 describe('the whole range', () => {
-  it('counts days that differ and days that were mended', () => {
+  it('counts days that differ and days that were fixed', () => {
     const results = [
       equal,
       different,

@@ -99,7 +99,7 @@ describe('reading a day of the source', () => {
     );
   });
 
-  it('does not mind that CXone orders equal starts anew each time, as long as they fit on a page', async () => {
+  it('does not mind that CXone orders equal starts differently each time, as long as they fit on a page', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ at: fc.integer({ min: 0, max: 40 }), skillId: fc.constant(1) }), {
@@ -137,7 +137,7 @@ describe('reading a day of the source', () => {
     );
   });
 
-  it('goes pass by pass, and tells the total of each once', async () => {
+  it('goes pass by pass, and reports the total of each once', async () => {
     const contacts = [1, 2, 2, 2, 3].map((skillId, n) => ({ at: n * 1_000, skillId }));
     const cxone = cxoneOf(contacts);
     const { numbers, totals } = await readAll(cxone, 2, [{ skillId: 1 }, { skillId: 2 }]);
@@ -145,7 +145,7 @@ describe('reading a day of the source', () => {
     expect(totals).toEqual([1, 3]);
   });
 
-  it('asks for the fields that tell a contact apart, and no others', async () => {
+  it('asks for the fields that identify a contact, and no others', async () => {
     const cxone = cxoneOf([{ at: 1, skillId: 1 }]);
     await readAll(cxone, 10);
     expect(cxone.requests).toEqual([
@@ -241,7 +241,7 @@ describe('counting a day of the source', () => {
     },
   );
 
-  it('knows no sum when one of them is not told', async () => {
+  it('knows no sum when one of them is not known', async () => {
     const source = createSource(cxoneOf(contacts, { totals: false }), [{}], 500, plainly);
     expect(await source.count(day, 3)).toBeNull();
     const empty = createSource(cxoneOf([], { totals: false }), [{}], 500, plainly);

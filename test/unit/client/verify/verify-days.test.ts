@@ -80,7 +80,7 @@ describe('verifying days', () => {
     expect(results[1]).toMatchObject({ missing: 0, found: { missing: 1 }, repair: { ok: true } });
   });
 
-  it('goes on after a repair that failed, and tells of it', async () => {
+  it('goes on after a repair that failed, and reports it', async () => {
     const { parts } = stand(['2026-07-20', '2026-07-22'], false);
     const results = await days(parts);
     expect(results.map(isWhole)).toEqual([false, true, false]);

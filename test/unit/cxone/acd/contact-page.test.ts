@@ -175,7 +175,7 @@ describe('asking for a page', () => {
     expect(seen?.headers).toMatchObject({ accept: 'application/json', authorization: 'Bearer token-1' });
   });
 
-  it('asks for some fields only, without tags, when told so', async () => {
+  it('asks for some fields only, without tags, when asked to', async () => {
     fake.on(paths.contacts, { status: 204 });
     await fake.client().contactPage({ ...request, fields: ['contactId', 'lastUpdateTime'] });
     const query = Object.fromEntries(fake.seen(paths.contacts)[0]?.query ?? []);

@@ -139,7 +139,7 @@ describe('values of another type than expected', () => {
   });
 });
 
-describe('fields nobody knows', () => {
+describe('unknown fields', () => {
   it('go to extra under their own spelling, with their type noted', () => {
     const reading = stored(read({ brandNew: { a: [1] }, Other_Field: null, big: 9007199254740993n }));
     expect(reading.extra).toBe('{"brandNew":{"a":[1]},"Other_Field":null,"big":9007199254740993}');

@@ -143,7 +143,7 @@ describe('a campaign', () => {
     });
   });
 
-  it('may say the same twice; where it says two things, the second is kept and told', () => {
+  it('may say the same twice; where it says two things, the second is kept and reported', () => {
     const twice = { campaignId: 7, campaignName: 'A', id: 7, name: 'A' };
     expect(readLookup.campaigns(twice)).toMatchObject({ extra: null, drift: [] });
     expect(readLookup.campaigns({ ...twice, name: 'B' })).toMatchObject({

@@ -39,7 +39,7 @@ describe('a page by update', () => {
     expect(seen?.query.get('updatedSince')).toBe('2026-01-01T00:00:00.499Z');
   });
 
-  it('tells the last stamp in milliseconds, whatever the last row says', async () => {
+  it('gives the last stamp in milliseconds, whatever the last row says', async () => {
     const rows = [row(1, '2026-01-01T00:00:01Z'), row(2, '2026-01-01T00:00:02.5Z'), row(3), row(4, 'soon')];
     fake.on(paths.contacts, answer(...rows));
     expect(await fake.client().updatedPage(request)).toMatchObject({

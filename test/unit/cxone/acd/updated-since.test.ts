@@ -98,7 +98,7 @@ it('decides by the first page even when it is asked for a later one', async () =
   ]);
 });
 
-it('loses no changed record of a listing whose first page tells, whichever client gets which page', async () => {
+it('loses no changed record of a listing whose first page has a total, whichever client gets which page', async () => {
   const rows = fc.array(fc.constantFrom(older, newer), { maxLength: 12 });
   const heeded = fc.subarray(['updatedSince', 'updateSince']);
   await fc.assert(

@@ -59,7 +59,7 @@ it('gives up after the second 401', async () => {
   expect(next).toHaveBeenCalledTimes(2);
 });
 
-it('repeats a 403 once when somebody has signed in anew since the token was issued', async () => {
+it('repeats a 403 once when credentials were renewed since the token was issued', async () => {
   const forbidden = new CxoneError('AgentsForbidden', 'No.');
   const next = jest
     .fn<Promise<HttpAnswer>, [HttpRequest]>(async () => answer(200))

@@ -20,7 +20,7 @@ describe('authenticate', () => {
     expect(result).toEqual({ apiEndpoint: fake.origin, area: 'na1', expiresAt: new Date(time + 3_600_000) });
   });
 
-  it('tells no secret in its result', async () => {
+  it('shows no secret in its result', async () => {
     const text = JSON.stringify(await fake.client().authenticate());
     expect(text).not.toContain('token-1');
   });
@@ -204,7 +204,7 @@ describe('credentials that were refused', () => {
     expect(fake.seen(paths.openid)).toHaveLength(1);
   });
 
-  it('are tried again after a minute, for somebody may have mended them', async () => {
+  it('are tried again after a minute, for they may have been fixed', async () => {
     fake.on(paths.token, refused, tokenReply('mended'));
     const client = fake.client({}, { now });
     await failureOf(client.authenticate());
@@ -218,7 +218,7 @@ describe('credentials that were refused', () => {
     expect(fake.seen(paths.token)).toHaveLength(2);
   });
 
-  it('are tried again at once, and once, when somebody has signed in anew at another process', async () => {
+  it('are tried again at once, and once, when credentials were renewed at another process', async () => {
     fake.on(paths.token, refused);
     let times: number | null = 0;
     const client = fake.client({}, { now, credentialsGeneration: async () => times });
@@ -237,7 +237,7 @@ describe('credentials that were refused', () => {
     await expect(client.authenticate()).resolves.toMatchObject({ area: 'na1' });
   });
 
-  it('count as refused after whoever signed in anew while they were on their way', async () => {
+  it('count as refused after credentials that were renewed while they were on their way', async () => {
     let times = 0;
     fake.on(
       paths.token,
@@ -285,7 +285,7 @@ describe('credentials that were refused', () => {
     await expect(client.authenticate()).resolves.toMatchObject({ area: 'na1' });
   });
 
-  it('get the advice to look at the other method, which CXone does not tell from a wrong secret', async () => {
+  it('get the advice to look at the other method, which CXone does not distinguish from a wrong secret', async () => {
     fake.on(paths.token, refused);
     const error = await failureOf(fake.client().authenticate());
     expect(error['remedy']).toMatch(/clientAuthentication, which CXone refuses with the same answer/);

@@ -153,7 +153,7 @@ describe('a job', () => {
     expect(parseJob(Buffer.from(body))).toEqual({ status: 'running', errorMessage: null, url: null });
   });
 
-  it('that failed tells known phrases of why only', () => {
+  it('that failed reports known phrases of the reason only', () => {
     const messageError = 'Failed for Ann (ann@clinic.example, +1 555 0100 22): no such day';
     const body = JSON.stringify({ JobStatus: { Status: 'failed', Result: { messageError } } });
     expect(parseJob(Buffer.from(body))).toEqual({
@@ -216,7 +216,7 @@ describe('a job', () => {
     });
   });
 
-  it('is made anew with another token when the one at hand is refused', async () => {
+  it('is repeated with another token when the present one is refused', async () => {
     under({ name: 'revokeTokens', match: { family: 'extraction' }, onCall: 1 });
     expect(await client.extraction.createJob(metadata)).toEqual(expect.any(String));
   });
@@ -225,7 +225,7 @@ describe('a job', () => {
 describe('a refusal', () => {
   const refusal = (request: ExtractionJobRequest) => failureOf(client.extraction.createJob(request));
 
-  it('of a job less than 30 s after another one is "too soon", whoever asks', async () => {
+  it('of a job less than 30 s after another one is "too soon", for any caller', async () => {
     await client.extraction.createJob(metadata);
     const error = await refusal(metadata);
     expect(error).toMatchObject({ code: 'ExtractionBusy', kind: 'retryable', status: 403 });
@@ -327,7 +327,7 @@ describe('a result', () => {
     expect((await read({ name: 'csvWithoutBom' }))[0]).toHaveProperty(['ACD Call ID (Master Contact ID)']);
   });
 
-  it('with another header keeps what it knows and tells the rest', async () => {
+  it('with another header keeps what it knows and reports the rest', async () => {
     const [renamed] = await read({ name: 'csvHeader' });
     expect(readInteractionMetadata(renamed)).toMatchObject({
       ok: true,

@@ -66,7 +66,7 @@ describe('a row of interaction metadata', () => {
     expect(Object.keys(values).sort()).toEqual([...interactionMetadataFields].sort());
   });
 
-  it('keeps columns nobody foresaw, and says so', () => {
+  it('keeps unknown columns, and says so', () => {
     const reading = stored(
       readInteractionMetadata({ ...segment, 'Agent 2 Name': 'Bea', 'Agent 2 Team': '', 'ANI (2)': '7' }),
     );

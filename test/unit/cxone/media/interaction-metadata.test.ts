@@ -14,7 +14,7 @@ const speaking = (...voiceStages: readonly object[]) => ({
   data: { participantDataList: voiceStages.map((one) => ({ voiceStages: [one] })) },
 });
 
-describe('what an answer tells of an interaction', () => {
+describe('what an answer says about an interaction', () => {
   it('is its whole, its direction, and how it began and ended', () => {
     const metadata = parse(
       {
@@ -41,7 +41,7 @@ describe('what an answer tells of an interaction', () => {
     });
   });
 
-  it('keeps lists as they came, ids of nineteen digits and fields nobody told us about too', () => {
+  it('keeps lists as they came, ids of nineteen digits and unknown fields too', () => {
     const text =
       '{"interactions":[{"data":{"participantDataList":[{"userId":1234567890123456789,"agentName":"Ann","new":[1]}],' +
       '"sentiments":[{"overallSentiment":"MIXED","channel":1}],"categoryMatchesList":[{"confidence":0.87}]},' +

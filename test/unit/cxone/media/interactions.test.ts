@@ -67,7 +67,7 @@ describe('the answer of Media Playback', () => {
     expect(list?.[2]?.startTime).toBe('2026-01-01T09:00:00Z');
   });
 
-  it('takes an interaction once that is told twice, of the same file', () => {
+  it('takes an interaction once that is listed twice, with the same file', () => {
     const again = structuredClone(voice);
     again.data.fileToPlayUrl = 'https://s3.amazonaws.com/a.mp4?X-Amz-Signature=2';
     const other = structuredClone(voice);

@@ -95,7 +95,7 @@ describe('the Admin API', () => {
     expect(Object.keys(ordered.agents[0] as Row)).toEqual(['agentId', 'lastUpdated']);
   });
 
-  it('finds one agent by either id, and answers 404 for nobody', async () => {
+  it('finds one agent by either id, and answers 404 for an unknown one', async () => {
     const [, , agent] = (await list()).agents;
     for (const id of [agent?.['agentId'], agent?.['userId']]) {
       expect(parse(await reader.get(`${API}/agents/${String(id)}`))).toEqual({ agents: [agent] });

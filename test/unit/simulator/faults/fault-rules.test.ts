@@ -36,7 +36,7 @@ describe('faults', () => {
     expect(await calls(6)).toEqual([200, 500, 503, 503, 200, 200]);
   });
 
-  it('fire so many times', async () => {
+  it('fire the given number of times', async () => {
     simulator.setFaults([status({ status: 429, times: 2 })]);
     expect(await calls(4)).toEqual([429, 429, 200, 200]);
   });

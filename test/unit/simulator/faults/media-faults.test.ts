@@ -29,7 +29,7 @@ describe('recordings that are awkward', () => {
   const url = async (): Promise<string> =>
     (parse(await lookUp('&isDownload=true')) as { redirectUrl: string }).redirectUrl;
 
-  it('come late: calls younger than so many seconds are unknown', async () => {
+  it('come late: calls younger than the given number of seconds are unknown', async () => {
     const age = (NOW - DAY_WINDOW.from) / 1000;
     under('mediaLate', { seconds: age });
     const early = await lookUp();

@@ -104,7 +104,7 @@ describe('an answer that goes wrong', () => {
     expect([headers['content-length'], body.equals(sound)]).toEqual([String(sound.length), true]);
   });
 
-  it('stops dripping when nobody listens any more, so that the simulator can close', async () => {
+  it('stops dripping when the client is gone, so that the simulator can close', async () => {
     const other = await startSimulator({
       contactsPerDay: 10,
       faults: [{ name: 'slowBody', args: { chunkBytes: 1, delayMs: 3_600_000 } }],

@@ -31,7 +31,7 @@ describe('COPY text', () => {
     expect(encode({ id: 0, flag: false }).slice(0, 2)).toEqual(['0', 'f']);
   });
 
-  it('tells an empty text and the letters of a null marker from null', () => {
+  it('distinguishes an empty text and the letters of a null marker from null', () => {
     expect(encode({ id: 1, note: '', other: '\\N' }).slice(2, 4)).toEqual(['', '\\\\N']);
   });
 

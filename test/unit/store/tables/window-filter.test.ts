@@ -42,7 +42,7 @@ describe('whether a filter lies within another', () => {
     expect([isWithin(before, now), isWithin(now, before)]).toEqual([keeps, same]);
   });
 
-  it('is told of lists that are sorted and without repeats', () => {
+  it('is given lists that are sorted and without repeats', () => {
     expect(sortedFilter({ ...everything, skillIds: [30, 4, 30, 12] }).skillIds).toEqual([4, 12, 30]);
   });
 });

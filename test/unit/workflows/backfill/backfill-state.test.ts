@@ -276,7 +276,7 @@ describe('what a backfill hears', () => {
     expect(windows.countsOf(windows.ended(again, news({ run: 'c' }), 2))).toMatchObject({ complete: 1 });
   });
 
-  it('of a failed window that was mended by hand takes it off the failures', () => {
+  it('of a failed window that was fixed by hand takes it off the failures', () => {
     const failed = windows.ended(inFlight(), news({ outcome: 'failed', run: 'a', code: 'X' }), 1);
     expect(failed.failures).toEqual([{ window: 0, code: 'X' }]);
     const mended = windows.ended(failed, news({ run: 'a' }), 2);
@@ -291,7 +291,7 @@ describe('what a backfill hears', () => {
     expect(windows.ended(fresh, news({}), 1)).toBe(fresh);
   });
 
-  it('tells a window with gaps apart by its code', () => {
+  it('marks a window with gaps by its code', () => {
     const state = windows.ended(inFlight(), news({ outcome: 'incomplete', run: 'a' }), 1);
     expect(state.failures).toEqual([{ window: 0, code: 'WindowIncomplete' }]);
     expect(state.contacts).toBe(0);
@@ -311,7 +311,7 @@ describe('the pace', () => {
     expect(state.steps.length).toBeLessThan(50);
   });
 
-  it('begins anew after a pause', () => {
+  it('starts over after a pause', () => {
     const paused = windows.setPaused(windows.newBackfill(1, 1, 0), true, 5_000);
     expect(windows.setPaused(paused, false, 90_000).steps).toEqual([
       { at: 90_000, contacts: 0, recordings: 0 },

@@ -2,7 +2,7 @@ import type { RequestEvent } from '../../../../../cxone';
 import { metrics } from '../../../../../cxone/http/interceptors/metrics';
 import { answer, request } from '../../interceptors/stubs';
 
-it('tells of an answer with its status, and of none with 0', async () => {
+it('reports an answer with its status, and none with 0', async () => {
   const events: RequestEvent[] = [];
   const measured = metrics<Buffer>((event) => void events.push(event));
   const refused = answer(503);
@@ -16,7 +16,7 @@ it('tells of an answer with its status, and of none with 0', async () => {
   expect(events.every(({ ms }) => ms >= 0)).toBe(true);
 });
 
-it('needs nobody who listens', async () => {
+it('needs no listener', async () => {
   await expect(metrics<Buffer>(undefined)(async () => answer(200))(request)).resolves.toMatchObject({
     status: 200,
   });

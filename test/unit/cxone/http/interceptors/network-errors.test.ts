@@ -42,7 +42,7 @@ it('leaves an error of ours alone', async () => {
   await expect(networkErrors(plainNames)(async () => Promise.reject(ours))(request)).rejects.toBe(ours);
 });
 
-it('throws the caller’s reason when the caller gave up, before or meanwhile', async () => {
+it('throws the caller’s reason when the caller gave up, before or during the request', async () => {
   const reason = new Error('cancelled');
   const next = jest.fn();
   await expect(networkErrors(plainNames)(next)(request, AbortSignal.abort(reason))).rejects.toBe(reason);

@@ -42,7 +42,7 @@ it('sends nothing when the limiter says no', async () => {
   expect(next).not.toHaveBeenCalled();
 });
 
-it('tells the limiter of a 429 and of nothing else, and lets the error pass', async () => {
+it('notifies the limiter of a 429 and of nothing else, and lets the error pass', async () => {
   const limiter = notebook();
   for (const error of [
     new CxoneError('Throttled', 'Slow down.', { retryAfterMs: 5_000 }),

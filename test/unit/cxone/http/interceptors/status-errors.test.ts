@@ -94,7 +94,7 @@ it.each(['call jane, please', 'Jane.Doe', '19800523', '+4917112345678', '4917112
   },
 );
 
-it('never tells a client of the token endpoint to try wrong credentials again', async () => {
+it('never asks a client of the token endpoint to try wrong credentials again', async () => {
   const status = fc.integer({ min: 400, max: 499 }).filter((one) => one !== 408 && one !== 429);
   const serverPhrases = fc.subarray([
     'invalid_client',
