@@ -19,6 +19,7 @@ import { addStatusCommand } from './status';
 import { addSyncCommand } from './sync';
 import { addVerifyCommand } from './verify';
 import { addWorkerCommand } from './worker';
+import { programVersion } from './command/version';
 
 /** Builds the command line; one file per sub-command adds itself. */
 export function createProgram(): Command {
@@ -26,6 +27,7 @@ export function createProgram(): Command {
     .description(
       'Brings NICE CXone contacts, agents and call recordings into PostgreSQL and recording storage.',
     )
+    .version(programVersion(), '--version', 'print the version')
     .exitOverride()
     .showHelpAfterError('(add --help for what it takes)')
     .addHelpText(

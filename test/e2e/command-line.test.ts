@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createDatabase } from '../setup/servers';
@@ -144,6 +144,14 @@ describe('cxone-sync migrate', () => {
     } finally {
       await database.drop();
     }
+  });
+});
+
+describe('cxone-sync --version', () => {
+  it('prints the version of package.json', async () => {
+    const packageFile = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
+    const { version } = JSON.parse(packageFile) as { readonly version: string };
+    expect(await runProgram(stand, ['--version'])).toMatchObject({ status: 0, stdout: `${version}\n` });
   });
 });
 

@@ -61,6 +61,20 @@ describe.each(documents)('docs/%s', (name, text) => {
   });
 });
 
+describe('the version', () => {
+  const { version } = JSON.parse(textOf('package.json')) as { readonly version: string };
+
+  it('is the newest one of the changelog', () => {
+    expect(/^## \[([\d.]+)\] — \d{4}-\d{2}-\d{2}$/m.exec(textOf('CHANGELOG.md'))?.[1]).toBe(version);
+  });
+
+  it('is that of the lock file and of the image', () => {
+    const lock = JSON.parse(textOf('package-lock.json')) as { readonly version: string };
+    expect(lock.version).toBe(version);
+    expect(textOf('docker-compose.yml')).toContain(`image: cxone-sync:${version}\n`);
+  });
+});
+
 describe('docs/deploying.md', () => {
   it('describes every service of the stack, and what it keeps', () => {
     const { services, volumes } = composeFile();
