@@ -63,7 +63,7 @@ export function showWaiting(
     [
       title,
       '',
-      `- **Waits for you** since ${toTheSecond(since)}`,
+      `- **Waiting for operator** since ${toTheSecond(since)}`,
       ...causes.flatMap((cause) => [
         `- **${markdownText(cause.code)}**: ${markdownText(withoutRemedy(cause))}`,
         ...(cause.remedy ? [`- What to do: ${markdownText(cause.remedy)}`] : []),

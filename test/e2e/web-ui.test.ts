@@ -65,7 +65,7 @@ withBrowser('an operator with nothing but Web UI', () => {
 
     await ui.openRun('acme-10-march');
     const details = await ui.currentDetails();
-    expect(details).toContain('Waits for you since');
+    expect(details).toContain('Waiting for operator since');
     expect(details).toMatch(/MediaForbidden: CXone Media Playback answered with status 403/);
     expect(details).toMatch(/What to do: In CXone, give a role of the service user this permission/);
     expect(details).toMatch(/Then send the update resume \(More Actions → Send an Update\)/);

@@ -279,7 +279,7 @@ describe('a run that only a person can help', () => {
         await handle.executeUpdate('skip');
         await eventually('it waits again', async () => {
           const details = await detailsOf(handle);
-          expect(details).toContain('**Waits for you**');
+          expect(details).toContain('**Waiting for operator**');
           expect(details).toContain('**TenantMisconfigured**');
           expect(details).toContain('its window cannot be closed in the ledger, not even as incomplete');
         });
