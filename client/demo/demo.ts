@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { WindowReport } from '../../activities/types';
 import { openStore } from '../../store';
 import { parseSyncWindowInput } from '../../workflows/inputs';
-import type { Progress } from '../../workflows/window/window-progress';
+import type { Progress } from '../../workflows/window/window-state';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { wholeNumber } from '../command/flags';
 import { mapErrors } from '../command/map-errors';

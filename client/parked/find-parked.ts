@@ -1,5 +1,5 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import type { Progress } from '../../workflows/window/window-progress';
+import type { Progress } from '../../workflows/window/window-state';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 
 export interface ParkedFilter {

@@ -1,5 +1,5 @@
 import type { WindowReport } from '../../activities/types';
-import type { Progress } from '../../workflows/window/window-progress';
+import type { Progress } from '../../workflows/window/window-state';
 import { bar, count, duration, size } from '../command/output';
 
 /** A window's progress in one line. */

@@ -8,7 +8,7 @@ import type { WindowReport } from '../../activities/types';
 import type { syncWindow } from '../../workflows';
 import { syncWindowId, syncWindowSummary } from '../../workflows/ids';
 import type { SyncWindow, SyncWindowInput } from '../../workflows/inputs';
-import type { Progress } from '../../workflows/window/window-progress';
+import type { Progress } from '../../workflows/window/window-state';
 import { priorityOf } from '../../workflows/priorities';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { taskQueues } from '../../workflows/task-queues';

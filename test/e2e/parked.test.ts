@@ -14,7 +14,7 @@ import {
   startParked,
   untilParked,
 } from './parked-stand';
-import type { Progress } from '../../workflows/window/window-progress';
+import type { Progress } from '../../workflows/window/window-state';
 import { eventually, openStand, type Stand, type StandWorker } from './stand';
 
 let stand: Stand;

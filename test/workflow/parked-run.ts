@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { Progress } from '../../workflows/window/window-progress';
+import type { Progress } from '../../workflows/window/window-state';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { eventually } from '../e2e/stand';
 

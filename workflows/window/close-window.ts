@@ -1,8 +1,31 @@
 import { isCancellation, patched } from '@temporalio/workflow';
-import type { WindowReport } from '../../activities/types';
+import type { OpenWindow, WindowReport } from '../../activities/types';
+import { store } from '../activity-proxies';
 import type { Parking } from '../parking';
+import { notifyClosed } from './notify-parent';
+import { showReport } from './window-progress';
+import { claimOf, refOf } from './window-ref';
+import type { WindowRun } from './window-run';
+import { advanced, closed, closingOf } from './window-state';
 
 type Ending = 'complete' | 'incomplete';
+
+/** Closes the window in the ledger, and shows and reports its end. */
+export async function closeWindow(run: WindowRun, parking: Parking, status: Ending): Promise<WindowReport> {
+  const { window } = run;
+  run.change(advanced(run.state, { stage: 'close' }));
+  let open: OpenWindow | undefined = run.state.open;
+  const write = async (ending: Ending): Promise<WindowReport> => {
+    open ??= await store.openWindow(claimOf(window));
+    return store.closeWindow({ ...refOf(open), ...closingOf(run.state), status: ending });
+  };
+  const report = run.state.report ?? (await closeLedger(parking, status, write));
+  const end = closed(run.state, report);
+  run.change(end);
+  showReport(window, end.report, end.progress);
+  await notifyClosed(window, end.report);
+  return end.report;
+}
 
 /**
  * Has the last word on a window written in the ledger. A ledger that cannot be written parks the run as any other step
@@ -10,7 +33,7 @@ type Ending = 'complete' | 'incomplete';
  *
  * @throws what writing failed with, when the run is not to wait for a person.
  */
-export async function closeLedger(
+async function closeLedger(
   parking: Parking,
   status: Ending,
   write: (status: Ending) => Promise<WindowReport>,
@@ -23,13 +46,13 @@ export async function closeLedger(
     if (isCancellation(error) || !patched('closing-parks')) throw error;
     failure = error;
   }
-  let closed: WindowReport | undefined;
+  let written: WindowReport | undefined;
   const again = async (): Promise<void> => {
     const first = failure;
     failure = undefined;
     if (first !== undefined) throw first;
-    closed = await write(status);
+    written = await write(status);
   };
   await parking.run([again]);
-  return closed ?? write('incomplete');
+  return written ?? write('incomplete');
 }

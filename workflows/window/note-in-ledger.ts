@@ -2,7 +2,7 @@ import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { OpenWindow } from '../../activities/types';
 import { finalActivities } from '../activity-proxies';
 import type { Parked } from '../parked';
-import { expectedSoFar, type Round } from './read-contacts';
+import { expectedSoFar, type Round } from './round-state';
 import { refOf } from './window-ref';
 
 /** Writes down in the ledger that the run waits, or does not any more. Web UI shows it without that, too. */

@@ -134,7 +134,6 @@ export function pageArrived(pass: PassState, slice: Slice, page: ArrivedPage): P
   const end = slice.skip + page.records;
   const disproved = isDisproved(pass, slice, page);
   const total = disproved ? Math.max(pass.total ?? 0, end) : (page.totalRecords ?? pass.total);
-  const isFirst = slice.skip === 0;
   const onward = total !== null && end >= total && promisesMore(pass, page) && goesForward(pass, slice, page);
   const remaining = remainderOf(slice, page, total);
   const capped = page.records > 0 && (remaining !== null || onward);
@@ -153,7 +152,7 @@ export function pageArrived(pass: PassState, slice: Slice, page: ArrivedPage): P
       pass.moved || (page.totalRecords !== null && pass.total !== null && page.totalRecords !== pass.total),
     ...(disproved && { disproved }),
     ...(page.beyond && pass.to !== undefined && { beyond: (pass.beyond ?? 0) + page.beyond }),
-    next: nextStart(pass, slice, page, total, isFirst),
+    next: nextStart(pass, slice, page, total),
     pending: [
       ...pass.pending,
       ...(remaining ? [remaining] : []),
@@ -214,19 +213,13 @@ function inPlaceOf({ inPlace = 0 }: Slice, { firstStart, lastStart }: ArrivedPag
   return firstStart !== null && firstStart === lastStart ? { inPlace: inPlace + 1 } : {};
 }
 
-function nextStart(
-  pass: PassState,
-  slice: Slice,
-  page: ArrivedPage,
-  total: number | null,
-  isFirst: boolean,
-): number | null {
+function nextStart(pass: PassState, slice: Slice, page: ArrivedPage, total: number | null): number | null {
   if (total === null) {
     // The source does not say how many there are: go on, one page after the other, until one is empty.
     return page.records > 0 ? slice.skip + page.records : null;
   }
   // A list that grows while it is read shows in `moved`, and the window reads it again.
-  return following(isFirst ? slice.skip + slice.top : (pass.next ?? total), total);
+  return following(slice.skip === 0 ? slice.top : (pass.next ?? total), total);
 }
 
 function following(skip: number, total: number | null): number | null {

@@ -1,48 +1,22 @@
-import { ContinueAsNew, continueAsNew, defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { OpenWindow, WindowReport } from '../../activities/types';
-import { api, store } from '../activity-proxies';
-import { windowEndedSignal } from './window-messages';
-import { closeLedger } from './close-window';
+import { ContinueAsNew, defineQuery, setHandler } from '@temporalio/workflow';
+import type { WindowReport } from '../../activities/types';
+import { store } from '../activity-proxies';
 import { causeOf, failRun, refuseInvalidInput } from '../failures';
-import { fetchRecordings } from '../recordings/fetch-recordings';
 import { parseSyncWindowInput, type SyncWindowInput } from '../inputs';
-import { createParking, goesOnAfterReset, defaultParkTimeoutMs } from '../parking';
-import {
-  labelRun,
-  noProgress,
-  type Progress,
-  showFailure,
-  showParked,
-  showProgress,
-  showReport,
-} from './window-progress';
-import { readAgents } from './read-agents';
-import { expectedSoFar, newRound, readRound, type Round } from './read-contacts';
-import { readLookups } from './read-lookups';
-import { tooManyRejected } from './rejected-share';
-import { verifyCount, type VerifiedContacts } from './verify-count';
-import { readHalves } from './split-window';
-import { notifyClosed, notifyFailed, notifyParked, notifyContactsComplete } from './notify-parent';
-import { noteParked, noteFailed } from './note-in-ledger';
-import { refOf, spanOf } from './window-ref';
+import { createParking, defaultParkTimeoutMs, type Parking, type Step } from '../parking';
+import { closeWindow } from './close-window';
+import { checkRejected, readContacts } from './contacts-step';
+import { readDetails, readRecordings } from './details-step';
+import { noteFailed, noteParked } from './note-in-ledger';
+import { notifyContactsComplete, notifyFailed, notifyParked } from './notify-parent';
+import { windowEndedSignal } from './window-messages';
+import { labelRun, showFailure, showParked, showProgress } from './window-progress';
+import { refOf } from './window-ref';
+import { createRun, type WindowRun } from './window-run';
+import * as states from './window-state';
 
-export const progressQuery = defineQuery<Progress>('progress');
+export const progressQuery = defineQuery<states.Progress>('progress');
 export const ledgerQuery = defineQuery<WindowReport | null>('ledger');
-
-/** What a run hands to its continuation. Part of no public interface: people start `syncWindow` with one argument. */
-export interface CarriedWindow {
-  readonly window: OpenWindow;
-  readonly round: Round;
-  readonly progress: Progress;
-  /** Set once the contacts are settled. */
-  readonly settled?: VerifiedContacts;
-  /** The agents are read, or failed and are still to be read. */
-  readonly agentsRead?: boolean;
-  /** The round reads again what was settled: too much of it was rejected, and a person has resumed the run. */
-  readonly rereads?: boolean;
-  /** Master contact id after which recordings go on; set once recordings have begun. */
-  readonly recordingsAfter?: string | null;
-}
 
 const hourMs = 3_600_000;
 
@@ -59,222 +33,30 @@ const hourMs = 3_600_000;
  * @throws ApplicationFailure, non-retryable, whose type is an error code: `InvalidInput`, `WindowBusy`,
  * `WindowInFuture`, or that of the step that failed and was aborted or left alone.
  */
-export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow): Promise<WindowReport> {
+export async function syncWindow(
+  input: SyncWindowInput,
+  carried?: states.CarriedWindow,
+): Promise<WindowReport> {
   const window = refuseInvalidInput(() => parseSyncWindowInput(input));
-  // Over the defaults: what an earlier release carried may lack a figure of this one.
-  let progress: Progress = { ...noProgress, ...carried?.progress };
-  let report: WindowReport | null = null;
-  let open = carried?.window;
-  let round = carried?.round;
-  let settled = carried?.settled;
-  let recordingsAfter = carried?.recordingsAfter;
-  let agentsRead = carried?.agentsRead ?? recordingsAfter !== undefined;
-  let rereads = carried?.rereads ?? false;
-  // It alone starts windows by update as its children.
-  const ofLiveSync = window.by === 'update' && workflowInfo().parent !== undefined;
-
-  let failed = false;
-  const advance = (change: Partial<Progress>): void => {
-    // Progress of a step still under way must not hide the cause of a failure.
-    if (failed) return;
-    progress = { ...progress, ...change };
-    showProgress(window, progress);
-  };
-  setHandler(progressQuery, () => progress, { description: 'How far the run has come' });
-  setHandler(ledgerQuery, () => report, { description: 'The ledger’s row, once the window is closed' });
+  const run = createRun(input, window, carried ? states.continued(carried) : states.newWindow());
+  setHandler(progressQuery, () => run.state.progress, { description: 'How far the run has come' });
+  setHandler(ledgerQuery, () => run.state.report, {
+    description: 'The ledger’s row, once the window is closed',
+  });
   // A half of this window that is parked parks the whole, for the run that waits for it.
   setHandler(windowEndedSignal, async ({ outcome, code = '' }) => {
     if (outcome === 'parked') await notifyParked(window, code);
   });
-  const parking = createParking({
-    timeoutMs: () => (open ? open.parkedTimeoutHours * hourMs : defaultParkTimeoutMs),
-    onParkedChange: async (parked) => {
-      if (parked) {
-        progress = { ...progress, parked: progress.parked + 1, waitsFor: parked.causes };
-        showParked(window, progress, parked);
-      } else {
-        progress = { ...progress, waitsFor: [] };
-        showProgress(window, progress, 'Running');
-      }
-      if (open) await noteParked(open, parked);
-      if (parked) await notifyParked(window, parked.causes[0]?.code ?? 'Unexpected');
-    },
-  });
-  const carry = (): CarriedWindow | null =>
-    open && round
-      ? {
-          window: open,
-          round,
-          progress,
-          agentsRead,
-          ...(settled && { settled }),
-          ...(rereads && { rereads }),
-          ...afterOf(recordingsAfter),
-        }
-      : null;
-  const goOn = async (): Promise<never> => {
-    const rest = carry();
-    if (!rest) throw new TypeError('nothing to continue with');
-    return continueAsNew<typeof syncWindow>(input, rest);
-  };
-
-  // After an operator has fixed something, credentials that CXone refused before are sent again.
-  const signIn = () =>
-    api.authenticate({ tenant: window.tenant, anew: progress.parked > 0 || goesOnAfterReset() });
-  const readRounds = async (opened: OpenWindow): Promise<VerifiedContacts | 'large'> => {
-    for (;;) {
-      round ??= newRound(opened, 0);
-      advance({ stage: 'contacts', round: round.round });
-      const end = await readRound(opened, round, (next) => {
-        round = next;
-        const { contacts, rejected, pages } = next;
-        advance({ expected: expectedSoFar(next), contacts, rejected, pages });
-      });
-      if (end === 'full') await goOn();
-      if (end === 'large') return end;
-      const verdict = await verifyCount(opened, round);
-      if ('round' in verdict) return verdict;
-      round = newRound(opened, round.round + 1, verdict);
-    }
-  };
-  let split = false;
-  /** What the round brought is not to be taken, so that the next attempt is a new one. */
-  let refused = false;
-  const readContacts = async (): Promise<void> => {
-    open ??= await store.openWindow(spanOf(window));
-    await signIn();
-    // A half that failed is read again, not the whole in its place.
-    if (split) report = await readHalves(window, open);
-    if (settled || report) return;
-    // What was rejected may be right by now; but only once a person says so: until then the report shows what was read.
-    if (refused && round) round = newRound(open, round.round + 1, { toEmpty: round.toEmpty });
-    // From here on a failure of another kind goes on with this reading.
-    refused = false;
-    const end = await readRounds(open).catch((error: unknown) => {
-      refused = causeOf(error).code === 'OffsetsIgnored';
-      throw error;
-    });
-    if (end === 'large') {
-      split = true;
-      report = await readHalves(window, open);
-    } else if (end.tooMany && !ofLiveSync) {
-      refused = true;
-      throw tooManyRejected(window.tenant, end.tooMany);
-    } else settled = end;
-  };
-  /** In the live sync the watermark has moved and the time is a gap: what was rejected holds up no later tick. */
-  const checkRejected = async (opened: OpenWindow): Promise<void> => {
-    if (!settled?.tooMany || settled.tooMany.known) return;
-    if ((refused || rereads) && round) {
-      await signIn();
-      if (!rereads) round = newRound(opened, round.round + 1, { toEmpty: round.toEmpty });
-      refused = false;
-      rereads = true;
-      const again = await readRounds(opened);
-      rereads = false;
-      if (again !== 'large') settled = again;
-    }
-    if (settled.tooMany) {
-      refused = true;
-      throw tooManyRejected(window.tenant, settled.tooMany);
-    }
-    await store.readRejectedAgain({ tenant: window.tenant });
-  };
-
-  const readRest = async (opened: OpenWindow, contacts: VerifiedContacts): Promise<void> => {
-    if (agentsRead) return;
-    if (progress.parked > 0) await signIn();
-    advance({ stage: 'agents', expected: contacts.expected });
-    const marks = contacts.steady && opened.usualFilter && opened.by === 'start';
-    const outcomes = await Promise.allSettled([
-      marks ? store.markAbsent({ ...refOf(opened), round: contacts.round }) : 0,
-      readAgents(opened, contacts.round, (agents, hiddenAgents) => advance({ agents, hiddenAgents })),
-      readLookups(opened, contacts.round, (lookups) => advance({ lookups })),
-    ]);
-    const [absent] = outcomes;
-    if (absent.status === 'fulfilled') settled = { ...contacts, absent: contacts.absent + absent.value };
-    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (!failure) agentsRead = true;
-    else if (!opened.leavesAgents || causeOf(failure.reason).code === 'Cancelled') throw failure.reason;
-    else advance({ agentsLeft: causeOf(failure.reason).code });
-  };
-
-  const readRecordings = async (opened: OpenWindow): Promise<void> => {
-    if (!opened.downloads) return;
-    if (progress.parked > 0) await signIn();
-    advance({ stage: 'recordings' });
-    const resumeAt = await fetchRecordings(
-      opened,
-      recordingsAfter ?? null,
-      ({ stored, pending, failed: lost, bytes }) =>
-        advance({
-          recordings: {
-            stored: progress.recordings.stored + stored,
-            pending: progress.recordings.pending + pending,
-            failed: progress.recordings.failed + lost,
-          },
-          bytes: progress.bytes + bytes,
-        }),
-    );
-    if (resumeAt === null) return;
-    recordingsAfter = resumeAt;
-    await goOn();
-  };
-
-  const close = async (status: 'complete' | 'incomplete'): Promise<WindowReport> => {
-    advance({ stage: 'close' });
-    let opened = open;
-    const write = async (ending: typeof status): Promise<WindowReport> => {
-      opened ??= await store.openWindow(spanOf(window));
-      const {
-        expected = round ? expectedSoFar(round) : null,
-        absent = 0,
-        round: last = round?.round ?? 0,
-        to: readTo,
-      } = settled ?? {};
-      return store.closeWindow({
-        ...{ ...refOf(opened), expected, absent, round: last, status: ending },
-        ...(readTo !== undefined && { readTo }),
-      });
-    };
-    const closed = report ?? (await closeLedger(parking, status, write));
-    const { notRead } = progress.lookups;
-    report = {
-      ...closed,
-      ...(notRead.length > 0 && { lookupsNotRead: notRead }),
-      ...(progress.agentsLeft !== undefined && { agentsNotRead: progress.agentsLeft }),
-    };
-    progress = { ...progress, stage: 'done' };
-    showReport(window, report, progress);
-    await notifyClosed(window, report);
-    return report;
-  };
-
+  const parking = createWindowParking(run);
   if (!carried) labelRun(window);
-  showProgress(window, progress);
+  showProgress(window, run.state.progress);
   try {
-    if ((await parking.run([readContacts])) === 'skipped') return await close('incomplete');
-    if (report) return await close('complete');
-    const [opened, contacts] = [open as OpenWindow, settled as VerifiedContacts];
-    if (!agentsRead && opened.by === 'update' && opened.usualFilter) {
-      const move = async () =>
-        void (await store.moveWatermark({
-          ...{ ...refOf(opened), from: opened.from, to: contacts.to ?? opened.to },
-          ...(contacts.to !== undefined && { endsEarlier: true }),
-          ...(contacts.tooMany && { tooManyRejected: true }),
-        }));
-      if ((await parking.run([move])) === 'skipped') return await close('incomplete');
-    }
-    if (!agentsRead) await notifyContactsComplete(window, contacts, progress.contacts);
-    const rest = [
-      () => checkRejected(opened),
-      () => readRest(opened, settled as VerifiedContacts),
-      () => readRecordings(opened),
-    ];
-    return await close((await parking.run(rest)) === 'skipped' ? 'incomplete' : 'complete');
+    const outcome = await readWindow(run, parking);
+    return await closeWindow(run, parking, outcome === 'skipped' ? 'incomplete' : 'complete');
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
-    failed = true;
+    const { open, round } = run.state;
+    run.change(states.failed(run.state));
     const cause = causeOf(error);
     showFailure(window, cause);
     if (open) await noteFailed(open, round, cause.code);
@@ -283,6 +65,51 @@ export async function syncWindow(input: SyncWindowInput, carried?: CarriedWindow
   }
 }
 
-function afterOf(recordingsAfter: string | null | undefined): Pick<CarriedWindow, 'recordingsAfter'> {
-  return recordingsAfter === undefined ? {} : { recordingsAfter };
+/** The steps of a window, each as far as it is still to be done. */
+async function readWindow(run: WindowRun, parking: Parking): Promise<'done' | 'skipped'> {
+  if ((await parking.run([() => readContacts(run)])) === 'skipped') return 'skipped';
+  const { window, state } = run;
+  if (state.report) return 'done';
+  const { open, settled: contacts } = state;
+  if (!open || !contacts) throw new TypeError('the contacts are not settled');
+  if (!state.agentsRead) {
+    const move: Step = async () => {
+      await store.moveWatermark({
+        ...{ ...refOf(open), from: open.from, to: contacts.to ?? open.to },
+        ...(contacts.to !== undefined && { endsEarlier: true }),
+        ...(contacts.tooMany && { tooManyRejected: true }),
+      });
+    };
+    const moves = open.by === 'update' && open.usualFilter;
+    if (moves && (await parking.run([move])) === 'skipped') return 'skipped';
+    await notifyContactsComplete(window, contacts, run.state.progress.contacts);
+  }
+  return parking.run([
+    () => checkRejected(run, open),
+    () => readDetails(run, open, run.state.settled ?? contacts),
+    () => readRecordings(run, open),
+  ]);
+}
+
+/** The parking of a run that belongs to a window. */
+function createWindowParking(run: WindowRun): Parking {
+  const { window } = run;
+  return createParking({
+    timeoutMs: () => {
+      const { open } = run.state;
+      return open ? open.parkedTimeoutHours * hourMs : defaultParkTimeoutMs;
+    },
+    onParkedChange: async (parked) => {
+      if (parked) {
+        run.change(states.parked(run.state, parked.causes));
+        showParked(window, run.state.progress, parked);
+      } else {
+        run.change(states.unparked(run.state));
+        showProgress(window, run.state.progress, 'Running');
+      }
+      const { open } = run.state;
+      if (open) await noteParked(open, parked);
+      if (parked) await notifyParked(window, parked.causes[0]?.code ?? 'Unexpected');
+    },
+  });
 }

@@ -2,7 +2,7 @@ import type { CountResult, OpenWindow, TooManyRejected } from '../../activities/
 import { api, store } from '../activity-proxies';
 import { permanentFailure } from '../failures';
 import { beyondOf, hasMoved, isDisproved, rowsOf, totalOf } from './pass-state';
-import { endOf, type Known, type Round } from './read-contacts';
+import { endOf, type Known, type Round } from './round-state';
 import { refOf } from './window-ref';
 
 /** The contacts of a window, read for good by `round`; `absent` of those stored are gone from CXone. */

@@ -5,52 +5,9 @@ import { stamp } from '../ids';
 import type { SyncWindow } from '../inputs';
 import { markdownText } from '../markdown';
 import type { Parked } from '../parked';
-import type { LookupProgress } from './read-lookups';
 import { showCause, showWaiting, triggerOf } from '../run-details';
 import { type RunStatus, searchAttributeKeys as keys } from '../search-attributes';
-
-export type Stage = 'authenticate' | 'contacts' | 'agents' | 'recordings' | 'close' | 'done';
-
-/** What the query `progress` answers, and what Web UI shows as current details. */
-export interface Progress {
-  readonly stage: Stage;
-  /** CXone's count for the window; null until the first page is in. */
-  readonly expected: number | null;
-  readonly contacts: number;
-  readonly rejected: number;
-  readonly pages: number;
-  /** 0 for the first reading of the window; one more for each re-read. */
-  readonly round: number;
-  readonly agents: number;
-  /** Agents CXone hides from the service user: above 0 means that its permissions are too narrow. */
-  readonly hiddenAgents: number;
-  /** Skills, campaigns, teams and dispositions. */
-  readonly lookups: LookupProgress;
-  readonly recordings: { readonly stored: number; readonly pending: number; readonly failed: number };
-  readonly bytes: number;
-  /** How often the run has waited for a person. */
-  readonly parked: number;
-  /** What it waits for now; empty while it works. */
-  readonly waitsFor: readonly Cause[];
-  /** Why the agents were left to a later window, by code. */
-  readonly agentsLeft?: string;
-}
-
-export const noProgress: Progress = {
-  stage: 'authenticate',
-  expected: null,
-  contacts: 0,
-  rejected: 0,
-  pages: 0,
-  round: 0,
-  agents: 0,
-  hiddenAgents: 0,
-  lookups: { rows: 0, notRead: [] },
-  recordings: { stored: 0, pending: 0, failed: 0 },
-  bytes: 0,
-  parked: 0,
-  waitsFor: [],
-};
+import type { Progress } from './window-state';
 
 /**
  * Makes a run findable from its first task on, also one started by hand in Web UI. Its form offers the labels of the

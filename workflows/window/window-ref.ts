@@ -8,14 +8,18 @@ export function refOf({ tenant, windowId, attempt }: OpenWindow): WindowRef {
 }
 
 /** A window as `openWindow` takes it, claimed by this run: continue-as-new and reset keep the id of its first run. */
-export function spanOf(window: SyncWindow): WindowSpan {
-  const { workflowId, firstExecutionRunId: runId, parent } = workflowInfo();
+export function claimOf(window: SyncWindow): WindowSpan {
+  const { workflowId, firstExecutionRunId: runId } = workflowInfo();
   return {
     ...window,
-    // Of all that start windows, only the live sync starts some by update.
-    ...(parent && window.by === 'update' && { live: true }),
+    ...(isOfLiveSync(window) && { live: true }),
     from: window.from.toISOString(),
     to: window.to.toISOString(),
     claimant: { workflowId, runId },
   };
+}
+
+/** Whether the live sync has started this run: it alone starts windows by update as its children. */
+export function isOfLiveSync(window: SyncWindow): boolean {
+  return window.by === 'update' && workflowInfo().parent !== undefined;
 }

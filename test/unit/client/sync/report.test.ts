@@ -1,7 +1,7 @@
 import type { WindowReport } from '../../../../activities/types';
 import { progressLine, reportLines } from '../../../../client/sync/report';
 import { webUiLink } from '../../../../client/command/temporal';
-import { noProgress } from '../../../../workflows/window/window-progress';
+import { noProgress } from '../../../../workflows/window/window-state';
 
 describe('the line of progress', () => {
   it('shows the stage, and how many contacts, while CXone has not said how many there are', () => {

@@ -2,7 +2,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, RetryState, TerminatedFailure } from '@temporalio/common';
 import { followWindow, startWindow, type WindowHandle } from '../../../../client/sync/window-run';
 import { parseSyncWindowInput } from '../../../../workflows/inputs';
-import { noProgress, type Progress } from '../../../../workflows/window/window-progress';
+import { noProgress, type Progress } from '../../../../workflows/window/window-state';
 
 const report = { status: 'complete', fetched: 3 };
 const failed = (cause: Error) => new WorkflowFailedError('failed', cause, RetryState.NON_RETRYABLE_FAILURE);
