@@ -107,20 +107,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   setFaults(options.faults ?? []);
 
-  /** Lets the tenant of a request answer it, under the faults that fire. */
-  const answering =
-    (pick: 'api' | 'files'): Handler =>
-    async (exchange) => {
-      const tenant = tenants.named(exchange.tenant) ?? tenants.first;
-      const rules = faults.matchRules(exchange);
-      const asked = rules.length === 0 ? exchange : { ...exchange, firing: firingOf(rules) };
-      const answer = async (changed: Exchange): Promise<Awaited<ReturnType<Handler>>> =>
-        tenant[pick](changed);
-      const reply = await answerUnder(rules, asked, answer, tenant.changeRows);
-      // Answers bear the simulator's own clock, which a test may have set.
-      return { ...reply, headers: { Date: new Date(exchange.now).toUTCString(), ...reply.headers } };
-    };
-  const api = answering('api');
+  const api = answering(tenants, faults, 'api');
   const admin = createAdminEndpoint({ tenants, journal, faults: () => faults.rules, setFaults });
   const isAdmin = ({ path }: Exchange): boolean => path.startsWith('/simulator/');
 
@@ -145,7 +132,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     ...common,
     port: servers.mediaPort,
     familyOf: () => 'file',
-    handle: answering('files'),
+    handle: answering(tenants, faults, 'files'),
   }).catch(async (error: unknown) => {
     await main.close();
     throw error;
@@ -171,6 +158,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     close: async () => {
       await Promise.all([main.close(), media.close()]);
     },
+  };
+}
+
+/** Lets the tenant of a request answer it, under the faults that fire. */
+function answering(tenants: Tenants, faults: Faults, part: 'api' | 'files'): Handler {
+  return async (exchange) => {
+    const tenant = tenants.named(exchange.tenant) ?? tenants.first;
+    const rules = faults.matchRules(exchange);
+    const asked = rules.length === 0 ? exchange : { ...exchange, firing: firingOf(rules) };
+    const answer = async (changed: Exchange): Promise<Awaited<ReturnType<Handler>>> => tenant[part](changed);
+    const reply = await answerUnder(rules, asked, answer, tenant.changeRows);
+    // Answers bear the simulator's own clock, which a test may have set.
+    return { ...reply, headers: { Date: new Date(exchange.now).toUTCString(), ...reply.headers } };
   };
 }
 

@@ -77,15 +77,15 @@ export function createTenant(settings: Settings, shared: SharedContext): Tenant 
   const edits = new Edits();
   const badRecords = new BadRecords(seed);
   const source = createContactSource(settings, edits);
-  const writer = createContactWriter(stamp, mark('note'));
-  const rows = createContactRows(source, writer, edits, badRecords, bytesKept);
+  const write = createContactWriter(stamp, mark('note'));
+  const rows = createContactRows({ source, write, edits, badRecords, bytesKept });
   const index = createContactIndex(source.perDay, createDayTables(source, edits), edits, rows);
   const agents = createAgents(settings, stamp, mark('apikey'));
   const files = createMediaFiles(seed);
   const recordings = createRecordings(settings, source, files);
   const urls = createPresignedUrls(tenantId, mediaAddress, settings.urlLifetimeSeconds, recordSecret);
   const quota = mediaQuota === 'off' ? undefined : new Quota(mediaQuota.requests, mediaQuota.perSeconds);
-  const tokens = createTokens(settings, credentials, key, address, recordSecret);
+  const tokens = createTokens({ settings, credentials, key, issuer: address, recordSecret });
   const interactions = createInteractionExtract(source, index, recordings, stamp);
   const marks = { comment: mark('comment'), name: mark('name') };
   const evaluations = createEvaluations(settings, source, recordings, marks);

@@ -90,22 +90,6 @@ interface TruthParts {
 /** Creates it from the same parts that answer requests, paging left aside. */
 export function createGroundTruth(parts: TruthParts): GroundTruth {
   const { source, index, rows, agents, recordings, badRecords, interactions, evaluations } = parts;
-  const select = (window: TruthWindow, now: number): Iterable<Float64Array> => {
-    const { skillIds, campaignIds, mediaTypeIds } = window;
-    const filter = withoutGaps({ skillIds, campaignIds, mediaTypeIds });
-    const { updatedFrom = -Infinity, updatedTo = Infinity } = window;
-    const isByUpdate = updatedFrom > -Infinity || updatedTo < Infinity;
-    const orderBy = { field: isByUpdate ? 'lastUpdateTime' : 'contactId', descending: false };
-    const query = { startFrom: window.from, startTo: window.to - 1, updatedFrom, filter, orderBy };
-    const lists = index.select(query, now).segments.map(({ load }) => load());
-    if (!isByUpdate) return lists.map(({ ids }) => ids);
-    return [
-      Float64Array.from(
-        lists.flatMap(({ ids, keys }) => [...ids.filter((_, at) => (keys[at] ?? 0) < updatedTo)]),
-      ).sort(),
-    ];
-  };
-
   const of = (window: TruthWindow, now: number): Truth => {
     const masters = new Set<number>();
     const logged = new Set<number>();
@@ -114,7 +98,7 @@ export function createGroundTruth(parts: TruthParts): GroundTruth {
     const contactsHash = createHash('sha256');
     const huge: string[] = [];
     let contacts = 0;
-    for (const ids of select(window, now)) {
+    for (const ids of selectIds(index, window, now)) {
       for (const id of ids) {
         const facts = source.facts(dayOfContact(id), numberOfContact(id));
         contacts++;
@@ -131,11 +115,6 @@ export function createGroundTruth(parts: TruthParts): GroundTruth {
     }
     // Huge ids have more digits than all others, and equally many among themselves.
     for (const line of huge.sort()) contactsHash.update(line);
-
-    const agentsHash = createHash('sha256');
-    for (let agent = 0; agent < agents.count; agent++) {
-      agentsHash.update(`${agentIdOf(agent)}|${new Date(agents.lastUpdated(agent, now)).toISOString()}\n`);
-    }
     return {
       from: new Date(window.from).toISOString(),
       to: new Date(window.to).toISOString(),
@@ -150,27 +129,18 @@ export function createGroundTruth(parts: TruthParts): GroundTruth {
       recordedMasterContacts: recorded.size,
       contactsHash: contactsHash.digest('hex'),
       badRecords: bad,
-      ...(window.recordings === true && { recordings: recordingsOf(recorded, now) }),
+      ...(window.recordings === true && { recordings: recordingsOf(recordings, recorded, now) }),
       ...(window.extraction === true && {
         interactionMetadata: [...interactions.rows(window.from, window.to, now)],
         evaluations: [...evaluations.rows(window.from, window.to, now)],
       }),
       agents: agents.count,
-      agentsHash: agentsHash.digest('hex'),
+      agentsHash: hashAgents(agents, now),
     };
   };
 
-  const recordingsOf = (masters: Iterable<number>, now: number): readonly RecordingTruth[] =>
-    [...masters].flatMap((master) => {
-      const call = recordings.call(master, now);
-      if (call === undefined) return [];
-      return recordings
-        .segments(call)
-        .flatMap((segment) => (segment.hasFile ? [recordings.truth(segment)] : []));
-    });
-
   const lines = function* (window: TruthWindow, now: number): Generator<Buffer> {
-    for (const ids of select(window, now)) {
+    for (const ids of selectIds(index, window, now)) {
       for (let at = 0; at < ids.length; at += BATCH) {
         const texts = rows.read(ids.subarray(at, at + BATCH), now).map((row) => row.toString());
         yield Buffer.from(`${texts.join('\n')}\n`);
@@ -179,4 +149,43 @@ export function createGroundTruth(parts: TruthParts): GroundTruth {
   };
 
   return { of, lines };
+}
+
+/** The ids of the window's rows, by id or, by update, all in one piece. */
+function selectIds(index: ContactIndex, window: TruthWindow, now: number): Iterable<Float64Array> {
+  const { skillIds, campaignIds, mediaTypeIds } = window;
+  const filter = withoutGaps({ skillIds, campaignIds, mediaTypeIds });
+  const { updatedFrom = -Infinity, updatedTo = Infinity } = window;
+  const isByUpdate = updatedFrom > -Infinity || updatedTo < Infinity;
+  const orderBy = { field: isByUpdate ? 'lastUpdateTime' : 'contactId', descending: false };
+  const query = { startFrom: window.from, startTo: window.to - 1, updatedFrom, filter, orderBy };
+  const lists = index.select(query, now).segments.map(({ load }) => load());
+  if (!isByUpdate) return lists.map(({ ids }) => ids);
+  return [
+    Float64Array.from(
+      lists.flatMap(({ ids, keys }) => [...ids.filter((_, at) => (keys[at] ?? 0) < updatedTo)]),
+    ).sort(),
+  ];
+}
+
+function hashAgents(agents: Agents, now: number): string {
+  const hash = createHash('sha256');
+  for (let agent = 0; agent < agents.count; agent++) {
+    hash.update(`${agentIdOf(agent)}|${new Date(agents.lastUpdated(agent, now)).toISOString()}\n`);
+  }
+  return hash.digest('hex');
+}
+
+function recordingsOf(
+  recordings: Recordings,
+  masters: Iterable<number>,
+  now: number,
+): readonly RecordingTruth[] {
+  return [...masters].flatMap((master) => {
+    const call = recordings.call(master, now);
+    if (call === undefined) return [];
+    return recordings
+      .segments(call)
+      .flatMap((segment) => (segment.hasFile ? [recordings.truth(segment)] : []));
+  });
 }

@@ -43,7 +43,7 @@ export function createAgentLists(
       totalRecords: all.length,
       _links: {
         next: null,
-        ...linksOf(`${address()}${path}`, parameters, skip, top, rows.length, all.length),
+        ...linksOf(`${address()}${path}`, parameters, { skip, top, count: rows.length, total: all.length }),
       },
       agentSkillAssignments: rows.map((row) => pick(row, parameters.get('fields'))),
     });

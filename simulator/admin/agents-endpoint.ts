@@ -1,4 +1,5 @@
-import type { AgentRecord, Agents } from './agents';
+import type { AgentRecord } from './agent-record';
+import type { Agents } from './agents';
 import { BadParameter } from '../http/bad-parameter';
 import type { StampWriter } from '../data/calendar';
 import { readDate, readStamp } from '../data/calendar';
@@ -53,7 +54,12 @@ export function createAgentsEndpoint(
     const rows = inOrder(found, parameters.get('orderBy')).slice(skip, skip + top);
     return json(200, {
       businessUnitId: BUSINESS_UNIT_ID,
-      _links: linksOf(`${address()}${exchange.path}`, parameters, skip, top, rows.length, found.length),
+      _links: linksOf(`${address()}${exchange.path}`, parameters, {
+        skip,
+        top,
+        count: rows.length,
+        total: found.length,
+      }),
       lastPollTime: stamp(now),
       totalRecords: found.length,
       hiddenAgents: hidden,

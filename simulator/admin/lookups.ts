@@ -35,8 +35,49 @@ export function createLookups(
   stamp: StampWriter,
   address: () => string,
 ): Lookups {
-  const changed = stamp(CHANGED);
-  const lists: Readonly<Record<Exclude<LookupName, 'business-unit' | 'media-types'>, readonly object[]>> = {
+  const lists = referenceLists(settings, stamp(CHANGED));
+  return (exchange, name) => {
+    const { parameters, now } = exchange;
+    if (name === 'business-unit') {
+      const unit = { businessUnitId: BUSINESS_UNIT_ID, businessUnitName: 'Clinic', isActive: true, tenantId };
+      return json(200, { businessUnits: [unit] });
+    }
+    if (name === 'media-types') return json(200, { mediaTypes: mediaTypes() });
+    const sinceText = parameters.get('updatedSince') ?? parameters.get('updateSince');
+    const since = sinceText === undefined ? -Infinity : readDate(sinceText);
+    if (since === undefined) throw new BadParameter('Invalid date in parameter updatedSince');
+    // A clock that stands before the lists were made must not make a change older than what it changes.
+    const all = editsOf(exchange, lists[name], stamp(Math.max(now, CHANGED + DAY))).filter(
+      ({ changedNow }) => changedNow || since <= CHANGED,
+    );
+    const skip = readInteger(parameters, 'skip') ?? 0;
+    const top = readInteger(parameters, 'top') ?? 10_000;
+    const rows = all.slice(skip, skip + top).map(({ row }) => row);
+    if (rows.length === 0) return empty(204);
+    const answer = {
+      businessUnitId: BUSINESS_UNIT_ID,
+      totalRecords: all.length,
+      lastPollTime: stamp(now),
+      _links: linksOf(`${address()}${exchange.path}`, parameters, {
+        skip,
+        top,
+        count: rows.length,
+        total: all.length,
+      }),
+      [name]: rows,
+    };
+    return json(200, name === 'campaigns' ? { resultSet: answer } : answer);
+  };
+}
+
+type ListName = Exclude<LookupName, 'business-unit' | 'media-types'>;
+
+/** The rows of each list, changed last at the same moment. */
+function referenceLists(
+  { agents, seed }: Settings,
+  changed: string,
+): Readonly<Record<ListName, readonly object[]>> {
+  return {
     skills: SKILLS.map((skill) => ({
       skillId: skill.id,
       skillName: skill.name,
@@ -76,9 +117,9 @@ export function createLookups(
       deliveryMode: 'Unified',
       channelLock: false,
       unavailableCodes: [],
-      agentCount: Math.floor(settings.agents / TEAMS.length),
+      agentCount: Math.floor(agents / TEAMS.length),
       teamLeadId: null,
-      teamUuid: uuidOf(settings.seed, `team-${index}`),
+      teamUuid: uuidOf(seed, `team-${index}`),
       divisionNo: 1,
     })),
     dispositions: DISPOSITIONS.map(({ id, name }) => ({
@@ -92,41 +133,14 @@ export function createLookups(
       isPreviewDisposition: false,
     })),
   };
+}
 
-  return (exchange, name) => {
-    const { parameters, now } = exchange;
-    if (name === 'business-unit') {
-      const unit = { businessUnitId: BUSINESS_UNIT_ID, businessUnitName: 'Clinic', isActive: true, tenantId };
-      return json(200, { businessUnits: [unit] });
-    }
-    if (name === 'media-types') {
-      const mediaTypes = MEDIA_TYPES.map((media) => ({
-        mediaTypeId: media.id,
-        mediaTypeName: media.name,
-        subTypes: media.subTypes.map((subType) => ({ subTypeId: subType.id, subTypeName: subType.name })),
-      }));
-      return json(200, { mediaTypes });
-    }
-    const sinceText = parameters.get('updatedSince') ?? parameters.get('updateSince');
-    const since = sinceText === undefined ? -Infinity : readDate(sinceText);
-    if (since === undefined) throw new BadParameter('Invalid date in parameter updatedSince');
-    // A clock that stands before the lists were made must not make a change older than what it changes.
-    const all = editsOf(exchange, lists[name], stamp(Math.max(now, CHANGED + DAY))).filter(
-      ({ changedNow }) => changedNow || since <= CHANGED,
-    );
-    const skip = readInteger(parameters, 'skip') ?? 0;
-    const top = readInteger(parameters, 'top') ?? 10_000;
-    const rows = all.slice(skip, skip + top).map(({ row }) => row);
-    if (rows.length === 0) return empty(204);
-    const answer = {
-      businessUnitId: BUSINESS_UNIT_ID,
-      totalRecords: all.length,
-      lastPollTime: stamp(now),
-      _links: linksOf(`${address()}${exchange.path}`, parameters, skip, top, rows.length, all.length),
-      [name]: rows,
-    };
-    return json(200, name === 'campaigns' ? { resultSet: answer } : answer);
-  };
+function mediaTypes(): readonly object[] {
+  return MEDIA_TYPES.map(({ id, name, subTypes }) => ({
+    mediaTypeId: id,
+    mediaTypeName: name,
+    subTypes: subTypes.map((subType) => ({ subTypeId: subType.id, subTypeName: subType.name })),
+  }));
 }
 
 /** The rows as an administrator left them at `at`: the first ones under another name, the last ones deleted. */

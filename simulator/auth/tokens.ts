@@ -49,17 +49,18 @@ export async function createSigningKey(): Promise<SigningKey> {
 
 const TOKENS_KEPT = 10_000;
 
-/**
- * Creates the tokens of one tenant.
- * @param recordSecret gets every token text issued: none of them may leave the client
- */
-export function createTokens(
-  settings: Settings,
-  credentials: Credentials,
-  { kid, privateKey }: SigningKey,
-  issuer: () => string,
-  recordSecret: (secret: string) => void,
-): Tokens {
+interface Parts {
+  readonly settings: Settings;
+  readonly credentials: Credentials;
+  readonly key: SigningKey;
+  readonly issuer: () => string;
+  /** Gets every token text issued: none of them may leave the client. */
+  readonly recordSecret: (secret: string) => void;
+}
+
+/** Creates the tokens of one tenant. */
+export function createTokens({ settings, credentials, key, issuer, recordSecret }: Parts): Tokens {
+  const { kid, privateKey } = key;
   const access = new Map<string, number>();
   const refresh = new Set<string>();
   const lifetime = settings.tokenLifetimeSeconds;

@@ -25,17 +25,17 @@ const BLOCK_SIZE = 256;
 /** A block is written as a whole when a page wants at least this many of its rows. */
 const WORTH_A_BLOCK = 48;
 
-/**
- * Creates the reader. Blocks of neighbouring rows are remembered while nothing in them changes.
- * @param bytesKept memory for them, in bytes
- */
-export function createContactRows(
-  source: ContactSource,
-  write: ContactWriter,
-  edits: Edits,
-  badRecords: BadRecords,
-  bytesKept: number,
-): ContactRows {
+interface Parts {
+  readonly source: ContactSource;
+  readonly write: ContactWriter;
+  readonly edits: Edits;
+  readonly badRecords: BadRecords;
+  /** Memory for blocks of rows, in bytes. */
+  readonly bytesKept: number;
+}
+
+/** Creates the reader. Blocks of neighbouring rows are remembered while nothing in them changes. */
+export function createContactRows({ source, write, edits, badRecords, bytesKept }: Parts): ContactRows {
   const kept = new Lru<Block>(bytesKept);
 
   const readOne = (facts: ContactFacts, now: number): Buffer =>

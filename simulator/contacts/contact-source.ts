@@ -1,9 +1,8 @@
 import { FIRST_LATE_NUMBER, contactIdOf, dayOfContact, isContactId, numberOfContact } from './contact-id';
 import { DAY, HOUR, MINUTE } from '../data/calendar';
-import { MEDIA_TYPES, PHONE, SKILLS_OF_MEDIA } from '../data/catalogue';
+import { drawCall, drawLeg } from './draw-contact';
 import type { Edits } from './mutations';
 import type { ContactFacts } from './contact-facts';
-import { NEVER } from './contact-facts';
 import type { Settings } from '../options';
 import { Dice, fraction, hash } from '../data/random';
 
@@ -80,66 +79,11 @@ export function createContactSource(settings: Settings, edits: Edits): ContactSo
         ? startOfMaster(day, master)
         : Math.min(facts(day, number - 1).end, day * DAY + DAY - 1);
 
-    const shared = new Dice(hash(seed, day, master, MASTER, 2));
-    const media = drawMedia(shared);
-    const isRecorded = media === PHONE && shared.chance(settings.loggedShare);
-    const isLogged = isRecorded && settings.recorder === 'legacy';
-    const isOutbound = media === PHONE && shared.chance(0.15);
-    const customer = shared.below(10_000);
-
-    const dice = new Dice(hash(seed, day, number, LEG));
     const isFollowed = number + 1 < contactsPerDay && follows(day, number + 1);
-    const abandoned = media <= 1 && !isOutbound && !isFollowed && dice.chance(0.07);
-    const unanswered = abandoned || (media === 3 && dice.chance(0.5));
-    const skills = SKILLS_OF_MEDIA[media] as readonly number[];
-    const skill = skills[dice.below(skills.length)] as number;
-    const agent = unanswered ? -1 : dice.below(settings.agents);
-    const isSlow = media === 2 || media === 4 || media === 6;
-    const preQueue = dice.wait(9_000, 90_000);
-    const inQueue = isSlow ? dice.wait(2 * HOUR, 12 * HOUR) : dice.wait(35_000, 900_000);
-    const talk = unanswered ? 0 : 5_000 + dice.wait(isSlow ? 500_000 : 260_000, 1_800_000);
-    const holdCount = unanswered || !dice.chance(0.3) ? 0 : 1 + dice.below(3);
-    const hold = holdCount === 0 ? 0 : Math.floor(talk * dice.roll() * 0.4);
-    const end = start + preQueue + inQueue + talk;
-    const acw = unanswered ? 0 : dice.wait(40_000, 240_000);
-    const visibleAt = end + MINUTE + dice.below(14 * MINUTE);
-    const acwAt = unanswered ? NEVER : visibleAt + 4 * MINUTE + dice.below(2 * MINUTE);
-    const analysed = visibleAt + HOUR + dice.below(10 * HOUR);
-    const analyticsAt =
-      isRecorded && dice.chance(0.6) ? Math.ceil(analysed / (15 * MINUTE)) * 15 * MINUTE : NEVER;
-    const correctedAt = dice.chance(0.01) ? analysed + 8 * HOUR + dice.below(8 * HOUR) : NEVER;
-    const subTypes = MEDIA_TYPES[media]?.subTypes.length ?? 0;
-
-    return edits.apply({
-      contactId,
-      masterContactId: contactIdOf(day, master),
-      leg: number - master,
-      start,
-      end,
-      visibleAt,
-      acwAt,
-      analyticsAt,
-      correctedAt,
-      media,
-      subType: subTypes === 0 ? -1 : dice.below(subTypes),
-      skill,
-      agent,
-      isOutbound,
-      isRecorded,
-      isLogged,
-      isRefused: agent >= 0 && dice.chance(0.03),
-      isTakeover: agent >= 0 && dice.chance(0.01),
-      abandoned,
-      preQueue,
-      inQueue,
-      talk,
-      hold,
-      holdCount,
-      acw,
-      conference: holdCount > 0 && dice.chance(0.1) ? Math.floor(talk * 0.3) : 0,
-      roll: dice.roll(),
-      customer,
-    });
+    const call = drawCall(new Dice(hash(seed, day, master, MASTER, 2)), settings);
+    const leg = { contactId, masterContactId: contactIdOf(day, master), leg: number - master };
+    const dice = new Dice(hash(seed, day, number, LEG));
+    return edits.apply(drawLeg(dice, call, { ...leg, start, isFollowed }, settings.agents));
   };
 
   const find = (contactId: number): ContactFacts | undefined => {
@@ -150,13 +94,4 @@ export function createContactSource(settings: Settings, edits: Edits): ContactSo
   };
 
   return { perDay: contactsPerDay, facts, find, masterNumber, legs };
-}
-
-function drawMedia(dice: Dice): number {
-  let left = dice.roll();
-  for (let media = 0; media < MEDIA_TYPES.length; media++) {
-    left -= MEDIA_TYPES[media]?.weight ?? 0;
-    if (left < 0) return media;
-  }
-  return PHONE;
 }

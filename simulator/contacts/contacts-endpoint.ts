@@ -74,13 +74,13 @@ export function createContactsEndpoint(parts: Parts): ContactsEndpoint {
       if (skip >= total || top === 0) return empty(204);
       const ids =
         orderBy === undefined
-          ? unorderedPage(segments, skip, top, dice)
-          : sortedPage(segments, orderBy.descending, skip, top, dice);
+          ? unorderedPage(segments, { skip, top }, dice)
+          : sortedPage(segments, { skip, top, descending: orderBy.descending }, dice);
       const head = {
         businessUnitId: BUSINESS_UNIT_ID,
         lastPollTime: stamp(now),
         totalRecords: total,
-        _links: linksOf(`${address()}${exchange.path}`, parameters, skip, top, ids.length, total),
+        _links: linksOf(`${address()}${exchange.path}`, parameters, { skip, top, count: ids.length, total }),
       };
       return page(head, render(ids, exchange, version));
     } catch (error) {

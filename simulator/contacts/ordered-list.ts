@@ -27,15 +27,19 @@ export interface Segment {
   readonly load: () => OrderedList;
 }
 
+/** A part of a set: at most `top` rows from row `skip` on. */
+export interface AskedRows {
+  readonly skip: number;
+  readonly top: number;
+}
+
 /**
  * Rows `skip` to `skip + top` of segments that follow one another. The order among equal keys is drawn afresh on
  * every call: CXone promises none, and a client that relies on one must notice here.
  */
 export function sortedPage(
   segments: readonly Segment[],
-  descending: boolean,
-  skip: number,
-  top: number,
+  { skip, top, descending = false }: AskedRows & { readonly descending?: boolean },
   dice: Dice,
 ): number[] {
   const page: number[] = [];
@@ -79,7 +83,7 @@ function shuffledSlice({ ids, keys }: OrderedList, from: number, to: number, dic
  * Rows `skip` to `skip + top` in no order at all: another permutation of the whole set on every call, so that
  * paging without `orderBy` repeats and misses rows as it may with CXone.
  */
-export function unorderedPage(segments: readonly Segment[], skip: number, top: number, dice: Dice): number[] {
+export function unorderedPage(segments: readonly Segment[], { skip, top }: AskedRows, dice: Dice): number[] {
   const total = segments.reduce((sum, { count }) => sum + count, 0);
   const wanted = Math.max(0, Math.min(top, total - skip));
   if (wanted === 0) return [];

@@ -31,7 +31,11 @@ export function createRowChanges(seed: number, index: ContactIndex, edits: Edits
     };
     const { segments, total } = index.select(query, now);
     // The first rows of the window: those a reader has passed already, so that the rest slides up.
-    const ids = sortedPage(segments, false, 0, Math.min(count, total), new Dice(hash(seed, sequence, 32)));
+    const ids = sortedPage(
+      segments,
+      { skip: 0, top: Math.min(count, total) },
+      new Dice(hash(seed, sequence, 32)),
+    );
     for (const id of ids) {
       if (name === 'removeRows') edits.remove(id);
       else edits.touch(id, stamp);

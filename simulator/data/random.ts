@@ -4,6 +4,7 @@
  */
 
 /** Mixes the seed and up to four integers (each taken modulo 2^32) into an unsigned 32-bit number. */
+// oxlint-disable-next-line max-params -- called for every property of every contact: an object each would cost
 export function hash(seed: number, a: number, b = 0, c = 0, d = 0): number {
   let h = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b);
   h = Math.imul((h ^ (h >>> 15)) + a, 0x2c1b3c6d);
@@ -16,6 +17,7 @@ export function hash(seed: number, a: number, b = 0, c = 0, d = 0): number {
 }
 
 /** `hash` as a fraction in [0, 1). */
+// oxlint-disable-next-line max-params -- as `hash`
 export function fraction(seed: number, a: number, b = 0, c = 0, d = 0): number {
   return hash(seed, a, b, c, d) / 4294967296;
 }

@@ -65,6 +65,13 @@ const EVALUATION = 31;
 const LATEST_SUBMISSION = 8 * DAY;
 const TYPES = ['Evaluation', 'Evaluation', 'Evaluation', 'Self Evaluation', 'Calibration'];
 
+/** When an evaluation was begun and submitted, epoch ms, and what the rest of it is drawn from. */
+interface Drawn {
+  readonly start: number;
+  readonly at: number;
+  readonly dice: Dice;
+}
+
 /** How a stamp in whole seconds stands in the CSV: without a zone, which is UTC (contract §10). */
 export function plainStamp(isoSeconds: string): string {
   return isoSeconds.replace('T', ' ').replace('Z', '');
@@ -88,36 +95,12 @@ export function createEvaluations(
     `Rückfrage offen ☎\n"Why?", ${marks.comment}`,
     null,
   ];
-  const lastName = (number: number): string => `${LAST_NAMES[number % LAST_NAMES.length]} ${marks.name}`;
-  const firstName = (number: number): string => FIRST_NAMES[number % FIRST_NAMES.length] ?? '';
 
-  const evaluationsOf = function* (call: ContactFacts): Generator<{ start: number; dice: Dice; at: number }> {
-    const [a, b] = [call.contactId % 4294967296, Math.floor(call.contactId / 4294967296)];
-    const dice = new Dice(hash(seed, a, b, EVALUATION, 1));
-    const end = recordings.segments(call).at(-1)?.end ?? call.end;
-    // Whole seconds, since the extract has no more.
-    let at = Math.floor((end + 2 * HOUR + dice.below(5 * DAY)) / 1000) * 1000;
-    const rounds = dice.chance(0.1) ? 2 : 1;
-    for (let round = 0; round < rounds; round++) {
-      yield {
-        start: at - 1000 * dice.below(5400),
-        at,
-        dice: new Dice(hash(seed, a, b, EVALUATION, 2 + round)),
-      };
-      at += DAY + 1000 * dice.below(86_400);
-    }
-  };
-
-  const rowOf = (call: ContactFacts, start: number, at: number, dice: Dice, now: number): EvaluationTruth => {
-    const acknowledgedAt = dice.chance(0.6) ? at + HOUR + 1000 * dice.below(86_400) : Infinity;
-    const disputedAt = dice.chance(0.2) ? at + DAY + 1000 * dice.below(2 * 86_400) : Infinity;
-    const isAcknowledged = acknowledgedAt <= now;
-    const isDisputed = disputedAt <= now;
-    const updated = Math.max(at, isAcknowledged ? acknowledgedAt : 0, isDisputed ? disputedAt : 0);
-    const percentage = (600 + dice.below(390)) / 10 + (isDisputed ? 0.5 : 0);
-    const evaluator = dice.below(100);
+  const rowOf = (call: ContactFacts, { start, at, dice }: Drawn, now: number): EvaluationTruth => {
+    const outcome = drawOutcome(dice, at, now);
     const { agent, contactId } = call;
     const team = agent < 0 ? undefined : TEAMS[agent % TEAMS.length];
+    const { percentage } = outcome;
     const segment = recordings.segments(call)[0];
     const workflowId = uuidOf(seed, `workflow ${contactId}`);
     const startDate = seconds(start);
@@ -127,22 +110,22 @@ export function createEvaluations(
       tenantName: settings.name,
       type: TYPES[dice.below(TYPES.length)] ?? '',
       evaluationFlowTrigger: dice.chance(0.7) ? 'Quality Plan' : 'Manual',
-      workflowStatus: isDisputed ? 'Disputed' : isAcknowledged ? 'Acknowledged' : 'Submitted',
+      workflowStatus: outcome.isDisputed ? 'Disputed' : outcome.isAcknowledged ? 'Acknowledged' : 'Submitted',
       workflowState: 'Completed',
-      autoAcknowledged: isAcknowledged && dice.chance(0.3),
+      autoAcknowledged: outcome.isAcknowledged && dice.chance(0.3),
       planName: dice.chance(0.7) ? 'Monthly "Nurse Line", all shifts' : null,
       formName: 'Patient Call',
       formVersion: '3',
       startDate,
       submissionDate: seconds(at),
-      lastUpdated: seconds(updated),
+      lastUpdated: seconds(outcome.updated),
       scorePercentage: percentage,
       score: percentage / 2,
       maximumPossibleScore: 50,
       rank: percentage > 90 ? 'Excellent' : 'Good',
       failedCriticalQuestion: dice.chance(0.05),
       userReviewComments: remarks[dice.below(remarks.length)] ?? null,
-      disputeResolverComments: isDisputed ? `Raised by half a point\n${marks.comment}` : null,
+      disputeResolverComments: outcome.isDisputed ? `Raised by half a point\n${marks.comment}` : null,
       segmentId: segment?.segmentId ?? '',
       acdId: String(contactId),
       interactionType: 'Voice',
@@ -153,14 +136,7 @@ export function createEvaluations(
       teamId: team === undefined ? null : String(team.id),
       teamName: team?.name ?? null,
       phoneNumber: call.isOutbound ? addressesOf(call).to : addressesOf(call).from,
-      firstnameEva: firstName(evaluator),
-      lastnameEva: lastName(evaluator),
-      firstnameAgent: agent < 0 ? null : firstName(agent),
-      lastnameAgent: agent < 0 ? null : (LAST_NAMES[agent % LAST_NAMES.length] ?? null),
-      firstnameDisp: isDisputed ? firstName(evaluator + 1) : null,
-      lastnameDisp: isDisputed ? lastName(evaluator + 1) : null,
-      firstnameAssigner: firstName(evaluator + 2),
-      lastnameAssigner: lastName(evaluator + 2),
+      ...namesOf(agent, outcome, marks.name),
     };
   };
 
@@ -171,14 +147,71 @@ export function createEvaluations(
         if (source.masterNumber(day, number) !== number) continue;
         const call = source.facts(day, number);
         if (!call.isRecorded) continue;
-        for (const { start, at, dice } of evaluationsOf(call)) {
-          if (at >= from && at < to && at + EXTRACT_DELAY <= now) yield rowOf(call, start, at, dice, now);
+        const end = recordings.segments(call).at(-1)?.end ?? call.end;
+        for (const drawn of drawEvaluations(seed, call, end)) {
+          const { at } = drawn;
+          if (at >= from && at < to && at + EXTRACT_DELAY <= now) yield rowOf(call, drawn, now);
         }
       }
     }
   };
 
   return { rows };
+}
+
+/** The evaluations of a call; one in ten is opened again. */
+function* drawEvaluations(seed: number, { contactId }: ContactFacts, end: number): Generator<Drawn> {
+  const [a, b] = [contactId % 4294967296, Math.floor(contactId / 4294967296)];
+  const dice = new Dice(hash(seed, a, b, EVALUATION, 1));
+  // Whole seconds, since the extract has no more.
+  let at = Math.floor((end + 2 * HOUR + dice.below(5 * DAY)) / 1000) * 1000;
+  const rounds = dice.chance(0.1) ? 2 : 1;
+  for (let round = 0; round < rounds; round++) {
+    yield {
+      start: at - 1000 * dice.below(5400),
+      at,
+      dice: new Dice(hash(seed, a, b, EVALUATION, 2 + round)),
+    };
+    at += DAY + 1000 * dice.below(86_400);
+  }
+}
+
+interface Outcome {
+  readonly isAcknowledged: boolean;
+  readonly isDisputed: boolean;
+  readonly updated: number;
+  readonly percentage: number;
+  readonly evaluator: number;
+}
+
+/** What became of an evaluation by a moment, epoch ms. */
+function drawOutcome(dice: Dice, at: number, now: number): Outcome {
+  const acknowledgedAt = dice.chance(0.6) ? at + HOUR + 1000 * dice.below(86_400) : Infinity;
+  const disputedAt = dice.chance(0.2) ? at + DAY + 1000 * dice.below(2 * 86_400) : Infinity;
+  const isAcknowledged = acknowledgedAt <= now;
+  const isDisputed = disputedAt <= now;
+  const updated = Math.max(at, isAcknowledged ? acknowledgedAt : 0, isDisputed ? disputedAt : 0);
+  const percentage = (600 + dice.below(390)) / 10 + (isDisputed ? 0.5 : 0);
+  return { isAcknowledged, isDisputed, updated, percentage, evaluator: dice.below(100) };
+}
+
+type Names = Pick<EvaluationTruth, Extract<keyof EvaluationTruth, `${'firstname' | 'lastname'}${string}`>>;
+
+/** The people of an evaluation; the names of evaluators bear a mark. */
+function namesOf(agent: number, { isDisputed, evaluator }: Outcome, mark: string): Names {
+  const first = (number: number): string => FIRST_NAMES[number % FIRST_NAMES.length] ?? '';
+  const last = (number: number): string => LAST_NAMES[number % LAST_NAMES.length] ?? '';
+  const marked = (number: number): string => `${last(number)} ${mark}`;
+  return {
+    firstnameEva: first(evaluator),
+    lastnameEva: marked(evaluator),
+    firstnameAgent: agent < 0 ? null : first(agent),
+    lastnameAgent: agent < 0 ? null : last(agent),
+    firstnameDisp: isDisputed ? first(evaluator + 1) : null,
+    lastnameDisp: isDisputed ? marked(evaluator + 1) : null,
+    firstnameAssigner: first(evaluator + 2),
+    lastnameAssigner: marked(evaluator + 2),
+  };
 }
 
 function seconds(time: number): string {

@@ -10,15 +10,15 @@ export interface Links {
   readonly previous?: string;
 }
 
-/** Links of the page that holds `count` of `total` rows from row `skip` on. */
-export function linksOf(
-  url: string,
-  parameters: Parameters,
-  skip: number,
-  top: number,
-  count: number,
-  total: number,
-): Links {
+/** A page that holds `count` of `total` rows from row `skip` on, of `top` that were asked for. */
+export interface ServedPage {
+  readonly skip: number;
+  readonly top: number;
+  readonly count: number;
+  readonly total: number;
+}
+
+export function linksOf(url: string, parameters: Parameters, { skip, top, count, total }: ServedPage): Links {
   const query = parameters.toString();
   return {
     self: query === '' ? url : `${url}?${query}`,

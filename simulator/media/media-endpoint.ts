@@ -1,12 +1,11 @@
 import { BadParameter } from '../http/bad-parameter';
 import type { Agents } from '../admin/agents';
 import type { StampWriter } from '../data/calendar';
-import type { ContactFacts } from '../contacts/contact-facts';
 import type { Exchange } from '../http/exchange';
-import { uuidOf } from '../auth/credentials';
 import type { Parameters } from '../http/parameters';
 import { readFlag } from '../http/parameters';
 import type { PresignedUrls } from './presigned-urls';
+import { createInteractionWriter } from './interaction';
 import type { Quota } from './quota';
 import type { Recordings, Segment } from './recordings';
 import { noRecording, tooManyRequests } from '../http/error-replies';
@@ -27,7 +26,6 @@ interface Parts {
 }
 
 const NOT_FOUND = noRecording();
-const SENTIMENTS = ['POSITIVE', 'NEGATIVE', 'MIXED', 'NEUTRAL'] as const;
 const MATCHING = new Set(['all', 'voice-only', 'voice-and-screen']);
 
 /**
@@ -35,10 +33,10 @@ const MATCHING = new Set(['all', 'voice-only', 'voice-and-screen']);
  * has ever been seen to get one from this API (§5).
  */
 export function createMediaEndpoint(parts: Parts): MediaEndpoint {
-  const { recordings, urls, quota } = parts;
-
+  const { seed, recordings, agents, urls, quota, stamp } = parts;
   const fileUrl = (segment: Segment, now: number): string | null =>
     segment.hasFile ? urls.sign(urls.pathOf(segment.masterContactId, segment.segmentId), now) : null;
+  const answer = createInteractionWriter({ seed, agents, stamp, fileUrl });
 
   /** When calls must have ended for their recording to be there. */
   const arrivedBy = ({ firing, now }: Exchange): number => {
@@ -57,7 +55,7 @@ export function createMediaEndpoint(parts: Parts): MediaEndpoint {
       const first = segments.find(({ hasFile }) => hasFile);
       return first === undefined ? NOT_FOUND : json(200, { redirectUrl: fileUrl(first, now) });
     }
-    return json(200, answer(call, segments, parameters, now, 'interactions'));
+    return json(200, answer({ call, segments, parameters, now }, 'interactions'));
   };
 
   const bySegment = (exchange: Exchange, segmentId: string): Reply => {
@@ -67,100 +65,7 @@ export function createMediaEndpoint(parts: Parts): MediaEndpoint {
     if (segment === undefined || call === undefined) return NOT_FOUND;
     // The published schema and the recorded answers disagree about the capital (§4.1); both occur here.
     const name = segment.masterContactId % 2 === 0 ? 'interactions' : 'Interactions';
-    return json(200, answer(call, [segment], parameters, now, name));
-  };
-
-  const answer = (
-    call: ContactFacts,
-    segments: readonly Segment[],
-    parameters: Parameters,
-    now: number,
-    name: string,
-  ): object => ({
-    contactId: uuidOf(parts.seed, `interaction ${call.masterContactId}`),
-    acdcontactId: String(call.masterContactId),
-    elevatedInteraction: false,
-    brandEmbassyConfig: { threadId: null, caseId: null, sessionId: null },
-    [name]: segments.map((segment) => interaction(call, segment, parameters, now)),
-  });
-
-  const interaction = (call: ContactFacts, segment: Segment, parameters: Parameters, now: number): object => {
-    const { stamp, agents } = parts;
-    const startTime = stamp(segment.start);
-    const endTime = stamp(segment.end);
-    const acwEndTime = stamp(segment.end + call.acw);
-    const record = call.agent < 0 ? undefined : agents.record(call.agent, now);
-    const stage = (stageType: string): object => ({
-      stageType,
-      startTime,
-      endTime,
-      recordingID: uuidOf(parts.seed, `recording ${segment.segmentId}`),
-      displays: null,
-      mergedParentId: null,
-    });
-    const participant = (participantType: string, channel: number): object => ({
-      participantType,
-      agentName:
-        participantType === 'AGENT'
-          ? `${String(record?.['firstName'])} ${String(record?.['lastName'])}`
-          : null,
-      participantId: uuidOf(parts.seed, `participant ${channel} ${segment.segmentId}`),
-      segmentId: segment.segmentId,
-      userId: participantType === 'AGENT' ? record?.['userId'] : null,
-      voiceStages: [stage('ACTIVE'), ...(call.holdCount > 0 ? [stage('HOLD')] : [])],
-      screenStages: [],
-      channel,
-    });
-    const hasScreen = call.roll > 0.9;
-    const isLast = segment.place > 0;
-    return {
-      '@type': 'call',
-      mediaType: hasScreen ? 'voice-and-screen' : 'voice-only',
-      channelType: 'PHONE_CALL',
-      startTime,
-      endTime,
-      data: {
-        startTime,
-        endTime,
-        acwEndTime,
-        fileToPlayUrl: fileUrl(segment, now),
-        videoImageUrl: null,
-        waveformDataList:
-          readFlag(parameters, 'exclude-waveforms') === true
-            ? []
-            : [0, 1].map((channel) => ({
-                channel,
-                normalizedPcmData: Array.from({ length: 500 }, (_, i) => i % 7),
-              })),
-        participantDataList: [...(record ? [participant('AGENT', 0)] : []), participant('CUSTOMER', 1)],
-        segmentsDataList: [
-          {
-            startTime,
-            endTime,
-            acwEndTime,
-            openReasonType: isLast ? 'TRANSFER' : 'CONTACT',
-            closeReasonType: 'CONTACT',
-            directionType: call.isOutbound ? 'OUTBOUND' : 'INBOUND',
-            source: null,
-            originalSourceFromSdr: 'ACD',
-            firstSegment: segment.place === 0,
-            segmentId: segment.segmentId,
-            channelType: 'PHONE_CALL',
-            customerRestricted: false,
-          },
-        ],
-        categoryMatchesList:
-          readFlag(parameters, 'exclude-qm-categories') === true || call.roll < 0.5
-            ? []
-            : [{ categoryHierarchy: ['Clinic', 'Refills'], secondsOffsets: [3, 17], confidence: 0.87 }],
-        sentiments: [
-          { overallSentiment: SENTIMENTS[call.customer % 4], segmentStartTime: startTime, channel: 1 },
-        ],
-        dfoStages: null,
-      },
-      callTaggingList: null,
-      dynamicBusinessData: null,
-    };
+    return json(200, answer({ call, segments: [segment], parameters, now }, name));
   };
 
   return (exchange) => {

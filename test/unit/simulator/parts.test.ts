@@ -105,7 +105,7 @@ describe('pages of an ordered set', () => {
           const keyOf = new Map(all);
           const keys = all.map(([, key]) => key);
           const sorted = descending ? keys.toReversed() : keys;
-          const page = sortedPage(segments, descending, skip, top, new Dice(seed));
+          const page = sortedPage(segments, { skip, top, descending }, new Dice(seed));
           expect(page.map((id) => keyOf.get(id))).toEqual(sorted.slice(skip, skip + top));
           expect(new Set(page).size).toBe(page.length);
         },
@@ -117,7 +117,7 @@ describe('pages of an ordered set', () => {
     fc.assert(
       fc.property(sets, fc.integer(), (parts, seed) => {
         const { segments, all } = segmentsOf(parts);
-        const page = unorderedPage(segments, 0, 1000, new Dice(seed));
+        const page = unorderedPage(segments, { skip: 0, top: 1000 }, new Dice(seed));
         expect(page.toSorted((a, b) => a - b)).toEqual(all.map(([id]) => id).toSorted((a, b) => a - b));
       }),
     );
