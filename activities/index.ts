@@ -6,7 +6,6 @@ import { createLiveActivities, type LiveDependencies } from './live/live';
 import { type BackfillDependencies, createBackfillActivities } from './backfill';
 import { createExtractionActivities, type ExtractionDependencies } from './extraction/extraction';
 import { createDoublesActivities } from './doubles';
-import { createHalvesActivities } from './halves';
 import { createRecordingActivities, type RecordingDependencies } from './recordings/recordings';
 import { createWindowActivities, type WindowDependencies } from './windows';
 
@@ -31,7 +30,6 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createLiveActivities(dependencies),
     ...createRecordingActivities(dependencies),
     ...createBackfillActivities(dependencies),
-    ...createHalvesActivities(dependencies),
     ...createDoublesActivities(dependencies),
     ...createExtractionActivities(dependencies),
   };

@@ -1,6 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { log } from '@temporalio/activity';
 import { filterCombinations } from '../cxone';
-import { type Claimant, type LedgerRow, type Store, StoreError, type WindowFilter } from '../store';
+import {
+  type Claimant,
+  type LedgerRow,
+  sortedFilter,
+  type Store,
+  StoreError,
+  type WindowFilter,
+} from '../store';
 import { answersKeptDays } from './answer-keeper';
 import { activityFailure } from './application-failure';
 import type { TenantDirectory } from './tenants';
@@ -12,6 +20,7 @@ import type {
   RoundTally,
   TallyInput,
   TooManyRejected,
+  WindowRef,
   WindowReport,
   WindowSpan,
 } from './types';
@@ -24,6 +33,11 @@ export interface WindowDependencies {
   /** How long landed pages are kept for replay and evidence. */
   readonly landingRetentionDays: number;
   readonly now: () => number;
+}
+
+export interface CloseSplitInput extends WindowRef {
+  /** Where the window was split: the halves are [from, middle) and [middle, to). */
+  readonly middle: string;
 }
 
 const dayMs = 86_400_000;
@@ -73,7 +87,7 @@ export function createWindowActivities({
         passes: filterCombinations(filter),
         recordings: recordings !== false,
         downloads: recordings === true,
-        usualFilter: sameFilter(filter, tuning),
+        usualFilter: isDeepStrictEqual(filter, sortedFilter(tuning)),
         pageSize: tuning.pageSize,
         pagesInFlight: tuning.pagesInFlight,
         recordingsInFlight: tuning.recordingsInFlight,
@@ -132,6 +146,11 @@ export function createWindowActivities({
       }
       return toReport(row);
     },
+
+    /** Writes the sums of both halves of a window that was split into the row of the whole, and lets it go. */
+    async closeSplitWindow({ windowId, attempt, middle }: CloseSplitInput): Promise<WindowReport> {
+      return toReport(await store.windows.closeFromHalves(windowId, attempt, new Date(middle)));
+    },
   };
 }
 
@@ -139,11 +158,11 @@ type AskedFilter = Pick<WindowSpan, 'skillIds' | 'campaignIds' | 'mediaTypeIds'>
 
 /** The filter a window is known by: what its input says, or else the tenant's settings. */
 export function filterOf(asked: AskedFilter, usual: WindowFilter): WindowFilter {
-  return {
-    skillIds: distinct(asked.skillIds ?? usual.skillIds),
-    campaignIds: distinct(asked.campaignIds ?? usual.campaignIds),
-    mediaTypeIds: distinct(asked.mediaTypeIds ?? usual.mediaTypeIds),
-  };
+  return sortedFilter({
+    skillIds: asked.skillIds ?? usual.skillIds,
+    campaignIds: asked.campaignIds ?? usual.campaignIds,
+    mediaTypeIds: asked.mediaTypeIds ?? usual.mediaTypeIds,
+  });
 }
 
 /** The most passes of a window: each costs a request of its own for every count. */
@@ -159,17 +178,6 @@ function refuseManyPasses(filter: WindowFilter): void {
     message: `The filter makes ${passes} passes of the window, one for each combination; at most ${passesAtMost} are taken.`,
     remedy: 'Choose fewer skills, campaigns or media types at a time, or filter by one of the three only.',
   });
-}
-
-function sameFilter(filter: WindowFilter, usual: WindowFilter): boolean {
-  const text = ({ skillIds, campaignIds, mediaTypeIds }: WindowFilter): string =>
-    [skillIds, campaignIds, mediaTypeIds].map((ids) => distinct(ids).join()).join(';');
-  return text(filter) === text(usual);
-}
-
-/** The ledger knows a window by its filter: the same ids in any order are the same window. */
-function distinct(ids: readonly number[]): readonly number[] {
-  return [...new Set(ids)].sort((a, b) => a - b);
 }
 
 function ownId(holder: Claimant, span: WindowSpan): boolean {

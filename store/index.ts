@@ -60,6 +60,6 @@ export type { StuckSession, StuckSessions } from './postgres/stuck-sessions';
 export { openStore } from './store';
 export type { Store, StoreOptions } from './store';
 export type { Watermarks } from './tables/watermarks';
-export { isWithin } from './tables/window-filter';
+export { isWithin, sortedFilter } from './tables/window-filter';
 export type { WindowFilter } from './tables/window-filter';
 export type * from './windows/window-ledger';

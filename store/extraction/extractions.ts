@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Dataset, PageOutcome } from '../ingest/batch';
-import { type BatchWriter, createBatchWriter } from '../ingest/batch-writer';
+import { type BulkUpsert, createBulkUpsert } from '../ingest/bulk-upsert';
 import { noteDrift } from '../ingest/schema-drift';
 import { StoreError } from '../postgres/errors';
 import { extractionTables } from '../tables/extraction-columns';
@@ -68,14 +68,14 @@ const keyOf = ({ tenant, dataset, day }: ExtractionKey) => [tenant, dataset, day
 
 /** Tables whose rows come from files, by what they need. */
 interface Loader {
-  readonly writer: BatchWriter;
+  readonly writer: BulkUpsert;
   readonly keepKeysSql: string;
   readonly markAbsentSql: string;
 }
 
 function loaderOf(dataset: Dataset): Loader {
   const { name, key } = extractionTables[dataset];
-  const writer = createBatchWriter(extractionTables[dataset]);
+  const writer = createBulkUpsert(extractionTables[dataset]);
   return {
     writer,
     keepKeysSql: `

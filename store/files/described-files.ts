@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { manifestKey, manifestOf } from './manifest';
 import type { RecordingFiles } from './recording-files';
 
@@ -18,7 +19,7 @@ export function createDescribedFiles(
       const saved = await content.save(key, body, options);
       if (options.facts) {
         const text = `${JSON.stringify(manifestOf(key, options.facts, saved, now()), null, 2)}\n`;
-        await plain.save(manifestKey(key), once(Buffer.from(text)), {
+        await plain.save(manifestKey(key), Readable.from([Buffer.from(text)]), {
           maxBytes: mostManifestBytes,
           signal: options.signal,
         });
@@ -30,8 +31,4 @@ export function createDescribedFiles(
       await plain.remove(manifestKey(key));
     },
   };
-}
-
-async function* once(content: Buffer): AsyncGenerator<Buffer> {
-  yield content;
 }

@@ -27,6 +27,10 @@ export class RecordingFileError extends Error {
   }
 }
 
+export function isMissing(error: unknown): boolean {
+  return error instanceof RecordingFileError && error.code === 'RecordingMissing';
+}
+
 /** The error for what the operating system said about a file under `folder`; other errors come back unchanged. */
 export function toFileError(error: unknown, folder: string): unknown {
   const code = types.isNativeError(error) && 'code' in error && 'syscall' in error ? error.code : undefined;

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { RecordingFileError, toFileError } from './errors';
+import { Readable } from 'node:stream';
+import { isMissing, toFileError } from './errors';
 import { measureBody } from './measured-body';
 import type { RecordingFiles, SavedFile, SaveOptions } from './recording-files';
 import { keyParts } from './recording-key';
@@ -69,10 +70,6 @@ async function makeFolder(root: string, folder: string): Promise<void> {
   await syncFolder(dirname(folder));
 }
 
-async function* once(content: string): AsyncGenerator<Buffer> {
-  yield Buffer.from(content);
-}
-
 /**
  * Recordings in a folder of a file system. A file is written in a folder of unfinished ones, synced, renamed
  * and its folder synced, so that neither a crash nor a power cut leaves half a recording under its name. Files and
@@ -107,7 +104,8 @@ export function createFilesystemFiles(root: string): RecordingFiles & Markable {
       throw error;
     }
   };
-  const saveText = (path: string, text: string) => saveAt(path, once(text), { maxBytes: 10_000 });
+  const saveText = (path: string, text: string) =>
+    saveAt(path, Readable.from([Buffer.from(text)]), { maxBytes: 10_000 });
 
   return {
     kind: 'file',
@@ -129,7 +127,7 @@ export function createFilesystemFiles(root: string): RecordingFiles & Markable {
         return (await stat(pathOf(key))).isFile();
       } catch (error) {
         const problem = toFileError(error, root);
-        if (problem instanceof RecordingFileError && problem.code === 'RecordingMissing') return false;
+        if (isMissing(problem)) return false;
         throw problem;
       }
     },
@@ -140,7 +138,7 @@ export function createFilesystemFiles(root: string): RecordingFiles & Markable {
       try {
         return markId(await onDisk(readFile(join(root, markName), 'utf8')), root);
       } catch (error) {
-        if (error instanceof RecordingFileError && error.code === 'RecordingMissing') return null;
+        if (isMissing(error)) return null;
         throw error;
       }
     },

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { RecordingFileError, toFileError } from './errors';
+import { isMissing, RecordingFileError, toFileError } from './errors';
 
 /**
  * Proves that a file of that many bytes (0: any file at all) leaves the disk its reserve. Called before a playback query
@@ -32,7 +32,7 @@ export function createSpaceGuard(
       (error: unknown) => {
         const problem = toFileError(error, folder);
         // A folder that is gone is made again with the next file; only then is there something to measure.
-        if (problem instanceof RecordingFileError && problem.code === 'RecordingMissing') return Infinity;
+        if (isMissing(problem)) return Infinity;
         throw problem;
       },
     );

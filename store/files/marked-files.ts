@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { RecordingFileError } from './errors';
+import { isMissing, RecordingFileError } from './errors';
 import type { RecordingFiles } from './recording-files';
 import { type Markable, markName } from './storage-mark';
 
@@ -213,10 +213,6 @@ async function lookFor(files: RecordingFiles, keys: readonly string[]) {
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, keys.length) }, takeTurns));
   return { found, sampled: keys.length };
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof RecordingFileError && error.code === 'RecordingMissing';
 }
 
 function notMounted(place: string, what: string): RecordingFileError {

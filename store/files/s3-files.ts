@@ -3,7 +3,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createAgents, type Proxies } from '../../network';
-import { RecordingFileError } from './errors';
+import { isMissing, RecordingFileError } from './errors';
 import { measureBody } from './measured-body';
 import type { RecordingFiles, SaveOptions } from './recording-files';
 import { keyParts } from './recording-key';
@@ -103,7 +103,8 @@ export function createS3Files(s3Place: S3Place, options: S3Options = {}): Record
     }
     return measured.result();
   };
-  const saveText = (path: string, text: string) => saveAt(path, once(text), { maxBytes: 10_000 });
+  const saveText = (path: string, text: string) =>
+    saveAt(path, Readable.from([Buffer.from(text)]), { maxBytes: 10_000 });
 
   return {
     kind: 's3',
@@ -138,7 +139,7 @@ export function createS3Files(s3Place: S3Place, options: S3Options = {}): Record
         await inS3(client.send(new HeadObjectCommand(objectOf(key))));
         return true;
       } catch (error) {
-        if (error instanceof RecordingFileError && error.code === 'RecordingMissing') return false;
+        if (isMissing(error)) return false;
         throw error;
       }
     },
@@ -180,10 +181,6 @@ function createClient({ forcePathStyle = false, checksums, proxies, silentAfterM
     // Of an object in parts there is no checksum of the whole to compare with; who needs proof hashes what was read.
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
-}
-
-async function* once(content: string): AsyncGenerator<Buffer> {
-  yield Buffer.from(content);
 }
 
 /** A server that takes the same object without checksums refuses them: then that is what to say. */

@@ -13,20 +13,39 @@ export interface Unstorable {
   readonly sqlState: string;
 }
 
-export interface UpsertCounts {
+interface UpsertCounts {
   readonly inserted: number;
   readonly updated: number;
 }
 
+/** Stores rows of one kind inside the caller's transaction, wherever they come from. */
 export interface BulkUpsert {
-  /** The staging table of the connection, for statements that follow the upsert in the same transaction. */
+  /** The staging table of the connection, which holds the rows for the rest of the transaction. */
   readonly staging: string;
   /** Makes the staging table of a connection, once; to be called outside a transaction, which might take it back. */
   readonly prepare: (client: PoolClient) => Promise<void>;
-  /** Copies rows into the staging table; answers those that PostgreSQL does not take. */
-  stage(client: PoolClient, rows: readonly Row[]): Promise<readonly Unstorable[]>;
-  /** Brings the staged rows into the table. */
-  upsert(client: PoolClient, tenant: string): Promise<UpsertCounts>;
+  /**
+   * Answers what became of the rows; those that PostgreSQL does not take are the caller's to keep. With `ifNewer`, rows
+   * come late: a stored row gives way only to a newer stamp, not to an equal one or none.
+   */
+  write(
+    client: PoolClient,
+    tenant: string,
+    rows: readonly Row[],
+    options?: { readonly ifNewer?: boolean },
+  ): Promise<UpsertCounts & { readonly unstorable: readonly Unstorable[] }>;
+}
+
+/** Why a row that was readable is rejected after all. */
+export function unstorableReason({ sqlState }: Unstorable): string {
+  return `PostgreSQL cannot hold it (SQLSTATE ${sqlState})`;
+}
+
+function refuseUnknownFields(rows: readonly Row[], { name, columns }: BulkTable): void {
+  const known = new Set(columns.map(({ field }) => field));
+  const unknown = Object.keys(rows[0]?.values ?? {}).find((field) => !known.has(field));
+  // Dropping it silently would lose data. Readers give every row the same fields, so the first row is enough.
+  if (unknown !== undefined) throw new TypeError(`cxone.${name} has no column for field ${unknown}`);
 }
 
 // Data exception, not-null violation, program limit exceeded: the fault of one row, not of the statement.
@@ -103,18 +122,24 @@ function upsertSql({ name, columns, key, stamp, circumstances = [] }: BulkTable,
  * change moves the stamp), or equal when the stored one had been marked absent; else nothing is written.
  */
 export function createBulkUpsert(table: BulkTable): BulkUpsert {
-  const staging = `pg_temp.staging_${table.name}`;
+  const { name: tableName, key, stamp } = table;
+  const staging = `pg_temp.staging_${tableName}`;
   const prepared = new WeakSet<PoolClient>();
   const definitions = table.columns.map(
     ({ name, type }) => `${quote(name)} ${type}${table.required.includes(name) ? ' not null' : ''}`,
   );
   // Several writers of one table may share the pool, and so a connection and its staging table.
-  const create = `create temporary table if not exists staging_${table.name}
+  const create = `create temporary table if not exists staging_${tableName}
     (${definitions.join(', ')}, extra jsonb, sanitised text[]) on commit delete rows`;
   const names = table.columns.map(({ name }) => quote(name)).join(', ');
   const copySql = `copy ${staging} (${names}, extra, sanitised) from stdin`;
   const upsert = upsertSql(table, staging);
+  const deleteStale = `
+    delete from ${staging} s using cxone.${tableName} present
+    where present.tenant = $1 and present.${key} = s.${key}
+      and coalesce(s.${stamp}, '-infinity') <= coalesce(present.${stamp}, '-infinity')`;
 
+  /** Copies rows into the staging table; answers those that PostgreSQL does not take. */
   async function stage(client: PoolClient, rows: readonly Row[]): Promise<readonly Unstorable[]> {
     if (rows.length === 0) return [];
     await client.query('savepoint staging');
@@ -141,10 +166,12 @@ export function createBulkUpsert(table: BulkTable): BulkUpsert {
       await client.query(create);
       prepared.add(client);
     },
-    stage,
-    async upsert(client, tenant) {
-      const { rows } = await client.query<UpsertCounts>(upsert, [tenant]);
-      return rows[0] ?? { inserted: 0, updated: 0 };
+    async write(client, tenant, rows, { ifNewer = false } = {}) {
+      refuseUnknownFields(rows, table);
+      const unstorable = await stage(client, rows);
+      if (ifNewer) await client.query(deleteStale, [tenant]);
+      const [counts] = (await client.query<UpsertCounts>(upsert, [tenant])).rows;
+      return { inserted: 0, updated: 0, ...counts, unstorable };
     },
   };
 }

@@ -1,7 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Batch, PageKind, PageOutcome, Rejected } from './batch';
-import { createBatchWriter, unstorableReason } from './batch-writer';
-import type { Unstorable } from './bulk-upsert';
+import { createBulkUpsert, type Unstorable, unstorableReason } from './bulk-upsert';
 import type { BulkTable } from './columns';
 import { noteDrift } from './schema-drift';
 import { StoreError } from '../postgres/errors';
@@ -60,7 +59,7 @@ export function toRejected(one: Unstorable, { columns }: BulkTable): Rejected {
  * retried activity is harmless. Throws `StoreError` (PageMissing when the page was pruned or is another tenant's).
  */
 export function createPagePersister(pool: Pool, table: BulkTable, kind: PageKind): PagePersister {
-  const writer = createBatchWriter(table);
+  const writer = createBulkUpsert(table);
   return {
     persist: (pageId, tenant, batch, after) =>
       inTransaction(

@@ -20,8 +20,6 @@ export interface Counters {
   remove(key: string): Promise<void>;
   /** Those of the keys that have not expired by `now`. */
   read(keys: readonly string[], now: number): Promise<ReadonlyMap<string, Counter>>;
-  /** All counters whose key starts so. */
-  startingWith(prefix: string, now: number): Promise<ReadonlyMap<string, Counter>>;
   /** All counters whose key begins with one of the tenants and a colon, by tenant. */
   ofTenants(
     tenants: readonly string[],
@@ -30,9 +28,6 @@ export interface Counters {
 }
 
 type Row = { readonly key: string } & Counter;
-
-const byKey = (rows: readonly Row[]): ReadonlyMap<string, Counter> =>
-  new Map(rows.map(({ key, points, expire }) => [key, { points, expire }]));
 
 /** Whole seconds, rounded up: the library's unit, and its column takes whole milliseconds only. */
 const seconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1_000));
@@ -68,25 +63,16 @@ export function createCounters(pool: Pool): Counters {
     remove: (key) => safely(async () => void (await limiter().delete(key))),
     async read(keys, now) {
       const sql = `select key, points, expire::float8 as expire from cxone.quota where key = any($1) and expire > $2`;
-      return byKey(await run<Row>(pool, sql, [keys, Math.floor(now)]));
-    },
-    async startingWith(prefix, now) {
-      const sql = `select key, points, expire::float8 as expire from cxone.quota
-                   where starts_with(key, $1) and expire > $2 order by key`;
-      return byKey(await run<Row>(pool, sql, [prefix, Math.floor(now)]));
+      const rows = await run<Row>(pool, sql, [keys, Math.floor(now)]);
+      return new Map(rows.map(({ key, ...counter }) => [key, counter]));
     },
     async ofTenants(tenants, now) {
       const sql = `select split_part(key, ':', 1) as tenant, key, points, expire::float8 as expire from cxone.quota
                    where split_part(key, ':', 1) = any($1) and expire > $2 order by key`;
-      const found = new Map<string, Map<string, Counter>>();
       type OfTenant = Row & { readonly tenant: string };
-      for (const { tenant, key, points, expire } of await run<OfTenant>(pool, sql, [
-        tenants,
-        Math.floor(now),
-      ])) {
-        const counters = found.get(tenant) ?? new Map<string, Counter>();
-        found.set(tenant, counters.set(key, { points, expire }));
-      }
+      const found = new Map<string, Map<string, Counter>>();
+      for (const { tenant, key, ...counter } of await run<OfTenant>(pool, sql, [tenants, Math.floor(now)]))
+        found.set(tenant, (found.get(tenant) ?? new Map<string, Counter>()).set(key, counter));
       return found;
     },
   };

@@ -132,25 +132,21 @@ export function createQuotas(pool: Pool, now = createDatabaseClock(pool)): Quota
       await counters.set(keys.slow, (slow?.points ?? 0) + 1, backoffMs(endOf(slow), at));
     },
 
-    async list(tenant, sizes) {
-      const at = await now();
-      return usesOf(tenant, sizes, await counters.startingWith(`${tenant}:`, at), at);
-    },
-
-    async listAmong(tenants) {
-      const at = await now();
-      const found = await counters.ofTenants(
-        tenants.map(({ tenant }) => tenant),
-        at,
-      );
-      return new Map(
-        tenants.map(({ tenant, limits }) => [
-          tenant,
-          usesOf(tenant, limits, found.get(tenant) ?? new Map(), at),
-        ]),
-      );
-    },
+    listAmong,
+    list: async (tenant, limits) => (await listAmong([{ tenant, limits }])).get(tenant) ?? [],
   };
+
+  async function listAmong(tenants: readonly { readonly tenant: string; readonly limits: QuotaSizes }[]) {
+    const at = await now();
+    const names = tenants.map(({ tenant }) => tenant);
+    const found = await counters.ofTenants(names, at);
+    return new Map(
+      tenants.map(({ tenant, limits }) => [
+        tenant,
+        usesOf(tenant, limits, found.get(tenant) ?? new Map(), at),
+      ]),
+    );
+  }
 }
 
 function usesOf(

@@ -1,7 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Drift, RecordKind, Row } from '../ingest/batch';
-import { createBatchWriter, unstorableReason } from '../ingest/batch-writer';
-import type { BatchWriter } from '../ingest/batch-writer';
+import { type BulkUpsert, createBulkUpsert, unstorableReason } from '../ingest/bulk-upsert';
 import { noteDrift } from '../ingest/schema-drift';
 import { recordTables } from './record-tables';
 import type { RecordingOptions } from './expected-recordings';
@@ -126,9 +125,9 @@ const stayingSql = `
 
 /** The rejected records behind `pool`; all methods throw `StoreError`. */
 export function createRejectedTable(pool: Pool): RejectedTable {
-  const writers = new Map<RecordKind, BatchWriter>();
-  const writerOf = (kind: RecordKind): BatchWriter => {
-    const writer = writers.get(kind) ?? createBatchWriter(recordTables[kind].table);
+  const writers = new Map<RecordKind, BulkUpsert>();
+  const writerOf = (kind: RecordKind): BulkUpsert => {
+    const writer = writers.get(kind) ?? createBulkUpsert(recordTables[kind].table);
     writers.set(kind, writer);
     return writer;
   };

@@ -5,7 +5,9 @@ export interface WindowFilter {
   readonly mediaTypeIds: readonly number[];
 }
 
-const lists = ['skillIds', 'campaignIds', 'mediaTypeIds'] as const;
+/** The ids of skills, of campaigns and of media types, as statements take them. */
+export const listsOf = ({ skillIds, campaignIds, mediaTypeIds }: WindowFilter) =>
+  [skillIds, campaignIds, mediaTypeIds] as const;
 
 /** The filter as the ledger keeps it: ids sorted and without repeats, in whatever order they were typed. */
 export function sortedFilter(filter: WindowFilter): WindowFilter {
@@ -19,8 +21,9 @@ export function sortedFilter(filter: WindowFilter): WindowFilter {
 
 /** Whether every contact that `inner` lets through passes `outer`, too. An empty list lets everything through. */
 export function isWithin(inner: WindowFilter, outer: WindowFilter): boolean {
-  return lists.every((list) => {
-    const [given, allowed] = [inner[list], new Set(outer[list])];
+  const outerLists = listsOf(outer);
+  return listsOf(inner).every((given, index) => {
+    const allowed = new Set(outerLists[index]);
     return allowed.size === 0 || (given.length > 0 && given.every((id) => allowed.has(id)));
   });
 }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { choiceOf, mayHaveRecording } from '../tables/recording-choice';
 import { run } from '../postgres/transaction';
+import { listsOf } from '../tables/window-filter';
 import type { ConsecutiveWindows } from './window-ledger';
 
 /**
@@ -31,9 +32,7 @@ export async function completeAmong(pool: Pool, windows: ConsecutiveWindows): Pr
   const { calls, types } = choiceOf(windows);
   const rows = await run<{ place: number }>(pool, completeSql, [
     tenant,
-    filter.skillIds,
-    filter.campaignIds,
-    filter.mediaTypeIds,
+    ...listsOf(filter),
     edges.slice(0, -1),
     edges.slice(1),
     recordings,

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { completeAmong } from './complete-windows';
 import { StoreError } from '../postgres/errors';
 import { inTransaction, run } from '../postgres/transaction';
+import { listsOf } from '../tables/window-filter';
 import type {
   Claim,
   Claimant,
@@ -41,8 +42,7 @@ function toLedgerRow({ skillIds, campaignIds, mediaTypeIds, ...row }: LedgerReco
 }
 
 async function lockWindow(client: PoolClient, key: WindowKey): Promise<WindowState> {
-  const { skillIds, campaignIds, mediaTypeIds } = key.filter;
-  const values = [key.tenant, key.from, key.to, key.by, skillIds, campaignIds, mediaTypeIds];
+  const values = [key.tenant, key.from, key.to, key.by, ...listsOf(key.filter)];
   // Two statements instead of one clever one: the insert makes sure there is a row, the lock decides who is first.
   await client.query(
     `insert into cxone.sync_window

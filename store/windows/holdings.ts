@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { run } from '../postgres/transaction';
-import type { WindowFilter } from '../tables/window-filter';
+import { listsOf, type WindowFilter } from '../tables/window-filter';
 
 /** Contacts of a tenant that started in [from, to) and match a filter. */
 export interface HoldingsSpan {
@@ -132,14 +132,7 @@ const sortableStart = (instant: Date) => instant.toISOString().slice(0, 19);
 
 /** What is held behind `pool`; all methods throw `StoreError`. */
 export function createHoldings(pool: Pool): Holdings {
-  const valuesOf = ({ tenant, from, to, filter }: HoldingsSpan) => [
-    tenant,
-    from,
-    to,
-    filter.skillIds,
-    filter.campaignIds,
-    filter.mediaTypeIds,
-  ];
+  const valuesOf = ({ tenant, from, to, filter }: HoldingsSpan) => [tenant, from, to, ...listsOf(filter)];
   return {
     async counts(span) {
       const [contacts] = await run<Omit<HoldingsCounts, 'rejected'>>(pool, contactCountsSql, valuesOf(span));

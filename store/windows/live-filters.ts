@@ -1,8 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { addGap } from './live-gaps';
 import { inTransaction, run } from '../postgres/transaction';
-import { isWithin, sortedFilter, withinSql } from '../tables/window-filter';
-import type { WindowFilter } from '../tables/window-filter';
+import { isWithin, listsOf, sortedFilter, type WindowFilter, withinSql } from '../tables/window-filter';
 
 /** What the live sync knows when it compares the filter of its watermark with the tenant's. */
 export interface FilterChange {
@@ -87,22 +86,19 @@ export function createLiveFilters(pool: Pool): LiveFilters {
       }),
     async kept(tenants) {
       const rows = await run<Kept>(pool, keptAmongSql, [tenants]);
-      return new Map(rows.flatMap((row) => pairOf(row.tenant, filterOf(row))));
+      const found = new Map<string, WindowFilter>();
+      for (const row of rows) {
+        const filter = filterOf(row);
+        if (filter) found.set(row.tenant, filter);
+      }
+      return found;
     },
   };
-}
-
-function pairOf(tenant: string, filter: WindowFilter | null): readonly (readonly [string, WindowFilter])[] {
-  return filter ? [[tenant, filter]] : [];
 }
 
 function filterOf(row: Kept | undefined): WindowFilter | null {
   const { skillIds = null, campaignIds = null, mediaTypeIds = null } = row ?? {};
   return skillIds && campaignIds && mediaTypeIds ? { skillIds, campaignIds, mediaTypeIds } : null;
-}
-
-function listsOf({ skillIds, campaignIds, mediaTypeIds }: WindowFilter): readonly (readonly number[])[] {
-  return [skillIds, campaignIds, mediaTypeIds];
 }
 
 async function noteMissing(

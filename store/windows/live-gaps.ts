@@ -1,7 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { run } from '../postgres/transaction';
-import { sortedFilter, withinSql } from '../tables/window-filter';
-import type { WindowFilter } from '../tables/window-filter';
+import { listsOf, sortedFilter, type WindowFilter, withinSql } from '../tables/window-filter';
 
 /** A half-open time, by the start of contacts. */
 export interface GapRange {
@@ -189,8 +188,8 @@ export function createLiveGaps(pool: Pool): LiveGaps {
 function asked(tenants: readonly FilteredTenant[]): string {
   return JSON.stringify(
     tenants.map(({ tenant, ...filter }) => {
-      const { skillIds, campaignIds, mediaTypeIds } = sortedFilter(filter);
-      return { tenant, skill_ids: skillIds, campaign_ids: campaignIds, media_type_ids: mediaTypeIds };
+      const [skill_ids, campaign_ids, media_type_ids] = listsOf(sortedFilter(filter));
+      return { tenant, skill_ids, campaign_ids, media_type_ids };
     }),
   );
 }

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { inTransaction, run } from '../postgres/transaction';
-import type { WindowFilter } from '../tables/window-filter';
+import { listsOf, sortedFilter, type WindowFilter } from '../tables/window-filter';
 
 /** What clocks said when the live sync of a tenant asked for the time. */
 export interface ClockReading {
@@ -117,11 +117,7 @@ export function createSourceClocks(pool: Pool): SourceClocks {
       return before?.latestClock ?? null;
     },
     async setBack({ tenant, stream, clock, lookBackDays, filter }) {
-      const { skillIds, campaignIds, mediaTypeIds } = filter;
-      const ids = [skillIds, campaignIds, mediaTypeIds].map((list) =>
-        [...new Set(list)].sort((a, b) => a - b),
-      );
-      const values = [tenant, stream, clock, lookBackDays, ...ids];
+      const values = [tenant, stream, clock, lookBackDays, ...listsOf(sortedFilter(filter))];
       return inTransaction(pool, async (client) => {
         const { rows } = await client.query<SetBack>(setBackSql, values);
         const [moved] = rows;

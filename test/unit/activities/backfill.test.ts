@@ -1,6 +1,6 @@
 import { createBackfillActivities, type RunState } from '../../../activities/backfill';
-import { createHalvesActivities } from '../../../activities/halves';
 import type { TenantTuning } from '../../../activities/tenants';
+import { createWindowActivities } from '../../../activities/windows';
 import { acme, fakeStore, run } from './fakes';
 
 const hour = 3_600_000;
@@ -96,7 +96,8 @@ describe('closeSplitWindow', () => {
       },
     });
     const input = { tenant: 'acme', windowId: '7', attempt: 2, middle: '2026-11-01T12:00:00.000Z' };
-    const report = await run(createHalvesActivities({ store }), 'closeSplitWindow', input);
+    const notAsked = { tenants: acme(), isRunning: async () => false, landingRetentionDays: 7, now: () => 0 };
+    const report = await run(createWindowActivities({ store, ...notAsked }), 'closeSplitWindow', input);
     expect(asked).toEqual([['7', 2, new Date(input.middle)]]);
     expect(report).toMatchObject({ status: 'complete', expected: 8, fetched: 8, durationMs: 900 });
   });
