@@ -1,17 +1,10 @@
-import {
-  type Client,
-  type WorkflowHandle,
-  type WorkflowHandleWithFirstExecutionRunId,
-  WorkflowIdConflictPolicy,
-} from '@temporalio/client';
-import { TypedSearchAttributes } from '@temporalio/common';
+import type { Client, WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { backfill } from '../../workflows';
 import type { BackfillInput, BackfillPlan } from '../../workflows/backfill/backfill-input';
 import type { BackfillProgress, BackfillReport } from '../../workflows/backfill/backfill-progress';
 import { backfillId, stamp } from '../../workflows/ids';
 import { priorityOf } from '../../workflows/priorities';
-import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
-import { taskQueues } from '../../workflows/task-queues';
+import { startRun } from '../command/follow-run';
 import { type RunEnd, untilEnd } from '../command/watch-run';
 
 export type BackfillHandle = WorkflowHandleWithFirstExecutionRunId<typeof backfill>;
@@ -26,21 +19,12 @@ export async function startBackfill(
   input: BackfillInput,
   plan: BackfillPlan,
 ): Promise<BackfillHandle> {
-  return client.workflow.start<typeof backfill>('backfill', {
-    taskQueue: taskQueues.workflows,
-    workflowId: backfillId(plan),
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-    args: [input],
-    priority: priorityOf('backfill', plan.tenant),
-    staticSummary: `backfill ${stamp(plan.from)} – ${stamp(plan.to)} in ${plan.windows} windows (${plan.tenant})`,
-    typedSearchAttributes: new TypedSearchAttributes([
-      { key: keys.tenant, value: plan.tenant },
-      { key: keys.status, value: 'Running' },
-      { key: keys.trigger, value: 'manual' },
-      { key: keys.windowStart, value: plan.from },
-      { key: keys.windowEnd, value: plan.to },
-      { key: keys.backfillId, value: backfillId(plan) },
-    ]),
+  const { tenant, from, to } = plan;
+  const id = backfillId(plan);
+  return startRun<typeof backfill>(client, 'backfill', {
+    ...{ workflowId: id, input, tenant, from, to, backfillId: id },
+    priority: priorityOf('backfill', tenant),
+    staticSummary: `backfill ${stamp(from)} – ${stamp(to)} in ${plan.windows} windows (${tenant})`,
   });
 }
 

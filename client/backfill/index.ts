@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { type BackfillInput, planBackfill } from '../../workflows/backfill/backfill-input';
 import type { BackfillReport } from '../../workflows/backfill/backfill-progress';
@@ -10,8 +11,7 @@ import { mapErrors } from '../command/map-errors';
 import { createOutput, type Output } from '../command/output';
 import { preflight } from '../command/preflight';
 import { type BackfillHandle, followBackfill, startBackfill } from './backfill-run';
-import { announceRun, startedRun } from '../command/follow-run';
-import { type TemporalClient, webUiLink } from '../command/temporal';
+import { runToEnd } from '../command/follow-run';
 
 interface BackfillFlags extends CommonFlags {
   readonly tenant?: string;
@@ -66,39 +66,16 @@ Examples:
 async function runBackfill(flags: BackfillFlags, output: Output): Promise<void> {
   const input = inputOf(flags);
   const plan = parseInput(() => planBackfill(input, new Date()));
-  const { temporal, uiUrl } = await preflight(plan);
-  try {
-    const began = Date.now();
-    const handle = await startedRun(startBackfill(temporal.client, input, plan));
-    const run = {
-      workflowId: handle.workflowId,
-      runId: handle.firstExecutionRunId,
-      url: webUiLink(uiUrl, temporal.namespace, handle.workflowId),
-    };
-    const title = `${run.workflowId}: ${plan.windows} windows`;
-    const detach = flags.detach === true;
-    await announceRun(output, { handle, run, title, began, detach }, () =>
-      waitFor(temporal, handle, run, output),
-    );
-  } finally {
-    await temporal.close();
-  }
-}
-
-async function waitFor(
-  temporal: TemporalClient,
-  handle: BackfillHandle,
-  run: object,
-  output: Output,
-): Promise<void> {
-  const show = (line: string): void => output.progress(line);
-  const end = await followBackfill(temporal.client, handle, (progress) => show(backfillLine(progress)));
-  if (!end.ok) throw new CommandError(exitStatus.failed, `${end.code}: ${end.message}`, end.code);
-  const { report } = end;
-  output.document({ ...run, ...report });
-  output.result(`${report.status.padEnd(11)} ${handle.workflowId}`);
-  for (const line of backfillLines(report)) output.result(line);
-  if (report.status !== 'complete') throw incomplete(report);
+  const run = {
+    start: (client: Client) => startBackfill(client, input, plan),
+    title: (id: string) => `${id}: ${plan.windows} windows`,
+    continues: true,
+    follow: (client: Client, handle: BackfillHandle) =>
+      followBackfill(client, handle, (progress) => output.progress(backfillLine(progress))),
+    lines: backfillLines,
+    incomplete,
+  };
+  await runToEnd(await preflight(plan), run, flags, output);
 }
 
 function incomplete(report: BackfillReport): CommandError {

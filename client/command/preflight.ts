@@ -74,7 +74,8 @@ async function prepare(
     await requireWorkers(temporal);
     const { url } = settings.database;
     await mapErrors(() => keepingAnswers(url, name, (keepAnswer) => ask(tenant, { keepAnswer })));
-    await mapErrors(() => notifyWorkers(settings.database.url, tenant.tenant));
+    // The credentials work: workers that hold a refusal from before they were fixed retry at once.
+    await mapErrors(() => inStore(url, (store) => store.signIns.note(tenant.tenant)));
   } catch (error) {
     await temporal.close();
     throw error;
@@ -117,7 +118,7 @@ function chooseTenant<T>({ tenants, misconfigured }: TenantsFile<T>, name: strin
 
 /** @throws {RecordingFileError} when files cannot be written, or the storage is not the database's. */
 export async function probeRecordings(url: string, storage: RecordingStorage): Promise<void> {
-  await withStore(url, (store) => openRecordingFiles(storage, store.storage, triesOnly).probe());
+  await inStore(url, (store) => openRecordingFiles(storage, store.storage, triesOnly).probe());
 }
 
 /**
@@ -127,7 +128,7 @@ export async function probeRecordings(url: string, storage: RecordingStorage): P
  * @throws {CommandError} status 3 when it is not migrated.
  */
 export async function requireDatabase(url: string): Promise<void> {
-  await withStore(url, (store) => store.ping());
+  await inStore(url, (store) => store.ping());
   const pending = await pendingMigrations(url);
   if (pending.length === 0) return;
   throw new CommandError(
@@ -138,18 +139,28 @@ export async function requireDatabase(url: string): Promise<void> {
   );
 }
 
-async function withStore(url: string, ask: (store: Store) => Promise<unknown>): Promise<void> {
-  const store = openStore({ url, maxConnections: 2, applicationName: 'cxone-sync preflight' });
+/**
+ * Runs `work` with the store of the settings, once the database is in order.
+ * @param command how its connections are named
+ * @throws {SettingsError}, and as `requireDatabase`
+ */
+export async function withStore<T>(command: string, work: (store: Store) => Promise<T>): Promise<T> {
+  const { database } = loadSettings(process.env, ['database']);
+  await requireDatabase(database.url);
+  return inStore(database.url, work, command);
+}
+
+async function inStore<T>(
+  url: string,
+  work: (store: Store) => Promise<T>,
+  command = 'preflight',
+): Promise<T> {
+  const store = openStore({ url, maxConnections: 2, applicationName: `cxone-sync ${command}` });
   try {
-    await ask(store);
+    return await work(store);
   } finally {
     await store.close();
   }
-}
-
-/** The credentials work: workers that hold a refusal from before they were fixed retry at once. */
-async function notifyWorkers(url: string, tenant: string): Promise<void> {
-  await withStore(url, (store) => store.signIns.note(tenant));
 }
 
 /** One token and one small request: wrong credentials, a missing permission and a future window show here. */

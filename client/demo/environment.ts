@@ -11,6 +11,7 @@ import { ensureNamespace, ensureSearchAttributes, searchAttributes } from '../..
 import { migrate } from '../../store';
 import { connectTemporal, requireWorkers, type TemporalClient } from '../command/temporal';
 import { CommandError, exitStatus } from '../command/exit-status';
+import { allEnded } from '../command/side-by-side';
 import { mainScript, simulatorFacts, type SimulatorFacts, untilStarted } from './processes';
 
 /** Everything a demo consists of, running. */
@@ -64,16 +65,11 @@ async function assemble(
   parts: readonly Part[],
 ): Promise<DemoEnvironment> {
   const { folder, note } = options;
-  const started = await Promise.allSettled([
+  const [temporal, postgres, simulator] = await allEnded([
     startTemporal(options, keep),
     startDatabase(options, keep),
     startSimulator(options, keep),
   ]);
-  const failed = started.find((each) => each.status === 'rejected');
-  if (failed) throw failed.reason;
-  const [temporal, postgres, simulator] = started.map(
-    (each) => (each as PromiseFulfilledResult<unknown>).value,
-  ) as [{ env: Record<string, string>; uiUrl: string }, RunningPostgres, SimulatorFacts];
 
   const recordingsFolder = join(folder, 'recordings');
   const tenantsFile = writeTenantsFile(folder, simulator);

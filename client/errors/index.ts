@@ -1,12 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { loadSettings } from '../../config';
 import { cxoneErrors, phrasesIn } from '../../cxone';
-import { type ApiErrorSummary, openStore, type Store } from '../../store';
+import type { ApiErrorSummary } from '../../store';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags, wholeNumber } from '../command/flags';
 import { mapErrors } from '../command/map-errors';
 import { count, createOutput, type Output } from '../command/output';
-import { requireDatabase } from '../command/preflight';
+import { withStore } from '../command/preflight';
 
 interface ListFlags extends CommonFlags {
   readonly tenant?: string;
@@ -56,7 +55,9 @@ Example:
 }
 
 async function list({ tenant, code, limit }: ListFlags, output: Output): Promise<void> {
-  const { total, errors } = await withStore((store) => store.apiErrors.list({ tenant, code }, limit));
+  const { total, errors } = await withStore('errors', (store) =>
+    store.apiErrors.list({ tenant, code }, limit),
+  );
   output.document({ total, errors });
   for (const error of errors) output.result(line(error));
   output.note(
@@ -79,7 +80,7 @@ function line({ at, tenant, errorId, code, status, family, correlationId }: ApiE
 }
 
 async function show(id: string, { raw = false }: ShowFlags, output: Output): Promise<void> {
-  const error = await withStore((store) => store.apiErrors.find(id));
+  const error = await withStore('errors', (store) => store.apiErrors.find(id));
   if (error === null) {
     throw new CommandError(
       exitStatus.badInput,
@@ -108,17 +109,6 @@ function shown(value: string | number | Date | null | readonly string[]): string
 
 function remedyOf(code: string): string {
   return new Map(Object.entries(cxoneErrors)).get(code)?.remedy ?? `See ${code} in docs/runbook.md.`;
-}
-
-async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  const { database } = loadSettings(process.env, ['database']);
-  await requireDatabase(database.url);
-  const store = openStore({ url: database.url, maxConnections: 2, applicationName: 'cxone-sync errors' });
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
 }
 
 function answerId(text: string): string {

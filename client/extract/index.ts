@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 import { datasets, type ExtractInput, planExtraction } from '../../workflows/extract/extract-input';
 import type { ExtractReport } from '../../workflows/extract/extract-messages';
@@ -6,10 +7,8 @@ import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags } from '../command/flags';
 import { mapErrors } from '../command/map-errors';
 import { createOutput, type Output } from '../command/output';
-import { parkedError } from '../command/parked-error';
 import { preflightTenant } from '../command/preflight';
-import { announceRun, startedRun } from '../command/follow-run';
-import { type TemporalClient, webUiLink } from '../command/temporal';
+import { runToEnd } from '../command/follow-run';
 import { extractLine, extractLines } from './extract-report';
 import { type ExtractHandle, followExtraction, startExtraction } from './run-extract';
 
@@ -66,39 +65,16 @@ async function runExtract(flags: ExtractFlags, output: Output): Promise<void> {
   const { tenant, dataset, from, to, force } = flags;
   const input: ExtractInput = { tenant, dataset, from, to, ...(force ? { force } : {}) };
   const plan = parseInput(() => planExtraction(input, new Date()));
-  const { temporal, uiUrl } = await preflightTenant(tenant);
-  try {
-    const began = Date.now();
-    const handle = await startedRun(startExtraction(temporal.client, input, plan));
-    const run = {
-      workflowId: handle.workflowId,
-      runId: handle.firstExecutionRunId,
-      url: webUiLink(uiUrl, temporal.namespace, handle.workflowId),
-    };
-    const title = `${run.workflowId}: ${plan.days} day${plan.days === 1 ? '' : 's'}`;
-    const detach = flags.detach === true;
-    await announceRun(output, { handle, run, title, began, detach }, () =>
-      waitFor(temporal, handle, run, output),
-    );
-  } finally {
-    await temporal.close();
-  }
-}
-
-async function waitFor(
-  { client }: TemporalClient,
-  handle: ExtractHandle,
-  run: object,
-  output: Output,
-): Promise<void> {
-  const end = await followExtraction(client, handle, (progress) => output.progress(extractLine(progress)));
-  if ('parked' in end) throw parkedError(end, run, handle.workflowId, output);
-  if (!end.ok) throw new CommandError(exitStatus.failed, `${end.code}: ${end.message}`, end.code);
-  const { report } = end;
-  output.document({ ...run, ...report });
-  output.result(`${report.status.padEnd(11)} ${handle.workflowId}`);
-  for (const line of extractLines(report)) output.result(line);
-  if (report.status !== 'complete') throw incomplete(report);
+  const run = {
+    start: (client: Client) => startExtraction(client, input, plan),
+    title: (id: string) => `${id}: ${plan.days} day${plan.days === 1 ? '' : 's'}`,
+    continues: true,
+    follow: (client: Client, handle: ExtractHandle) =>
+      followExtraction(client, handle, (progress) => output.progress(extractLine(progress))),
+    lines: extractLines,
+    incomplete,
+  };
+  await runToEnd(await preflightTenant(tenant), run, flags, output);
 }
 
 function incomplete({ days, complete, skipped }: ExtractReport): CommandError {

@@ -1,16 +1,10 @@
-import {
-  type Client,
-  type WorkflowHandleWithFirstExecutionRunId,
-  WorkflowIdConflictPolicy,
-} from '@temporalio/client';
-import { TypedSearchAttributes } from '@temporalio/common';
+import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { extractDataset } from '../../workflows';
 import type { ExtractInput, ExtractPlan } from '../../workflows/extract/extract-input';
 import type { ExtractProgress, ExtractReport } from '../../workflows/extract/extract-messages';
 import { extractId, extractSummary } from '../../workflows/ids';
 import { priorityOf } from '../../workflows/priorities';
-import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
-import { taskQueues } from '../../workflows/task-queues';
+import { startRun } from '../command/follow-run';
 import { type ParkedEnd, type RunEnd, untilEndOrParked } from '../command/watch-run';
 
 export type ExtractHandle = WorkflowHandleWithFirstExecutionRunId<typeof extractDataset>;
@@ -25,20 +19,11 @@ export async function startExtraction(
   input: ExtractInput,
   plan: ExtractPlan,
 ): Promise<ExtractHandle> {
-  return client.workflow.start<typeof extractDataset>('extractDataset', {
-    taskQueue: taskQueues.workflows,
-    workflowId: extractId(plan),
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-    args: [input],
+  return startRun<typeof extractDataset>(client, 'extractDataset', {
+    ...{ workflowId: extractId(plan), input, tenant: plan.tenant },
+    ...{ from: new Date(plan.from), to: new Date(plan.to) },
     priority: priorityOf(plan.days === 1 ? 'manual' : 'backfill', plan.tenant),
     staticSummary: extractSummary(plan),
-    typedSearchAttributes: new TypedSearchAttributes([
-      { key: keys.tenant, value: plan.tenant },
-      { key: keys.status, value: 'Running' },
-      { key: keys.trigger, value: 'manual' },
-      { key: keys.windowStart, value: new Date(plan.from) },
-      { key: keys.windowEnd, value: new Date(plan.to) },
-    ]),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { Progress } from '../../workflows/window/window-state';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
+import { sideBySide } from '../command/side-by-side';
 
 export interface ParkedFilter {
   /** Runs that wait for this error, be it the only cause or one of several. */
@@ -30,23 +31,15 @@ export async function findParked(client: Client, only: ParkedFilter): Promise<Fo
   const { errorType } = only;
   if (errorType === undefined) return { ids: runs.map(({ workflowId }) => workflowId), unanswered: [] };
 
-  const matches = new Map<string, boolean | null>();
-  const waiting = runs[Symbol.iterator]();
   const deadline = Date.now() + queryTimeoutMs;
-  const work = async (): Promise<void> => {
-    for (const run of waiting) {
-      const labelled = run.typedSearchAttributes.get(keys.errorType) === errorType;
-      // Runs of other types park for one step at a time.
-      const asked = !labelled && run.type === 'syncWindow';
-      matches.set(
-        run.workflowId,
-        asked ? await waitsFor(client, run.workflowId, errorType, deadline) : labelled,
-      );
-    }
-  };
-  await Promise.all(Array.from({ length: askedAtOnce }, work));
+  const matches = await sideBySide(runs, askedAtOnce, async (run) => {
+    const labelled = run.typedSearchAttributes.get(keys.errorType) === errorType;
+    // Runs of other types park for one step at a time.
+    const asked = !labelled && run.type === 'syncWindow';
+    return asked ? waitsFor(client, run.workflowId, errorType, deadline) : labelled;
+  });
   const those = (verdict: boolean | null) =>
-    runs.flatMap(({ workflowId }) => (matches.get(workflowId) === verdict ? [workflowId] : []));
+    runs.flatMap(({ workflowId }, index) => (matches[index] === verdict ? [workflowId] : []));
   return { ids: those(true), unanswered: those(null) };
 }
 

@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
 import { loadSettings, type Tenant } from '../../config';
-import { createCxoneClient } from '../../cxone';
+import { createCxoneClient, filterCombinations } from '../../cxone';
 import { stamp } from '../../workflows/ids';
-import { InvalidInputError, parseSyncWindowInput } from '../../workflows/inputs';
+import { parseSyncWindowInput } from '../../workflows/inputs';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags } from '../command/flags';
 import { mapErrors } from '../command/map-errors';
 import { createOutput } from '../command/output';
+import { parseInput } from '../command/parse-input';
 import { tenantOf } from '../command/preflight';
 import { estimate, type Plan } from './estimate';
 import { type Range, readSpan } from './ranges';
-import { type PassFilter, survey } from './survey';
+import { survey } from './survey';
 import { planText } from './table';
 
 interface PlanFlags extends CommonFlags {
@@ -73,34 +74,16 @@ export async function planTenant(tenant: Tenant, range: Range, windowMs: number)
   const client = createCxoneClient(tenant);
   const { pageSize, recordings, limits } = tenant;
   try {
-    const found = await survey(client, range, filtersOf(tenant), tenant);
+    const found = await survey(client, range, filterCombinations(tenant), tenant);
     return estimate(found, { range, windowMs, pageSize, recordings, media: limits.media });
   } finally {
     client.close();
   }
 }
 
-/** One filter for each combination, as CXone takes one id of each kind; an empty one when none is set. */
-export function filtersOf(
-  tenant: Pick<Tenant, 'skillIds' | 'campaignIds' | 'mediaTypeIds'>,
-): readonly PassFilter[] {
-  const orAny = (ids: readonly number[]): readonly (number | undefined)[] =>
-    ids.length > 0 ? [...new Set(ids)] : [undefined];
-  return orAny(tenant.skillIds).flatMap((skillId) =>
-    orAny(tenant.campaignIds).flatMap((campaignId) =>
-      orAny(tenant.mediaTypeIds).map((mediaTypeId) => ({ skillId, campaignId, mediaTypeId })),
-    ),
-  );
-}
-
 function rangeOf({ tenant, from, to, by }: PlanFlags): Range {
-  try {
-    const window = parseSyncWindowInput({ tenant, from, to, by });
-    if (window.to.getTime() <= Date.now()) return window;
-  } catch (error) {
-    if (error instanceof InvalidInputError) throw badInput(error.message);
-    throw error;
-  }
+  const window = parseInput(() => parseSyncWindowInput({ tenant, from, to, by }));
+  if (window.to.getTime() <= Date.now()) return window;
   throw badInput(`--to ${to} lies in the future. Choose a range that ends in the past.`);
 }
 

@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadSettings } from '../../config';
-import { openRecordingFiles, openStore, type RecordingFiles, type Store } from '../../store';
+import { openRecordingFiles, type RecordingFiles, type Store } from '../../store';
 import { addCommonFlags, type CommonFlags } from '../command/flags';
 import { mapErrors } from '../command/map-errors';
 import { createOutput } from '../command/output';
-import { requireDatabase, tenantOf } from '../command/preflight';
+import { tenantOf, withStore } from '../command/preflight';
 import { readsOnly, recordingStorage } from '../command/recording-storage';
 import { adoptRecordings } from './adopt';
 import { decryptCall } from './decrypt';
@@ -98,7 +98,7 @@ Exit status: 0 done · 2 bad input or settings, or the storage cannot be written
     .action(async (flags: CommonFlags) =>
       mapErrors(() => {
         const storage = recordingStorage([]);
-        return withStore((store) => adoptRecordings(store, storage, createOutput(flags)));
+        return withStore('recordings', (store) => adoptRecordings(store, storage, createOutput(flags)));
       }),
     );
 
@@ -116,24 +116,9 @@ async function withFiles<T>(
 ): Promise<T> {
   const { tenants } = loadSettings(process.env, ['tenants']);
   const storage = recordingStorage([tenantOf(tenant, tenants.file)]);
-  return withStore(async (store) => {
+  return withStore('recordings', async (store) => {
     const files = openRecordingFiles(storage, store.storage, readsOnly);
     await files.check();
     return work(store, files);
   });
-}
-
-async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  const { database } = loadSettings(process.env, ['database']);
-  await requireDatabase(database.url);
-  const store = openStore({
-    url: database.url,
-    maxConnections: 2,
-    applicationName: 'cxone-sync recordings',
-  });
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
 }

@@ -1,7 +1,8 @@
 import type { Holdings, RecordingFiles } from '../../store';
-import { InvalidInputError, parseSyncWindowInput, type SyncWindow } from '../../workflows/inputs';
+import { parseSyncWindowInput } from '../../workflows/inputs';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { count, type Output, size } from '../command/output';
+import { parseInput } from '../command/parse-input';
 import { checkFiles, fileProblems } from '../verify/check-files';
 import { utcDays } from '../verify/utc-days';
 
@@ -26,7 +27,8 @@ export async function verifyRecordings(
   typed: RangeToVerify,
   output: Output,
 ): Promise<void> {
-  const { tenant, from, to } = rangeOf(typed);
+  const { tenant } = typed;
+  const { from, to } = parseInput(() => parseSyncWindowInput({ tenant, from: typed.from, to: typed.to }));
   const totals = { checked: 0, bytes: 0, missing: 0, changed: 0 };
   const problems: { readonly masterContactId: string; readonly segmentId: string; readonly code: string }[] =
     [];
@@ -60,13 +62,4 @@ export async function verifyRecordings(
     'Different',
     true,
   );
-}
-
-function rangeOf({ tenant, from, to }: RangeToVerify): SyncWindow {
-  try {
-    return parseSyncWindowInput({ tenant, from, to });
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
-    throw new CommandError(exitStatus.badInput, error.message, 'InvalidInput');
-  }
 }

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { loadSettings } from '../../config';
-import { openStore, type RecordKind, recordKinds, type RejectedSummary, type Store } from '../../store';
+import { type RecordKind, recordKinds, type RejectedSummary } from '../../store';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags, wholeNumber } from '../command/flags';
 import { mapErrors } from '../command/map-errors';
 import { count, createOutput, type Output } from '../command/output';
-import { requireDatabase, tenantOf } from '../command/preflight';
+import { tenantOf, withStore } from '../command/preflight';
 import { replayRejected } from './replay';
 
 interface ListFlags extends CommonFlags {
@@ -80,7 +80,9 @@ const stillRejected = { code: 'StillRejected' } as const;
 const shown = 12;
 
 async function list({ tenant, kind, reason, limit }: ListFlags, output: Output): Promise<void> {
-  const { total, records } = await withStore((store) => store.rejected.list({ tenant, kind, reason }, limit));
+  const { total, records } = await withStore('rejected', (store) =>
+    store.rejected.list({ tenant, kind, reason }, limit),
+  );
   output.document({ total, records });
   for (const record of records) output.result(line(record));
   output.note(
@@ -97,7 +99,7 @@ function line(record: RejectedSummary): string {
 }
 
 async function show(hash: string, { tenant, raw: withRaw }: ShowFlags, output: Output): Promise<void> {
-  const found = await withStore((store) => store.rejected.find(tenant, hash));
+  const found = await withStore('rejected', (store) => store.rejected.find(tenant, hash));
   const [record, another] = found;
   if (record === undefined || another !== undefined) {
     const problem =
@@ -122,7 +124,7 @@ async function show(hash: string, { tenant, raw: withRaw }: ShowFlags, output: O
 async function replay(flags: ReplayFlags, output: Output): Promise<void> {
   const { tenants } = loadSettings(process.env, ['tenants']);
   const { recordings, recordedCalls, recordedMediaTypeIds } = tenantOf(flags.tenant, tenants.file);
-  const done = await withStore((store) =>
+  const done = await withStore('rejected', (store) =>
     replayRejected({
       rejected: store.rejected,
       tenant: flags.tenant,
@@ -148,21 +150,6 @@ async function replay(flags: ReplayFlags, output: Output): Promise<void> {
     stillRejected.code,
     true,
   );
-}
-
-async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  const { database } = loadSettings(process.env, ['database']);
-  await requireDatabase(database.url);
-  const store = openStore({
-    url: database.url,
-    maxConnections: 2,
-    applicationName: 'cxone-sync rejected',
-  });
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
 }
 
 function hashStart(text: string): string {

@@ -111,16 +111,12 @@ export async function applySchedule(
   options: ScheduleOptions,
 ): Promise<'created' | 'updated'> {
   const handle = client.schedule.getHandle(options.scheduleId);
-  if (!(await exists(client, options.scheduleId))) {
+  if ((await describe(client, options.scheduleId)) === null) {
     await client.schedule.create(options);
     return 'created';
   }
   await handle.update(({ state }) => ({ ...options, state }));
   return 'updated';
-}
-
-export async function exists(client: Client, scheduleId: string): Promise<boolean> {
-  return (await describe(client, scheduleId)) !== null;
 }
 
 /** Null when there is none of that id. */

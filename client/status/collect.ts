@@ -4,6 +4,7 @@ import type { MisconfiguredTenant, Store } from '../../store';
 import { stamp } from '../../workflows/ids';
 import { CommandError } from '../command/exit-status';
 import { mapErrors } from '../command/map-errors';
+import { allEnded } from '../command/side-by-side';
 import {
   connectTemporal,
   requireWorkers,
@@ -69,10 +70,10 @@ export function createObserver(
     try {
       temporal ??= await connectTemporal(settings.temporal.env);
       const connected = temporal;
-      const [state, lists] = await both(
+      const [state, lists] = await allEnded([
         workersOf(connected),
         mapErrors(() => listTemporal(connected.client, only)),
-      );
+      ]);
       return { state, found: { client: connected.client, lists } };
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
@@ -100,8 +101,11 @@ export function createObserver(
   return {
     async report() {
       const everyone = [...tenants, ...[...misconfigured.keys()].map(withoutSettings)];
-      const reading = both(readDatabase(store, everyone, linkOf), store.misconfigured.list());
-      const [[stored, noted], listed] = await both(reading, list());
+      const [stored, noted, listed] = await allEnded([
+        readDatabase(store, everyone, linkOf),
+        store.misconfigured.list(),
+        list(),
+      ]);
       const { runs, orphaned } = await ask(listed, stored);
       return {
         at: new Date().toISOString(),
@@ -142,14 +146,6 @@ function entryOf(
   if (wrong) return { code, seenBy: 'status', at: null, problems: wrong };
   const note = noted.find((one) => one.tenant === tenant);
   return note ? { code, seenBy: 'worker', at: stamp(note.notedAt), problems: note.problems } : null;
-}
-
-/** Both, side by side; throws only when both have ended, so that no rejection stays unhandled. */
-async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
-  const [first, second] = await Promise.allSettled([one, other]);
-  if (first.status === 'rejected') throw first.reason;
-  if (second.status === 'rejected') throw second.reason;
-  return [first.value, second.value];
 }
 
 async function workersOf(temporal: TemporalClient): Promise<TemporalState> {

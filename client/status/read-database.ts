@@ -12,26 +12,20 @@ import {
   type WindowStates,
 } from '../../store';
 import { backfillId, stamp } from '../../workflows/ids';
-import { type PlaybackReport, playbackReport, tallyDays } from '../command/recorded-calls';
+import { playbackReport, tallyDays } from '../command/recorded-calls';
 import { byTenant } from './by-tenant';
-import { type ClockStatus, clockStatus } from './clock-lines';
-import type { ExtractionLine, FailureLine, GapLine, ParkedRun, QuotaLine } from './status-report';
+import { clockStatus } from './clock-lines';
+import type {
+  ExtractionLine,
+  FailureLine,
+  GapLine,
+  ParkedRun,
+  QuotaLine,
+  TenantStatus,
+} from './status-report';
 
-/** What the database holds about a tenant. */
-export interface StoredStatus extends ClockStatus {
-  readonly lagSeconds: number | null;
-  readonly watermark: string | null;
-  readonly filterWidened: boolean | null;
-  readonly windows: WindowStates;
-  readonly parked: readonly ParkedRun[];
-  /** `underWay` is for Temporal to say. */
-  readonly gaps: readonly GapLine[];
-  readonly recordings: RecordingStates;
-  readonly playback: PlaybackReport;
-  readonly quotas: readonly QuotaLine[];
-  readonly extractions: readonly ExtractionLine[];
-  readonly failures: readonly FailureLine[];
-}
+/** What the database holds about a tenant; whether a gap's backfill is `underWay` is for Temporal to say. */
+export type StoredStatus = Omit<TenantStatus, 'tenant' | 'misconfigured' | 'schedules' | 'backfills'>;
 
 /** What of a tenant's settings its status depends on. */
 export interface StatusTenant extends Pick<

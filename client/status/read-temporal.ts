@@ -5,7 +5,7 @@ import { textOfMarkdown } from '../../workflows/markdown';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { type HeldSchedule, heldSchedules } from '../schedule/held-schedules';
 import { describe, scheduleIds, type ScheduleLine } from '../schedule/schedules';
-import { sideBySide } from '../command/side-by-side';
+import { allEnded, sideBySide } from '../command/side-by-side';
 import { byTenant } from './by-tenant';
 import { type LinkOf, parkedShown } from './read-database';
 import { remedyOf } from './remedies';
@@ -64,17 +64,12 @@ const askedAtOnce = 16;
  */
 export async function listTemporal(client: Client, only: string | undefined): Promise<TemporalLists> {
   const running = `ExecutionStatus = 'Running'${only === undefined ? '' : ` and CxoneTenant = '${only}'`}`;
-  const lists = await Promise.allSettled([
+  const [waiting, filling, held] = await allEnded([
     listed(client, `CxoneStatus = 'AwaitingOperator' and ${running}`),
     listed(client, `WorkflowType = 'backfill' and ${running}`),
     only === undefined ? heldSchedules(client) : schedulesOf(client, only),
-  ] as const);
-  const [waiting, filling, held] = lists;
-  // Not before all have settled: a later rejection would stay unhandled.
-  if (waiting.status === 'rejected') throw waiting.reason;
-  if (filling.status === 'rejected') throw filling.reason;
-  if (held.status === 'rejected') throw held.reason;
-  return { waiting: waiting.value, filling: filling.value, held: held.value };
+  ]);
+  return { waiting, filling, held };
 }
 
 /**

@@ -1,17 +1,15 @@
+import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { parseSyncWindowInput, type SyncWindowInput } from '../../workflows/inputs';
-import { syncWindowId } from '../../workflows/ids';
 import { parseInput } from '../command/parse-input';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, idList, type CommonFlags } from '../command/flags';
 import { mapErrors } from '../command/map-errors';
 import { createOutput, type Output } from '../command/output';
-import { parkedError } from '../command/parked-error';
 import { preflight } from '../command/preflight';
 import { progressLine, reportLines } from './report';
 import { followWindow, startWindow, type WindowHandle } from './window-run';
-import { announceRun, startedRun } from '../command/follow-run';
-import { webUiLink } from '../command/temporal';
+import { runToEnd } from '../command/follow-run';
 
 interface SyncFlags extends CommonFlags {
   readonly tenant: string;
@@ -64,34 +62,17 @@ Example:
 async function runSync(flags: SyncFlags, output: Output): Promise<void> {
   const input = inputOf(flags);
   const window = parseInput(() => parseSyncWindowInput(input));
-  const { temporal, uiUrl } = await preflight(window);
-  const began = Date.now();
-  try {
-    const handle = await startedRun(startWindow(temporal.client, input, window));
-    const run = {
-      workflowId: syncWindowId(window),
-      runId: handle.firstExecutionRunId,
-      url: webUiLink(uiUrl, temporal.namespace, handle.workflowId, handle.firstExecutionRunId),
-    };
-    const detach = flags.detach === true;
-    await announceRun(output, { handle, run, title: run.workflowId, began, detach }, () =>
-      waitFor(handle, run, output),
-    );
-  } finally {
-    await temporal.close();
-  }
-}
-
-async function waitFor(handle: WindowHandle, run: object, output: Output): Promise<void> {
-  const end = await followWindow(handle, (progress) => output.progress(progressLine(progress)));
-  if ('parked' in end) throw parkedError(end, run, handle.workflowId, output);
-  if (!end.ok) throw new CommandError(statusOf(end.code), `${end.code}: ${end.message}`, end.code);
-  const { status } = end.report;
-  output.document({ ...run, ...end.report });
-  output.result(`${status.padEnd(11)} ${handle.workflowId}`);
-  for (const line of reportLines(end.report)) output.result(line);
-  if (status === 'complete') return;
-  throw new CommandError(exitStatus.incomplete, 'The window was closed with gaps.', 'WindowIncomplete', true);
+  const run = {
+    start: (client: Client) => startWindow(client, input, window),
+    continues: false,
+    follow: (_client: Client, handle: WindowHandle) =>
+      followWindow(handle, (progress) => output.progress(progressLine(progress))),
+    lines: reportLines,
+    incomplete: () =>
+      new CommandError(exitStatus.incomplete, 'The window was closed with gaps.', 'WindowIncomplete', true),
+    statusOf,
+  };
+  await runToEnd(await preflight(window), run, flags, output);
 }
 
 /** A window that was read and found to lack contacts has finished with something missing, which is no failure to run. */

@@ -1,17 +1,11 @@
-import {
-  type Client,
-  type WorkflowHandleWithFirstExecutionRunId,
-  WorkflowIdConflictPolicy,
-} from '@temporalio/client';
-import { TypedSearchAttributes } from '@temporalio/common';
+import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { WindowReport } from '../../activities/types';
 import type { syncWindow } from '../../workflows';
 import { syncWindowId, syncWindowSummary } from '../../workflows/ids';
 import type { SyncWindow, SyncWindowInput } from '../../workflows/inputs';
 import type { Progress } from '../../workflows/window/window-state';
 import { priorityOf } from '../../workflows/priorities';
-import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
-import { taskQueues } from '../../workflows/task-queues';
+import { startRun } from '../command/follow-run';
 import { type ParkedEnd, type RunEnd, untilEndOrParked } from '../command/watch-run';
 
 export type WindowHandle = WorkflowHandleWithFirstExecutionRunId<typeof syncWindow>;
@@ -28,20 +22,11 @@ export async function startWindow(
   input: SyncWindowInput,
   window: SyncWindow,
 ): Promise<WindowHandle> {
-  return client.workflow.start<typeof syncWindow>('syncWindow', {
-    taskQueue: taskQueues.workflows,
-    workflowId: syncWindowId(window),
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-    args: [input],
-    priority: priorityOf('manual', window.tenant),
+  const { tenant, from, to } = window;
+  return startRun<typeof syncWindow>(client, 'syncWindow', {
+    ...{ workflowId: syncWindowId(window), input, tenant, from, to },
+    priority: priorityOf('manual', tenant),
     staticSummary: syncWindowSummary(window),
-    typedSearchAttributes: new TypedSearchAttributes([
-      { key: keys.tenant, value: window.tenant },
-      { key: keys.status, value: 'Running' },
-      { key: keys.trigger, value: 'manual' },
-      { key: keys.windowStart, value: window.from },
-      { key: keys.windowEnd, value: window.to },
-    ]),
   });
 }
 

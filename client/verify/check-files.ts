@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FilePosition, HeldFile, Holdings, HoldingsSpan, RecordingFiles } from '../../store';
 import { RecordingFileError } from '../../store';
 import { CommandError, exitStatus } from '../command/exit-status';
+import { sideBySide } from '../command/side-by-side';
 
 /** What was found of stored recordings. */
 export interface FileFindings {
@@ -49,7 +50,7 @@ export async function checkFiles(check: FileCheck): Promise<FileFindings> {
   for (;;) {
     const batch: readonly HeldFile[] = await check.holdings.files(check.span, check.since, after, batchSize);
     const problems: { readonly file: HeldFile; readonly problem: FileProblem }[] = [];
-    await eachOf(batch, async (file) => {
+    await sideBySide(batch, atOnce, async (file) => {
       const problem = await problemOf(check.files, file);
       if (problem !== null) problems.push({ file, problem });
       found.checked += 1;
@@ -82,14 +83,6 @@ async function problemOf(files: RecordingFiles, { storageKey, bytes, sha256 }: H
     return 'changed';
   }
   return length === bytes && hash.digest('hex') === sha256 ? null : 'changed';
-}
-
-async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const takeTurns = async (): Promise<void> => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, takeTurns));
 }
 
 function unreadable(): CommandError {

@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { loadSettings } from '../../config';
 import { createCxoneClient, filterCombinations } from '../../cxone';
 import { openRecordingFiles, openStore } from '../../store';
-import { InvalidInputError, parseSyncWindowInput, type SyncWindow } from '../../workflows/inputs';
+import { parseSyncWindowInput, type SyncWindow } from '../../workflows/inputs';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags } from '../command/flags';
 import { mapErrors } from '../command/map-errors';
 import { interruptible } from '../command/interruptible';
 import { createOutput, type Output } from '../command/output';
+import { parseInput } from '../command/parse-input';
 import { preflight, requireDatabase, tenantOf } from '../command/preflight';
 import { readsOnly, recordingStorage } from '../command/recording-storage';
 import type { TemporalClient } from '../command/temporal';
@@ -53,7 +54,8 @@ Example:
 }
 
 async function runVerify(flags: VerifyFlags, output: Output): Promise<void> {
-  const range = rangeOf(flags);
+  const { tenant, from, to } = flags;
+  const range = parseInput(() => parseSyncWindowInput({ tenant, from, to }));
   const closers: (() => unknown)[] = [];
   try {
     const goesOn = 'Interrupted. A repair that was started goes on.';
@@ -143,13 +145,4 @@ function conclude(range: SyncWindow, days: readonly DayResult[], flags: VerifyFl
     'Different',
     true,
   );
-}
-
-function rangeOf({ tenant, from, to }: VerifyFlags): SyncWindow {
-  try {
-    return parseSyncWindowInput({ tenant, from, to });
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
-    throw new CommandError(exitStatus.badInput, error.message, 'InvalidInput');
-  }
 }

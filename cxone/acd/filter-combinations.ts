@@ -18,7 +18,7 @@ export interface FilterCombination {
  */
 export function filterCombinations(filter: WindowFilterIds): readonly FilterCombination[] {
   const orAny = (ids: readonly number[]): readonly (number | undefined)[] =>
-    ids.length > 0 ? ids : [undefined];
+    ids.length > 0 ? [...new Set(ids)] : [undefined];
   return orAny(filter.skillIds).flatMap((skillId) =>
     orAny(filter.campaignIds).flatMap((campaignId) =>
       orAny(filter.mediaTypeIds).map((mediaTypeId) => ({

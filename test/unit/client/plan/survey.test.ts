@@ -1,5 +1,6 @@
-import { planTenant, filtersOf } from '../../../../client/plan';
+import { planTenant } from '../../../../client/plan';
 import type { Range } from '../../../../client/plan/ranges';
+import { filterCombinations } from '../../../../cxone';
 import { ask } from '../../simulator/client';
 import { simulateTenant, type SimulatedTenant } from '../simulated-tenant';
 
@@ -160,11 +161,11 @@ describe('filters of a tenant', () => {
   const none = { skillIds: [], campaignIds: [], mediaTypeIds: [] };
 
   it('are one empty filter when there are none', () => {
-    expect(filtersOf(none)).toEqual([{}]);
+    expect(filterCombinations(none)).toEqual([{}]);
   });
 
   it('are every combination, each once', () => {
-    const filters = filtersOf({ ...none, skillIds: [1, 2, 2], mediaTypeIds: [4, 9] });
+    const filters = filterCombinations({ ...none, skillIds: [1, 2, 2], mediaTypeIds: [4, 9] });
     expect(filters).toEqual([
       { skillId: 1, mediaTypeId: 4 },
       { skillId: 1, mediaTypeId: 9 },
