@@ -26,7 +26,7 @@ if (found.error || found.status !== 0) {
 const steps = [
   ['check', 'config', '--syntax-only', 'prometheus.yml'],
   ['check', 'rules', 'prometheus/alerts.yml'],
-  ['test', 'rules', 'prometheus/alerts.test.yml'],
+  ['test', 'rules', 'prometheus/alerts.test.yml', 'prometheus/alerts-over-days.test.yml'],
 ];
 for (const args of steps) {
   const { status, stdout, stderr } = run(...args);

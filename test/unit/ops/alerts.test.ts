@@ -21,9 +21,10 @@ const { groups } = parse(textOf('ops', 'prometheus', 'alerts.yml')) as {
   readonly groups: readonly { readonly rules: readonly Rule[] }[];
 };
 const rules = groups.flatMap(({ rules: ofGroup }) => ofGroup).map((rule) => [rule.alert, rule] as const);
-const { tests } = parse(textOf('ops', 'prometheus', 'alerts.test.yml')) as {
-  readonly tests: readonly RuleTest[];
-};
+const tests = ['alerts.test.yml', 'alerts-over-days.test.yml'].flatMap((file) => {
+  const content = parse(textOf('ops', 'prometheus', file)) as { readonly tests: readonly RuleTest[] };
+  return content.tests;
+});
 
 /** Where a Markdown page can be linked to: its headings as GitHub names them. */
 const anchors = [...textOf('docs', 'runbook.md').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
