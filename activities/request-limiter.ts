@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
-import { type ApiFamily, CxoneError, type RequestLimiter } from '../cxone';
+import { CxoneError, type RequestLimiter } from '../cxone';
+import type { ApiFamily } from '../errors';
 import type { Quotas, QuotaSize } from '../store';
 
 /** What happened at a limiter, for metrics. */

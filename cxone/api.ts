@@ -1,4 +1,4 @@
-import type { ApiFamily } from './errors';
+import type { ApiFamily } from '../errors';
 import type { HttpAnswer } from './http/exchange';
 
 export interface ApiQuery {

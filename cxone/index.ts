@@ -39,10 +39,8 @@ export type { ExtractionResult, ExtractionResultOptions } from './extraction/res
 export type { CsvRecord } from './extraction/csv';
 export type { PlaybackLook } from './media/playback-sample';
 export type { SignInStep } from './auth/session';
-export { CxoneError, cxoneErrors } from './errors';
+export { CxoneError } from './cxone-error';
 export { phrasesIn } from './http/known-phrases';
-export type { ApiFamily, CxoneErrorCode, CxoneErrorKind } from './errors';
-export { mediaPlaybackSku, permissions } from './permissions';
 export { contactFields, readContact } from './acd/contact-record';
 export { agentFields, readAgent } from './acd/agent-record';
 export { lookupFields, readLookup } from './acd/lookup-records';

@@ -1,4 +1,4 @@
-import type { ApiFamily } from './errors';
+import type { ApiFamily } from '../errors';
 
 const mebibyte = 1_048_576;
 

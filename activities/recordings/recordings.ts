@@ -179,10 +179,5 @@ function writtenOnly(interactions: readonly Interaction[]): boolean {
 /** A run may ask for recordings although no tenant of the workers' has them: said at once, before any playback query. */
 function noRecordingStore(): never {
   const remedy = 'Set "recordings": true for the tenant and RECORDINGS_URL, and restart the workers.';
-  throw new RecordingFileError(
-    'RecordingStorageRefused',
-    'The workers have no recordings folder.',
-    remedy,
-    false,
-  );
+  throw new RecordingFileError('RecordingStorageRefused', 'The workers have no recordings folder.', remedy);
 }

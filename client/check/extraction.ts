@@ -1,4 +1,5 @@
-import { type CxoneClient, type ExtractionEntity, permissions } from '../../cxone';
+import type { CxoneClient, ExtractionEntity } from '../../cxone';
+import { permissions } from '../../errors';
 import type { Check, Finding } from './check';
 import { grantRemedy } from './permissions';
 import { finding } from './refusal';

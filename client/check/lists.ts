@@ -1,4 +1,5 @@
-import { type CxoneClient, type FilterList, implausibleClock, permissions } from '../../cxone';
+import { type CxoneClient, type FilterList, implausibleClock } from '../../cxone';
+import { permissions } from '../../errors';
 import type { Tenant } from '../../config';
 import { clockRemedy, clockText } from '../command/clock-text';
 import { count, duration } from '../command/output';

@@ -1,4 +1,4 @@
-import { type ApiFamily, mediaPlaybackSku, permissions } from '../../cxone';
+import { type ApiFamily, mediaPlaybackSku, permissions } from '../../errors';
 
 /** Where in CXone's menu the service user's rights are set. */
 export const roleMenu = 'Admin > Security Settings > Roles & Permissions > the role of the service user';

@@ -1,5 +1,6 @@
 import type { Tenant } from '../../config';
-import { CxoneError, type CxoneClient, mediaPlaybackSku, permissions } from '../../cxone';
+import { CxoneError, type CxoneClient } from '../../cxone';
+import { mediaPlaybackSku, permissions } from '../../errors';
 import { type PlaybackReport, playbackText } from '../command/recorded-calls';
 import type { Check, Finding } from './check';
 import type { Clocks } from './lists';

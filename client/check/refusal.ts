@@ -1,4 +1,5 @@
-import { CxoneError, mediaPlaybackSku } from '../../cxone';
+import { CxoneError } from '../../cxone';
+import { mediaPlaybackSku } from '../../errors';
 import type { Finding } from './check';
 import { grantRemedy, type GrantedFamily } from './permissions';
 

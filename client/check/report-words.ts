@@ -1,4 +1,4 @@
-import { permissions } from '../../cxone';
+import { permissions } from '../../errors';
 import { grants, type GrantedFamily, roleMenu } from './permissions';
 
 /** What the customer's administrator is asked to do about one finding. */

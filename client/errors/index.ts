@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { cxoneErrors, phrasesIn } from '../../cxone';
+import { phrasesIn } from '../../cxone';
 import type { ApiErrorSummary } from '../../store';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags, wholeNumber } from '../command/flags';
 import { mapErrors } from '../command/map-errors';
 import { count, createOutput, type Output } from '../command/output';
 import { withStore } from '../command/preflight';
+import { remedyOf } from '../command/remedies';
 
 interface ListFlags extends CommonFlags {
   readonly tenant?: string;
@@ -105,10 +106,6 @@ function shown(value: string | number | Date | null | readonly string[]): string
   if (value instanceof Date) return value.toISOString();
   if (typeof value === 'object') return value === null || value.length === 0 ? '-' : value.join(', ');
   return String(value);
-}
-
-function remedyOf(code: string): string {
-  return new Map(Object.entries(cxoneErrors)).get(code)?.remedy ?? `See ${code} in docs/runbook.md.`;
 }
 
 function answerId(text: string): string {

@@ -8,7 +8,7 @@ import { describe, scheduleIds, type ScheduleLine } from '../schedule/schedules'
 import { allEnded, sideBySide } from '../command/side-by-side';
 import { byTenant } from './by-tenant';
 import { type LinkOf, parkedShown } from './read-database';
-import { remedyOf } from './remedies';
+import { remedyOf } from '../command/remedies';
 import type { BackfillStatus, ParkedRun } from './status-report';
 
 /** A parked run as Temporal knows it. */

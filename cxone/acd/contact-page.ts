@@ -1,7 +1,7 @@
 import { readAnswer } from '../http/read-json';
 import { correlationId, dateOf } from '../http/response-headers';
 import type { Api, ApiQuery } from '../api';
-import { CxoneError } from '../errors';
+import { CxoneError } from '../cxone-error';
 import { isObject } from '../json/json';
 import { parseList, requireList } from './list-page';
 import { normaliseTimestamp } from '../records/timestamp';

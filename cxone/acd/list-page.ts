@@ -1,5 +1,5 @@
-import { CxoneError, familyNames } from '../errors';
-import type { ApiFamily } from '../errors';
+import { CxoneError, familyNames } from '../cxone-error';
+import type { ApiFamily } from '../../errors';
 import { brokenJson, readLists } from '../http/read-json';
 import { isObject, jsonType, valueOf } from '../json/json';
 import type { JsonObject } from '../json/json';

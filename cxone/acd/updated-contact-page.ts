@@ -2,7 +2,7 @@ import { readAnswer } from '../http/read-json';
 import { correlationId, dateOf } from '../http/response-headers';
 import type { Api } from '../api';
 import { completedContacts, type ContactPage, readContactPage } from './contact-page';
-import { CxoneError } from '../errors';
+import { CxoneError } from '../cxone-error';
 import { isObject } from '../json/json';
 import { normaliseTimestamp } from '../records/timestamp';
 

@@ -1,4 +1,4 @@
-import { CxoneError } from '../errors';
+import { CxoneError } from '../cxone-error';
 import { isObject, valueOf } from '../json/json';
 import { normaliseTimestamp } from '../records/timestamp';
 

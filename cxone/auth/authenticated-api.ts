@@ -1,6 +1,7 @@
 import { addressOf } from '../api';
 import type { Api, ApiQuery } from '../api';
-import { CxoneError } from '../errors';
+import { errorTable } from '../../errors';
+import { CxoneError } from '../cxone-error';
 import type { Exchange, HttpAnswer, HttpRequest } from '../http/exchange';
 import type { HostPolicy } from '../http/host-policy';
 import type { Grant, Session } from './session';
@@ -14,7 +15,8 @@ import type { Grant, Session } from './session';
 export function authenticatedApi(session: Session, policy: HostPolicy): (next: Exchange) => Api {
   const isOfToken = async (error: unknown, grant: Grant): Promise<boolean> => {
     if (!(error instanceof CxoneError)) return false;
-    return error.code === 'Unauthorized' || (error.code.endsWith('Forbidden') && session.isStale(grant));
+    const { refuses } = errorTable[error.code];
+    return refuses === 'token' || (refuses !== null && session.isStale(grant));
   };
 
   return (next) => {

@@ -1,7 +1,7 @@
 import type { CxoneConnection } from '../connection';
 import { waitFor } from '../http/deadline';
 import { createDiscovery } from './discovery';
-import { CxoneError } from '../errors';
+import { CxoneError } from '../cxone-error';
 import type { Exchange } from '../http/exchange';
 import type { HostPolicy } from '../http/host-policy';
 import { requestToken } from './token';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readAnswer, readJson } from '../http/read-json';
 import { areaIn } from './area';
 import type { CxoneConnection } from '../connection';
-import { CxoneError } from '../errors';
+import { CxoneError } from '../cxone-error';
 import type { Exchange, HttpRequest } from '../http/exchange';
 import { isObject } from '../json/json';
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Readable, pipeline } from 'node:stream';
 import { parse } from 'csv-parse';
-import { CxoneError } from '../errors';
+import { CxoneError } from '../cxone-error';
 import { withReplaced } from '../records/records';
 
 /** A row by its header: name of the column → text of the cell. */

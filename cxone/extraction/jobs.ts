@@ -1,13 +1,13 @@
 import { readAnswer, readJson } from '../http/read-json';
 import { correlationId, retryAfter } from '../http/response-headers';
 import type { Api, ApiQuery } from '../api';
-import { CxoneError, familyNames } from '../errors';
+import { CxoneError, familyNames } from '../cxone-error';
 import type { HttpAnswer } from '../http/exchange';
 import type { ExtractionEntity } from './columns';
 import { extractionRefusalOf } from './job-errors';
 import { isObject, valueOf } from '../json/json';
 import { phrasesIn, speaksOf } from '../http/known-phrases';
-import { permissions } from '../permissions';
+import { permissions } from '../../errors';
 
 /** How Data Extraction answers a request for its jobs. */
 export type ExtractionAccess = 'open' | 'refused' | 'busy';

@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { retryAfter } from '../http/response-headers';
 import type { CsvRecord } from './csv';
 import { readCsv } from './csv';
-import { CxoneError } from '../errors';
+import { CxoneError } from '../cxone-error';
 import type { Exchange, HttpAnswer } from '../http/exchange';
 import { folded, keyColumns } from './columns';
 import type { ExtractionEntity } from './columns';

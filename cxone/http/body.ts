@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createDeadline } from './deadline';
-import { CxoneError } from '../errors';
+import { CxoneError } from '../cxone-error';
 
 export interface BodyRules {
   /** Where the body comes from, for messages. */

@@ -1,4 +1,4 @@
-import type { ApiFamily, CxoneErrorCode } from '../errors';
+import type { ApiFamily, CxoneErrorCode } from '../../errors';
 import type { KnownPhrase } from './known-phrases';
 
 export interface HttpRequest {

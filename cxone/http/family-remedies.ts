@@ -1,5 +1,4 @@
-import type { ApiFamily, CxoneErrorCode } from '../errors';
-import { mediaPlaybackSku } from '../permissions';
+import { type ApiFamily, type CxoneErrorCode, mediaPlaybackSku } from '../../errors';
 
 /** The families whose addresses hold `apiVersion`; of all others it says nothing. */
 const versioned: ReadonlySet<ApiFamily> = new Set(['contacts', 'agents', 'lookups']);

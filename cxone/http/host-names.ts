@@ -1,5 +1,5 @@
 import type { CxoneConnection } from '../connection';
-import type { CxoneErrorCode } from '../errors';
+import type { CxoneErrorCode } from '../../errors';
 import { matchesHost } from './host-match';
 import type { KeepAnswer } from './refused-answer';
 

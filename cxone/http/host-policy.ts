@@ -3,7 +3,8 @@ import type { LookupAddress } from 'node:dns';
 import { BlockList, isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import type { CxoneConnection } from '../connection';
-import { CxoneError, type CxoneErrorCode } from '../errors';
+import type { CxoneErrorCode } from '../../errors';
+import { CxoneError } from '../cxone-error';
 import { matchesHost } from './host-match';
 import type { HostNames } from './host-names';
 

@@ -1,4 +1,4 @@
-import type { ApiFamily } from '../errors';
+import type { ApiFamily } from '../../errors';
 
 /** Decides when a request may be sent; shared by everything that calls CXone for a tenant. */
 export interface RequestLimiter {

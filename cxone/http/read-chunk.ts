@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createDeadline } from './deadline';
-import type { CxoneError } from '../errors';
+import type { CxoneError } from '../cxone-error';
 
 /** How long a body may stand still, what it is when it does, and who may give it up. */
 export interface Patience {

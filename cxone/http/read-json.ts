@@ -1,6 +1,6 @@
 import { correlationId } from './response-headers';
-import { CxoneError, familyNames } from '../errors';
-import type { ApiFamily } from '../errors';
+import { CxoneError, familyNames } from '../cxone-error';
+import type { ApiFamily } from '../../errors';
 import type { HttpAnswer } from './exchange';
 import { parseJson } from '../json/json';
 import { TooManyValues } from '../json/scan';

@@ -1,4 +1,4 @@
-import type { ApiFamily, CxoneErrorCode } from '../errors';
+import type { ApiFamily, CxoneErrorCode } from '../../errors';
 
 /** An answer of CXone that became an error, for callers that keep such answers where personal data may be stored. */
 export interface RefusedAnswer {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { CxoneError } from '../errors';
+import { CxoneError } from '../cxone-error';
 import type { Exchange, HttpAnswer } from '../http/exchange';
 import type { HostPolicy } from '../http/host-policy';
 import { readMediaBody } from './media-body';

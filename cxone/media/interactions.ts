@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { readAnswer, readJson } from '../http/read-json';
 import type { Api, ApiQuery } from '../api';
-import { CxoneError } from '../errors';
+import { CxoneError } from '../cxone-error';
 import { type Circumstances, type InteractionMetadata, metadataOf, replacedIn } from './interaction-metadata';
 import { isObject, type JsonObject, valueOf } from '../json/json';
 import { normaliseTimestamp } from '../records/timestamp';

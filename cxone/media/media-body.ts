@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { CxoneError } from '../errors';
+import { CxoneError } from '../cxone-error';
 import { isMedia, isPage, signatureBytes } from './file-signature';
 import { nextChunk } from '../http/read-chunk';
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { retryAfter } from '../http/response-headers';
-import { CxoneError } from '../errors';
+import { CxoneError } from '../cxone-error';
 import type { Exchange, HttpAnswer } from '../http/exchange';
 import type { HostPolicy } from '../http/host-policy';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CxoneError } from '../errors';
+import { CxoneError } from '../cxone-error';
 import type { HttpAnswer } from '../http/exchange';
 import type { Readable } from 'node:stream';
 import type { MediaPart } from './media-body';

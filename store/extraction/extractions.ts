@@ -196,12 +196,7 @@ async function hold(client: PoolClient, job: ExtractionJob, leaseSeconds: number
   ]);
   const [line] = rows;
   if (slot.rowCount === 1 && line !== undefined) return line.extractedAt;
-  throw new StoreError(
-    'ExtractionNotHeld',
-    `The job of ${job.day} is not this run's any more`,
-    'Nothing to do: the run asks for another job.',
-    false,
-  );
+  throw new StoreError('ExtractionNotHeld', `The job of ${job.day} is not this run's any more`);
 }
 
 function stampOf({ dataset, day }: ExtractionKey, extractedAt: Date) {

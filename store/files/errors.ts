@@ -1,30 +1,9 @@
 import { types } from 'node:util';
-
-export type RecordingFileCode =
-  | 'RecordingStorageUnavailable'
-  | 'RecordingStorageRefused'
-  | 'RecordingStorageFull'
-  | 'RecordingsNotMounted'
-  | 'RecordingKeyRefused'
-  | 'RecordingMissing'
-  | 'RecordingIncomplete'
-  | 'RecordingEmpty'
-  | 'RecordingTooLarge'
-  | 'RecordingDamaged'
-  | 'RecordingEncryptionKeyUnknown';
+import { CodedError, type RecordingFileCode } from '../../errors';
 
 /** An error of the recordings storage, safe to show: it names codes and folders of ours, never a URL or content. */
-export class RecordingFileError extends Error {
+export class RecordingFileError extends CodedError<RecordingFileCode> {
   override readonly name = 'RecordingFileError';
-
-  constructor(
-    readonly code: RecordingFileCode,
-    message: string,
-    readonly remedy: string,
-    readonly retryable: boolean,
-  ) {
-    super(message);
-  }
 }
 
 export function isMissing(error: unknown): boolean {
@@ -36,21 +15,14 @@ export function toFileError(error: unknown, folder: string): unknown {
   const code = types.isNativeError(error) && 'code' in error && 'syscall' in error ? error.code : undefined;
   if (typeof code !== 'string') return error;
   if (code === 'ENOENT') {
-    return new RecordingFileError('RecordingMissing', 'The recording is not there', 'Fetch it again.', false);
+    return new RecordingFileError('RecordingMissing', 'The recording is not there');
   }
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    const remedy = 'Free or add disk space.';
-    return new RecordingFileError('RecordingStorageFull', `No space left below ${folder}`, remedy, false);
+    return new RecordingFileError('RecordingStorageFull', `No space left below ${folder}`);
   }
   if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR'].includes(code)) {
     const remedy = 'Make it a folder that the user of this process may write to, or change RECORDINGS_URL.';
-    return new RecordingFileError(
-      'RecordingStorageRefused',
-      `${folder} cannot be written (${code})`,
-      remedy,
-      false,
-    );
+    return new RecordingFileError('RecordingStorageRefused', `${folder} cannot be written (${code})`, remedy);
   }
-  const problem = `${folder} could not be used (${code})`;
-  return new RecordingFileError('RecordingStorageUnavailable', problem, 'Check the disk or mount.', true);
+  return new RecordingFileError('RecordingStorageUnavailable', `${folder} could not be used (${code})`);
 }

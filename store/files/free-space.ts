@@ -42,7 +42,6 @@ export function createSpaceGuard(
       'RecordingStorageFull',
       `${megabytes(free)} MB are free below ${folder}; ${megabytes(reserveBytes)} MB have to stay free`,
       'Free or add disk space, or lower RECORDINGS_MIN_FREE_MEGABYTES and restart the workers.',
-      false,
     );
   };
 }

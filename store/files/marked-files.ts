@@ -107,7 +107,6 @@ export function createMarkedFiles(
           'RecordingStorageUnavailable',
           `A file in ${inner.place} was removed while it was being written`,
           'Look for what else writes to or cleans up this storage.',
-          true,
         );
       }
     },
@@ -219,8 +218,5 @@ function notMounted(place: string, what: string): RecordingFileError {
   return new RecordingFileError(
     'RecordingsNotMounted',
     `${place} is not the recordings storage of this database: it ${what}`,
-    'Mount the storage, or correct RECORDINGS_URL, and resume what is parked. Nothing was written. If the storage was ' +
-      'replaced on purpose, run: npx cxone-sync recordings adopt.',
-    false,
   );
 }

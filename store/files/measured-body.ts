@@ -65,5 +65,5 @@ function refuse(
   code: 'RecordingTooLarge' | 'RecordingEmpty' | 'RecordingIncomplete',
   problem: string,
 ): never {
-  throw new RecordingFileError(code, problem, 'Fetch it again.', code !== 'RecordingTooLarge');
+  throw new RecordingFileError(code, problem);
 }

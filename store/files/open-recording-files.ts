@@ -46,5 +46,5 @@ export function openBareFiles({ url, s3 }: RecordingStorage): RecordingFiles & M
   const [, bucket, prefix = ''] = s3Url.exec(url) ?? [];
   if (bucket !== undefined) return createS3Files({ bucket, prefix: prefix.slice(1) }, s3);
   const problem = 'RECORDINGS_URL is neither of the form file:///absolute/folder nor s3://bucket/prefix';
-  throw new RecordingFileError('RecordingStorageRefused', problem, 'Correct RECORDINGS_URL.', false);
+  throw new RecordingFileError('RecordingStorageRefused', problem);
 }

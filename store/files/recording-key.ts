@@ -19,12 +19,7 @@ const patterns = {
 
 function refuse(part: string): never {
   const problem = `The ${part} cannot be part of a file name`;
-  throw new RecordingFileError(
-    'RecordingKeyRefused',
-    problem,
-    'Report it: CXone sent an id of a new form.',
-    false,
-  );
+  throw new RecordingFileError('RecordingKeyRefused', problem);
 }
 
 /**

@@ -84,20 +84,20 @@ export function toS3Error(error: unknown, place: string): unknown {
       'Check HTTPS_PROXY and HTTP_PROXY (address, user and password), whether the proxy lets the S3 server through, and ' +
       'whether that belongs into NO_PROXY.';
     const problem = `${place} could not be used: ${error.message}`;
-    return new RecordingFileError('RecordingStorageUnavailable', problem, remedy, true);
+    return new RecordingFileError('RecordingStorageUnavailable', problem, remedy);
   }
   const failure = read(error);
   if (failure === undefined || error instanceof RecordingFileError) return error;
   const { name, status, code, message } = failure;
   const shown = shownName(name, status);
   const refused = (problem: string, remedy: string) =>
-    new RecordingFileError('RecordingStorageRefused', problem, remedy, false);
+    new RecordingFileError('RecordingStorageRefused', problem, remedy);
 
   if (name === 'NoSuchBucket') {
     return refused(`There is no bucket of ${place}`, 'Create the bucket, or correct RECORDINGS_URL.');
   }
   if (name === 'NoSuchKey' || name === 'NotFound') {
-    return new RecordingFileError('RecordingMissing', 'The recording is not there', 'Fetch it again.', false);
+    return new RecordingFileError('RecordingMissing', 'The recording is not there');
   }
   if (wrongRegion.has(name) || status === 301 || status === 307) {
     const remedy = 'Set AWS_REGION to the region of the bucket.';
@@ -122,7 +122,7 @@ export function toS3Error(error: unknown, place: string): unknown {
   }
   if (full.has(name) || status === 507) {
     const remedy = 'Raise the quota of the bucket or free space.';
-    return new RecordingFileError('RecordingStorageFull', `No space left in ${place}`, remedy, false);
+    return new RecordingFileError('RecordingStorageFull', `No space left in ${place}`, remedy);
   }
   if (code !== undefined && untrusted.test(code)) {
     const remedy = 'Fix the certificate, or name its CA in NODE_EXTRA_CA_CERTS.';
@@ -131,7 +131,7 @@ export function toS3Error(error: unknown, place: string): unknown {
   if (code !== undefined || passing.has(name) || status === undefined || status === 429 || passes(status)) {
     const problem = `${place} could not be used (${code ?? shown})`;
     const remedy = 'Check the S3 service, AWS_ENDPOINT_URL_S3 and the network.';
-    return new RecordingFileError('RecordingStorageUnavailable', problem, remedy, true);
+    return new RecordingFileError('RecordingStorageUnavailable', problem, remedy);
   }
   if (status === 403) {
     const remedy =

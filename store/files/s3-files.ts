@@ -203,7 +203,6 @@ async function explainChecksums(
       'RecordingStorageRefused',
       `${error.message}: it takes objects without checksums only`,
       'Set RECORDINGS_S3_CHECKSUMS=none, and restart the workers.',
-      false,
     );
   }
 }
@@ -240,7 +239,6 @@ async function requireMissing(head: Promise<unknown>, place: string): Promise<vo
     'RecordingStorageRefused',
     `The credentials may not see what is missing in ${place}`,
     'Allow s3:ListBucket (and s3:GetObject), as docs/recordings.md shows.',
-    false,
   );
 }
 

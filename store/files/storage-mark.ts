@@ -39,6 +39,5 @@ export function markId(text: string, place: string): string {
     'RecordingStorageRefused',
     `The mark ${markName} in ${place} cannot be read`,
     'Bring the file back from a copy of the storage, or remove it and run: npx cxone-sync recordings adopt.',
-    false,
   );
 }

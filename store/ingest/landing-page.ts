@@ -100,12 +100,7 @@ export function createLanding(pool: Pool): Landing {
       );
       const landed = rows[0] ?? (await find(page));
       if (landed !== null) return { pageId: landed.pageId };
-      throw new StoreError(
-        'DatabaseConflict',
-        'The page was pruned while it was landed',
-        'It is tried again.',
-        true,
-      );
+      throw new StoreError('DatabaseConflict', 'The page was pruned while it was landed');
     },
     async pagesOf({ windowId, attempt, round, kind }) {
       const rows = await run<{ pageId: string }>(
@@ -126,8 +121,7 @@ export function createLanding(pool: Pool): Landing {
           bytesAtOnce,
         ]);
         if (row === undefined) {
-          const remedy = 'It has been pruned: start the window again.';
-          throw new StoreError('PageMissing', `Landed page ${pageId} is not there`, remedy, false);
+          throw new StoreError('PageMissing', `Landed page ${pageId} is not there`);
         }
         pieces.push(row.piece);
         size += row.piece.length;

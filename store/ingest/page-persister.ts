@@ -37,12 +37,7 @@ async function lockPage(
   );
   const page = rows[0];
   if (page?.tenant === tenant && page.kind === kind) return page;
-  throw new StoreError(
-    'PageMissing',
-    `Landed page ${pageId} of ${kind} is not there for this tenant`,
-    'It may have been pruned: start the window again.',
-    false,
-  );
+  throw new StoreError('PageMissing', `Landed page ${pageId} of ${kind} is not there for this tenant`);
 }
 
 /** A row that PostgreSQL would not take, as a rejected record. */

@@ -1,68 +1,29 @@
 import { types } from 'node:util';
-
-/** Why the store could not do what was asked. `DatabaseConflict` covers deadlocks, lost races and time-outs. */
-export type StoreErrorCode =
-  | 'DatabaseUnavailable'
-  | 'DatabaseConnectionsUsedUp'
-  | 'DatabasePoolerRefused'
-  | 'DatabaseNotMigrated'
-  | 'DatabaseRefused'
-  | 'DatabaseFull'
-  | 'DatabaseConflict'
-  | 'DatabaseError'
-  | 'PageMissing'
-  | 'WindowNotHeld'
-  | 'ExtractionNotHeld';
+import { CodedError, errorTable, type StoreErrorCode } from '../../errors';
 
 /**
  * An error that is safe to show anywhere. It deliberately keeps no `cause`: what PostgreSQL says about a failed
  * statement (`message`, `detail`, `where`) quotes row values, which here are personal data.
  */
-export class StoreError extends Error {
+export class StoreError extends CodedError<StoreErrorCode> {
   override readonly name = 'StoreError';
 
   constructor(
-    readonly code: StoreErrorCode,
+    code: StoreErrorCode,
     message: string,
-    readonly remedy: string,
-    readonly retryable: boolean,
+    remedy?: string,
     readonly sqlState?: string,
   ) {
-    super(message);
+    super(code, message, remedy);
+  }
+
+  /** A fault inside the server (SQLSTATE XX…) may pass by itself, whatever else an error without a code of its own may not. */
+  override get retryable(): boolean {
+    return super.retryable || this.sqlState?.startsWith('XX') === true;
   }
 }
 
-const explanations = {
-  DatabaseUnavailable: [
-    'PostgreSQL cannot be reached',
-    'Check that the server of DATABASE_URL is running and reachable.',
-  ],
-  DatabaseConnectionsUsedUp: [
-    'PostgreSQL takes no more connections',
-    'Raise max_connections of the server, or the limit of the role or database; a worker holds up to 16. It is tried again.',
-  ],
-  DatabasePoolerRefused: [
-    'Something between here and PostgreSQL, such as PgBouncer, refused what was sent',
-    'See its log. PgBouncer: pool_mode has to be session, and max_client_conn and the pool large enough (16 for a worker).',
-  ],
-  DatabaseNotMigrated: ['The database lacks a table or column', 'Run: cxone-sync migrate'],
-  DatabaseRefused: [
-    'PostgreSQL refused the connection or the privilege',
-    'Check user, password, database name and TLS in DATABASE_URL, and the rights of that user on schema cxone.',
-  ],
-  DatabaseFull: ['PostgreSQL has no disk space left', 'Free or add disk space on the database server.'],
-  DatabaseConflict: ['PostgreSQL gave up waiting for other work', 'Nothing to do: it is tried again.'],
-  DatabaseError: ['PostgreSQL reported an error', 'Look up the SQLSTATE in the log of the database server.'],
-} as const;
-
-type DatabaseCode = keyof typeof explanations;
-
-/** What is to be done, by code, where it does not depend on the case. */
-export const storeRemedies: Readonly<Record<DatabaseCode, string>> = Object.fromEntries(
-  Object.entries(explanations).map(([code, [, remedy]]) => [code, remedy]),
-) as Record<DatabaseCode, string>;
-
-const codesBySqlState: readonly (readonly [RegExp, DatabaseCode])[] = [
+const codesBySqlState: readonly (readonly [RegExp, StoreErrorCode])[] = [
   [/^533/, 'DatabaseConnectionsUsedUp'],
   // PostgreSQL itself says so only of a client that is at fault; PgBouncer of all that it refuses or gives up.
   [/^08P01/, 'DatabasePoolerRefused'],
@@ -74,14 +35,6 @@ const codesBySqlState: readonly (readonly [RegExp, DatabaseCode])[] = [
   [/^(40|55P03|57014)/, 'DatabaseConflict'],
 ];
 
-/** What may pass by itself. */
-const passing: ReadonlySet<DatabaseCode> = new Set([
-  'DatabaseUnavailable',
-  'DatabaseConnectionsUsedUp',
-  'DatabasePoolerRefused',
-  'DatabaseConflict',
-]);
-
 const unreachable = /^(ECONN|EPIPE|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENET|ENOENT)/;
 const untrusted = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|HOSTNAME_MISMATCH|EPROTO)/;
 // node-postgres gives these no code; the wordings are those of pg 8 and pg-pool 3.
@@ -89,7 +42,7 @@ const lostConnection =
   /^(Connection terminated|Client has encountered|timeout exceeded when|Client was closed|Query read timeout)/;
 const noTls = /^The server does not support SSL/;
 
-function classify(code: string, message: string): DatabaseCode | undefined {
+function classify(code: string, message: string): StoreErrorCode | undefined {
   if (/^[0-9A-Z]{5}$/.test(code) && /\d/.test(code)) {
     return codesBySqlState.find(([pattern]) => pattern.test(code))?.[1] ?? 'DatabaseError';
   }
@@ -125,18 +78,11 @@ export function toStoreError(error: unknown): unknown {
   const place = [fields.table, fields.column ?? fields.constraint]
     .filter((name) => typeof name === 'string' && identifier.test(name))
     .join('.');
-  const [summary, remedy] = explanations[code];
   const details = [sqlState && `SQLSTATE ${sqlState}`, !sqlState && systemCode(fields.code), place]
     .filter(Boolean)
     .join(', ');
-  const retryable = passing.has(code) || sqlState?.startsWith('XX') === true;
-  return new StoreError(
-    code,
-    details === '' ? summary : `${summary} (${details})`,
-    remedy,
-    retryable,
-    sqlState,
-  );
+  const { message } = errorTable[code];
+  return new StoreError(code, details === '' ? message : `${message} (${details})`, undefined, sqlState);
 }
 
 /** Runs `work` and lets only errors through that are safe to show. */

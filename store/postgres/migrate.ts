@@ -54,7 +54,7 @@ async function refuseOldServer(client: Client): Promise<void> {
   const version = rows[0]?.version ?? 0;
   if (version >= oldestVersion) return;
   const problem = `PostgreSQL ${version} is too old: ${oldestVersion} or later is needed`;
-  throw new StoreError('DatabaseRefused', problem, 'Point DATABASE_URL at a newer server.', false);
+  throw new StoreError('DatabaseRefused', problem, 'Point DATABASE_URL at a newer server.');
 }
 
 async function appliedHashes(client: Client): Promise<ReadonlyMap<string, string>> {
@@ -75,12 +75,7 @@ async function pendingOf(client: Client, folder: string): Promise<readonly Migra
   const changed = migrations.find(({ name, sha256 }) => (applied.get(name) ?? sha256) !== sha256);
   if (changed !== undefined) {
     const problem = `Migration ${changed.name} was changed after it had been applied to this database`;
-    throw new StoreError(
-      'DatabaseRefused',
-      problem,
-      'Restore the file; put changes into a new migration.',
-      false,
-    );
+    throw new StoreError('DatabaseRefused', problem, 'Restore the file; put changes into a new migration.');
   }
   return migrations.filter(({ name }) => !applied.has(name));
 }
@@ -140,7 +135,6 @@ function lockedFor({ name }: Migration, totalMs: number): StoreError {
     'DatabaseConflict',
     `Migration ${name} got no lock within ${Math.round(totalMs / 1_000)} s: other sessions use the tables it changes`,
     "Nothing was changed by it. Find them with: select pid, application_name, xact_start from pg_stat_activity where xact_start < now() - interval '1 minute'; then run migrate again.",
-    true,
     '55P03',
   );
 }

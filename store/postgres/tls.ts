@@ -48,7 +48,6 @@ function refused(problem: string): StoreError {
     'DatabaseRefused',
     `DATABASE_URL ${problem}`,
     'Expected postgres://user:password@host:port/database',
-    false,
   );
 }
 

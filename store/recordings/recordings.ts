@@ -195,7 +195,7 @@ export function createRecordingTable(pool: Pool): RecordingTable {
       const [call] = await run<Call>(pool, callSql, [tenant, masterContactId]);
       if (call?.startedAt) return { ...call, startedAt: call.startedAt };
       const remedy = 'Sync the window of the call first.';
-      throw new StoreError('DatabaseError', `Nothing of call ${masterContactId} is stored`, remedy, false);
+      throw new StoreError('DatabaseError', `Nothing of call ${masterContactId} is stored`, remedy);
     },
     known: (tenant, masterContactId) =>
       run<RecordingRow>(

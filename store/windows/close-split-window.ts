@@ -59,6 +59,5 @@ export async function closeFromHalves(
     'WindowNotHeld',
     `Attempt ${attempt} is not the window's latest, or a half is open`,
     remedy,
-    false,
   );
 }

@@ -136,8 +136,7 @@ export function createWindowLedger(pool: Pool, recordings: CountsRecordings): Wi
       const rows = await run(pool, closeSql, [windowId, attempt, figures]);
       const closed = rows.length === 0 ? null : await ledger(windowId);
       if (closed !== null) return closed;
-      const remedy = 'Nothing to do: the later run of the same window counts.';
-      throw new StoreError('WindowNotHeld', `Attempt ${attempt} is not the window's latest`, remedy, false);
+      throw new StoreError('WindowNotHeld', `Attempt ${attempt} is not the window's latest`);
     },
 
     completeAmong: (windows) => completeAmong(pool, windows),

@@ -11,6 +11,7 @@ const folders = [
     'config',
     'cxone',
     'docs',
+    'errors',
     'local',
     'network',
     'ops',

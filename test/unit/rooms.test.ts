@@ -56,7 +56,7 @@ function wayBack(
   return [];
 }
 
-// Files that lie in a layer itself are what all its rooms stand on (`errors`, `api`) or what puts them together (`index`).
+// Files that lie in a layer itself are what all its rooms stand on (`cxone-error`, `api`) or what puts them together (`index`).
 describe('the rooms of a layer', () => {
   it.each(layers)('of %s import each other one way', (layer) => {
     const arrows = arrowsOf(layer);

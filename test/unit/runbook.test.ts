@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cxoneErrors } from '../../cxone';
+import { errorTable } from '../../errors';
 
 const root = join(__dirname, '..', '..');
 const text = (...path: readonly string[]): string => readFileSync(join(root, ...path), 'utf8');
@@ -16,16 +16,9 @@ function sources(folder: string, except = 'nothing/'): string {
 const found = (pattern: RegExp, source: string): readonly string[] =>
   [...source.matchAll(pattern)].map(([, code]) => code ?? '');
 
-/** Codes by where they come from. Some lists exist as types only, so they are read where they are written. */
+/** Codes by where they come from. Those of alerts and commands are read where they are written. */
 const codes: Readonly<Record<string, readonly string[]>> = {
-  CXone: Object.keys(cxoneErrors),
-  'the store': found(/^ {2}\| '(\w+)'/gm, text('store', 'postgres', 'errors.ts')),
-  'the recordings storage': found(/^ {2}\| '(\w+)'/gm, text('store', 'files', 'errors.ts')),
-  workflows: found(/\bcode: '([A-Z]\w+)'/g, sources('workflows')),
-  activities: [
-    ...found(/\btype: '([A-Z]\w+)'/g, sources('activities')),
-    ...found(/\bfailure\('([A-Z]\w+)'/g, sources('activities')),
-  ],
+  'the table of errors': Object.keys(errorTable),
   'the alerts': found(/^ +- alert: (\w+)/gm, text('ops', 'prometheus', 'alerts.yml')),
   'the command line': [
     ...found(/'([A-Z][a-z]+(?:[A-Z][a-z]+)*)',?(?:\s*true,?)?\s*\)/g, commandErrors(sources('client'))),

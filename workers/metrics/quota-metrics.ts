@@ -1,7 +1,7 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { LimiterEvent } from '../../activities';
-import type { ApiFamily } from '../../cxone';
+import type { ApiFamily } from '../../errors';
 import type { Quotas, QuotaSize } from '../../store';
 import { pollFigures } from './poll-metrics';
 

@@ -1,4 +1,4 @@
-import type { ApiFamily } from '../../errors';
+import type { ApiFamily } from '../../../errors';
 import type { Interceptor } from '../exchange';
 
 /** What callers may count: one event for each HTTP exchange; `status` 0 stands for "no answer". */

@@ -1,4 +1,4 @@
-import { CxoneError } from '../../errors';
+import { CxoneError } from '../../cxone-error';
 import { ProxyError } from '../../../network';
 import type { HttpRequest, Interceptor } from '../exchange';
 import type { HostNames } from '../host-names';

@@ -1,4 +1,4 @@
-import { CxoneError } from '../../errors';
+import { CxoneError } from '../../cxone-error';
 import type { Interceptor } from '../exchange';
 import type { RequestLimiter } from '../rate-limiter';
 

@@ -1,6 +1,6 @@
 import { correlationId } from '../response-headers';
 import { phrasesOfRefusal, textToKeep } from '../error-message';
-import type { CxoneErrorCode } from '../../errors';
+import type { CxoneErrorCode } from '../../../errors';
 import type { HttpAnswer, HttpRequest, Interceptor } from '../exchange';
 import type { KeepAnswer } from '../refused-answer';
 

@@ -1,6 +1,6 @@
 import { correlationId, retryAfter } from '../response-headers';
-import { CxoneError, familyNames } from '../../errors';
-import type { ApiFamily, CxoneErrorCode } from '../../errors';
+import { CxoneError, familyNames } from '../../cxone-error';
+import type { ApiFamily, CxoneErrorCode } from '../../../errors';
 import type { HttpAnswer, Interceptor } from '../exchange';
 import { familyRemedy } from '../family-remedies';
 import { type KnownPhrase, speaksOf } from '../known-phrases';

@@ -79,12 +79,7 @@ export function readSealedHeader(start: Buffer, ring: KeyRing, storageKey: strin
 
 /** A file that is not what was written: damaged, cut, reassembled, or moved under another name. */
 export function damaged(how: string): RecordingFileError {
-  return new RecordingFileError(
-    'RecordingDamaged',
-    `The encrypted recording is damaged: ${how}`,
-    'Check the key of that id, then have it fetched again: verify --recordings --fix.',
-    false,
-  );
+  return new RecordingFileError('RecordingDamaged', `The encrypted recording is damaged: ${how}`);
 }
 
 function keyUnknown(id: string): RecordingFileError {
@@ -93,8 +88,6 @@ function keyUnknown(id: string): RecordingFileError {
   return new RecordingFileError(
     'RecordingEncryptionKeyUnknown',
     `The recording is encrypted with a key ${shown} that the tenant does not have`,
-    'Add that key to recordingKeys of the tenants file, after the first.',
-    false,
   );
 }
 

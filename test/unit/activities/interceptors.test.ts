@@ -4,7 +4,8 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { failureInterceptor } from '../../../activities/interceptors/failures';
 import { heartbeatInterceptor } from '../../../activities/interceptors/heartbeats';
-import { CxoneError, type CxoneErrorCode, cxoneErrors } from '../../../cxone';
+import { CxoneError } from '../../../cxone';
+import { type CxoneErrorCode, cxoneErrors } from '../../../errors';
 import { RecordingFileError, StoreError } from '../../../store';
 import { activityEnvironment } from './fakes';
 
@@ -70,15 +71,13 @@ describe('failures', () => {
 
   it('do not say the remedy twice', async () => {
     const remedy = 'Run: cxone-sync migrate';
-    const failure = await failureOf(
-      new StoreError('DatabaseNotMigrated', `Not migrated. ${remedy}`, remedy, false),
-    );
+    const failure = await failureOf(new StoreError('DatabaseNotMigrated', `Not migrated. ${remedy}`, remedy));
     expect(failure.message).toBe(`Not migrated. ${remedy}`);
   });
 
   it.each([true, false])('of the store are tried again if they may pass: %s', async (retryable) => {
     const failure = await failureOf(
-      new StoreError('DatabaseError', 'PostgreSQL reported an error', 'Look.', retryable),
+      new StoreError('DatabaseError', 'PostgreSQL reported an error', 'Look.', retryable ? 'XX000' : '23505'),
     );
     expect(failure).toMatchObject({
       type: 'DatabaseError',
@@ -90,12 +89,7 @@ describe('failures', () => {
 
   it('of the recordings storage keep code and remedy', async () => {
     const failure = await failureOf(
-      new RecordingFileError(
-        'RecordingStorageFull',
-        'No space left below /data',
-        'Free or add disk space.',
-        false,
-      ),
+      new RecordingFileError('RecordingStorageFull', 'No space left below /data', 'Free or add disk space.'),
     );
     expect(failure).toMatchObject({ type: 'RecordingStorageFull', nonRetryable: true });
   });

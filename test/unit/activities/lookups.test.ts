@@ -1,6 +1,7 @@
 import { createLookupActivities } from '../../../activities/lookups';
 import type { FetchLookupsInput, LookupName } from '../../../activities/types';
-import { CxoneError, type CxoneErrorCode, type LookupPage, type LookupPageRequest } from '../../../cxone';
+import { CxoneError, type LookupPage, type LookupPageRequest } from '../../../cxone';
+import type { CxoneErrorCode } from '../../../errors';
 import type { Batch, LookupEnd } from '../../../store';
 import { acme, fakeStore, memoryLanding, run } from './fakes';
 

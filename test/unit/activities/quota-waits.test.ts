@@ -1,13 +1,14 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { failureInterceptor } from '../../../activities/interceptors/failures';
 import { createRetryBudgetInterceptor } from '../../../activities/interceptors/retry-budget';
-import { CxoneError, type CxoneErrorCode } from '../../../cxone';
+import { CxoneError } from '../../../cxone';
+import type { CxoneErrorCode } from '../../../errors';
 import { type QuotaWaits, StoreError } from '../../../store';
 import { memoryWaits } from '../../setup/memory-waits';
 import { activityEnvironment } from './fakes';
 
 const unreachable = async () =>
-  Promise.reject(new StoreError('DatabaseUnavailable', 'PostgreSQL cannot be reached', '', true));
+  Promise.reject(new StoreError('DatabaseUnavailable', 'PostgreSQL cannot be reached', ''));
 
 /** Runs one attempt under the interceptors as a worker sets them. */
 async function attemptOf(

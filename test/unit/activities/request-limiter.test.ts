@@ -1,5 +1,5 @@
 import { createRequestLimiter, type LimiterEvent } from '../../../activities/request-limiter';
-import type { ApiFamily } from '../../../cxone';
+import type { ApiFamily } from '../../../errors';
 import type { Admission, QuotaName } from '../../../store';
 import { activityEnvironment } from './fakes';
 

@@ -376,7 +376,7 @@ describe('the ledger', () => {
 
   it('stays closed when old landed pages cannot be removed', async () => {
     const prune = async () => {
-      throw new StoreError('DatabaseConflict', 'PostgreSQL gave up waiting', '', true);
+      throw new StoreError('DatabaseConflict', 'PostgreSQL gave up waiting', '');
     };
     const { activities } = stand({ prune });
     const report = run(activities, 'closeWindow', { ...round, status: 'complete', expected: 30, absent: 0 });

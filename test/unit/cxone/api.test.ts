@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { cxoneErrors } from '../../../cxone';
+import { cxoneErrors } from '../../../errors';
 import type { RefusedAnswer, RequestEvent } from '../../../cxone';
 import { failureOf, onePage, page, paths, secrets, send, startFake, tokenReply } from './fake-cxone';
 import type { FakeCxone } from './fake-cxone';

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { readInteractionMetadata } from '../../../cxone';
-import type { ApiFamily } from '../../../cxone';
+import type { ApiFamily } from '../../../errors';
 import { inUtf8 } from '../../../cxone/http/charset';
 import { createHostPolicy } from '../../../cxone/http/host-policy';
 import { networkErrors } from '../../../cxone/http/interceptors/network-errors';

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { settingList } from '../../../config/setting-list';
 import { tenantSchema } from '../../../config/tenant-schema';
-import { cxoneErrors } from '../../../cxone/errors';
+import { cxoneErrors } from '../../../errors';
 import { names as checkNames } from '../client/check/checked';
 import { composeFile, repository, textOf } from './compose-file';
 
@@ -44,7 +44,7 @@ describe.each(documents)('docs/%s', (name, text) => {
 
   it('names files of this repository that exist', () => {
     const folders =
-      'activities|client|config|cxone|local|network|ops|simulator|store|tools|workers|workflows|test';
+      'activities|client|config|cxone|errors|local|network|ops|simulator|store|tools|workers|workflows|test';
     for (const [, path = ''] of text.matchAll(new RegExp(`\`((?:${folders})/[\\w./-]*)\``, 'g'))) {
       expect([path, existsSync(join(repository, path))]).toEqual([path, true]);
     }

@@ -74,7 +74,7 @@ describe('what S3 says', () => {
   it('is no cover for errors of ours', () => {
     const bug = new TypeError('x is undefined');
     expect(toS3Error(bug, place)).toBe(bug);
-    const refusal = new RecordingFileError('RecordingEmpty', 'empty', '', true);
+    const refusal = new RecordingFileError('RecordingEmpty', 'empty', '');
     expect(toS3Error(refusal, place)).toBe(refusal);
   });
 });

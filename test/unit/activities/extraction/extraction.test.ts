@@ -2,11 +2,11 @@ import { createExtractionActivities } from '../../../../activities/extraction/ex
 import type { ExtractionJobRef } from '../../../../activities/extraction/types';
 import {
   CxoneError,
-  type CxoneErrorCode,
   type Extraction,
   type ExtractionJob,
   type ExtractionJobRequest,
 } from '../../../../cxone';
+import type { CxoneErrorCode } from '../../../../errors';
 import {
   type Batch,
   type ExtractionRow,
@@ -25,7 +25,7 @@ const askedAt = new Date('2026-11-25T12:00:00.000Z');
 const granted = (lastJobAt: Date | null = null): SlotClaim => ({ status: 'granted', askedAt, lastJobAt });
 const refusal = (code: CxoneErrorCode, retryAfterMs?: number) =>
   new CxoneError(code, `${code} happened.`, { retryAfterMs });
-const notHeld = new StoreError('ExtractionNotHeld', 'not held', '', false);
+const notHeld = new StoreError('ExtractionNotHeld', 'not held', '');
 
 const line: ExtractionRow = {
   tenant: 'acme',

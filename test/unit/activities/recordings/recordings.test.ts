@@ -1,12 +1,6 @@
 import { createRecordingActivities } from '../../../../activities/recordings/recordings';
-import {
-  type CxoneClient,
-  CxoneError,
-  type CxoneErrorCode,
-  cxoneErrors,
-  type DownloadOptions,
-  type Interaction,
-} from '../../../../cxone';
+import { type CxoneClient, CxoneError, type DownloadOptions, type Interaction } from '../../../../cxone';
+import { type CxoneErrorCode, cxoneErrors } from '../../../../errors';
 import { metadataOf } from '../../../../cxone/media/interaction-metadata';
 import {
   RecordingFileError,
@@ -372,7 +366,7 @@ describe('a call that another run is at', () => {
 
 describe('a disk that is nearly full', () => {
   const full = () =>
-    Promise.reject(new RecordingFileError('RecordingStorageFull', '12 MB are free.', 'Free some.', false));
+    Promise.reject(new RecordingFileError('RecordingStorageFull', '12 MB are free.', 'Free some.'));
 
   it('is said before a look-up is spent', async () => {
     const { activities, rows } = stand({
@@ -616,9 +610,11 @@ describe('a recording that cannot be had', () => {
     'ends in its row when the store refuses the file as %s',
     async (code) => {
       const { activities, rows } = stand({
-        save: async () => Promise.reject(new RecordingFileError(code, 'No.', '', false)),
+        save: async () => Promise.reject(new RecordingFileError(code, 'No.', '')),
       });
-      expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'failed' });
+      expect(await run(activities, 'downloadRecording', call, { attempt: 5 })).toMatchObject({
+        status: 'failed',
+      });
       expect(rows.failed).toMatchObject([{ code }]);
     },
   );
@@ -647,9 +643,7 @@ describe('an error that concerns all recordings', () => {
     let asked = 0;
     const { activities, rows } = stand({
       mounted: async () =>
-        Promise.reject(
-          new RecordingFileError('RecordingsNotMounted', 'It is not there.', 'Mount it.', false),
-        ),
+        Promise.reject(new RecordingFileError('RecordingsNotMounted', 'It is not there.', 'Mount it.')),
       interactions: async () => {
         asked += 1;
         return [interaction('s1')];
@@ -665,7 +659,7 @@ describe('an error that concerns all recordings', () => {
     '%s passes',
     async (code) => {
       const { activities, rows } = stand({
-        save: async () => Promise.reject(new RecordingFileError(code, 'No.', '', false)),
+        save: async () => Promise.reject(new RecordingFileError(code, 'No.', '')),
       });
       await expect(run(activities, 'downloadRecording', call, { attempt: 9 })).rejects.toMatchObject({
         code,

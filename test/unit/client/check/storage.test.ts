@@ -12,12 +12,7 @@ describe('the check of the recordings storage', () => {
   });
 
   it('fails with the reason and what to do when the storage is not there', async () => {
-    const problem = new RecordingFileError(
-      'RecordingsNotMounted',
-      '/data is not the storage',
-      'Mount it.',
-      false,
-    );
+    const problem = new RecordingFileError('RecordingsNotMounted', '/data is not the storage', 'Mount it.');
     expect(await findingOf(() => Promise.reject(problem))).toMatchObject({
       status: 'failed',
       code: 'RecordingsNotMounted',
@@ -27,7 +22,7 @@ describe('the check of the recordings storage', () => {
   });
 
   it.each([
-    ['the database is away', new StoreError('DatabaseUnavailable', 'PostgreSQL is away', 'Start it.', true)],
+    ['the database is away', new StoreError('DatabaseUnavailable', 'PostgreSQL is away', 'Start it.')],
     ['the database is not named', new SettingsError([])],
   ])('cannot tell when %s, which fails nothing', async (_what, problem) => {
     expect(await findingOf(() => Promise.reject(problem))).toMatchObject({ status: 'unknown' });

@@ -19,19 +19,19 @@ describe('foreseen errors', () => {
       'CXone refuses the client. Check it.',
     ],
     [
-      new StoreError('DatabaseUnavailable', 'PostgreSQL cannot be reached:', 'Start it.', true),
+      new StoreError('DatabaseUnavailable', 'PostgreSQL cannot be reached:', 'Start it.'),
       3,
       'DatabaseUnavailable',
       'PostgreSQL cannot be reached. Start it.',
     ],
     [
-      new RecordingFileError('RecordingsNotMounted', '/data is not the storage', 'Mount it.', false),
+      new RecordingFileError('RecordingsNotMounted', '/data is not the storage', 'Mount it.'),
       3,
       'RecordingsNotMounted',
       '/data is not the storage. Mount it.',
     ],
     [
-      new RecordingFileError('RecordingStorageRefused', '/data cannot be written.', 'Mend it.', false),
+      new RecordingFileError('RecordingStorageRefused', '/data cannot be written.', 'Mend it.'),
       2,
       'RecordingStorageRefused',
       '/data cannot be written. Mend it.',

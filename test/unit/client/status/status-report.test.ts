@@ -1,9 +1,9 @@
 import { together } from '../../../../client/status/collect';
 import type { StoredStatus } from '../../../../client/status/read-database';
 import { causeIn } from '../../../../client/status/read-temporal';
-import { remedyOf } from '../../../../client/status/remedies';
+import { remedyOf } from '../../../../client/command/remedies';
 import { concerns } from '../../../../client/status/status-report';
-import { cxoneErrors } from '../../../../cxone';
+import { cxoneErrors } from '../../../../errors';
 import { gapLine, parkedRun, statusReport, tenantStatus } from './reports';
 import { markdownText } from '../../../../workflows/markdown';
 
@@ -169,8 +169,10 @@ describe('a remedy by code', () => {
     expect(remedyOf(code)).toBe(remedy);
   });
 
-  it('is that of the store, or the runbook', () => {
+  it('is that of the table, or the runbook', () => {
     expect(remedyOf('DatabaseFull')).toContain('disk space');
-    expect(remedyOf('WindowBusy')).toBe('See WindowBusy in docs/runbook.md.');
+    expect(remedyOf('WindowBusy')).toContain('Wait for that run to end');
+    expect(remedyOf('Unexpected')).toBe('See Unexpected in docs/runbook.md.');
+    expect(remedyOf('OfAnotherRelease')).toBe('See OfAnotherRelease in docs/runbook.md.');
   });
 });

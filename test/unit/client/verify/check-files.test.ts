@@ -124,7 +124,7 @@ describe('stored recordings read again', () => {
   });
 
   it('stop at once, with nothing set back, when it is their storage that is missing', async () => {
-    const gone = new RecordingFileError('RecordingsNotMounted', 'It is not there', 'Mount it.', false);
+    const gone = new RecordingFileError('RecordingsNotMounted', 'It is not there', 'Mount it.');
     const problems: unknown[] = [];
     await expect(
       check([recording(1), recording(2)], {

@@ -1,5 +1,6 @@
 import { withRetries } from '../../../../client/verify/retry';
-import { CxoneError, type CxoneErrorCode } from '../../../../cxone';
+import { CxoneError } from '../../../../cxone';
+import type { CxoneErrorCode } from '../../../../errors';
 
 /** Fails so often with an error, then answers; remembers how often it was asked and what was waited for. */
 function script(failures: number, code: CxoneErrorCode, retryAfterMs?: number) {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { CxoneError } from '../../../../../cxone';
-import type { ApiFamily } from '../../../../../cxone';
+import type { ApiFamily } from '../../../../../errors';
 import { networkErrors } from '../../../../../cxone/http/interceptors/network-errors';
 import { failureOf } from '../../fake-cxone';
 import { plainNames, request } from '../../interceptors/stubs';

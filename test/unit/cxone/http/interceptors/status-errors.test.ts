@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { CxoneError } from '../../../../../cxone';
-import type { ApiFamily } from '../../../../../cxone';
-import { familyNames } from '../../../../../cxone/errors';
+import type { ApiFamily } from '../../../../../errors';
+import { familyNames } from '../../../../../cxone/cxone-error';
 import type { HttpAnswer, HttpRequest } from '../../../../../cxone/http/exchange';
 import { statusErrors } from '../../../../../cxone/http/interceptors/status-errors';
 import { failureOf } from '../../fake-cxone';

@@ -1,0 +1,24 @@
+import { type ErrorCode, errorTable } from './error-table';
+import type { ErrorKind } from './error-row';
+
+/** An error of the table, as it arises: safe to show, with message and remedy apart. */
+export abstract class CodedError<Code extends ErrorCode = ErrorCode> extends Error {
+  readonly kind: ErrorKind;
+  readonly remedy: string;
+
+  /** @param remedy what to do in this case; by default what the table says of the code */
+  constructor(
+    readonly code: Code,
+    message: string,
+    remedy: string = errorTable[code].remedy,
+  ) {
+    super(message);
+    this.kind = errorTable[code].kind;
+    this.remedy = remedy;
+  }
+
+  /** Whether it may pass by itself. */
+  get retryable(): boolean {
+    return this.kind === 'retryable';
+  }
+}

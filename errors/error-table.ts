@@ -1,0 +1,34 @@
+import { cxoneAccessErrors } from './cxone-access';
+import { cxoneAnswerErrors } from './cxone-answers';
+import type { ErrorRow } from './error-row';
+import { fileErrors } from './files';
+import { runErrors } from './run';
+import { storeErrors } from './store';
+
+export const cxoneErrors = { ...cxoneAccessErrors, ...cxoneAnswerErrors };
+const all = { ...cxoneErrors, ...storeErrors, ...fileErrors, ...runErrors };
+
+export type CxoneErrorCode = keyof typeof cxoneErrors;
+export type StoreErrorCode = keyof typeof storeErrors;
+export type RecordingFileCode = keyof typeof fileErrors;
+export type ErrorCode = keyof typeof all;
+
+/** Every way in which the program can fail, or be failed by others: one closed list. */
+export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = all;
+
+const rows: ReadonlyMap<string, ErrorRow> = new Map(Object.entries(errorTable));
+
+/** What the table says of a code that was read from a run or a row; undefined for one of another release. */
+export function errorRow(code: string): ErrorRow | undefined {
+  return rows.get(code);
+}
+
+/** The codes whose columns say so. */
+export function codesWhere(holds: (row: ErrorRow) => boolean): ReadonlySet<string> {
+  return new Set([...rows].filter(([, row]) => holds(row)).map(([code]) => code));
+}
+
+/** Whether a code that was read from a run or a row is this one. */
+export function isCode(code: string | null | undefined, wanted: ErrorCode): boolean {
+  return code === wanted;
+}

@@ -1,0 +1,7 @@
+export { apart, sentencesOf } from './cause';
+export type { Cause, Explained } from './cause';
+export { CodedError } from './coded-error';
+export type { ApiFamily, ErrorKind, ErrorRow, ErrorScope } from './error-row';
+export { codesWhere, cxoneErrors, errorRow, errorTable, isCode } from './error-table';
+export type { CxoneErrorCode, ErrorCode, RecordingFileCode, StoreErrorCode } from './error-table';
+export { mediaPlaybackSku, permissions } from './permissions';

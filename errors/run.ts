@@ -1,0 +1,172 @@
+import { type ErrorRow, ordinary } from './error-row';
+
+/** Runs and their steps: what workflows and activities say by themselves. */
+export const runErrors = {
+  InvalidInput: {
+    kind: 'permanent',
+    scope: 'window',
+    resume: 'none',
+    ...ordinary,
+    message: 'The input is invalid.',
+    remedy: 'Correct the input and start again.',
+  },
+  UnknownTenant: {
+    kind: 'operator',
+    scope: 'tenant',
+    resume: 'none',
+    ...ordinary,
+    message: 'The workers’ tenants file has no tenant of that name.',
+    remedy: 'Correct the name, or add the tenant to the tenants file and restart the workers.',
+  },
+  TenantMisconfigured: {
+    kind: 'operator',
+    scope: 'tenant',
+    resume: 'step',
+    ...ordinary,
+    message: 'The entry of the tenant in the tenants file is not in order.',
+    remedy: '`cxone-sync status` says what is wrong: correct it, restart the workers, then resume.',
+  },
+  WindowBusy: {
+    kind: 'permanent',
+    scope: 'window',
+    resume: 'none',
+    ...ordinary,
+    message: 'The window is being synced by another run.',
+    remedy: 'Wait for that run to end, or cancel it, and start the window again.',
+  },
+  WindowInFuture: {
+    kind: 'permanent',
+    scope: 'window',
+    resume: 'none',
+    ...ordinary,
+    message: 'The window ends in the future.',
+    remedy: 'Start a window that ends in the past.',
+  },
+  WindowIncomplete: {
+    kind: 'operator',
+    scope: 'window',
+    resume: 'window',
+    ...ordinary,
+    message: 'The window was closed with gaps.',
+    remedy: 'Start the window again when the cause is fixed.',
+  },
+  CountMismatch: {
+    kind: 'retryable',
+    scope: 'window',
+    resume: 'window',
+    ...ordinary,
+    message: 'CXone counts more contacts for the window than could be read.',
+    remedy: 'The source keeps changing or hides rows; start the window again when it has calmed down.',
+  },
+  OffsetsIgnored: {
+    kind: 'operator',
+    scope: 'window',
+    resume: 'window',
+    ...ordinary,
+    message: 'CXone shows the same contacts on page after page.',
+    remedy:
+      'Ask NICE whether "skip" of GET /contacts/completed works among contacts of one stamp, then resume: the window is ' +
+      'read again. What was shown so far is stored.',
+  },
+  TooManyRejected: {
+    kind: 'operator',
+    scope: 'window',
+    resume: 'window',
+    ...ordinary,
+    message: 'Too many contacts of the window were rejected.',
+    remedy:
+      'See why: npx cxone-sync rejected list. Resume to read the window again once the cause is gone, or to accept it: ' +
+      'raise maxRejectedShare in the tenants file and restart the workers first.',
+  },
+  FilterWidened: {
+    kind: 'retryable', // A backfill that is begun, by whatever way, settles it.
+    scope: 'tenant',
+    resume: 'step',
+    ...ordinary,
+    message: 'The filter of the tenant lets through more than before.',
+    remedy:
+      'Backfill the time before the change, then resume this run, or wait: it checks every half hour. Skip it to leave ' +
+      'that time as it is.',
+  },
+  ExtractionIncomplete: {
+    kind: 'operator',
+    scope: 'job',
+    resume: 'step',
+    ...ordinary,
+    message: 'A day of Data Extraction was not loaded.',
+    remedy: 'Extract the day again when the cause is fixed.',
+  },
+  StepTimedOut: {
+    kind: 'retryable',
+    scope: 'deployment',
+    resume: 'step',
+    ...ordinary,
+    message: 'A step did not finish in its time, however often it was tried.',
+    remedy: 'See the failed step in the run’s history; check that workers are up and the database answers.',
+  },
+  StepHung: {
+    kind: 'retryable',
+    scope: 'deployment',
+    resume: 'step',
+    ...ordinary,
+    message: 'A step did not end in its time and was given up.',
+    remedy:
+      'It is tried again. If it lasts, see what the worker waits for: a mounted folder, a proxy, the network.',
+  },
+  WorkerStopping: {
+    kind: 'retryable',
+    scope: 'deployment',
+    resume: 'step',
+    ...ordinary,
+    message: 'The worker was stopped before this step was done; another worker takes it over.',
+    remedy: '',
+  },
+  PayloadsTooLarge: {
+    kind: 'permanent',
+    scope: 'window',
+    resume: 'step',
+    ...ordinary,
+    message: 'What a step was given, or answered, is too large for Temporal.',
+    remedy: 'This is a fault of ours: report it to the maintainers with the history of the run.',
+  },
+  NotParked: {
+    kind: 'permanent',
+    scope: 'window',
+    resume: 'none',
+    ...ordinary,
+    message: 'The run is not parked.',
+    remedy: '',
+  },
+  UpdateRefused: {
+    kind: 'permanent',
+    scope: 'window',
+    resume: 'none',
+    ...ordinary,
+    message: 'The run does not take the update.',
+    remedy: '',
+  },
+  Cancelled: {
+    kind: 'permanent',
+    scope: 'window',
+    resume: 'ended',
+    ...ordinary,
+    message: 'The run was cancelled.',
+    remedy: 'Start the window again when wanted.',
+  },
+  Terminated: {
+    kind: 'permanent',
+    scope: 'window',
+    resume: 'ended',
+    ...ordinary,
+    message: 'The run was terminated.',
+    remedy: 'Start the window again when wanted; cancel a run rather than terminate it.',
+  },
+  Unexpected: {
+    kind: 'retryable',
+    scope: 'deployment',
+    resume: 'step',
+    ...ordinary,
+    message: 'The run failed for a reason that has no code.',
+    remedy: '',
+  },
+} as const satisfies Readonly<Record<string, ErrorRow>>;

@@ -1,0 +1,152 @@
+import { codesWhere, type ErrorRow, errorRow, errorTable } from '../../../errors';
+
+const columns: readonly (keyof ErrorRow)[] = [
+  'kind',
+  'message',
+  'quota',
+  'refuses',
+  'remedy',
+  'resume',
+  'scope',
+  'smallerPageHelps',
+];
+
+describe('the table of errors', () => {
+  it.each(Object.entries(errorTable))('says every column of %s', (code, row) => {
+    expect(code).toMatch(/^[A-Z][A-Za-z]+$/);
+    expect(Object.keys(row).toSorted()).toEqual(columns);
+    expect(['retryable', 'operator', 'permanent']).toContain(row.kind);
+    expect(row.message).not.toBe('');
+  });
+
+  it('knows no code of another release', () => {
+    expect(errorRow('OfAnotherRelease')).toBeUndefined();
+    expect(errorRow('toString')).toBeUndefined();
+  });
+
+  it('says what to do about whatever a person has to fix', () => {
+    const silent = Object.entries(errorTable).filter(([, row]) => row.kind === 'operator' && !row.remedy);
+    expect(silent).toEqual([]);
+  });
+});
+
+/** Each as it stood as a list of its own before there was a table. */
+describe('what follows from the columns', () => {
+  const sets: readonly (readonly [string, (row: ErrorRow) => boolean, readonly string[]])[] = [
+    [
+      'ends in the row of a recording, not in the run',
+      ({ scope }) => scope === 'recording' || scope === 'request',
+      [
+        'MediaLinkExpired',
+        'MediaIncomplete',
+        'MediaChanged',
+        'MediaUnavailable',
+        'CxoneUnavailable',
+        'RequestTimeout',
+        'IncompleteAnswer',
+        'UnexpectedShape',
+        'UnexpectedHtml',
+        'ResponseTooLarge',
+        'BadRequest',
+        'MediaTooLarge',
+        'RecordingIncomplete',
+        'RecordingEmpty',
+        'RecordingTooLarge',
+      ],
+    ],
+    [
+      'is said of one file, and the others are read on',
+      ({ scope }) => scope === 'file',
+      ['RecordingMissing', 'RecordingDamaged', 'RecordingKeyRefused'],
+    ],
+    [
+      'is asked for again in smaller pages',
+      ({ smallerPageHelps }) => smallerPageHelps,
+      ['RequestTimeout', 'ResponseTooLarge'],
+    ],
+    ['waits for a quota', ({ quota }) => quota !== null, ['QuotaExhausted', 'Throttled']],
+    ['waits for a quota of our own counting', ({ quota }) => quota === 'ours', ['QuotaExhausted']],
+    [
+      'renews a token that an operator has replaced',
+      ({ refuses }) => refuses !== null,
+      [
+        'Unauthorized',
+        'ContactsForbidden',
+        'AgentsForbidden',
+        'LookupsForbidden',
+        'MediaForbidden',
+        'ExtractionForbidden',
+      ],
+    ],
+    [
+      'leaves out reference data for a missing permission',
+      ({ refuses }) => refuses === 'lookups' || refuses === 'token',
+      ['LookupsForbidden', 'Unauthorized'],
+    ],
+    [
+      'does not park a run',
+      ({ resume }) => resume === 'none' || resume === 'ended',
+      [
+        'InvalidInput',
+        'UnknownTenant',
+        'WindowInFuture',
+        'WindowBusy',
+        'WindowNotHeld',
+        'PageMissing',
+        'Cancelled',
+        // No step ends with these: a run was ended from outside, or an update of it is refused.
+        'Terminated',
+        'NotParked',
+        'UpdateRefused',
+      ],
+    ],
+    [
+      'has its window read again by resume',
+      ({ resume }) => resume === 'window',
+      ['CountMismatch', 'OffsetsIgnored', 'TooManyRejected', 'WindowIncomplete'],
+    ],
+    [
+      'was ended by a person, so nothing begins it again',
+      ({ resume }) => resume === 'ended',
+      ['Cancelled', 'Terminated'],
+    ],
+  ];
+
+  it.each(sets)('%s', (_what, holds, codes) => {
+    expect([...codesWhere(holds)].toSorted()).toEqual(codes.toSorted());
+  });
+
+  it('of CXone, PostgreSQL and the storage these may pass by themselves', () => {
+    const passing = [...codesWhere(({ kind }) => kind === 'retryable')];
+    expect(passing.filter((code) => /^(Database|Recording)/.test(code)).toSorted()).toEqual([
+      'DatabaseConflict',
+      'DatabaseConnectionsUsedUp',
+      'DatabasePoolerRefused',
+      'DatabaseUnavailable',
+      'RecordingEmpty',
+      'RecordingIncomplete',
+      'RecordingStorageUnavailable',
+    ]);
+    expect(passing.filter((code) => !/^(Database|Recording)/.test(code)).toSorted()).toEqual([
+      'CountMismatch',
+      'CxoneUnavailable',
+      'CxoneUnreachable',
+      'ExtractionBusy',
+      'ExtractionLinkExpired',
+      'FilterWidened',
+      'IncompleteAnswer',
+      'MediaChanged',
+      'MediaIncomplete',
+      'MediaLinkExpired',
+      'MediaUnavailable',
+      'QuotaExhausted',
+      'RequestTimeout',
+      'StepHung',
+      'StepTimedOut',
+      'Throttled',
+      'Unexpected',
+      'UnexpectedHtml',
+      'WorkerStopping',
+    ]);
+  });
+});
