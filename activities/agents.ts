@@ -8,6 +8,7 @@ import {
   parseAgentPage,
   readAgent,
 } from '../cxone';
+import { errorTable } from '../errors';
 import type { Store } from '../store';
 import { clockOf } from './answer-clocks';
 import { readBatch } from './batch';
@@ -31,8 +32,6 @@ const hourMs = 3_600_000;
 const listPage = 1_000;
 /** A list that CXone cannot bring in time is asked for at half the size, down to this one, as contacts are. */
 const smallestPage = 100;
-/** Errors that a smaller page may avoid. */
-const retryableWithSmallerPage: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseTooLarge']);
 /** Up to this number of wanted agents are looked up one by one; beyond, reading the whole list costs less. */
 const singlyAtMost = 25;
 /** Turns of `singlyAtMost` look-ups in one window; agents still wanted then are left to the next window. */
@@ -133,7 +132,7 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
         else unknown.push(agentId);
       } catch (error) {
         // What was asked for is kept: with a small quota, an attempt that begins again would never get to its end.
-        quotaUsedUp = error instanceof CxoneError && error.code === 'QuotaExhausted';
+        quotaUsedUp = error instanceof CxoneError && errorTable[error.code].quota === 'ours';
         if (!quotaUsedUp || agents.length + unknown.length === 0) throw error;
         break;
       }
@@ -188,7 +187,7 @@ async function listShrinkingPage(
   try {
     return { page: await cxone.agentPage({ ...request, top }, cancellationSignal()), top };
   } catch (error) {
-    const tooMuch = error instanceof CxoneError && retryableWithSmallerPage.has(error.code);
+    const tooMuch = error instanceof CxoneError && errorTable[error.code].smallerPageHelps;
     if (!tooMuch || top <= smallestPage) throw error;
     return listShrinkingPage(cxone, request, Math.max(smallestPage, Math.floor(top / 2)));
   }

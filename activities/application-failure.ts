@@ -1,4 +1,5 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { errorRow } from '../errors';
 
 /** What makes a failure: its type in Temporal, a message that is safe to show, and what to do about it. */
 export interface FailureText {
@@ -25,7 +26,7 @@ export function activityFailure(
     // What is retried may pass by itself, also once its attempts are used up.
     details: [retry === undefined ? { remedy } : { remedy, passing: true }],
     // Waiting for one's turn is no error: neither logs nor metrics count it as one.
-    ...(type === 'QuotaExhausted' && { category: ApplicationFailureCategory.BENIGN }),
+    ...(errorRow(type)?.quota === 'ours' && { category: ApplicationFailureCategory.BENIGN }),
     ...(retry?.afterMs === undefined ? {} : { nextRetryDelay: retry.afterMs }),
   });
 }

@@ -7,6 +7,7 @@ import {
   readContact,
   startsBefore,
 } from '../cxone';
+import { errorTable } from '../errors';
 import type { Store } from '../store';
 import { clockOf } from './answer-clocks';
 import { readBatch } from './batch';
@@ -33,8 +34,6 @@ export interface ContactDependencies {
 
 /** A page is never asked for in smaller pieces than this, however slow CXone is. */
 const smallestPage = 50;
-/** Errors that a smaller page may avoid. */
-const retryableWithSmallerPage: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseTooLarge']);
 
 /** Contact pages: one request each, landed as received, then stored in one transaction. */
 export function createContactActivities({ store, tenants, memory, now }: ContactDependencies) {
@@ -184,7 +183,7 @@ async function fetchShrinkingPage(
   try {
     return { page: await ask(top), top };
   } catch (error) {
-    const tooMuch = error instanceof CxoneError && retryableWithSmallerPage.has(error.code);
+    const tooMuch = error instanceof CxoneError && errorTable[error.code].smallerPageHelps;
     if (!tooMuch || top <= smallestPage) throw error;
     return fetchShrinkingPage(ask, Math.max(smallestPage, Math.floor(top / 2)));
   }

@@ -54,7 +54,7 @@ export function createLookupActivities({ store, tenants, now }: LookupDependenci
         page = await cxone.lookupPage({ list, skip, top: listPage }, cancellationSignal());
       } catch (error) {
         // What may pass is retried; what needs a person must not keep contacts from coming in.
-        if (!(error instanceof CxoneError) || error.kind === 'retryable') throw error;
+        if (!(error instanceof CxoneError) || error.retryable) throw error;
         const { code, message, remedy } = error;
         log.warn('a reference list cannot be read; the window goes on without it', {
           tenant,

@@ -34,6 +34,8 @@ export interface ErrorRow {
   readonly refuses: 'token' | ApiFamily | null;
   /** The same records are asked for in smaller pages. */
   readonly smallerPageHelps: boolean;
+  /** The host does not answer for a moment: a download that broke off goes on from where it was. */
+  readonly hostAway: boolean;
   /** It is a wait for a quota, and no failed attempt: one that we count ourselves, or that CXone says is used up. */
   readonly quota: 'ours' | 'theirs' | null;
   /** What happened, where nothing more exact is known. Safe to show and to store. */
@@ -43,4 +45,4 @@ export interface ErrorRow {
 }
 
 /** The columns that matter to few codes. */
-export const ordinary = { refuses: null, smallerPageHelps: false, quota: null } as const;
+export const ordinary = { refuses: null, smallerPageHelps: false, hostAway: false, quota: null } as const;

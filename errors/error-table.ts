@@ -19,8 +19,8 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = all;
 const rows: ReadonlyMap<string, ErrorRow> = new Map(Object.entries(errorTable));
 
 /** What the table says of a code that was read from a run or a row; undefined for one of another release. */
-export function errorRow(code: string): ErrorRow | undefined {
-  return rows.get(code);
+export function errorRow(code: string | null | undefined): ErrorRow | undefined {
+  return rows.get(code ?? '');
 }
 
 /** The codes whose columns say so. */

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors';
 import type { ActivityOptions } from '@temporalio/common';
 import { taskQueues } from './task-queues';
 
@@ -15,7 +16,7 @@ const patient = {
     maximumInterval: '1m',
     maximumAttempts: 30,
     // A result too large fails at every attempt (temporal/facts.md §2).
-    nonRetryableErrorTypes: ['PayloadsTooLarge'],
+    nonRetryableErrorTypes: ['PayloadsTooLarge' satisfies ErrorCode],
   },
 } satisfies ActivityOptions;
 

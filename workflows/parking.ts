@@ -7,6 +7,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { errorRow } from '../errors';
 import { finalActivities } from './activity-proxies';
 import { type Cause, causeOf, isKnown, permanentFailure } from './failures';
 import type { Parked } from './parked';
@@ -49,17 +50,6 @@ export interface Parking {
 export const defaultParkTimeoutMs = 7 * 86_400_000;
 /** Failures that may pass by themselves, as the other side was away for longer than the attempts: retried after this. */
 const retryByItselfMs = 30 * 60_000;
-
-/** A person could not help: the input is wrong, or another run does the work. */
-const nonParkableCodes: ReadonlySet<string> = new Set([
-  'InvalidInput',
-  'UnknownTenant',
-  'WindowInFuture',
-  'WindowBusy',
-  'WindowNotHeld',
-  'PageMissing',
-  'Cancelled',
-]);
 
 const answers: Readonly<Record<Exclude<Decision, 'timeout'>, string>> = {
   resume: 'The run goes on with what failed.',
@@ -199,9 +189,10 @@ export function goesOnAfterReset(): boolean {
   return runId !== originalExecutionRunId;
 }
 
-/** True for a failure whose cause a person, or time, can resolve. */
+/** True for a failure whose cause a person, or time, can resolve; so is one that a later release gave a code. */
 function isParkable(error: unknown): boolean {
-  return isKnown(error) && !nonParkableCodes.has(causeOf(error).code);
+  const { resume = 'step' } = errorRow(causeOf(error).code) ?? {};
+  return isKnown(error) && (resume === 'step' || resume === 'window');
 }
 
 function notAnsweredInTime({ code, message, remedy }: Cause): ApplicationFailure {

@@ -1,5 +1,6 @@
 import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import { type CxoneClient, CxoneError, type ExtractionEntity, type ExtractionJob } from '../../cxone';
+import { errorTable } from '../../errors';
 import { type Claimant, type ExtractionRow, type SlotClaim, type Store, StoreError } from '../../store';
 import type {
   CreatedExtraction,
@@ -184,7 +185,7 @@ function versionOf({ extract }: Tenant['tuning'], dataset: ExtractionDay['datase
 function retriedAfter(error: CxoneError, pauseMs: number): CxoneError {
   const { code, message, status, remedy, retryAfterMs = 0 } = error;
   // When a quota has room, our own limiter has counted.
-  if (error.kind !== 'retryable' || code === 'QuotaExhausted') return error;
+  if (!error.retryable || errorTable[code].quota === 'ours') return error;
   return new CxoneError(code, message, { status, remedy, retryAfterMs: Math.max(retryAfterMs, pauseMs) });
 }
 

@@ -2,6 +2,7 @@ import { activityInfo, ApplicationFailure, cancelled, cancellationSignal } from 
 import { CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 import { CxoneError } from '../../cxone';
+import { errorTable } from '../../errors';
 import { RecordingFileError, StoreError } from '../../store';
 import { activityFailure } from '../application-failure';
 import { workerShutdownFailure, isShuttingDown } from './shutdown';
@@ -35,7 +36,7 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
 export function toFailure(error: unknown, ownPauseMs?: number): unknown {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof CxoneError) {
-    return failureOf(error, error.kind === 'retryable', delayFor(error, ownPauseMs));
+    return failureOf(error, error.retryable, delayFor(error, ownPauseMs));
   }
   if (error instanceof StoreError || error instanceof RecordingFileError) {
     return failureOf(error, error.retryable);
@@ -57,7 +58,7 @@ const maxRetryAfterMs = 3_600_000;
  * request of CXone's but what our own limiter counted: it is kept to exactly.
  */
 function delayFor({ code, retryAfterMs }: CxoneError, ownPauseMs: number | undefined): number | undefined {
-  if (retryAfterMs === undefined || code === 'QuotaExhausted') return retryAfterMs;
+  if (retryAfterMs === undefined || errorTable[code].quota === 'ours') return retryAfterMs;
   return retryAfterMs > (ownPauseMs ?? policyPause()) ? Math.min(retryAfterMs, maxRetryAfterMs) : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
-import { quotaErrorCodes } from './retry-budget';
+import { errorRow } from '../../errors';
 
 /** From this attempt on, about five minutes after the first one, failing is no hiccup any more. */
 export const lateFrom = 10;
@@ -21,7 +21,7 @@ export function createAttemptInterceptor(
         return await next(input);
       } catch (error) {
         const { attempt, activityType } = activityInfo();
-        const waits = error instanceof ApplicationFailure && quotaErrorCodes.has(error.type ?? '');
+        const waits = error instanceof ApplicationFailure && Boolean(errorRow(error.type)?.quota);
         const failed = error instanceof Error && error.name !== 'CancelledFailure';
         if (attempt >= lateFrom && failed && !waits) onLate(activityType);
         throw error;

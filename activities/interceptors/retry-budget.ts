@@ -2,6 +2,7 @@ import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 import { CxoneError } from '../../cxone';
+import { errorTable } from '../../errors';
 import { type QuotaWaits, StoreError } from '../../store';
 import { activityKey, countedAttempts } from '../attempts';
 import { isShuttingDown } from './shutdown';
@@ -13,9 +14,6 @@ const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 /** A 429 that asks for less, or for a moment that has passed, counts as one that says nothing. */
 const shortestAskedMs = 999;
-
-/** A quota of our own counting, or the server's word that one is used up. */
-export const quotaErrorCodes: ReadonlySet<string> = new Set(['QuotaExhausted', 'Throttled']);
 
 /**
  * Keeps apart what Temporal counts as one: waiting for a quota, which may take thousands of attempts and is no
@@ -41,7 +39,7 @@ export function createRetryBudgetInterceptor(waits: QuotaWaits): ActivityInbound
           if (isShuttingDown()) await waits.add(activityKey()).catch(ignoreStoreError);
           throw error;
         }
-        if (error instanceof CxoneError && quotaErrorCodes.has(error.code)) {
+        if (error instanceof CxoneError && errorTable[error.code].quota !== null) {
           // A wait that could not be noted counts as a failure: too few of them to matter.
           await waits.add(activityKey()).catch(ignoreStoreError);
           throw withJitteredDelay(toFailure(error, shortestAskedMs));

@@ -1,3 +1,4 @@
+import { errorRow } from '../../errors';
 import type { OpenGap, Store } from '../../store';
 import type { RunState } from '../backfill';
 import { changesForDays } from './increment';
@@ -15,8 +16,6 @@ export interface GapDependencies {
 const dayMs = 86_400_000;
 
 const underWay: ReadonlySet<RunState['status']> = new Set(['running', 'parked']);
-/** A person has ended it: it is not started again. */
-const endedByHand: ReadonlySet<string | undefined> = new Set(['Cancelled', 'Terminated']);
 
 /** What is to be read of a gap, and whether a person is asked first. */
 export interface DueGap {
@@ -42,7 +41,7 @@ export async function gapToBegin(
     const { status, code } = begun ? await inspectBackfill(name, begun) : notBegun;
     if (begun && underWay.has(status)) {
       if (waits) await store.gaps.takeOn(name, gap, begun);
-    } else if (endedByHand.has(code) && !waits) await store.gaps.giveUp(name, gap);
+    } else if (errorRow(code)?.resume === 'ended' && !waits) await store.gaps.giveUp(name, gap);
     // A person is asked about the whole, whatever of it is there by now: one run for one question.
     else if (await store.gaps.begin(name, gap)) return { ...(waits ? gap : gap.missing), waits };
   }

@@ -1,5 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { CxoneError, type Interaction } from '../../cxone';
+import { codesWhere } from '../../errors';
 import { RecordingFileError, type RecordingFiles, type Store } from '../../store';
 import { type FetchDependencies, fetchFiles, toRows } from './download-files';
 import { settleWindow } from './recording-choice';
@@ -22,23 +23,7 @@ const claimSeconds = 300;
 const prolongEveryMs = 60_000;
 
 /** Errors of one recording, not of the tenant: they end in its row, never in the window. */
-const perRecordingCodes = new Set([
-  'MediaLinkExpired',
-  'MediaIncomplete',
-  'MediaChanged',
-  'MediaUnavailable',
-  'CxoneUnavailable',
-  'RequestTimeout',
-  'IncompleteAnswer',
-  'UnexpectedShape',
-  'UnexpectedHtml',
-  'ResponseTooLarge',
-  'BadRequest',
-  'MediaTooLarge',
-  'RecordingIncomplete',
-  'RecordingEmpty',
-  'RecordingTooLarge',
-]);
+const ofOneRecording = codesWhere(({ scope }) => scope === 'recording' || scope === 'request');
 
 /** Call recordings: which are due, and playback query plus download of one call within one attempt. */
 export function createRecordingActivities(dependencies: RecordingDependencies) {
@@ -136,9 +121,8 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     masterContactId: string,
     error: unknown,
   ): Promise<DownloadResult | null> {
-    if (!isOfCxoneOrFile(error) || !perRecordingCodes.has(error.code)) return null;
-    const passing = error instanceof CxoneError ? error.kind === 'retryable' : error.retryable;
-    if (passing && (await countedAttempts(store.waits)) < attemptsAtMost) return null;
+    if (!isOfCxoneOrFile(error) || !ofOneRecording.has(error.code)) return null;
+    if (error.retryable && (await countedAttempts(store.waits)) < attemptsAtMost) return null;
     const { failures } = await store.recordings.call(name, masterContactId);
     const next = nextAfterFailure(failures, now());
     await store.recordings.failed(name, masterContactId, null, error.code, next);

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
+import { errorRow } from '../../errors';
 import type { Outcome } from './outcome';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
@@ -68,18 +69,10 @@ export function resetPoint(events: readonly Event[]): Long | null {
   return points(events.slice(resumed + 1))[0] ?? points(events).at(-1) ?? null;
 }
 
-/** Verdicts of a run on what it has read, where every step did its work. */
-const verdicts: ReadonlySet<string> = new Set([
-  'CountMismatch',
-  'OffsetsIgnored',
-  'TooManyRejected',
-  'WindowIncomplete',
-]);
-
 /** Whether the run failed by a verdict of its own, and not by that of a child, which is resumed itself. */
 function isFoundWanting(events: readonly Event[]): boolean {
   const failure = events.at(-1)?.workflowExecutionFailedEventAttributes?.failure;
-  if (!verdicts.has(failure?.applicationFailureInfo?.type ?? '')) return false;
+  if (errorRow(failure?.applicationFailureInfo?.type)?.resume !== 'window') return false;
   for (let cause = failure?.cause; cause; cause = cause.cause)
     if (cause.childWorkflowExecutionFailureInfo) return false;
   return true;

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { errorTable } from '../../errors';
 import { RecordingFileError, type RecordingFiles, type RecordingRow, type RecordingTable } from '../../store';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { count, type Output, size } from '../command/output';
@@ -15,9 +16,6 @@ export interface CallToDecrypt {
 }
 
 type StoredRow = RecordingRow & { readonly segmentId: string; readonly storageKey: string };
-
-/** Errors of one recording, not of the storage or the keys. */
-const ofOneFile = new Set(['RecordingMissing', 'RecordingDamaged', 'RecordingKeyRefused']);
 
 /**
  * Writes the recordings of a call as plain files, each under its name only when it is what its row says.
@@ -94,7 +92,7 @@ async function writePlain(
     await onDisk(out, () => rename(part, file));
     return undefined;
   } catch (error) {
-    if (error instanceof RecordingFileError && ofOneFile.has(error.code)) return error.code;
+    if (error instanceof RecordingFileError && errorTable[error.code].scope === 'file') return error.code;
     throw error;
   } finally {
     await rm(part, { force: true });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { errorTable, sentencesOf } from '../../errors';
 import type { FilePosition, HeldFile, Holdings, HoldingsSpan, RecordingFiles } from '../../store';
 import { RecordingFileError } from '../../store';
 import { CommandError, exitStatus } from '../command/exit-status';
@@ -75,12 +76,11 @@ async function problemOf(files: RecordingFiles, { storageKey, bytes, sha256 }: H
   } catch (error) {
     if (!(error instanceof RecordingFileError)) throw unreadable();
     if (error.code === 'RecordingMissing') return 'missing';
-    // A key that is not there says nothing of the recording.
-    if (['RecordingEncryptionKeyUnknown', 'RecordingsNotMounted'].includes(error.code)) throw error;
-    if (['RecordingStorageUnavailable', 'RecordingStorageRefused'].includes(error.code)) {
-      throw new CommandError(exitStatus.unavailable, `${error.message}. ${error.remedy}`, error.code);
-    }
-    return 'changed';
+    const { scope } = errorTable[error.code];
+    if (scope === 'file' || scope === 'recording') return 'changed';
+    // A storage that cannot be read, or a key that is not there, says nothing of the recording.
+    if (scope === 'tenant' || error.code === 'RecordingsNotMounted') throw error;
+    throw new CommandError(exitStatus.unavailable, sentencesOf(error), error.code);
   }
   return length === bytes && hash.digest('hex') === sha256 ? null : 'changed';
 }

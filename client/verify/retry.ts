@@ -30,7 +30,7 @@ export async function withRetries<T>(ask: () => Promise<T>, options: Partial<Ret
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof CxoneError) || error.kind !== 'retryable' || failures >= attempts) throw error;
+      if (!(error instanceof CxoneError) || !error.retryable || failures >= attempts) throw error;
       const pause = error.retryAfterMs ?? firstWaitMs * 2 ** (failures - 1);
       await wait(Math.min(pause, longestWaitMs));
     }

@@ -10,6 +10,7 @@ import {
   startOfContact,
   startsBefore,
 } from '../../cxone';
+import { errorTable } from '../../errors';
 import type { DaySpan } from './utc-days';
 import { withRetries } from './retry';
 
@@ -41,8 +42,6 @@ const smallestPage = 50;
 const leastCap = 25;
 /** After this many pages beyond what CXone counts, CXone is taken to ignore offsets. */
 const pagesPastTotal = 100;
-/** Errors that smaller pages may avoid. */
-const retryableWithSmallerPage: ReadonlySet<string> = new Set(['RequestTimeout', 'ResponseTooLarge']);
 
 /** The source of a tenant: its usual filter's passes, `pageSize` rows a request. */
 export function createSource(
@@ -61,7 +60,7 @@ export function createSource(
         const isUncut = page.records.length < leastCap;
         return { page, isLast: isUncut && !mayGoOn(page, request.skip, asked) };
       } catch (error) {
-        const tooMuch = error instanceof CxoneError && retryableWithSmallerPage.has(error.code);
+        const tooMuch = error instanceof CxoneError && errorTable[error.code].smallerPageHelps;
         if (!tooMuch || asked <= smallestPage) throw error;
         top = Math.max(smallestPage, Math.floor(asked / 2));
       }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorTable } from '../../errors';
 import { CxoneError } from '../cxone-error';
 import type { HttpAnswer } from '../http/exchange';
 import type { Readable } from 'node:stream';
@@ -63,20 +64,12 @@ export function createResume(rules: ResumeRules) {
         throw mismatch;
       } catch (error) {
         signal?.throwIfAborted();
-        if (!(error instanceof CxoneError && transient.has(error.code))) throw error;
+        if (!(error instanceof CxoneError && errorTable[error.code].hostAway)) throw error;
       }
     }
     throw cause;
   };
 }
-
-/** The host is away for a moment: the next attempt may reach it. */
-const transient: ReadonlySet<string> = new Set([
-  'MediaUnavailable',
-  'CxoneUnavailable',
-  'CxoneUnreachable',
-  'RequestTimeout',
-]);
 
 /** Why an answer cannot be joined to the bytes that are here; null when it can. */
 function mismatchOf(

@@ -1,5 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { LookupProblem, WindowReport } from '../../activities/types';
+import { errorRow } from '../../errors';
 import type { Cause } from '../failures';
 import { stamp } from '../ids';
 import type { SyncWindow } from '../inputs';
@@ -110,11 +111,10 @@ function adviceOn({ hiddenAgents, lookups, agentsLeft }: Progress): readonly str
   ];
 }
 
-const missingPermission: ReadonlySet<string> = new Set(['LookupsForbidden', 'Unauthorized']);
-
 function lookupAdvice({ list, code }: LookupProblem): string {
   const name = `${list.charAt(0).toUpperCase()}${list.slice(1)}`;
-  return missingPermission.has(code)
+  const refuses = errorRow(code)?.refuses;
+  return refuses === 'lookups' || refuses === 'token'
     ? `- **${name}: refused** (missing permission, ${markdownText(code)}); contacts are complete without them`
     : `- **${name}: not read** (${markdownText(code)}); a later window retries, contacts are complete without them`;
 }

@@ -1,6 +1,7 @@
 import { codesWhere, type ErrorRow, errorRow, errorTable } from '../../../errors';
 
 const columns: readonly (keyof ErrorRow)[] = [
+  'hostAway',
   'kind',
   'message',
   'quota',
@@ -63,6 +64,11 @@ describe('what follows from the columns', () => {
       'is asked for again in smaller pages',
       ({ smallerPageHelps }) => smallerPageHelps,
       ['RequestTimeout', 'ResponseTooLarge'],
+    ],
+    [
+      'is a host that is away, so that a download goes on from where it was',
+      ({ hostAway }) => hostAway,
+      ['MediaUnavailable', 'CxoneUnavailable', 'CxoneUnreachable', 'RequestTimeout'],
     ],
     ['waits for a quota', ({ quota }) => quota !== null, ['QuotaExhausted', 'Throttled']],
     ['waits for a quota of our own counting', ({ quota }) => quota === 'ours', ['QuotaExhausted']],
