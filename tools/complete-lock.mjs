@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
  * `node tools/complete-lock.mjs [file]`: adds to package-lock.json the platform packages that npm left out, each with its
  * integrity hash.
  *
- * npm writes no entry for an optional package that the registry at hand does not serve, and a mirror may serve those of
+ * npm writes no entry for an optional package that the registry in use does not serve, and a mirror may serve those of
  * its own platform only. Elsewhere `npm ci` then refuses the lock file as incomplete. The version is what the parent
  * pins; the name says the platform; the hash is what the registry says of that version (`npm view`). A package
  * whose hash it does not say is left out, and its parent no longer names it: such a lock file installs everywhere, and

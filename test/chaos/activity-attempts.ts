@@ -38,11 +38,11 @@ export interface AttemptContext {
   readonly activities: Activities;
   readonly clock: VirtualClock;
   readonly workflow: { readonly workflowId: string; readonly runId: string; readonly workflowType: string };
-  /** Whether the worker of the next attempt stands still: its work is done in the end, and nobody hears of it. */
+  /** Whether the worker of the next attempt stands still: its work is done in the end, but never reported. */
   readonly isFrozen: () => boolean;
   /** Given an attempt that is waited for no longer. */
   readonly letGo: (attempt: Promise<unknown>) => void;
-  /** Told every failed attempt. */
+  /** Called for every failed attempt. */
   readonly onFailure: (failure: Failure) => void;
 }
 
@@ -50,7 +50,7 @@ export interface AttemptContext {
  * Does what server and activity worker do with a scheduled activity: attempts with the SDK's own activity runner and our
  * interceptors, retried by the policy of the command and the delay that a failure asks for. Waits cost virtual time.
  *
- * @returns what the workflow is told in the end.
+ * @returns what the workflow gets in the end.
  */
 export async function runAttempts(
   command: Command,
@@ -62,7 +62,7 @@ export async function runAttempts(
     if (completed) return { completed };
     if (cancelled) return { cancelled };
     const failure = failed?.failure;
-    if (!failure) throw new Error(`${command.activityType} ended in a way a worker never tells`);
+    if (!failure) throw new Error(`${command.activityType} ended in a way a worker never reports`);
     context.onFailure(failure);
     const verdict = retryVerdict(command, failure, attempt);
     if (typeof verdict !== 'number')
@@ -129,7 +129,7 @@ async function runAttempt(
   try {
     return await activity.run({ args, headers: {} });
   } finally {
-    // In a turn of its own, so that whoever awaits the attempt has taken over before time may jump.
+    // In a turn of its own, so that the awaiter of the attempt has taken over before time may jump.
     setImmediate(end);
   }
 }

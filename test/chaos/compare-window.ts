@@ -94,9 +94,9 @@ async function compareRecordings({ pool, folder, tenant, truth, lost }: Comparis
     else if (expected) {
       const content = readFileSync(path);
       const sha256 = createHash('sha256').update(content).digest('hex');
-      const told = `${row['bytes']} ${row['sha256']}`;
+      const recorded = `${row['bytes']} ${row['sha256']}`;
       const right = `${expected.bytes} ${expected.sha256}`;
-      if (told !== right || `${content.length} ${sha256}` !== right)
+      if (recorded !== right || `${content.length} ${sha256}` !== right)
         problems.push(`recording ${name} differs`);
     }
   }
@@ -114,7 +114,7 @@ async function compareRecordings({ pool, folder, tenant, truth, lost }: Comparis
       )
     : [];
   if (files.length !== stored.length)
-    problems.push(`${files.length} files lie there, ${stored.length} rows tell of one`);
+    problems.push(`${files.length} files lie there, ${stored.length} rows describe one`);
   return problems;
 }
 

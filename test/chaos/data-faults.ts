@@ -16,7 +16,7 @@ const trait =
   (name: FaultName, more: (dice: Dice) => Partial<FaultRule> = () => ({})): Draw =>
   (dice) => ({ rules: [{ name, ...more(dice) }], outcome: survived });
 
-/** Spoils so many rounds by firing on that many calls. */
+/** Spoils a drawn number of rounds by firing on that many calls. */
 const disturbing =
   (name: FaultName, args: (dice: Dice) => FaultRule['args'], most = 2): Draw =>
   (dice) => {
@@ -76,7 +76,7 @@ export const dataDraws: readonly (readonly [FaultName, Draw])[] = [
   ['updatedSinceOnly', quirk('updatedSinceOnly')],
   ['refuseLargeTop', quirk('refuseLargeTop')],
   ['hiddenAgents', quirk('hiddenAgents', (dice) => ({ args: { count: dice.between(1, 5) } }))],
-  // Look-ups are lists of their own: whatever becomes of their rows, the contacts stay as they are.
+  // Reference data are lists of their own: whatever becomes of their rows, the contacts stay as they are.
   ['renameLookups', quirk('renameLookups', (dice) => ({ args: { count: dice.between(1, 5) } }))],
   ['dropLookups', quirk('dropLookups', (dice) => ({ args: { count: dice.pick([1, 3, 1_000]) } }))],
   ['sentimentsWithheld', quirk('sentimentsWithheld')],

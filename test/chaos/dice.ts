@@ -25,7 +25,7 @@ export function createDice(seed: number): Dice {
     pick: (from) => from[between(0, from.length - 1)] as (typeof from)[number],
     several(count, least, most) {
       const drawn = new Set<number>();
-      for (let tries = 0; drawn.size < count && tries < count * 8; tries += 1)
+      for (let attempts = 0; drawn.size < count && attempts < count * 8; attempts += 1)
         drawn.add(between(least, most));
       return [...drawn].sort((a, b) => a - b);
     },

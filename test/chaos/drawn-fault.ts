@@ -4,13 +4,13 @@ import type { Dice } from './dice';
 /** Part of the API that a fault concerns; a run meets them in this order. */
 export type Area = 'discovery' | 'auth' | 'contacts' | 'agents' | 'media' | 'file' | 'extraction';
 
-/** What a fault must come to, told from the contract alone and without a look at the client. */
+/** What a fault must come to, derived from the contract alone and without a look at the client. */
 export type Outcome =
   /** The window is complete and equal to the truth. */
   | { readonly kind: 'survived' }
   /** The window fails with one of these codes once it gets to the area. */
   | { readonly kind: 'fails'; readonly area: Area; readonly codes: readonly string[] }
-  /** Readings that do not add up: so many of them spoil a round each, and a window has four. */
+  /** Readings that do not add up: each of `rounds` spoils a round, and a window has four. */
   | { readonly kind: 'disturbs'; readonly rounds: number }
   /** Recordings may end as said instead of stored; the window completes. */
   | { readonly kind: 'losesRecordings'; readonly as: 'absent' | 'failed' }
@@ -53,7 +53,7 @@ export type Draw = (dice: Dice, patience: boolean) => Omit<DrawnFault, 'name' | 
 export const survived: Outcome = { kind: 'survived' };
 
 /**
- * The codes of an operator's errors, in one place: each names what a person must mend.
+ * The codes of an operator's errors, in one place: each names what an operator must fix.
  */
 export const operatorCodes = {
   contactsForbidden: ['PermissionDenied', 'ContactsForbidden'],

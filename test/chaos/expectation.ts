@@ -1,7 +1,7 @@
 import type { Area, Outcome } from './drawn-fault';
 import type { FaultSchedule } from './fault-schedule';
 
-/** What a schedule must come to, told from its faults and from what the source holds, not from the client. */
+/** What a schedule must come to, derived from its faults and from what the source holds, not from the client. */
 export interface Expectation {
   /** The run may complete, and then its window equals the truth. */
   readonly mayComplete: boolean;
@@ -66,7 +66,7 @@ function isOfRecordings({ area }: Fatal): boolean {
   return area === 'media' || area === 'file';
 }
 
-/** Who is refused for an hour asks every few seconds meanwhile. */
+/** A client that is refused for an hour asks every few seconds during that hour. */
 function isLong(faults: FaultSchedule['faults']): boolean {
   return faults.some(({ forMinutes }) => forMinutes !== undefined);
 }

@@ -19,7 +19,7 @@ const trait =
   (name: FaultName, args: (dice: Dice) => FaultArguments = () => ({})): Draw =>
   (dice) => ({ rules: [{ name, args: args(dice) }], outcome: survived });
 
-/** At every call, and only a person can mend it. */
+/** At every call, and only an operator can fix it. */
 const lasting =
   (rule: FaultRule, codes: readonly string[]): Draw =>
   () => ({ rules: [rule], outcome: { kind: 'fails', area: 'extraction', codes } });

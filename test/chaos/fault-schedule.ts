@@ -10,7 +10,7 @@ import { isFarOff, worldDraws } from './world-faults';
 /** What is run: a window, ticks of the live sync, or a day of Data Extraction. */
 export type Job = 'window' | 'live' | 'extraction';
 
-/** A window, how the tenant reads it, and what goes wrong meanwhile: all by the seed. */
+/** A window, how the tenant reads it, and what goes wrong during its run: all by the seed. */
 export interface FaultSchedule {
   readonly seed: number;
   readonly job: Job;
@@ -72,7 +72,7 @@ export function drawSchedule(seed: number, patience = true): FaultSchedule {
   const historyLimit = dice.pick([40, 100, 10_000]);
   const wanted = dice.pick([0, 1, 1, 2, 2, 3, 3, 4]);
   const faults: DrawnFault[] = [];
-  for (let tries = 0; faults.length < wanted && tries < 40; tries += 1) {
+  for (let attempts = 0; faults.length < wanted && attempts < 40; attempts += 1) {
     const drawn = drawFault(dice, patience);
     const together = [...faults, drawn];
     if (faults.every((other) => agree(other, drawn)) && together.filter(spendsTries).length <= 2)
@@ -137,7 +137,7 @@ function drawExtraction(window: FaultSchedule, dice: Dice): FaultSchedule {
 
 const frozenDraw = worldDraws.find(([name]) => name === 'frozenWorker') as Drawable;
 
-/** The faults and one more, if it can be told what they come to together. */
+/** The faults and one more, if what they come to together is known. */
 function withOne(
   faults: readonly DrawnFault[],
   draws: readonly Drawable[],
@@ -228,8 +228,8 @@ function labelOf(
   name: string,
   { rules, credentials, world, forMinutes }: Omit<DrawnFault, 'name' | 'label'>,
 ): string {
-  const told = rules.map((rule) => JSON.stringify(rule)).join(' + ');
-  const what = world ? `${name} ${JSON.stringify(world)}` : credentials ? `${name} (${credentials})` : told;
+  const listed = rules.map((rule) => JSON.stringify(rule)).join(' + ');
+  const what = world ? `${name} ${JSON.stringify(world)}` : credentials ? `${name} (${credentials})` : listed;
   return [what, forMinutes ? `for ${forMinutes} min` : ''].filter((part) => part !== '').join(' ');
 }
 

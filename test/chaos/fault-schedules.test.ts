@@ -170,7 +170,7 @@ describe('the run in one process', () => {
   /** The chain of causes as a client sees it; ports and ids differ from run to run. */
   function chainOf(error: unknown): readonly object[] {
     if (!(error instanceof Error)) return [];
-    const told =
+    const fields =
       error instanceof ApplicationFailure
         ? { type: error.type, nonRetryable: error.nonRetryable, details: error.details }
         : error instanceof ActivityFailure
@@ -179,7 +179,7 @@ describe('the run in one process', () => {
     const message = error.message
       .replace(/127\.0\.0\.1:\d+/g, 'host')
       .replace(/\(answer [0-9a-f]+\)/, '(answer)');
-    return [{ name: error.name, message, ...told }, ...chainOf(error.cause)];
+    return [{ name: error.name, message, ...fields }, ...chainOf(error.cause)];
   }
 
   const failureOn = async (ground: Ground, schedule: FaultSchedule): Promise<readonly object[]> => {

@@ -102,7 +102,7 @@ async function throughServer(seeds: readonly number[], lanes: number): Promise<r
   });
 }
 
-function tell(title: string, verdicts: readonly Verdict[], startedAt: number): void {
+function report(title: string, verdicts: readonly Verdict[], startedAt: number): void {
   if (verdicts.length === 0) return;
   const seconds = Math.round((Date.now() - startedAt) / 1_000);
   const requests = verdicts.reduce((sum, one) => sum + one.requests, 0);
@@ -123,10 +123,10 @@ async function main(): Promise<number> {
   try {
     let startedAt = Date.now();
     const virtual = await inProcess(seeds, lanes);
-    tell('In this process', virtual, startedAt);
+    report('In this process', virtual, startedAt);
     startedAt = Date.now();
     const served = await throughServer(only > 0 && real > 0 ? [only] : seedsFrom(seed, real), lanes);
-    tell('Through a Temporal server', served, startedAt);
+    report('Through a Temporal server', served, startedAt);
     return [...virtual, ...served].some(({ problems }) => problems.length > 0) ? 1 : 0;
   } finally {
     await globalTeardown();

@@ -27,7 +27,7 @@ export interface AttemptOrder {
   /** Whether the schedule's faults are in force, or all is well. */
   readonly faults: boolean;
   readonly requestsAtMost: number;
-  /** Called after each look of the client at the list of contacts, where the ground can tell. */
+  /** Called after each look of the client at the list of contacts, where the ground can observe it. */
   readonly onContacts?: (() => Promise<void>) | undefined;
 }
 

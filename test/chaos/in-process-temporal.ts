@@ -49,13 +49,13 @@ interface Run {
 
 /**
  * The part of a Temporal server that our workflows use, in this process and on a clock that skips waiting: it gives work
- * to the SDK's own sandbox, carries out its commands and tells it how they ended, in the protocol of the SDK's core.
+ * to the SDK's own sandbox, carries out its commands and reports how they ended, in the protocol of the SDK's core.
  */
 export function inProcessTemporal(options: InProcessOptions): InProcessTemporal {
   const { sandbox, activities, clock, history, historyLimit, isFrozen } = options;
   /** The runs that are open, by id: each takes jobs for its next activation. */
   const open = new Map<string, (job: Job) => void>();
-  /** What goes on by itself: children that may outlive their parent, attempts that nobody waits for. */
+  /** What goes on by itself: children that may outlive their parent, attempts that are not waited for. */
   const aside: Promise<unknown>[] = [];
 
   async function runOnce(run: Run): Promise<End> {
@@ -69,7 +69,7 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
     broken.catch(() => undefined);
     let wake: (() => void) | undefined;
 
-    /** A job for the next activation; whoever waits for it works from now on. */
+    /** A job for the next activation; its receiver counts as working from now on. */
     const push = (job: Job): void => {
       jobs.push(job);
       events += 3;
@@ -132,13 +132,13 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
       }
     } finally {
       if (open.get(run.workflowId) === push) open.delete(run.workflowId);
-      // In a turn of its own, so that whoever awaits this run has taken over before time may jump.
+      // In a turn of its own, so that the awaiter of this run has taken over before time may jump.
       setImmediate(resting);
       await workflow.dispose();
     }
   }
 
-  /** @returns how the sender's next activation is told of it */
+  /** @returns the job that reports the result to the sender's next activation */
   function sendSignal(command: coresdk.workflow_commands.ISignalExternalWorkflowExecution) {
     const { seq, workflowExecution, signalName } = command;
     const input = command.args ?? [];

@@ -68,7 +68,7 @@ export const chaosSimulator = {
 
 /**
  * Real milliseconds: the only wait that is not skipped. Where a fault is to exceed it, it costs little; elsewhere it is
- * one that no machine under load exceeds, for each time-out uses up a try of what it hits, and a recording has five.
+ * one that no machine under load exceeds: each time-out costs an attempt, and a recording has five.
  */
 const timeoutMs = { exceeded: 500, never: 60_000 } as const;
 
@@ -146,7 +146,7 @@ function unexpected(what: string): () => Promise<never> {
   };
 }
 
-/** The tenant's entry, or what is left of it when somebody mistyped a credential. */
+/** The tenant's entry, or what is left of it with a mistyped credential. */
 export function connectionOf(
   simulator: Simulator,
   tenant: string,
@@ -195,7 +195,7 @@ function tuningOf({ job, pageSize, pagesInFlight }: FaultSchedule): TenantTuning
   const none = { skillIds: [], campaignIds: [], mediaTypeIds: [] };
   // The database's clock is the real one, so by the skipped one every look at an agent is soon long ago.
   const agentRefreshHours = 8_760;
-  // Nobody is there to help a run that waits.
+  // No operator is there to help a run that waits.
   const parkedTimeoutHours = 0;
   // Records are spoilt on purpose, up to every second one.
   const maxRejectedShare = 1;

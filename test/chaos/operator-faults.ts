@@ -1,7 +1,7 @@
 import type { FaultName, FaultRule } from '../../simulator';
 import { type Area, type CredentialChange, type Draw, operatorCodes, survived } from './drawn-fault';
 
-/** What only a person can mend: the window fails with the code that names it, at once and without many requests. */
+/** What only an operator can fix: the window fails with the code that names it, at once and without many requests. */
 
 const always = (name: FaultName, family: Area, more: Partial<FaultRule> = {}): FaultRule => ({
   name,
@@ -89,7 +89,7 @@ export const operatorDraws: readonly (readonly [FaultName | 'credentials', Draw]
     (dice) => {
       const fails = { kind: 'fails', area: 'auth', codes: operatorCodes.wrongKey } as const;
       if (dice.chance(0.5)) return { rules: [always('keyDeactivated', 'auth')], outcome: fails };
-      // Deactivated while the window is read, and the token at hand is refused.
+      // Deactivated while the window is read, and the current token is refused.
       return {
         rules: [
           always('unauthorized', 'contacts', { onCall: 2 }),

@@ -20,7 +20,7 @@ export async function runSchedule(schedule: FaultSchedule, ground: Ground): Prom
 
 /**
  * Runs one window and compares what is stored with what the source holds. When the faults are over the window is run
- * once more, which must mend whatever the first run left.
+ * once more, which must repair whatever the first run left.
  */
 async function runWindow(drawn: FaultSchedule, ground: Ground): Promise<Verdict> {
   const started = Date.now();
@@ -47,7 +47,7 @@ async function runWindow(drawn: FaultSchedule, ground: Ground): Promise<Verdict>
   const outcome = outcomeOf(first);
   const problems = problemsOf(first, expectation, simulator.canaries);
   const { lost } = expectation;
-  // Where nobody could look meanwhile, what moved is left to the second run.
+  // Where the source could not be compared during the run, what moved is left to the second run.
   if (outcome === 'complete' && !(rowsMove && seen.length < 3)) {
     const { rereads, status } = reportOf(first);
     // What the last look at the list could not show any more is the next run's.

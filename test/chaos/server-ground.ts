@@ -29,7 +29,7 @@ export async function openServerGround(schedules: readonly FaultSchedule[]): Pro
         const wrong = schedule.faults.find(({ credentials }) => credentials)?.credentials;
         const { tenant, ...connection } = connectionOf(simulator, tenantOf(schedule), wrong);
         const { pageSize, pagesInFlight } = schedule;
-        // A run that waits for a person would never end: nobody is there.
+        // A run that waits for an operator would never end: there is none here.
         const settings = {
           pageSize,
           pagesInFlight,
@@ -52,7 +52,7 @@ export async function openServerGround(schedules: readonly FaultSchedule[]): Pro
     });
 
     const attempt = async ({ schedule, tenant, faults }: AttemptOrder): Promise<Attempted> => {
-      // Whoever has mended something says so by `resume`, or the worker would take it as refused for a minute.
+      // An operator announces a fix by `resume`; without it the worker would keep the refusal for a minute.
       if (!faults) await createSignIns(stand.pool).note(tenant);
       const handle = await stand.start({ tenant, ...windowOf(schedule) });
       const skippedMinutes = 0;

@@ -39,7 +39,7 @@ const transients = {
   malformedJson: { areas: answeringJson, args: () => ({}), lasting: () => ['IncompleteAnswer'] },
   wrongLength: {
     areas: everywhere,
-    // A file that is cut off by its own Content-Length cannot be told from a whole one.
+    // A file that is cut off by its own Content-Length cannot be distinguished from a whole one.
     args: (dice, area) => ({ bytes: area === 'file' || dice.chance(0.5) ? 10 : -10 }),
     lasting: () => ['CxoneUnavailable', 'IncompleteAnswer'],
   },
@@ -85,7 +85,7 @@ function drawOf(name: FaultName, { areas, args, lasting }: Transient): Draw {
 }
 
 /**
- * Waiting for a quota is no try, so no number of refusals fails a run: it outlives what thirty tries would not. They ask
+ * Waiting for a quota is no attempt, so no number of refusals fails a run, even where thirty attempts would. They ask
  * for nothing, or a wait of a second each would take a thousand requests.
  */
 function throttledForLong(rule: FaultRule, dice: Dice): ReturnType<Draw> {

@@ -1,6 +1,6 @@
 /**
  * A clock that skips waiting: it runs with the real one, and jumps to the next timer whenever nothing works. Back-offs
- * of minutes cost no time, and whoever waits for nothing at all is found out instead of hanging.
+ * of minutes cost no time, and a wait for nothing at all is detected instead of hanging.
  */
 export interface VirtualClock {
   /** Milliseconds since 1970: where it started, what has really passed and everything that was skipped. */
@@ -30,7 +30,7 @@ export function createVirtualClock(startAt: number): VirtualClock {
   let timers: readonly Timer[] = [];
   let stall: (error: Error) => void = () => undefined;
   const stalled = new Promise<never>((_, reject) => (stall = reject));
-  // Whoever is interested races against it; nobody need be.
+  // Callers may race against it, and need not.
   stalled.catch(() => undefined);
   const now = (): number => startAt + (Date.now() - startedAt) + offset;
 

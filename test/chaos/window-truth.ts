@@ -29,7 +29,7 @@ const unusable: ReadonlySet<BadRecordKind> = new Set<BadRecordKind>([
 /** No contact changes later than this after its start (simulator/contacts/contact-facts.ts), but for those that are touched. */
 const latestChangeMs = 2 * 86_400_000;
 
-/** Asks the simulator, which tells the truth whatever its faults say. */
+/** Asks the simulator, which answers the truth whatever its faults say. */
 export async function windowTruth(
   simulator: Simulator,
   { by, from: first, to }: Pick<FaultSchedule, 'by' | 'from' | 'to'>,

@@ -7,7 +7,7 @@ export const worldDraws: readonly (readonly [(typeof worldNames)[number], Draw])
     (dice) => ({
       rules: [],
       world: { unmountedFrom: dice.pick([0, dice.between(5, 40)]) },
-      // Without recordings nobody looks; without the folder a run waits for a person, and here nobody is there.
+      // Without recordings the folder is not checked; without the folder a run waits for an operator, and here is none.
       outcome: { kind: 'mayFail', codes: ['RecordingsNotMounted'] },
     }),
   ],

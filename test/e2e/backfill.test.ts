@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => stand?.close());
 afterEach(() => stand.simulator.setFaults([]));
 
-/** So many hours from a day on, that many days before the settled one. */
+/** `hours` hours from the start of the day that is `daysBefore` days before the settled one. */
 function hoursOf(daysBefore: number, hours: number) {
   const from = Date.parse(day.from) - daysBefore * 86_400_000;
   return { from: new Date(from).toISOString(), to: new Date(from + hours * hourMs).toISOString() };
@@ -56,8 +56,8 @@ async function untilFollowing({ process: { stderr } }: RunningCommand): Promise<
 }
 
 /**
- * One request of the whole backfill is refused as only a person can mend: its window fails. Not by a 403, which a token
- * that is older than the command's sign-in has repeated.
+ * One request of the whole backfill is refused in a way only an operator can fix: its window fails. Not by a 403, which
+ * is retried under a new token where the token is older than the command's sign-in.
  */
 const oneRefusal = (slow = 0) => [
   { name: 'status' as const, match: { family: 'contacts' as const }, onCall: 8, args: { status: 400 } },

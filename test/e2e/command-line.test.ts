@@ -104,9 +104,10 @@ describe('cxone-sync worker', () => {
       expect((await runProgram(stand, [...sync(span), '--no-recordings'], change)).status).toBe(0);
 
       const status = await eventually('the parked run', async () => {
-        const told = await runProgram(stand, ['status'], secretless);
-        if (!told.stdout.includes('incremental:bravo-by-hand')) throw new Error(told.stdout + told.stderr);
-        return told;
+        const printed = await runProgram(stand, ['status'], secretless);
+        if (!printed.stdout.includes('incremental:bravo-by-hand'))
+          throw new Error(printed.stdout + printed.stderr);
+        return printed;
       });
       expect(status.status).toBe(0);
       expect(status.stdout).toMatch(/^bravo\n +entry +TenantMisconfigured in this tenants file/m);

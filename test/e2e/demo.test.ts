@@ -68,7 +68,7 @@ function nameOf(pid: number): string {
   }
 }
 
-/** What was told to end may still be at it when the demo has ended, on a busy machine. */
+/** Processes that were asked to end may still be ending when the demo has ended, on a busy machine. */
 function allGone(demo: Demo): Promise<void> {
   return until('all processes have ended', () => demo.family().length === 0, 30_000);
 }

@@ -238,8 +238,8 @@ describe('what is extracted', () => {
     const histories = await Promise.all(ids.map((id) => exposeRun(stand.client.workflow.getHandle(id))));
     const codes = ['CxoneUnavailable', 'ExtractionLinkExpired', 'IncompleteAnswer', 'ExtractionForbidden'];
     // A history keeps the last failure of a step only.
-    const told = [...histories.map(({ text }) => text), worker.log()].join('\n');
-    const seen = codes.filter((code) => told.includes(code));
+    const recorded = [...histories.map(({ text }) => text), worker.log()].join('\n');
+    const seen = codes.filter((code) => recorded.includes(code));
     expect(seen).toEqual(codes);
     for (const { largestPayload } of histories) expect(largestPayload).toBeLessThan(16 * 1_024);
     const ledger = await stand.query<{ text: string }>(`select e::text as text from cxone.extraction e`);
@@ -262,12 +262,8 @@ describe('what is extracted', () => {
 
   it.each([
     ['days to come', ['--from', '2099-01-01', '--to', '2099-01-02'], /goes beyond today/],
-    [
-      'a dataset nobody knows',
-      ['--dataset', 'calls'],
-      /Allowed choices are interaction-metadata, evaluations/,
-    ],
-    ['a tenant nobody knows', ['--tenant', 'nobody'], /No tenant "nobody"/],
+    ['an unknown dataset', ['--dataset', 'calls'], /Allowed choices are interaction-metadata, evaluations/],
+    ['an unknown tenant', ['--tenant', 'unknown'], /No tenant "unknown"/],
   ])('is not asked for by a wrong command: %s', async (_what, args, message) => {
     const usual = ['--dataset', 'evaluations', '--from', range.from, '--to', range.to];
     const { status, stderr } = await runCommand(stand, ['extract', ...acme, ...usual, ...args]);

@@ -61,7 +61,7 @@ async function whileBigHammers(work: () => Promise<unknown>): Promise<void> {
 }
 
 /** How many requests of `big` came between the first and the last of `small`, and how many `small` had. */
-function meanwhile(): { readonly ofBig: number; readonly ofSmall: number } {
+function requestsDuringSmall(): { readonly ofBig: number; readonly ofSmall: number } {
   const asked = stand.asked();
   const isSmall = ({ tenant }: { readonly tenant?: string }): boolean => tenant === 'small';
   const between = asked.slice(asked.findIndex(isSmall), asked.findLastIndex(isSmall) + 1);
@@ -71,7 +71,7 @@ function meanwhile(): { readonly ofBig: number; readonly ofSmall: number } {
 
 /** Each request of `small` waits for a slot, and none for the pages that `big` has waiting: twice as many at least. */
 function expectTurns(): void {
-  const { ofSmall, ofBig } = meanwhile();
+  const { ofSmall, ofBig } = requestsDuringSmall();
   expect(ofSmall).toBeGreaterThan(8);
   expect(ofBig).toBeGreaterThan(0);
   expect(ofBig / ofSmall).toBeLessThan(3 * slots);

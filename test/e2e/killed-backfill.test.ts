@@ -16,7 +16,7 @@ describe('a backfill whose workers are killed', () => {
     expect([result.missing, result.unexpected]).toEqual([[], []]);
     expect(result.contacts).toBeGreaterThan(500);
     expect(result.repeated).toBeLessThanOrEqual(result.inFlightAtKills);
-    // Every window was begun once: a kill does not begin it anew.
+    // Every window was begun once: a kill does not start it over.
     expect(result.attempts).toBe(25);
   }, 300_000);
 });

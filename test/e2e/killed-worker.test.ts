@@ -155,7 +155,7 @@ describe('a worker that is killed while it downloads recordings', () => {
     await expectHalvesGo();
   });
 
-  /** What the dead worker had begun lies apart and, once nobody can still be writing it, goes with the next download. */
+  /** What the dead worker had begun lies apart; once no process can still write it, the next download removes it. */
   async function expectHalvesGo(): Promise<void> {
     const halves = () =>
       [...filesBelow(stand.recordingsFolder).keys()].filter((path) => !path.endsWith('.mp4'));

@@ -3,9 +3,9 @@ import { planBackfill } from '../../workflows/backfill/backfill-input';
 import { taskQueues } from '../../workflows/task-queues';
 import { eventually, openStand, settledDay, settledNow, type Stand } from './stand';
 
-/** One in two seconds: so slow that the quota alone is what everybody waits for, also on a busy machine. */
+/** One in two seconds: so slow that everything waits for the quota alone, also on a busy machine. */
 const quota = { requests: 30, perSeconds: 60 };
-/** Look-ups that a window, or a sweep, has under way at a time. */
+/** Playback queries that a window, or a sweep, has under way at a time. */
 const inFlight = 8;
 const dayMs = 86_400_000;
 
@@ -29,8 +29,8 @@ beforeAll(async () => {
 });
 afterAll(() => stand?.close());
 
-/** Look-ups of recordings in the order they came in, by whose calls they are. */
-async function lookUps(): Promise<readonly ('live' | 'backfill')[]> {
+/** Playback queries in the order they came in, by whose calls they are. */
+async function playbackQueries(): Promise<readonly ('live' | 'backfill')[]> {
   const rows = await stand.query<{ id: string }>(
     'select distinct master_contact_id::text as id from cxone.contact where contact_start_date < $1',
     [settledDay.to],
@@ -47,8 +47,8 @@ describe('a quota that a backfill has used up for a long time', () => {
     const range = { tenant: 'acme', from, to: settledDay.to, window: '2d', concurrency: 2 };
     const backfill = await startBackfill(stand.client, range, planBackfill(range, new Date()));
     try {
-      await eventually('look-ups of the backfill', async () =>
-        expect((await lookUps()).length).toBeGreaterThan(inFlight / 2),
+      await eventually('playback queries of the backfill', async () =>
+        expect((await playbackQueries()).length).toBeGreaterThan(inFlight / 2),
       );
       await stand.client.workflow.execute('incrementalSync', {
         taskQueue: taskQueues.workflows,
@@ -56,13 +56,13 @@ describe('a quota that a backfill has used up for a long time', () => {
         args: [{ tenant: 'acme' }],
       });
       await stand.client.workflow.getHandle('sweep-recordings:acme').result();
-      const served = await lookUps();
+      const served = await playbackQueries();
       const between = served.slice(served.indexOf('live'), served.lastIndexOf('live') + 1);
       const live = between.filter((whose) => whose === 'live').length;
       expect(live).toBeGreaterThan(inFlight);
-      // It has twice as many under way; all the same it gets only the places that nobody else comes for.
+      // The backfill has twice as many under way, yet gets only the places that live work leaves.
       expect(between.length - live).toBeLessThan(live / 2);
-      // It still had look-ups waiting all the time.
+      // It still had playback queries waiting all the time.
       const [waiting] = await stand.query<{ n: number }>(
         `select count(*)::int as n from cxone.recording where status = 'pending' and attempts = 0`,
       );

@@ -54,7 +54,7 @@ const age = () =>
     "update cxone.lookup_list set read_at = now() - interval '25 hours', claimed_at = now() - interval '25 hours'",
   );
 
-describe('the look-ups', () => {
+describe('the reference data', () => {
   it('of the first window are the lists CXone serves, every field of each', async () => {
     const report = reportOf(await stand.sync(day));
     expect(report).toMatchObject({ status: 'complete', fetched: contacts });

@@ -44,7 +44,7 @@ it('a worker shows every metric that rules rely on, with its labels, and no othe
     { name: 'tooManyRequests', match: { family: 'media' }, times: 1, args: { retryAfter: 10 } },
   ]);
   reportOf(await stand.sync(day));
-  // A workflow nobody knows: its tasks fail.
+  // An unknown workflow type: its tasks fail.
   const unknown = await stand.client.workflow.start('nonesuch', {
     taskQueue: 'cxone-sync',
     workflowId: 'nonesuch',

@@ -91,7 +91,7 @@ describe('after runs in which much went wrong', () => {
     await handle.result();
     await expose(handle.workflowId);
 
-    // What no retry mends, the day before: started by the command line, which says why.
+    // What no retry resolves, the day before: started by the command line, which says why.
     const before = dayOf(Date.parse(day.from) - 1);
     stand.simulator.setFaults([
       { name: 'status', match: { family: 'media' }, args: { status: 403, body: indiscreet } },
@@ -146,7 +146,7 @@ describe('after runs in which much went wrong', () => {
     };
     const metrics = await ask(`http://127.0.0.1:${portOf('metrics are served')}/metrics`);
     const health = await ask(`http://127.0.0.1:${portOf('health is served')}/ready`);
-    const told = await stand.query<{ text: string }>(
+    const ledger = await stand.query<{ text: string }>(
       `select coalesce(string_agg(w::text, ' '), '') ||
               (select string_agg(concat_ws(' ', reason, field), ' ') from cxone.rejected_record) ||
               (select string_agg(concat_ws(' ', storage_key, last_error_code), ' ') from cxone.recording) as text
@@ -158,7 +158,7 @@ describe('after runs in which much went wrong', () => {
       { where: 'the metrics', text: metrics.body.toString() },
       { where: 'the health endpoint', text: health.body.toString() },
       { where: 'the command’s output', text: commandOutput },
-      { where: 'the ledger', text: told[0]?.text ?? '' },
+      { where: 'the ledger', text: ledger[0]?.text ?? '' },
       { where: 'errors list', text: (await runCommand(stand, ['errors', 'list', '--json'])).stdout },
     ];
     expect(log).toContain('"level":"debug"');

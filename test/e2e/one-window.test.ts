@@ -23,7 +23,7 @@ beforeAll(async () => {
     simulator: { clock: () => now, contactsPerDay, agents: 60, loggedShare: 0.12 },
     tenant: { pageSize, pagesInFlight: 4, recordingGiveUpHours: 8_760 },
   });
-  // Every so many calls there is no recording yet.
+  // Some of the calls have no recording yet.
   stand.simulator.setFaults([{ name: 'mediaMissing', match: { family: 'media' }, onCall: [3, 17, 40] }]);
   await stand.startWorker();
 });
@@ -191,7 +191,7 @@ describe('the first run of a window', () => {
       expect(await places()).toEqual(before);
       expect(stand.simulator.journal.count({ family: 'file' })).toBe(0);
       expect(stand.simulator.journal.count({ family: 'media' })).toBe(0);
-      // CXone orders equal stamps anew each time, and groups of them that lie across two pages are read once more.
+      // CXone reorders equal stamps each time, and groups of them that lie across two pages are read once more.
       expect(contactRequests()).toBeLessThanOrEqual(requests + 4);
       expect(await stand.query('select attempt from cxone.sync_window')).toEqual([{ attempt: 2 }]);
     });

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => stand?.close());
 
 let ticks = 0;
-/** A tick as the schedule starts it, after so many minutes of CXone's clock. */
+/** A tick as the schedule starts it, after `minutes` of CXone's clock. */
 const tick = (minutes: number): Promise<unknown> => {
   now += minutes * minuteMs;
   return stand.client.workflow.execute('incrementalSync', {

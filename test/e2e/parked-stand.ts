@@ -10,7 +10,7 @@ export function march(day: number): Span {
   return { from: at(day), to: at(day + 1) };
 }
 
-/** The id of a window's run, told here anew. */
+/** The id of a window's run, built here independently of the product. */
 export function idOf({ from, to }: Span): string {
   return `sync-window:acme:${from.replace('.000Z', 'Z')}/${to.replace('.000Z', 'Z')}`;
 }

@@ -56,7 +56,7 @@ describe('wrong credentials', () => {
   it.each([
     ['a key that was deactivated', 'keyDeactivated', 'InvalidAccessKey', 1],
     ['an application that is not approved', 'unapprovedApplication', 'InvalidClient', 2],
-  ] as const)('%s park a run, which goes on at once when they are mended', async (_what, name, code, day) => {
+  ] as const)('%s park a run, which goes on at once when they are fixed', async (_what, name, code, day) => {
     // The tokens of the run before are of no use to this one.
     stand.simulator.setFaults([{ name }, { name: 'revokeTokens' }]);
     const id = await startParked(stand, march(day));
@@ -76,7 +76,7 @@ describe('wrong credentials', () => {
     expect(await endOf(stand, id)).toMatchObject({ status: 'complete' });
     // A worker remembers refused credentials for 60 s, lest every step asks again.
     expect(Date.now() - began).toBeLessThan(40_000);
-    // Three parts of the run sign in anew, and each of the workers may have to ask for itself.
+    // Three parts of the run sign in again, and each of the workers may have to ask for itself.
     expect(tokensAsked() - before).toBeLessThanOrEqual(2 + 5);
   });
 });
@@ -288,7 +288,7 @@ describe('cxone-sync abort', () => {
     await expect(endOf(stand, id)).rejects.toThrow();
     expect(await labelsOf(stand, id)).toMatchObject({ execution: 'FAILED', errorType: 'AgentsForbidden' });
 
-    // Still not mended: the run is parked anew, once for both causes.
+    // Still not fixed: the run parks again, once for both causes.
     expect((await runJson(stand, ['resume', id])).document.runs).toMatchObject([{ ok: true, code: 'Done' }]);
     await untilParked(stand, id);
     const { document } = await runJson(stand, sync(10));

@@ -10,7 +10,7 @@ jest.setTimeout(180_000);
 let stand: Stand;
 afterEach(() => stand?.close());
 
-/** A stand whose simulator and tenants file agree on the quota, with so many recordings in the day. */
+/** A stand whose simulator and tenants file agree on the quota, with `contactsPerDay` contacts in the day. */
 async function open(mediaQuota: typeof quota | 'off', contactsPerDay: number, media = quota): Promise<void> {
   const start = Date.now();
   stand = await openStand({
@@ -25,7 +25,7 @@ async function open(mediaQuota: typeof quota | 'off', contactsPerDay: number, me
   });
 }
 
-const lookUps = (status?: number) =>
+const playbackQueries = (status?: number) =>
   stand.simulator.journal.entries({ family: 'media', ...(status === undefined ? {} : { status }) });
 
 /** Every recording of the day that the source has is stored, and nothing failed. */
@@ -54,12 +54,12 @@ describe('a quota that is much smaller than the work', () => {
     const report = reportOf(await stand.sync(day));
     expect(report).toMatchObject({ status: 'complete', recordings: { failed: 0, pending: 0 } });
     expect(await expectAllStored()).toBeGreaterThan(15);
-    const asked = lookUps();
-    expect(lookUps(429)).toEqual([]);
+    const asked = playbackQueries();
+    expect(playbackQueries(429)).toEqual([]);
     expect(asked.length).toBeGreaterThan(slowQuota.requests);
-    // No look-up is wasted on waiting: one for each call.
+    // No playback query is wasted on waiting: one for each call.
     expect(new Set(asked.map(({ query }) => query['acd-call-id'])).size).toBe(asked.length);
-    // Waiting is no error: only who asks for everything is told of it.
+    // Waiting is no error: only the debug level logs it.
     const waitsLogged = workers.flatMap((worker) =>
       worker
         .log()
@@ -93,11 +93,11 @@ describe('a quota that is much smaller than the work', () => {
       .finally(() => clearInterval(sampling));
     expect(report).toMatchObject({ status: 'complete', recordings: { failed: 0, pending: 0 } });
     await expectAllStored();
-    expect(lookUps(429)).toHaveLength(6);
+    expect(playbackQueries(429)).toHaveLength(6);
     expect(slowed.at(-1)).toBeGreaterThanOrEqual(1);
     // After the refusals, in no second as many as at the full pace of two.
-    const last = Math.max(...lookUps(429).map(({ at }) => at));
-    const after = lookUps().filter(({ at }) => at > last);
+    const last = Math.max(...playbackQueries(429).map(({ at }) => at));
+    const after = playbackQueries().filter(({ at }) => at > last);
     const seconds = (Math.max(...after.map(({ at }) => at)) - last) / 1_000;
     expect(after.length / seconds).toBeLessThan(1.7);
   });

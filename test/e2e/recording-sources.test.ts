@@ -15,7 +15,7 @@ const settings: Readonly<Record<Name, object>> = {
   listed: {
     recordedCalls: 'listed',
     extract: { interactionMetadata: true, secondsApart: 0 },
-    // Chats are never recorded here: each of them would be a look-up in vain.
+    // Chats are never recorded here: each of them would be a playback query in vain.
     recordedMediaTypeIds: [3, 4, 5],
   },
   all: {},
@@ -121,7 +121,7 @@ describe('recordings by the listing', () => {
     expect(asked('listed', 'media')).toEqual([]);
   });
 
-  it('are looked up once they are listed: one look-up for each call with audio, none for any other', async () => {
+  it('are looked up once they are listed: one playback query per call with audio, none for any other', async () => {
     const next = { from: day.to, to: new Date(Date.parse(day.to) + 86_400_000).toISOString() };
     const dates = [day.from, next.to].map((instant) => instant.slice(0, 10));
     const range = ['--tenant', 'listed', '--from', dates[0] ?? '', '--to', dates[1] ?? ''];
@@ -131,8 +131,8 @@ describe('recordings by the listing', () => {
     const truth = [...truthOf('listed'), ...truthOf('listed', next)];
     expect(await sweep('listed')).toMatchObject({ stored: truth.length, pending: 0, failed: 0 });
     await expectTruth('listed', truth);
-    const lookUps = asked('listed', 'media').map(({ query }) => query['acd-call-id'] ?? '');
-    expect(lookUps.toSorted()).toEqual([...callsOf(truth)].toSorted());
+    const playbackQueries = asked('listed', 'media').map(({ query }) => query['acd-call-id'] ?? '');
+    expect(playbackQueries.toSorted()).toEqual([...callsOf(truth)].toSorted());
     const others = (await rowsOf('listed')).filter(({ status }) => status !== 'stored');
     expect(others.length).toBeGreaterThan(4);
     expect(new Set(others.map(({ status, last_error_code: code }) => `${status} ${code}`))).toEqual(
@@ -167,8 +167,8 @@ describe('recordings of calls that are not logged', () => {
     const answered = await callsWith(isLikely);
     const truth = truthOf('all');
     expect(report).toMatchObject({ status: 'complete', recordings: { pending: 0, failed: 0 } });
-    const lookUps = asked('all', 'media').map(({ query }) => query['acd-call-id'] ?? '');
-    expect(lookUps.toSorted()).toEqual([...answered].toSorted());
+    const playbackQueries = asked('all', 'media').map(({ query }) => query['acd-call-id'] ?? '');
+    expect(playbackQueries.toSorted()).toEqual([...answered].toSorted());
     const ofAnswered = truth.filter(({ masterContactId }) => answered.has(String(masterContactId)));
     expect(report.recordings.stored).toBe(ofAnswered.length);
     expect(ofAnswered.length).toBeLessThan(truth.length);
@@ -178,10 +178,10 @@ describe('recordings of calls that are not logged', () => {
     const done = await sweep('all');
     const truth = truthOf('all');
     await expectTruth('all', truth);
-    const lookUps = asked('all', 'media').map(({ query }) => query['acd-call-id'] ?? '');
+    const playbackQueries = asked('all', 'media').map(({ query }) => query['acd-call-id'] ?? '');
     const answered = await callsWith(isLikely);
     const others = [...(await callsWith('true'))].filter((id) => !answered.has(id));
-    expect(lookUps.toSorted()).toEqual(others.toSorted());
+    expect(playbackQueries.toSorted()).toEqual(others.toSorted());
     expect(done).toMatchObject({ pending: 0, failed: 0 });
     expect(await sweep('all')).toEqual({ stored: 0, pending: 0, failed: 0, bytes: 0 });
   });

@@ -66,7 +66,7 @@ describe('bad input is refused with status 2', () => {
   });
 
   it('with --json, as one document on stdout', async () => {
-    const { stdout } = await refused(2, ['sync', '--tenant', 'nobody', ...span, '--json']);
+    const { stdout } = await refused(2, ['sync', '--tenant', 'unknown', ...span, '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: 'UnknownTenant' } });
   });
 });
@@ -156,7 +156,7 @@ describe('what refuses or cannot be reached ends with status 3', () => {
     it.each([
       ['client secret', { ACME_CLIENT_SECRET: 'not-the-client-secret' }, /clientSecret/],
       ['access key', { ACME_ACCESS_KEY_SECRET: 'not-the-access-key' }, /accessKeySecret/],
-    ])('a wrong %s, after a single try', async (_what, change: EnvironmentChange, remedy) => {
+    ])('a wrong %s, after a single attempt', async (_what, change: EnvironmentChange, remedy) => {
       const { stdout, stderr } = await refused(3, [...acme, ...span], change);
       expect(stderr).toMatch(remedy);
       expect(stand.simulator.journal.count({ family: 'auth' })).toBe(1);

@@ -2,7 +2,7 @@ import { answered, endOf, expectNothingTwice, forbidden, idOf, labelsOf, march }
 import { runCommand } from './run-command';
 import { openStand, type Stand } from './stand';
 
-/** Here nobody is waited for: runs fail at once, as with `parkedTimeoutHours: 0` of the tenants file. */
+/** Here no run waits for an operator: runs fail at once, as with `parkedTimeoutHours: 0` of the tenants file. */
 let stand: Stand;
 beforeAll(async () => {
   stand = await openStand({

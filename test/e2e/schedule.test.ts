@@ -12,7 +12,7 @@ afterAll(async () => {
 });
 
 const schedule = (...args: string[]) => runCommand(stand, ['schedule', ...args]);
-/** What `schedule list` answers once Temporal's list knows so many schedules. */
+/** What `schedule list` answers once Temporal's list knows `many` schedules. */
 const listed = (many: number, ...args: string[]) =>
   eventually(`${many} are listed`, async () => {
     const lines = await json('list', ...args);
@@ -133,11 +133,11 @@ describe('cxone-sync schedule', () => {
   });
 
   it.each([
-    ['a tenant nobody knows', ['apply', '--tenant', 'nobody'], /No tenant "nobody"/],
+    ['an unknown tenant', ['apply', '--tenant', 'unknown'], /No tenant "unknown"/],
     [
       'a tenant that neither the file nor Temporal knows',
-      ['remove', '--tenant', 'nobody'],
-      /No tenant "nobody"/,
+      ['remove', '--tenant', 'unknown'],
+      /No tenant "unknown"/,
     ],
     ['a tenant and those of no tenant', ['remove', '--tenant', 'acme', '--orphaned'], /not both/],
     ['a time that is none', ['apply', '--tenant', 'acme', '--every', 'often'], /such as 30s, 5m, 6h or 1d/],

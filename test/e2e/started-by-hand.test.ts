@@ -16,7 +16,7 @@ afterEach(() => stand.simulator.setFaults([]));
 
 let runs = 0;
 
-/** Starts a run as Web UI's form does: nothing but type, task queue, an id nobody chose, and one JSON object. */
+/** Starts a run as Web UI's form does: nothing but type, task queue, a generated id, and one JSON object. */
 function startByHand(input: unknown) {
   return stand.client.workflow.start('syncWindow', {
     taskQueue: 'cxone-sync',
@@ -69,7 +69,7 @@ describe('a run started in Web UI', () => {
   });
 
   it.each([
-    ['an unknown tenant', { tenant: 'nobody', ...day }, 'UnknownTenant', /known: acme/],
+    ['an unknown tenant', { tenant: 'unknown', ...day }, 'UnknownTenant', /known: acme/],
     [
       'a field that does not exist',
       { tenant: 'acme', ...day, skillId: 4 },

@@ -165,7 +165,7 @@ describe('cxone-sync status', () => {
 
   it('names a parked run that could not note itself, and whose worker is gone', async () => {
     const run = await stand.client.workflow.start('incrementalSync', {
-      // Nobody polls this queue.
+      // No worker polls this queue.
       taskQueue: 'deserted',
       workflowId: 'incremental:acme-parked',
       args: [{ tenant: 'acme' }],
@@ -289,7 +289,7 @@ describe('cxone-sync status', () => {
   });
 
   it.each([
-    ['a tenant nobody knows', ['--tenant', 'nobody'], 2],
+    ['an unknown tenant', ['--tenant', 'unknown'], 2],
     ['a time that is none', ['--watch', '--every', 'often'], 2],
   ])('refuses %s', async (_what, args, code) => {
     expect((await status(...args)).status).toBe(code);

@@ -65,7 +65,7 @@ async function largestGroup(span: Span): Promise<number> {
   return Math.max(...groups.values());
 }
 
-/** Two hours of the past that no other test reads: busy ones, so many hours before noon. */
+/** Two hours of the past that no other test reads: busy ones, `hours` before noon. */
 const hoursBack = (hours: number): Span => ({
   from: iso(settledNow - hours * hourMs),
   to: iso(settledNow - (hours - 2) * hourMs),

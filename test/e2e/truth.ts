@@ -36,7 +36,7 @@ export async function storedContacts(stand: Stand, { from, to }: Span): Promise<
   return new Map(rows.map((row) => [String(row['contact_id']), row]));
 }
 
-/** The column that holds a field, by the rule of docs/data-dictionary.md, told here anew: `dateACWWarehoused` → `date_acw_warehoused`. */
+/** The column of a field, by the rule of docs/data-dictionary.md: `dateACWWarehoused` → `date_acw_warehoused`. */
 export function columnOf(field: string): string {
   const words = field.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z\d]+/g) ?? [];
   return words.map((word) => word.toLowerCase()).join('_');

@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => stand?.close());
 
-/** What docs/deploying.md tells operators to type. */
+/** The command that docs/deploying.md gives operators. */
 async function makeCurrent(buildId: string): Promise<void> {
   const { command } = await obtainTemporal(silent);
   const flags = ['--deployment-name', 'cxone-sync', '--build-id', buildId, '--yes'];
@@ -80,7 +80,7 @@ describe('a run that was started on one build', () => {
     const truth = await trueContacts(stand, day);
     const stored = await storedContacts(stand, day);
     expect(compareIds(truth.keys(), stored.keys())).toEqual(nothingDiffers);
-    // Nobody was cut off, so nothing was asked for twice.
+    // No run was cut off, so nothing was asked for twice.
     const asked = pages().map(({ query }) => JSON.stringify(query));
     expect(asked.length).toBe(new Set(asked).size);
   }, 240_000);

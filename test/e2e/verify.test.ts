@@ -256,8 +256,8 @@ describe('records that cannot be stored', () => {
     expect(await verify(span, '--fix')).toMatchObject({ status: 0, days: [{ rejected, missing: 0 }] });
 
     stand.simulator.setFaults([]);
-    const mended = { rejected: 0, missing: rejected + huge, vanished: huge };
-    expect(await verify(span, '--ids')).toMatchObject({ status: 4, days: [mended] });
+    const differences = { rejected: 0, missing: rejected + huge, vanished: huge };
+    expect(await verify(span, '--ids')).toMatchObject({ status: 4, days: [differences] });
     const fixed = await verify(span, '--ids', '--fix');
     expect(fixed).toMatchObject({ status: 0, days: [{ stored: contactsPerDay, absent: huge, missing: 0 }] });
   });

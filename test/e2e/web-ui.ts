@@ -38,7 +38,7 @@ const quiet = [
   '--disable-sync',
 ];
 
-/** What the list shows when nobody has chosen. */
+/** What the list shows by default. */
 const usualColumns = ['Status', 'Workflow ID', 'Run ID', 'Type', 'Start', 'End'];
 
 /** Opens Web UI of the tests' server, at the namespace of a stand. */

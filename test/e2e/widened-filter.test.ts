@@ -60,14 +60,14 @@ describe('a filter that is widened', () => {
   it('further back than that is left to a person, with the command that reads it', async () => {
     await change({ skillIds: [4_501, 4_502, 4_503], lookBackDays: 2 });
     await tick();
-    const told = await eventually('it is parked', async () => {
+    const shown = await eventually('it is parked', async () => {
       const text = await status();
       expect(text).toContain('FilterWidened');
       return text;
     });
     const [, from, to] =
-      /npx cxone-sync backfill --tenant acme --from (\S+) --to (\S+) --force/.exec(told) ?? [];
-    const [, id] = /npx cxone-sync resume (\S+)/.exec(told) ?? [];
+      /npx cxone-sync backfill --tenant acme --from (\S+) --to (\S+) --force/.exec(shown) ?? [];
+    const [, id] = /npx cxone-sync resume (\S+)/.exec(shown) ?? [];
     expect(Date.parse(from ?? '')).toBeLessThanOrEqual(Date.parse(span.from));
     const backfill = ['backfill', '--tenant', 'acme', '--from', from ?? '', '--to', to ?? '', '--force'];
     expect((await runCommand(stand, backfill)).status).toBe(0);

@@ -62,7 +62,7 @@ const waiting = {
 };
 const cancels: { client?: Client } = {};
 
-/** What continue-as-new starts, with a child in flight that was started by an earlier run: the test lets it tell. */
+/** What continue-as-new starts, with a child in flight that was started by an earlier run: the test lets it report. */
 const continued = {
   range: { from: '2026-11-01T00:00:00Z', to: '2026-11-01T06:00:00Z' },
   state: {
@@ -96,7 +96,7 @@ export const backfillScenarios: Readonly<Record<string, Scenario>> = {
   'backfill-retried': {
     ...backfill(hourly(3, { tenant: 'r4' })),
     activities: windowsThat({ broken: [first], held: waiting.retried }),
-    meanwhile: async (client, id) => {
+    during: async (client, id) => {
       await until(handleOf(client, id), ({ failed }) => failed === 1);
       await handleOf(client, id).executeUpdate('retryFailed');
       waiting.retried.clear();
@@ -105,7 +105,7 @@ export const backfillScenarios: Readonly<Record<string, Scenario>> = {
   'backfill-paused': {
     ...backfill(hourly(5, { tenant: 'r5', concurrency: 2 })),
     activities: windowsThat({ held: waiting.paused }),
-    meanwhile: async (client, id) => {
+    during: async (client, id) => {
       const handle = handleOf(client, id);
       await until(handle, ({ running }) => running === 2);
       await handle.executeUpdate('pause');
@@ -121,7 +121,7 @@ export const backfillScenarios: Readonly<Record<string, Scenario>> = {
       ...windowsThat({ held: waiting.cancelled }),
       cancelBackfill: async (id) => void (await cancels.client?.workflow.getHandle(id).cancel()),
     },
-    meanwhile: async (client, id) => {
+    during: async (client, id) => {
       cancels.client = client;
       await until(handleOf(client, id), ({ complete, running }) => complete === 1 && running === 1);
       await handleOf(client, id).executeUpdate('cancel');
@@ -131,12 +131,12 @@ export const backfillScenarios: Readonly<Record<string, Scenario>> = {
     workflow: 'backfill',
     args: [hourly(6, { tenant: 'r7', concurrency: 2 }), continued],
     activities: windowsThat({}),
-    meanwhile: async (client, id) => {
-      const told = { outcome: 'complete', contacts: 25, recordings: 0 };
+    during: async (client, id) => {
+      const report = { outcome: 'complete', contacts: 25, recordings: 0 };
       await until(handleOf(client, id), ({ complete }) => complete === 3);
       const windowEnded = (from: string, to: string, more: object = {}) =>
-        handleOf(client, id).signal('windowEnded', { from, to, ...told, ...more });
-      // The parked one is resumed, and the one in flight tells twice.
+        handleOf(client, id).signal('windowEnded', { from, to, ...report, ...more });
+      // The parked one is resumed, and the one in flight reports twice.
       await windowEnded('2026-11-01T03:00:00Z', '2026-11-01T04:00:00Z');
       await windowEnded('2026-11-01T00:00:00Z', '2026-11-01T01:00:00Z', { run: 'run-1' });
       await windowEnded('2026-11-01T00:00:00Z', '2026-11-01T01:00:00Z', { run: 'run-1' }).catch(
@@ -145,7 +145,7 @@ export const backfillScenarios: Readonly<Record<string, Scenario>> = {
     },
   },
   'backfill-joined-child': {
-    // Somebody else's run of the first window is found under way, and ends without telling: it is looked after.
+    // A run of the first window that the backfill did not start is under way, and ends without a signal: it is polled.
     ...backfill(hourly(2, { tenant: 'r8' })),
     activities: {
       ...windowsThat({}),
@@ -163,14 +163,14 @@ export const backfillScenarios: Readonly<Record<string, Scenario>> = {
   'backfill-midway': {
     ...backfill(hourly(6, { tenant: 'r10', concurrency: 2 })),
     activities: windowsThat({ complete: [second], held: new Set(hours(6).slice(3)) }),
-    meanwhile: (client, id) =>
+    during: (client, id) =>
       until(handleOf(client, id), ({ complete, running }) => complete === 2 && running === 2),
     open: true,
   },
   'backfill-paused-midway': {
     ...backfill(hourly(5, { tenant: 'r11', concurrency: 2 })),
     activities: windowsThat({ held: new Set([second]) }),
-    meanwhile: async (client, id) => {
+    during: async (client, id) => {
       await until(handleOf(client, id), ({ running }) => running === 2);
       await handleOf(client, id).executeUpdate('pause');
     },
@@ -179,7 +179,7 @@ export const backfillScenarios: Readonly<Record<string, Scenario>> = {
   'backfill-parked-child': {
     ...backfill(hourly(3, { tenant: 'r12', concurrency: 2 })),
     activities: windowsThat({ broken: [second], held: waiting.parked, parkedTimeoutHours: 168 }),
-    meanwhile: async (client, id) => {
+    during: async (client, id) => {
       await until(handleOf(client, id), ({ complete, parked }) => complete === 1 && parked === 1);
       const child = handleOf(client, 'sync-window:r12:2026-11-01T01:00:00Z/2026-11-01T02:00:00Z');
       await child.executeUpdate('resume');
@@ -191,7 +191,7 @@ export const backfillScenarios: Readonly<Record<string, Scenario>> = {
   'backfill-with-parked-child': {
     ...backfill(hourly(3, { tenant: 'r13', concurrency: 2 })),
     activities: windowsThat({ broken: [second], held: new Set([third]), parkedTimeoutHours: 168 }),
-    meanwhile: (client, id) =>
+    during: (client, id) =>
       until(handleOf(client, id), ({ complete, parked }) => complete === 1 && parked === 1),
     open: true,
   },

@@ -11,7 +11,7 @@ const days = (tenant: string, to: string): Pick<Scenario, 'workflow' | 'args'> =
 });
 const oneDay = (tenant: string) => days(tenant, '2025-11-02');
 
-/** A CXone that makes one wait for the turn, then for the job; files of some days cannot be had until that is mended. */
+/** A CXone that makes one wait for the turn, then for the job; files of some days cannot be had until that is fixed. */
 function patiently(...broken: readonly string[]) {
   const refused = new Set(broken);
   const asked = new Map<string, number>();
@@ -31,18 +31,18 @@ function patiently(...broken: readonly string[]) {
     }),
     loadExtraction: async ({ day }) => (refused.has(day) ? refuse('ExtractionForbidden') : loadedDay),
   };
-  return { activities, mend: () => refused.clear() };
+  return { activities, fix: () => refused.clear() };
 }
 
-/** Parks, and is told what to do. */
-function told(tenant: string, update: 'resume' | 'skip' | 'abort'): Scenario {
-  const { activities, mend } = patiently('2025-11-01');
+/** Parks, and gets an operator's decision. */
+function parkedThen(tenant: string, update: 'resume' | 'skip' | 'abort'): Scenario {
+  const { activities, fix } = patiently('2025-11-01');
   return {
     ...oneDay(tenant),
     activities,
-    meanwhile: async (client, workflowId) => {
+    during: async (client, workflowId) => {
       await untilParked(client, workflowId);
-      mend();
+      fix();
       await client.workflow.getHandle(workflowId).executeUpdate(update);
     },
   };
@@ -66,7 +66,7 @@ export const extractScenarios: Readonly<Record<string, Scenario>> = {
   'extract-waiting': {
     ...oneDay('e2'),
     activities: { createExtractionJob: async () => ({ status: 'wait', why: 'held', waitMs: 3_600_000 }) },
-    meanwhile: async (client, workflowId) => {
+    during: async (client, workflowId) => {
       const timer = async () =>
         (await client.workflow.getHandle(workflowId).fetchHistory()).events?.some(
           ({ timerStartedEventAttributes: started }) => started,
@@ -78,7 +78,7 @@ export const extractScenarios: Readonly<Record<string, Scenario>> = {
   'extract-loading': {
     ...oneDay('e3'),
     activities: { ...patiently().activities, loadExtraction: endless },
-    meanwhile: (client, workflowId) => untilAsked(client, workflowId, 'loadExtraction'),
+    during: (client, workflowId) => untilAsked(client, workflowId, 'loadExtraction'),
     open: true,
   },
   'extract-skips-complete-day': {
@@ -88,7 +88,7 @@ export const extractScenarios: Readonly<Record<string, Scenario>> = {
   'extract-jobs-fail': {
     ...oneDay('e5'),
     activities: { lookAtExtractionJob: async () => ({ status: 'failed' }) },
-    meanwhile: async (client, workflowId) => {
+    during: async (client, workflowId) => {
       await untilParked(client, workflowId);
       await client.workflow.getHandle(workflowId).executeUpdate('abort');
     },
@@ -96,7 +96,7 @@ export const extractScenarios: Readonly<Record<string, Scenario>> = {
   'extract-cancelled': {
     ...oneDay('e6'),
     activities: { loadExtraction: endless },
-    meanwhile: async (client, workflowId) => {
+    during: async (client, workflowId) => {
       await untilAsked(client, workflowId, 'loadExtraction');
       await client.workflow.getHandle(workflowId).cancel();
     },
@@ -105,12 +105,12 @@ export const extractScenarios: Readonly<Record<string, Scenario>> = {
   'extract-parked': {
     ...oneDay('e8'),
     activities: patiently('2025-11-01').activities,
-    meanwhile: untilParked,
+    during: untilParked,
     open: true,
   },
-  'extract-resumed': told('e9', 'resume'),
-  'extract-skipped': told('e10', 'skip'),
-  'extract-aborted': told('e11', 'abort'),
+  'extract-resumed': parkedThen('e9', 'resume'),
+  'extract-skipped': parkedThen('e10', 'skip'),
+  'extract-aborted': parkedThen('e11', 'abort'),
   'extract-days': {
     ...days('e12', '2025-11-04'),
     activities: { ...patiently().activities, findExtracted: async () => ['2025-11-02'] },
@@ -119,7 +119,7 @@ export const extractScenarios: Readonly<Record<string, Scenario>> = {
   'extract-days-running': {
     ...days('e13', '2025-11-04'),
     activities: { loadExtraction: async ({ day }) => (day === '2025-11-01' ? loadedDay : endless()) },
-    meanwhile: (client) => untilAsked(client, idOf('e13', '2025-11-02'), 'loadExtraction'),
+    during: (client) => untilAsked(client, idOf('e13', '2025-11-02'), 'loadExtraction'),
     open: true,
   },
   'extract-days-with-parked-day': {
@@ -129,7 +129,7 @@ export const extractScenarios: Readonly<Record<string, Scenario>> = {
       loadExtraction: async (given) =>
         given.day === '2025-11-03' ? endless() : (withParked.activities.loadExtraction?.(given) ?? loadedDay),
     },
-    meanwhile: (client) => untilAsked(client, idOf('e14', '2025-11-03'), 'loadExtraction'),
+    during: (client) => untilAsked(client, idOf('e14', '2025-11-03'), 'loadExtraction'),
     open: true,
     children: { [idOf('e14', '2025-11-02')]: 'extract-day-parked-of-range' },
   },
@@ -142,10 +142,10 @@ export const extractScenarios: Readonly<Record<string, Scenario>> = {
           ? released(held)
           : (resumedLater.activities.loadExtraction?.(given) ?? loadedDay),
     },
-    meanwhile: async (client) => {
+    during: async (client) => {
       const parked = idOf('e15', '2025-11-02');
       await untilParked(client, parked);
-      resumedLater.mend();
+      resumedLater.fix();
       await client.workflow.getHandle(parked).executeUpdate('resume');
       await client.workflow.getHandle(parked).result();
       held.loading = false;
@@ -153,7 +153,7 @@ export const extractScenarios: Readonly<Record<string, Scenario>> = {
     children: { [idOf('e15', '2025-11-02')]: 'extract-day-resumed-of-range' },
   },
   'extract-days-joined': {
-    // Somebody else's run of the first day is found under way.
+    // A run of the first day that the range did not start is under way.
     ...days('e16', '2025-11-03'),
     activities: {
       inspectRuns: async (ids) => ids.map(() => ({ status: 'complete', contacts: 0, recordings: 0 })),
@@ -179,12 +179,12 @@ export const extractScenarios: Readonly<Record<string, Scenario>> = {
           : { status: 'created', jobId: 'job', lookAfterMs: 10 };
       },
     },
-    meanwhile: async (client, workflowId) => {
+    during: async (client, workflowId) => {
       await untilParked(client, workflowId);
       await client.workflow.getHandle(workflowId).executeUpdate('resume');
     },
   },
-  // The same as the first day of a range, which is told of its end all the same.
+  // The same as the first day of a range, which still gets the signal of its end.
   'extract-days-with-continued-day': {
     ...days('e19', '2025-11-03'),
     impatient: true,
@@ -198,7 +198,7 @@ export const extractScenarios: Readonly<Record<string, Scenario>> = {
       },
       loadExtraction: async ({ day }) => (day === '2025-11-02' ? released(ofRange) : loadedDay),
     },
-    meanwhile: async (client) => {
+    during: async (client) => {
       const parked = client.workflow.getHandle(idOf('e19', '2025-11-01'));
       await untilParked(client, parked.workflowId);
       await parked.executeUpdate('resume');

@@ -26,7 +26,7 @@ function resumed(): Scenario {
         return looks === 1 ? span : null;
       },
     },
-    meanwhile: decided('resume'),
+    during: decided('resume'),
   };
 }
 
@@ -45,7 +45,7 @@ export const gapScenarios: Readonly<Record<string, Scenario>> = {
   },
   'gap-read': asks('g2', false),
   'gap-resumed': resumed(),
-  'gap-parked': { ...asks('g4'), meanwhile: untilParked, open: true },
-  'gap-skipped': { ...asks('g5'), meanwhile: decided('skip') },
-  'gap-aborted': { ...asks('g6'), meanwhile: decided('abort') },
+  'gap-parked': { ...asks('g4'), during: untilParked, open: true },
+  'gap-skipped': { ...asks('g5'), during: decided('skip') },
+  'gap-aborted': { ...asks('g6'), during: decided('abort') },
 };

@@ -46,7 +46,7 @@ export const liveScenarios: Readonly<Record<string, Scenario>> = {
   'live-running': {
     ...tick('l2'),
     activities: { ...changes(false), fetchContactPage: endless },
-    meanwhile: (client) => untilAsked(client, `sync-window:l2:${changed}`, 'fetchContactPage'),
+    during: (client) => untilAsked(client, `sync-window:l2:${changed}`, 'fetchContactPage'),
     open: true,
     children: { [`sync-window:l2:${changed}`]: 'window-by-update-running' },
   },
@@ -82,7 +82,7 @@ export const liveScenarios: Readonly<Record<string, Scenario>> = {
   'sweep-running': {
     ...sweeps('l7'),
     activities: { recordingsToSweep: due(3), downloadRecording: endless },
-    meanwhile: (client, workflowId) => untilAsked(client, workflowId, 'downloadRecording'),
+    during: (client, workflowId) => untilAsked(client, workflowId, 'downloadRecording'),
     open: true,
   },
   'sweep-continued': { ...sweeps('l8'), activities: { recordingsToSweep: due(230) }, impatient: true },

@@ -10,7 +10,7 @@ const quiet = quietActivities();
 
 type Refusal = 'ContactsForbidden' | 'AgentsForbidden' | 'MediaForbidden';
 
-/** A window that is parked for `types`, each refused until `mended` is called. */
+/** A window that is parked for `types`, each refused until `fix` is called. */
 function parks(...types: readonly Refusal[]) {
   const refused = new Set<string>(types);
   const activities: Partial<Activities> = {
@@ -20,17 +20,17 @@ function parks(...types: readonly Refusal[]) {
     dueRecordings: due(3),
     downloadRecording: unless(refused, 'MediaForbidden', async (given) => quiet.downloadRecording(given)),
   };
-  return { activities, mend: () => refused.clear() };
+  return { activities, fix: () => refused.clear() };
 }
 
-/** Parks, and is told what to do. */
-function told(update: 'resume' | 'skip' | 'abort', ...types: readonly Refusal[]): Scenario {
-  const { activities, mend } = parks(...types);
+/** Parks, and gets an operator's decision. */
+function parkedThen(update: 'resume' | 'skip' | 'abort', ...types: readonly Refusal[]): Scenario {
+  const { activities, fix } = parks(...types);
   return {
     activities,
-    meanwhile: async (client, workflowId) => {
+    during: async (client, workflowId) => {
       await untilParked(client, workflowId);
-      mend();
+      fix();
       await client.workflow.getHandle(workflowId).executeUpdate(update);
     },
   };
@@ -61,17 +61,17 @@ function notClosed(times: number): Partial<Activities> {
 
 /** `syncWindow`, `incrementalSync` and `sweepRecordings` that wait for a person, and what the person says. */
 export const parkedScenarios: Readonly<Record<string, Scenario>> = {
-  'window-parked': { activities: parks('ContactsForbidden').activities, meanwhile: untilParked, open: true },
+  'window-parked': { activities: parks('ContactsForbidden').activities, during: untilParked, open: true },
   'window-parked-in-two-parts': {
     activities: parks('AgentsForbidden', 'MediaForbidden').activities,
-    meanwhile: untilParked,
+    during: untilParked,
     open: true,
   },
-  'window-resumed': told('resume', 'ContactsForbidden'),
-  'window-resumed-in-two-parts': told('resume', 'AgentsForbidden', 'MediaForbidden'),
+  'window-resumed': parkedThen('resume', 'ContactsForbidden'),
+  'window-resumed-in-two-parts': parkedThen('resume', 'AgentsForbidden', 'MediaForbidden'),
   'window-parked-again': {
     ...halves,
-    meanwhile: async (client, workflowId) => {
+    during: async (client, workflowId) => {
       const handle = client.workflow.getHandle(workflowId);
       await untilParked(client, workflowId);
       await handle.executeUpdate('resume');
@@ -93,11 +93,11 @@ export const parkedScenarios: Readonly<Record<string, Scenario>> = {
         ...(round.round === 0 && { tooMany: { rejected: 20, contacts: 25, allowed: 0.2, known: false } }),
       }),
     },
-    meanwhile: decided('resume'),
+    during: decided('resume'),
   },
-  'window-skipped': told('skip', 'MediaForbidden'),
-  'window-skipped-unread': told('skip', 'ContactsForbidden'),
-  'window-aborted': told('abort', 'AgentsForbidden'),
+  'window-skipped': parkedThen('skip', 'MediaForbidden'),
+  'window-skipped-unread': parkedThen('skip', 'ContactsForbidden'),
+  'window-aborted': parkedThen('abort', 'AgentsForbidden'),
   'window-parked-for-too-long': {
     activities: { openWindow: async () => impatient, fetchAgents: async () => refuse('AgentsForbidden') },
   },
@@ -109,8 +109,8 @@ export const parkedScenarios: Readonly<Record<string, Scenario>> = {
         given.status === 'complete' ? refuse('DatabaseFull') : quiet.closeWindow(given),
     },
   },
-  'window-closing-parked': { activities: notClosed(1_000), meanwhile: untilParked, open: true },
-  'window-closing-resumed': { activities: notClosed(1), meanwhile: decided('resume') },
+  'window-closing-parked': { activities: notClosed(1_000), during: untilParked, open: true },
+  'window-closing-resumed': { activities: notClosed(1), during: decided('resume') },
   'agents-left-out': {
     args: [{ ...input, recordings: false }],
     activities: {
@@ -120,7 +120,7 @@ export const parkedScenarios: Readonly<Record<string, Scenario>> = {
   },
   'live-parked': {
     ...tenantParks('incrementalSync', 'p1', { planIncrement: async () => refuse('ContactsForbidden') }),
-    meanwhile: untilParked,
+    during: untilParked,
     open: true,
   },
   'live-parked-by-settings': {
@@ -128,7 +128,7 @@ export const parkedScenarios: Readonly<Record<string, Scenario>> = {
       planIncrement: async () => refuse('ContactsForbidden'),
       parkedTimeout: async () => ({ hours: 2 }),
     }),
-    meanwhile: untilParked,
+    during: untilParked,
     open: true,
   },
   'live-not-parked': tenantParks('incrementalSync', 'p10', {
@@ -144,7 +144,7 @@ export const parkedScenarios: Readonly<Record<string, Scenario>> = {
       recordingsToSweep: due(3),
       downloadRecording: async () => refuse('MediaForbidden'),
     }),
-    meanwhile: untilParked,
+    during: untilParked,
     open: true,
   },
   'sweep-resumed': sweep('p6', 'resume'),
@@ -162,7 +162,7 @@ function live(tenant: string, update: string): Scenario {
       return { ...(await quiet.planIncrement(given)), recordings: false };
     },
   };
-  return { ...tenantParks('incrementalSync', tenant, activities), meanwhile: decided(update) };
+  return { ...tenantParks('incrementalSync', tenant, activities), during: decided(update) };
 }
 
 function sweep(tenant: string, update: string): Scenario {
@@ -174,5 +174,5 @@ function sweep(tenant: string, update: string): Scenario {
       return times === 1 ? refuse('MediaForbidden') : quiet.downloadRecording(given);
     },
   };
-  return { ...tenantParks('sweepRecordings', tenant, activities), meanwhile: decided(update) };
+  return { ...tenantParks('sweepRecordings', tenant, activities), during: decided(update) };
 }

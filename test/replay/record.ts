@@ -26,7 +26,7 @@ import { scenarios } from './scenarios';
  * `npm run record-histories -- --all` removes every history first: for as long as nothing is released.
  *
  * Record from released code only, never from the branch under test. A history says what runs that are open out there
- * have already done; recorded anew from changed workflows it agrees with any change, and the test proves nothing. A
+ * have already done; recorded again from changed workflows it agrees with any change, and the test proves nothing. A
  * scenario for a new path is recorded when that path has been released. When replay fails, the workflow is what has to
  * give way (`patched`), not the history. A history goes when no run of its release can be open any more.
  * Therefore this script refuses to run while `workflows/` differs from the last commit, and notes the commit.
@@ -66,7 +66,7 @@ async function record(stand: WorkflowStand, name: string, scenario: Scenario): P
       workflowId: `replay-${name}`,
       args: [...(scenario.args ?? [input])],
     });
-    await scenario.meanwhile?.(client, handle.workflowId);
+    await scenario.during?.(client, handle.workflowId);
     const files: string[] = [];
     for (const [workflowId, file] of Object.entries({ [handle.workflowId]: name, ...scenario.children })) {
       if (!scenario.open)
@@ -163,8 +163,8 @@ async function main(names: readonly string[]): Promise<void> {
     throw new Error('workflows/ differs from the last commit: histories are recorded from released code');
   }
   mkdirSync(folder, { recursive: true });
-  const anew = names.includes('--all');
-  if (anew) for (const file of readdirSync(folder)) rmSync(join(folder, file));
+  const isAll = names.includes('--all');
+  if (isAll) for (const file of readdirSync(folder)) rmSync(join(folder, file));
   const { version } = await obtainTemporal({ log: say, env: process.env });
   const all = wanted(names.filter((name) => name !== '--all'));
   const bundles = await bundleWorkflows();

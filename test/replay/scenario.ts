@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 
-/** One way a run can go: what the activities answer, and what is done to the run meanwhile. */
+/** One way a run can go: what the activities answer, and what is done to it while it runs. */
 export interface Scenario {
   readonly activities?: Partial<Activities>;
   readonly args?: readonly unknown[];
@@ -13,10 +13,10 @@ export interface Scenario {
   /** Called before the run is started. */
   readonly before?: (client: Client) => Promise<unknown>;
   /** Called once the run has started. */
-  readonly meanwhile?: (client: Client, workflowId: string) => Promise<unknown>;
+  readonly during?: (client: Client, workflowId: string) => Promise<unknown>;
   /** Child runs whose histories are kept as well: workflow id → name of the history. */
   readonly children?: Readonly<Record<string, string>>;
-  /** The history is kept as it is after `meanwhile`, of a run that is still open. */
+  /** The history is kept as it is after `during`, of a run that is still open. */
   readonly open?: true;
   /** On a server that asks for a continuation after 120 events. Later runs of the chain are kept as `…-2` and `…-3`. */
   readonly impatient?: true;

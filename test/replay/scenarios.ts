@@ -145,7 +145,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   },
   cancelled: {
     activities: { fetchContactPage: endless },
-    meanwhile: async (client, workflowId) => {
+    during: async (client, workflowId) => {
       await untilAsked(client, workflowId, 'fetchContactPage');
       await client.workflow.getHandle(workflowId).cancel();
     },
@@ -154,12 +154,12 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     activities: {
       fetchContactPage: async ({ skip, top }) => (skip === 10 ? endless() : pageOf(50, skip, top)),
     },
-    meanwhile: (client, workflowId) => untilAsked(client, workflowId, 'fetchContactPage'),
+    during: (client, workflowId) => untilAsked(client, workflowId, 'fetchContactPage'),
     open: true,
   },
   'window-in-recordings': {
     activities: { dueRecordings: due(340), downloadRecording: endless },
-    meanwhile: (client) => untilAsked(client, 'recordings:acme:1.1:100000', 'downloadRecording'),
+    during: (client) => untilAsked(client, 'recordings:acme:1.1:100000', 'downloadRecording'),
     open: true,
     children: { 'recordings:acme:1.1:100000': 'recordings-child-running' },
   },

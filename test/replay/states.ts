@@ -1,4 +1,4 @@
-/** The parts of an event of a recorded history that tell what state its run is in. */
+/** The parts of an event of a recorded history that show what state its run is in. */
 export interface RecordedEvent {
   readonly eventType?: string;
   readonly workflowExecutionStartedEventAttributes?: {
@@ -71,10 +71,10 @@ interface WindowEnded {
   readonly from: string;
   readonly outcome: string;
 }
-/** What a backfill was told of its windows, in order. */
+/** What a backfill's windows reported to it, in order. */
 const news = (events: Events): readonly WindowEnded[] =>
-  events.flatMap(({ workflowExecutionSignaledEventAttributes: told }) =>
-    told?.signalName === 'windowEnded' ? [decoded(told.input?.payloads?.[0]) as WindowEnded] : [],
+  events.flatMap(({ workflowExecutionSignaledEventAttributes: signaled }) =>
+    signaled?.signalName === 'windowEnded' ? [decoded(signaled.input?.payloads?.[0]) as WindowEnded] : [],
   );
 const hasParkedChild: State = (events) => news(events).some(({ outcome }) => outcome === 'parked');
 const hasResumedChild: State = (events) =>
@@ -83,11 +83,11 @@ const hasResumedChild: State = (events) =>
       outcome === 'parked' &&
       all.slice(index).some((later) => later.from === from && later.outcome === 'complete'),
   );
-/** A range that was told of a day that is parked, or of one that ended later by a person's help. */
+/** A range that got a report of a parked day, or of one that ended later by an operator's help. */
 const hasNewsOf = (outcome: string): State => {
-  const has = ({ workflowExecutionSignaledEventAttributes: told }: RecordedEvent): boolean =>
-    told?.signalName === 'dayEnded' &&
-    (decoded(told.input?.payloads?.[0]) as WindowEnded).outcome === outcome;
+  const has = ({ workflowExecutionSignaledEventAttributes: signaled }: RecordedEvent): boolean =>
+    signaled?.signalName === 'dayEnded' &&
+    (decoded(signaled.input?.payloads?.[0]) as WindowEnded).outcome === outcome;
   return (events) => events.some(has);
 };
 const isByUpdate: State = ([started]) =>

@@ -6,7 +6,7 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** A certificate authority of a test's own, which nobody trusts who is not given `cert`. */
+/** A certificate authority of a test's own, which only those trust who are given `cert`. */
 export interface Authority {
   readonly cert: string;
   /** A certificate for these host names; `*.` stands for one label. */
@@ -69,7 +69,7 @@ export function createAuthority(): Authority {
     issue(...names) {
       const { publicKey, privateKey } = pair();
       const hosts = names.map((host) => tagged(0x82, Buffer.from(host)));
-      const [first = 'nobody'] = names;
+      const [first = 'unnamed'] = names;
       return {
         cert: certify(first, publicKey, name, root.privateKey, [
           extension(subjectAltName, sequence(...hosts)),

@@ -40,7 +40,7 @@ export function obtainChromium(
   return findChromium(env, places);
 }
 
-/** What to tell whoever has no browser. */
+/** Printed where no browser is found. */
 export const withoutChromium =
   'The tests of Web UI were NOT RUN: no Chromium was found. Install it (Debian, Ubuntu: apt-get install chromium), ' +
   'or set CHROMIUM to the path of a Chromium or Chrome.';

@@ -15,9 +15,9 @@ export interface ConnectProxy {
 export interface ConnectProxyOptions {
   /** Which port at loopback a `host:port` is behind the proxy; others are refused with 502. */
   readonly routes: Readonly<Record<string, number>>;
-  /** Answered instead of letting anybody through. */
+  /** Answered to all requests instead of connecting them. */
   readonly refuseWith?: number;
-  /** `user:password` without which nobody gets through (407). */
+  /** `user:password` without which a request is refused (407). */
   readonly login?: string;
   /** Takes connections and says nothing. */
   readonly silent?: boolean;
@@ -25,7 +25,7 @@ export interface ConnectProxyOptions {
   readonly certificate?: Certificate;
 }
 
-/** Nothing but CONNECT: whoever asks it for anything else is answered 405. */
+/** Nothing but CONNECT: any other request is answered 405. */
 export async function startConnectProxy(options: ConnectProxyOptions): Promise<ConnectProxy> {
   const { routes, refuseWith, login, silent, certificate } = options;
   const asked: string[] = [];

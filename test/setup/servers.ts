@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { ensureNamespace, ensureSearchAttributes } from '../../ops/search-attributes';
 
-/** A database of each server that is migrated and that nobody connects to: copying it is quicker than migrating. */
+/** A database of each server that is migrated and never connected to: copying it is quicker than migrating. */
 export const templateDatabase = 'cxone_sync_test_template';
 
 /** A PostgreSQL server for tests; `url` belongs to a user who may create databases. */
@@ -17,7 +17,7 @@ export interface PostgresServer {
 
 export interface TestDatabase {
   readonly url: string;
-  /** Removes the database, ending whoever is still connected. */
+  /** Removes the database, ending all connections to it. */
   drop(): Promise<void>;
 }
 

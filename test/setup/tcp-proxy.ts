@@ -6,11 +6,11 @@ export interface TcpProxy {
   /** Where connections lead to from now on: `host:port`, or a port at loopback. */
   lead(to: number | string): void;
   /**
-   * Swallows every byte in both directions: nobody gets an error, a FIN or an answer, as behind a firewall that drops.
+   * Swallows every byte in both directions, without an error, a FIN or an answer, as a firewall that drops does.
    * New connections are accepted by the kernel and lead nowhere.
    */
   swallow(): void;
-  /** Forwards again. Connections that lost bytes meanwhile can not be repaired: they stay silent until their ends give up. */
+  /** Forwards again. Connections that lost bytes cannot be repaired: they stay silent until their ends give up. */
   heal(): void;
   /** Resets all connections. */
   reset(): void;

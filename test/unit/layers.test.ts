@@ -124,7 +124,7 @@ describe('imports go one way', () => {
 
 describe('what a reviewer should not have to look for', () => {
   it.each([
-    ['a promise nobody waits for', 'client/floating.ts', 'no-floating-promises'],
+    ['a promise that is not awaited', 'client/floating.ts', 'no-floating-promises'],
     ['any', 'client/any-thing.ts', 'no-explicit-any'],
     ['console.log', 'client/printing.ts', 'no-console'],
     ['a cycle of imports, be it of types only', 'client/hen.ts', 'no-cycle'],

@@ -30,8 +30,8 @@ const proofsOf = (cell = ''): readonly { readonly file: string; readonly name: s
 
 describe('docs/quirks.md', () => {
   it('has a row for every switch of the simulator and every kind of spoilt record, and for no other', () => {
-    const told = rows.flatMap(([first]) => (first?.startsWith('`') ? codesOf(first) : []));
-    expect(told.toSorted()).toEqual([...FAULT_NAMES, ...BAD_RECORD_KINDS].toSorted());
+    const described = rows.flatMap(([first]) => (first?.startsWith('`') ? codesOf(first) : []));
+    expect(described.toSorted()).toEqual([...FAULT_NAMES, ...BAD_RECORD_KINDS].toSorted());
   });
 
   it('says in every row what the client does, and names a test', () => {

@@ -72,7 +72,7 @@ export function hours(count: number): string[] {
   return Array.from({ length: count }, (_, n) => short(new Date(first + n * 3_600_000).toISOString()));
 }
 
-/** The input of a backfill of so many hours. */
+/** The input of a backfill of `count` hours. */
 export function hourly(count: number, more: object = {}): object {
   const to = new Date(Date.UTC(2026, 10, 1) + count * 3_600_000).toISOString();
   return { tenant: 'acme', from: '2026-11-01T00:00:00Z', to, window: '1h', ...more };

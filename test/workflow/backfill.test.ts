@@ -221,7 +221,7 @@ describe('a backfill', () => {
       await until(first, ({ running }) => running === 3);
       await first.terminate('in a test');
       world.held.delete('2026-11-01T00');
-      // Nobody is there to be told: no reason to fail.
+      // No parent is left to notify: no reason to fail.
       expect(await child(0).result()).toMatchObject({ status: 'complete' });
       const again = await startBackfill(stand.client, tenant, hourly(3, { tenant }));
       await until(again, ({ running, complete }) => running === 2 && complete === 1);
@@ -254,7 +254,7 @@ describe('a backfill', () => {
       });
       const id = `nightly:${tenant}-2026-11-05T02:00:00Z`;
       const handle = stand.client.workflow.getHandle(id);
-      for (let tries = 0; tries < 200; tries += 1) {
+      for (let attempts = 0; attempts < 200; attempts += 1) {
         if (
           await handle.describe().then(
             () => true,

@@ -22,14 +22,14 @@ afterAll(() => stand?.close());
 const wait = (why: 'held' | 'too soon' | 'busy'): CreatedExtraction => ({ status: 'wait', why, waitMs: 10 });
 
 function refusal(type: string): ApplicationFailure {
-  const details = [{ remedy: `Mend ${type}.` }];
+  const details = [{ remedy: `Fix ${type}.` }];
   return ApplicationFailure.create({ type, message: `${type} happened.`, nonRetryable: true, details });
 }
 
 /** Activities of a CXone in which every day has a file of ten rows, and what they saw, in order. */
 function world(
   changes: Partial<Activities> = {},
-  /** What is answered to somebody who wants a job; undefined: a job. */
+  /** What is answered to a run that wants a job; undefined: a job. */
   instead: (day: ExtractionDay) => Promise<CreatedExtraction> | undefined = () => undefined,
 ) {
   const seen: string[] = [];
@@ -217,11 +217,11 @@ describe('one day', () => {
 
   it('parks for a missing permission at once, and goes on when resumed', async () => {
     let forbidden = true;
-    const anew: boolean[] = [];
+    const forced: boolean[] = [];
     const { activities, seen } = world(
       {
         authenticate: async (given) => {
-          anew.push(given.anew === true);
+          forced.push(given.anew === true);
           return { expiresAt: '2026-11-20T01:00:00.000Z', area: 'na1' };
         },
       },
@@ -231,23 +231,23 @@ describe('one day', () => {
       const handle = await start(newInput());
       await parked(handle);
       expect(seen).toEqual(['end 2025-11-01 failed ExtractionForbidden']);
-      expect(await detailsOf(handle.workflowId)).toContain('What to do: Mend ExtractionForbidden.');
+      expect(await detailsOf(handle.workflowId)).toContain('What to do: Fix ExtractionForbidden.');
       expect(await handle.query<ExtractProgress>('progress')).toMatchObject({
-        waitsFor: [{ code: 'ExtractionForbidden', remedy: 'Mend ExtractionForbidden.' }],
+        waitsFor: [{ code: 'ExtractionForbidden', remedy: 'Fix ExtractionForbidden.' }],
       });
       forbidden = false;
       await handle.executeUpdate('resume');
       expect(await handle.result()).toMatchObject({ status: 'complete' });
-      expect(anew).toEqual([false, true]);
+      expect(forced).toEqual([false, true]);
     });
   });
 
   it('that failed while it was loaded goes on when it is reset, with a job of its own', async () => {
     let broken = true;
-    const anew: boolean[] = [];
+    const forced: boolean[] = [];
     const { activities, seen } = world({
       authenticate: async (given) => {
-        anew.push(given.anew === true);
+        forced.push(given.anew === true);
         return { expiresAt: '2026-11-20T01:00:00.000Z', area: 'na1' };
       },
       loadExtraction: async ({ jobId }) => {
@@ -270,7 +270,7 @@ describe('one day', () => {
       expect(await again.result()).toMatchObject({ status: 'complete', records: 10 });
       expect(seen.filter((one) => one.startsWith('create'))).toHaveLength(2);
       // The sign-in before the step that failed stands as it was.
-      expect(anew).toEqual([false]);
+      expect(forced).toEqual([false]);
     });
   });
 
@@ -346,13 +346,13 @@ describe('a range', () => {
       const progress = () => handle.query<ExtractProgress>('progress');
       const id = (day: string) => `extract:${input.tenant}:interaction-metadata:${day}`;
       await parked(stand.client.workflow.getHandle(id('2025-11-02')));
-      await eventually('the last day is at hand', async () =>
+      await eventually('the last day is under way', async () =>
         expect(await progress()).toMatchObject({ day: '2025-11-04', complete: 1, parked: ['2025-11-02'] }),
       );
       expect(await detailsOf(handle.workflowId)).toContain('Parked: 2025-11-02');
       broken.clear();
       await stand.client.workflow.getHandle(id('2025-11-02')).executeUpdate('resume');
-      await eventually('the resumed day is told of', async () =>
+      await eventually('the resumed day is reported', async () =>
         expect(await progress()).toMatchObject({ complete: 2, parked: [] }),
       );
       held.loading = false;

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stand.close());
 
-/** Runs a window over these activities; answers its report, its last details and what it told of its progress. */
+/** Runs a window over these activities; answers its report, its last details and the progress it reported. */
 async function run(activities: Partial<Activities>) {
   return stand.serve({ ...quietActivities(), ...activities }, async () => {
     const handle = await stand.client.workflow.start('syncWindow', {
@@ -43,7 +43,7 @@ const stored = { inserted: 0, updated: 0, unchanged: 0, rejected: 0, problem: nu
 const failure = (type: string, nonRetryable: boolean) =>
   ApplicationFailure.create({ type, message: `${type} in a test.`, nonRetryable, nextRetryDelay: 1 });
 
-describe('look-ups of a window', () => {
+describe('reference data of a window', () => {
   it('cost no request while all lists are fresh', async () => {
     let asked = 0;
     const { report, lookups, details } = await run({
@@ -107,16 +107,16 @@ describe('look-ups of a window', () => {
     expect(details).toContain('Campaigns: not read** (NotFound)');
   });
 
-  it('that CXone does not answer for are left to a later window after five tries', async () => {
-    let tries = 0;
+  it('that CXone does not answer for are left to a later window after five attempts', async () => {
+    let attempts = 0;
     const { report } = await run({
       claimLookups: async () => ({ due: ['skills'], failed: [] }),
       fetchLookups: async () => {
-        tries += 1;
+        attempts += 1;
         throw failure('CxoneUnavailable', false);
       },
     });
-    expect(tries).toBe(5);
+    expect(attempts).toBe(5);
     expect(report).toMatchObject({
       status: 'complete',
       lookupsNotRead: [{ list: 'skills', code: 'CxoneUnavailable' }],

@@ -4,9 +4,9 @@ import type { Progress } from '../../workflows/window/window-state';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { eventually } from '../e2e/stand';
 
-/** What an activity fails with that a person can mend, or time where it is `passing`. */
+/** What an activity fails with that an operator can fix, or time where it is `passing`. */
 export function refusal(type: string, passing = false): ApplicationFailure {
-  const details = [passing ? { remedy: `Mend ${type}.`, passing } : { remedy: `Mend ${type}.` }];
+  const details = [passing ? { remedy: `Fix ${type}.`, passing } : { remedy: `Fix ${type}.` }];
   return ApplicationFailure.create({ type, message: `${type} happened.`, nonRetryable: true, details });
 }
 

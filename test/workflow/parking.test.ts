@@ -30,16 +30,16 @@ const start = () =>
     workflowId: `parking-${(runs += 1)}`,
     args: [input],
   });
-/** A world in which something is broken until the test mends it. */
-function broken(what: Partial<Activities>): { activities: Activities; mend: () => void } {
-  let mended = false;
+/** A world in which something is broken until the test fixes it. */
+function broken(what: Partial<Activities>): { activities: Activities; fix: () => void } {
+  let fixed = false;
   const quiet = quietActivities();
   const activities = { ...quiet, openWindow: async () => parks };
   for (const [name, fails] of Object.entries(what)) {
     const [key, works] = [name as keyof Activities, quiet[name as keyof Activities]];
-    activities[key] = ((given: never) => (mended ? works(given) : fails(given))) as never;
+    activities[key] = ((given: never) => (fixed ? works(given) : fails(given))) as never;
   }
-  return { activities, mend: () => (mended = true) };
+  return { activities, fix: () => (fixed = true) };
 }
 
 describe('a run that only a person can help', () => {
@@ -63,7 +63,7 @@ describe('a run that only a person can help', () => {
       await parked(handle);
       const details = await detailsOf(handle);
       expect(details).toContain('**ContactsForbidden**: ContactsForbidden happened.');
-      expect(details).toContain('What to do: Mend ContactsForbidden.');
+      expect(details).toContain('What to do: Fix ContactsForbidden.');
       expect(details).toContain('**resume**');
       expect((await handle.describe()).typedSearchAttributes.get(keys.errorType)).toBe('ContactsForbidden');
       forbidden = false;
@@ -78,7 +78,7 @@ describe('a run that only a person can help', () => {
   });
 
   it('parks once for all parts that fail, and runs only those again', async () => {
-    const { activities, mend } = broken({
+    const { activities, fix } = broken({
       fetchAgents: async () => {
         throw refusal('AgentsForbidden');
       },
@@ -100,7 +100,7 @@ describe('a run that only a person can help', () => {
       const details = await detailsOf(handle);
       expect(details).toContain('AgentsForbidden');
       expect(details).toContain('MediaForbidden');
-      mend();
+      fix();
       await handle.executeUpdate('resume');
       expect(await handle.result()).toMatchObject({ status: 'complete' });
     });
@@ -109,7 +109,7 @@ describe('a run that only a person can help', () => {
 
   it('lets the recordings go on while the agents are forbidden', async () => {
     let downloads = 0;
-    const { activities, mend } = broken({
+    const { activities, fix } = broken({
       fetchAgents: async () => {
         throw refusal('AgentsForbidden');
       },
@@ -126,7 +126,7 @@ describe('a run that only a person can help', () => {
       const handle = await start();
       await parked(handle);
       expect(downloads).toBe(2);
-      mend();
+      fix();
       await handle.executeUpdate('resume');
       await handle.result();
     });
@@ -159,7 +159,7 @@ describe('a run that only a person can help', () => {
   });
 
   it('waits its full time again when a person resumed it in vain', async () => {
-    const { activities, mend } = broken({
+    const { activities, fix } = broken({
       fetchContactPage: async () => {
         throw refusal('ContactsForbidden');
       },
@@ -174,7 +174,7 @@ describe('a run that only a person can help', () => {
         await parked(handle);
         if ((await givesUpAt()) <= first) throw new Error('it does not');
       });
-      mend();
+      fix();
       await eventually('it is resumed', () => handle.executeUpdate('resume'));
       await handle.result();
     });

@@ -38,7 +38,7 @@ class Given {
   }
 }
 
-/** A window's world with 25 contacts and so many calls. */
+/** A window's world with 25 contacts and `calls` calls. */
 function world(calls: number): Activities {
   const quiet = quietActivities();
   const all = Array.from({ length: calls }, (_, n) => String(n).padStart(4, '0'));

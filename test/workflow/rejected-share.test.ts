@@ -35,7 +35,7 @@ function world(badRounds: number, more: Partial<Activities> = {}) {
       downloads: false,
     }),
     fetchContactPage: async ({ skip, top, round }) => {
-      // By update each page begins anew at the stamp of the one before.
+      // By update each page begins at the stamp of the one before.
       if (calls.at(-1) !== `read ${round}`) calls.push(`read ${round}`);
       return { ...pageOf(25, skip, top, round), lastUpdate: '2026-11-20T00:05:00.000Z' };
     },

@@ -8,7 +8,7 @@ import { windowTruth } from '../window-truth';
 import type { Job } from './outage-schedule';
 import type { OutageStand } from './outage-stand';
 
-/** Something to do while a part fails, and how to tell that all of it was done. */
+/** Something to do while a part fails, and how to check that all of it was done. */
 export interface OutageJob {
   start(): Promise<WorkflowHandle>;
   /** What is stored otherwise than CXone has it, one line each, once the run is complete and nothing fails any more. */

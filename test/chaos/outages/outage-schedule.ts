@@ -4,7 +4,7 @@ import { createDice, type Dice } from '../dice';
 export const sides = ['database', 'temporal', 'cxone', 'media', 's3'] as const;
 export type Side = (typeof sides)[number];
 
-/** What stops answering, and what is done meanwhile: all by the seed. */
+/** What stops answering, and what is done during that time: all by the seed. */
 export interface OutageSchedule {
   readonly seed: number;
   readonly outage: Outage;
@@ -21,7 +21,7 @@ export type Outage =
   | { readonly kind: 'killedWorker'; readonly seconds: 0 }
   /** The folder of the recordings is not mounted. */
   | { readonly kind: 'unmounted'; readonly seconds: number }
-  /** CXone's answers say a wrong time, so many minutes ahead or, when negative, behind. */
+  /** CXone's answers give a wrong time: this many minutes ahead or, when negative, behind. */
   | { readonly kind: 'clock'; readonly minutes: number; readonly seconds: number };
 
 export type Job = 'window' | 'live' | 'extraction';

@@ -3,7 +3,7 @@ import { startTemporalServer } from '../../../local/temporal-server';
 
 /**
  * `parent.ts postgres <data folder>` or `parent.ts temporal <command> <data file>`: starts that server, says what a
- * test needs to find it, and stays until somebody ends it.
+ * test needs to find it, and stays until it is killed.
  */
 const [kind, first = '', second = ''] = process.argv.slice(2);
 const log = (): void => undefined;

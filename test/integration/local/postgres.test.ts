@@ -152,7 +152,7 @@ describe('a private PostgreSQL server', () => {
     const lock = join(first.dataDir, 'cluster', 'postmaster.pid');
     process.kill(postmasterPid(first.dataDir), 'SIGKILL');
     await first.exited;
-    // As if the number had since been given to somebody else: ourselves.
+    // As if the process id had since been given to another process: ourselves.
     const lines = readFileSync(lock, 'utf8').split('\n');
     writeFileSync(lock, [process.pid, ...lines.slice(1)].join('\n'));
     const second = await start();
@@ -235,7 +235,7 @@ describe('the one who starts it', () => {
     }
   });
 
-  asStranger('an ordinary user is told when the data are root’s', async () => {
+  asStranger('an ordinary user gets an error when the data are root’s', async () => {
     mkdirSync(join(folder, 'data'));
     await expect(start65534(join(folder, 'data'))).rejects.toThrow(/was made by another user/);
   });

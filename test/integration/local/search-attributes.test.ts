@@ -26,7 +26,7 @@ describe('a namespace', () => {
     const found = await connection.workflowService.describeNamespace({ namespace });
     expect(Number(found.config?.workflowExecutionRetentionTtl?.seconds)).toBe(7 * 86_400);
     const client = new Client({ connection, namespace });
-    await client.workflow.start('anything', { taskQueue: 'nobody-listens', workflowId: 'at-once' });
+    await client.workflow.start('anything', { taskQueue: 'no-workers', workflowId: 'at-once' });
   });
 
   test('that is there already is left as it is', async () => {
@@ -60,7 +60,7 @@ describe('search attributes', () => {
   test('can be set and searched by', async () => {
     const client = new Client({ connection, namespace: place.namespace });
     await client.workflow.start('anything', {
-      taskQueue: 'nobody-listens',
+      taskQueue: 'no-workers',
       workflowId: 'attributed',
       searchAttributes: {
         CxoneTenant: ['acme'],

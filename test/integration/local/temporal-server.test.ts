@@ -74,7 +74,7 @@ describe('a Temporal dev server', () => {
     const first = await start({ dataFile, searchAttributes });
     await withClient(first, (client) =>
       client.workflow.start('anything', {
-        taskQueue: 'nobody-listens',
+        taskQueue: 'no-workers',
         workflowId: 'kept',
         searchAttributes: { CxoneTenant: ['acme'] },
       }),

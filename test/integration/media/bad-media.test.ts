@@ -28,8 +28,8 @@ describe('a bad recording that gets better', () => {
     ['behind an expired link once', 2, [file('expireUrls', { onCall: [1] })]],
     ['behind a link that expires half-way', 2, [cut, file('expireUrls', { onCall: [2] })]],
     ['on a host that is away for a moment', 1, [cut, file('status', { onCall: [2], args: { status: 503 } })]],
-    ['told in drops', 1, [file('slowBody', { args: { chunkBytes: 4_096, delayMs: 1 } })]],
-  ])('%s: stored whole with %i look-ups', async (_name, lookUps, faults) => {
+    ['sent in small pieces', 1, [file('slowBody', { args: { chunkBytes: 4_096, delayMs: 1 } })]],
+  ])('%s: stored whole with %i playback queries', async (_name, playbackQueries, faults) => {
     const call = await stand.nextCall();
     stand.simulator.setFaults(faults);
     stand.simulator.journal.clear();
@@ -43,7 +43,7 @@ describe('a bad recording that gets better', () => {
     });
     const stored = [...stand.files()].filter(([path]) => path.includes(String(call.masterContactId)));
     expect(stored.map(([, content]) => content)).toEqual([{ bytes: call.bytes, sha256: call.sha256 }]);
-    expect(stand.simulator.journal.count({ family: 'media' })).toBe(lookUps);
+    expect(stand.simulator.journal.count({ family: 'media' })).toBe(playbackQueries);
   });
 });
 
@@ -74,7 +74,7 @@ describe('a bad recording that stays bad', () => {
       (name) => name.includes(String(call.masterContactId)) || name.endsWith('.part'),
     );
     expect(left).toEqual([]);
-    // It stands in nobody's way.
+    // It does not stand in the way of other recordings.
     expect(await worker.fetch(next.masterContactId)).toMatchObject({ status: 'stored', bytes: next.bytes });
   });
 
@@ -113,7 +113,7 @@ describe('a recording of a young call', () => {
     for (const minutes of [0, 5, 15]) {
       stand.forward(minutes * 60_000 + 1);
       seen.push((await worker.fetch(call.masterContactId)).status);
-      // Before it is time, nobody asks.
+      // Before it is due, CXone is not asked.
       await worker.fetch(call.masterContactId);
     }
     expect(seen).toEqual(['pending', 'pending', 'stored']);

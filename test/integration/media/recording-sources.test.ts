@@ -2,7 +2,7 @@ import type { DownloadResult } from '../../../activities/types';
 import { describeRecordingSource, type SourceUnderTest } from './source-conformance';
 import type { MediaStand, MediaWorker } from './stand';
 
-const lookUp: SourceUnderTest = {
+const byPlaybackQuery: SourceUnderTest = {
   tuned: {},
   know: async () => undefined,
   fetch: (worker, masterContactId, runId) => worker.fetch(masterContactId, runId),
@@ -36,5 +36,5 @@ const listed: SourceUnderTest = {
   fetch: fetchIfDue,
 };
 
-describe('calls that are looked up', () => describeRecordingSource(lookUp));
+describe('calls that are looked up', () => describeRecordingSource(byPlaybackQuery));
 describe('calls that are listed', () => describeRecordingSource(listed));

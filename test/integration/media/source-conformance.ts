@@ -12,7 +12,7 @@ import { hourMs, type MediaStand, type MediaWorker, openMediaStand } from './sta
 /** A way to choose the calls whose recordings are asked for, as a run uses it. */
 export interface SourceUnderTest {
   readonly tuned: Partial<TenantTuning>;
-  /** Lets the source know of a call's recordings, as CXone would tell of them. */
+  /** Lets the source know of a call's recordings, as CXone would report them. */
   know(stand: MediaStand, masterContactId: number): Promise<void>;
   /** Fetches a call as a run does. */
   fetch(worker: MediaWorker, masterContactId: number, runId?: string): Promise<DownloadResult>;
@@ -45,7 +45,7 @@ export function describeRecordingSource(source: SourceUnderTest): void {
     await source.know(stand, call.masterContactId);
     return call;
   };
-  const lookUps = (): number => stand.simulator.journal.count({ family: 'media' });
+  const playbackQueries = (): number => stand.simulator.journal.count({ family: 'media' });
   const rowsOf = (masterContactId: number) => stand.store.recordings.known('acme', String(masterContactId));
   const filesOf = (masterContactId: number) =>
     [...stand.files()].filter(([path]) => path.includes(String(masterContactId)));
@@ -66,7 +66,7 @@ export function describeRecordingSource(source: SourceUnderTest): void {
       sha256: call.sha256,
       contentType: 'video/mp4',
     });
-    expect(lookUps()).toBe(1);
+    expect(playbackQueries()).toBe(1);
   });
 
   it('all files of a call are stored, and asked for once', async () => {
@@ -91,7 +91,7 @@ export function describeRecordingSource(source: SourceUnderTest): void {
     ['a page of HTML once', [file('html200', { onCall: [1] })]],
     ['behind an expired link once', [file('expireUrls', { onCall: [1] })]],
     ['behind a link that expires half-way', [cut, file('expireUrls', { onCall: [2] })]],
-  ])('a file that is %s is stored whole all the same', async (_what, faults) => {
+  ])('a file that is %s is still stored whole', async (_what, faults) => {
     const call = await nextCall();
     setFaults(...faults);
     const result = await source.fetch(worker(), call.masterContactId);
@@ -139,7 +139,7 @@ export function describeRecordingSource(source: SourceUnderTest): void {
     );
     expect(results.reduce((sum, { files }) => sum + files, 0)).toBe(1);
     expect(stand.simulator.journal.count({ family: 'file' })).toBe(1);
-    expect(lookUps()).toBe(1);
+    expect(playbackQueries()).toBe(1);
   });
 
   it('a missing permission for recordings stops the run, and leaves the call as it was', async () => {

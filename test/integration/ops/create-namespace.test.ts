@@ -68,7 +68,7 @@ describe('ops/temporal/create-namespace.sh on a real server', () => {
     const client = new Client({ connection, namespace });
     await client.workflow.start('syncWindow', {
       workflowId: 'found-by-its-attributes',
-      taskQueue: 'nobody-listens',
+      taskQueue: 'no-workers',
       typedSearchAttributes: searchAttributes.map(({ name, type }) =>
         type === 'Keyword'
           ? { key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD), value: 'acme' }

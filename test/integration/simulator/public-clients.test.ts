@@ -81,7 +81,7 @@ withClients('clients of CXone from PyPI, unchanged but for hosts and scheme', ()
     expect(simulator.journal.entries({ family: 'contacts' }).map(({ status }) => status)).toEqual([200, 204]);
   });
 
-  it('NicePy reads contacts, agents, look-ups and recordings', async () => {
+  it('NicePy reads contacts, agents, reference data and recordings', async () => {
     const { clientId, clientSecret, accessKeyId, accessKeySecret } = simulator.credentials;
     write('nicepy_config.json', {
       ...{ client_id: clientId, client_secret: clientSecret },

@@ -121,9 +121,9 @@ describe.each(postgresServers())('when PostgreSQL goes away on $label', (server)
     expect((await stand.store.ping()).version).toBeGreaterThanOrEqual(15);
     const url = new URL(stand.url);
     url.port = '1';
-    const nobody = openStore({ url: url.href });
-    await expect(nobody.ping()).rejects.toMatchObject({ code: 'DatabaseUnavailable', retryable: true });
-    await nobody.close();
+    const unreachable = openStore({ url: url.href });
+    await expect(unreachable.ping()).rejects.toMatchObject({ code: 'DatabaseUnavailable', retryable: true });
+    await unreachable.close();
   });
 
   it('a database that is not there is refused', async () => {

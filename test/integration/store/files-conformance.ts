@@ -171,8 +171,8 @@ export function describeRecordingFiles(create: () => Promise<FilesUnderTest>): v
     const before = Date.now();
     const saved = await files.save(key, chunks(Buffer.from('audio')), { ...limit, facts });
     const stored = readFileSync(await subject.pathOf(key));
-    const told = await manifest();
-    expect(told).toEqual({
+    const written = await manifest();
+    expect(written).toEqual({
       version: 1,
       tenant: 'acme',
       masterContactId: '693159199085',
@@ -190,8 +190,8 @@ export function describeRecordingFiles(create: () => Promise<FilesUnderTest>): v
       storedSha256: createHash('sha256').update(stored).digest('hex'),
       encryption: saved.sealed ? { algorithm: 'AES-256-GCM', keyId: saved.sealed.keyId } : null,
     });
-    expect(Date.parse(String(told['storedAt']))).toBeGreaterThanOrEqual(before);
-    expect(JSON.stringify(told)).not.toMatch(/canary|https?:/);
+    expect(Date.parse(String(written['storedAt']))).toBeGreaterThanOrEqual(before);
+    expect(JSON.stringify(written)).not.toMatch(/canary|https?:/);
   });
 
   it('renews the manifest with its recording, and removes both together', async () => {

@@ -90,13 +90,13 @@ describe.each(postgresServers())('quotas on $label', (server) => {
     for (const tenant of ['acme', 'acme-eu', 'globex']) await many(3, quotas, named(tenant));
     await quotas.refused({ tenant: 'globex', family: 'contacts', size: undefined }, 5_000);
     const tenants = ['acme', 'globex', 'initech'].map((tenant) => ({ tenant, limits: { media: size } }));
-    const told = await quotas.listAmong(tenants);
-    expect([...told.keys()]).toEqual(['acme', 'globex', 'initech']);
+    const listed = await quotas.listAmong(tenants);
+    expect([...listed.keys()]).toEqual(['acme', 'globex', 'initech']);
     for (const { tenant, limits } of tenants)
-      expect(told.get(tenant)).toEqual(await quotas.list(tenant, limits));
-    expect(told.get('acme')).toMatchObject([{ family: 'media', used: 3 }]);
-    expect(told.get('globex')).toMatchObject([{ family: 'contacts' }, { family: 'media', used: 3 }]);
-    expect(told.get('initech')).toMatchObject([{ used: 0 }]);
+      expect(listed.get(tenant)).toEqual(await quotas.list(tenant, limits));
+    expect(listed.get('acme')).toMatchObject([{ family: 'media', used: 3 }]);
+    expect(listed.get('globex')).toMatchObject([{ family: 'contacts' }, { family: 'media', used: 3 }]);
+    expect(listed.get('initech')).toMatchObject([{ used: 0 }]);
   });
 
   it('send those who wait into the windows to come, three into each and no two at one time', async () => {
@@ -213,7 +213,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
       const [wait = 0] = waitsIn(await many(1, quotas));
       expect(windowAt(grid, clock + wait)).toBe(windowAt(grid, clock) + 1);
       toNextWindow();
-      // One place of three is kept, whoever comes first.
+      // One place of three is kept, in whatever order they come.
       expect(countIn(await many(10, quotas, media, true))).toBe(2);
       expect(countIn(await many(1, quotas))).toBe(1);
       expect(countIn(await many(1, quotas))).toBe(0);
@@ -272,7 +272,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
   it('go by the clock of the database where no other is given', async () => {
     const pool = openPool();
     const quotas = createQuotas(pool);
-    // This machine's clock is a day wrong: the window is the database's all the same.
+    // This machine's clock is a day wrong: the window is still the database's.
     clock += 86_400_000;
     await quotas.admit(media, false);
     const [row] = await stand.query<{ key: string; now: number }>(

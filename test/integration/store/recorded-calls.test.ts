@@ -129,7 +129,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
       expect(await due(null)).toEqual([id(2), id(5)]);
       expect(await due(id(5))).toEqual([id(1), id(4)]);
       expect(await due(id(4))).toEqual([]);
-      // Asking in vain puts a call behind those that were not asked about; the list goes on where it was all the same.
+      // Asking in vain puts a call behind those that were not asked about; the list still goes on where it was.
       await recordings.postpone('acme', id(1), { nextAttemptAt: at(900, new Date()), errorCode: 'NotFound' });
       expect(await due(id(1))).toEqual([id(4)]);
       expect(await recordings.counts(windowId)).toMatchObject({ pending: 4, absent: 0 });

@@ -217,14 +217,14 @@ describeWithS3('recordings in a bucket', () => {
     });
 
     it('say that there is no such bucket', async () => {
-      const files = open({}, 's3://nobody-made-this/calls');
-      const expected = refused(/no bucket.*s3:\/\/nobody-made-this\/calls/i, /RECORDINGS_URL/);
+      const files = open({}, 's3://no-such-bucket/calls');
+      const expected = refused(/no bucket.*s3:\/\/no-such-bucket\/calls/i, /RECORDINGS_URL/);
       await expect(files.probe()).rejects.toMatchObject(expected);
       await expect(files.save(key, chunks(Buffer.from('x')), limit)).rejects.toMatchObject(expected);
     });
 
     it('say that the credentials are wrong', async () => {
-      process.env['AWS_ACCESS_KEY_ID'] = 'nobody';
+      process.env['AWS_ACCESS_KEY_ID'] = 'unknown';
       await expect(open().probe()).rejects.toMatchObject(refused(/not accepted/, /AWS_/));
       process.env['AWS_ACCESS_KEY_ID'] = server.env['AWS_ACCESS_KEY_ID'];
       process.env['AWS_SECRET_ACCESS_KEY'] = 'canary-wrong';
@@ -277,7 +277,7 @@ describeWithS3('recordings in a bucket', () => {
           closed = true;
         }
       }
-      const files = open({}, 's3://nobody-made-this/calls');
+      const files = open({}, 's3://no-such-bucket/calls');
       await expect(files.save(key, body(), limit)).rejects.toMatchObject({ code: 'RecordingStorageRefused' });
       expect(closed).toBe(true);
     });

@@ -37,7 +37,7 @@ interface World {
   readonly list?: (request: AgentPageRequest) => AgentPage;
   /** Agents behind the contacts that are wanted. */
   readonly wanted?: readonly string[];
-  /** Single look-ups that the quota permits. */
+  /** Requests for single agents that the quota permits. */
   readonly quota?: number;
   /** Of those, the ones CXone does not know. */
   readonly unknown?: readonly string[];

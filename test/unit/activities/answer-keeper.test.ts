@@ -63,7 +63,7 @@ it('takes five a minute of a tenant and code, and refers later ones to the last 
   }
   expect(world.kept.map(({ errorId }) => errorId)).toEqual(ids.slice(0, 5));
   expect(new Set(ids.slice(4))).toEqual(new Set([ids[4]]));
-  // One that is not like it is not told by it.
+  // An answer that differs is not covered by its id.
   expect(keep({ ...answer, status: 409 })).toBeUndefined();
   expect(keep({ ...answer, code: 'NotFound' })).toBeDefined();
   expect(keeper.forTenant('bravo')(answer)).toBeDefined();

@@ -6,21 +6,21 @@ import { CxoneError } from '../../../cxone';
 import { memoryWaits } from '../../setup/memory-waits';
 import { activityEnvironment } from './fakes';
 
-/** What is told of one attempt under the interceptors as a worker sets them; how it ended does not matter here. */
-async function toldOf(attempt: number, work: () => Promise<unknown>): Promise<readonly string[]> {
-  const told: string[] = [];
+/** What is reported of one attempt under the interceptors as a worker sets them; how it ended does not matter here. */
+async function reportedOf(attempt: number, work: () => Promise<unknown>): Promise<readonly string[]> {
+  const reported: string[] = [];
   const environment = activityEnvironment(
     { attempt, activityType: 'fetchContactPage', workflowExecution: { workflowId: 'window', runId: 'run' } },
     {
       interceptors: [
-        createAttemptInterceptor((activity) => told.push(activity)),
+        createAttemptInterceptor((activity) => reported.push(activity)),
         failureInterceptor,
         createRetryBudgetInterceptor(memoryWaits()),
       ].map((inbound) => () => ({ inbound })),
     },
   );
   await environment.run(work).catch(() => undefined);
-  return told;
+  return reported;
 }
 
 const failing = (error: Error) => async () => Promise.reject(error);
@@ -31,12 +31,12 @@ it.each([
   ['the last one that may be a hiccup', lateFrom - 1, []],
   ['the first late one', lateFrom, ['fetchContactPage']],
   ['one much later', 400, ['fetchContactPage']],
-] as const)('a failure at %s', async (_what, attempt, told) => {
-  expect(await toldOf(attempt, failing(broken))).toEqual(told);
+] as const)('a failure at %s', async (_what, attempt, reported) => {
+  expect(await reportedOf(attempt, failing(broken))).toEqual(reported);
 });
 
 it('an unforeseen error is reported like any other', async () => {
-  expect(await toldOf(lateFrom, failing(new TypeError('x is undefined')))).toEqual(['fetchContactPage']);
+  expect(await reportedOf(lateFrom, failing(new TypeError('x is undefined')))).toEqual(['fetchContactPage']);
 });
 
 it.each([
@@ -45,5 +45,5 @@ it.each([
   ['waiting as CXone asked', failing(new CxoneError('Throttled', 'Later.'))],
   ['being cancelled', failing(new CancelledFailure('stopped'))],
 ])('%s is no failure, however late', async (_what, work) => {
-  expect(await toldOf(500, work)).toEqual([]);
+  expect(await reportedOf(500, work)).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { createWindowActivities } from '../../../activities/windows';
 import { acme, fakeStore, run } from './fakes';
 
 const hour = 3_600_000;
-const nobody = { inspectRun: async (): Promise<RunState> => Promise.reject(new Error('not asked')) };
+const noInspection = { inspectRun: async (): Promise<RunState> => Promise.reject(new Error('not asked')) };
 
 function stand(changes: Partial<TenantTuning> = {}) {
   const asked: unknown[] = [];
@@ -18,7 +18,12 @@ function stand(changes: Partial<TenantTuning> = {}) {
   });
   const cancelled: string[] = [];
   const cancelRun = async (id: string) => void cancelled.push(id);
-  const activities = createBackfillActivities({ store, tenants: acme({}, changes), ...nobody, cancelRun });
+  const activities = createBackfillActivities({
+    store,
+    tenants: acme({}, changes),
+    ...noInspection,
+    cancelRun,
+  });
   return { activities, asked, cancelled };
 }
 

@@ -331,7 +331,7 @@ describe('countContacts', () => {
     expect(await run(activities, 'countContacts', ofThree)).toMatchObject({ totals: [30, 12, 12] });
     const asked = requests.map(({ filter }) => filter.skillId);
     expect(asked).toEqual([1, 2, 2, 3, 3]);
-    // Counted anew the next time.
+    // Counted again the next time.
     left = 3;
     await run(activities, 'countContacts', ofThree);
     expect(requests).toHaveLength(8);

@@ -104,7 +104,7 @@ export function activityEnvironment(
 }
 
 type Input<Activity> = Activity extends (input: infer Given) => unknown ? Given : never;
-type Result<Activity> = Activity extends (input: never) => Promise<infer Told> ? Told : never;
+type Result<Activity> = Activity extends (input: never) => Promise<infer Answer> ? Answer : never;
 
 /** Runs one activity, by its name, in an environment of its own. */
 export async function run<Family extends object, Name extends keyof Family>(

@@ -32,7 +32,7 @@ const endOf = (work: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('a step whose worker stops', () => {
-  it('is given back to be taken up at once, however many attempts it has had, and counts as no try', async () => {
+  it('is given back to be taken up at once, however many attempts it has had, and is not counted', async () => {
     const waits = memoryWaits();
     const environment = attempt(waits);
     const end = endOf(environment.run(request));

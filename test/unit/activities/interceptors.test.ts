@@ -151,7 +151,7 @@ describe('failures', () => {
 describe('heartbeats', () => {
   beforeEach(() => {
     jest.useFakeTimers();
-    // Real timers keep the activity's context; those of Jest must be told to.
+    // Real timers keep the activity's context; those of Jest must be bound to it.
     const every = setInterval;
     jest
       .spyOn(globalThis, 'setInterval')

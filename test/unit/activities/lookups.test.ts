@@ -124,7 +124,7 @@ describe('fetchLookups', () => {
     ['not beyond the total', listPage(100, 100), null],
     ['beyond the total where the answer links to more', listPage(100, 100, true), 100],
     ['beyond the total after a full page', listPage(1_000, 1_000), 1_000],
-    ['by the link where no total is told', listPage(100, null, true), 100],
+    ['by the link where no total is given', listPage(100, null, true), 100],
     ['after a full page without total or link', listPage(1_000, null), 1_000],
     ['not after a page that is not full', listPage(999, null), null],
     ['not after an empty page, whatever the total promises', listPage(0, 2_000, true), null],

@@ -61,8 +61,8 @@ describe('waiting for a quota', () => {
     expect(failure.nonRetryable).toBe(false);
     expect(failure.nextRetryDelay).toBeGreaterThanOrEqual(5_000);
     expect(failure.nextRetryDelay).toBeLessThanOrEqual(10_000);
-    const told = new CxoneError('Throttled', 'No.', { retryAfterMs: 90_000 });
-    expect((await failureOf(memoryWaits(), 500, told)).nextRetryDelay).toBe(90_000);
+    const withDelay = new CxoneError('Throttled', 'No.', { retryAfterMs: 90_000 });
+    expect((await failureOf(memoryWaits(), 500, withDelay)).nextRetryDelay).toBe(90_000);
   });
 
   it.each([
@@ -97,7 +97,7 @@ describe('waiting for a quota', () => {
   });
 
   it.each<CxoneErrorCode>(['QuotaExhausted', 'Throttled'])(
-    'may take hundreds of attempts (%s), which are not tries',
+    'may take hundreds of attempts (%s), which are not counted',
     async (code) => {
       const waits = memoryWaits();
       for (let attempt = 1; attempt <= 400; attempt += 1) {
@@ -137,7 +137,7 @@ describe('waiting for a quota', () => {
 });
 
 describe('failing', () => {
-  it('ends after thirty tries, as without any quota', async () => {
+  it('ends after thirty counted attempts, as without any quota', async () => {
     const waits = memoryWaits();
     for (let attempt = 1; attempt < 30; attempt += 1) {
       expect((await failureOf(waits, attempt, broken)).nonRetryable).toBe(false);
@@ -152,13 +152,13 @@ describe('failing', () => {
     expect(failure.nonRetryable).toBe(true);
   });
 
-  it('waits as long as the other side asked for, by the tries so far and not by the attempts', async () => {
+  it('waits as long as the other side asked for, by the counted attempts so far and not by all of them', async () => {
     const asked = new CxoneError('CxoneUnavailable', 'No.', { retryAfterMs: 9_000 });
     expect((await failureOf(memoryWaits(), 3, asked)).nextRetryDelay).toBe(9_000);
     const waits = memoryWaits();
     for (let attempt = 1; attempt <= 400; attempt += 1) await failureOf(waits, attempt, used);
     expect((await failureOf(waits, 403, asked)).nextRetryDelay).toBe(9_000);
-    // The fifth try would wait for 16 s anyway.
+    // The fifth counted attempt would wait for 16 s anyway.
     expect((await failureOf(waits, 405, asked)).nextRetryDelay).toBe(16_000);
   });
 

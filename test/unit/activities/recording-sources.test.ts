@@ -4,7 +4,7 @@ import type { TenantTuning } from '../../../activities/tenants';
 import { acme, fakeStore, run } from './fakes';
 
 describe('calls that are due', () => {
-  /** What a window's run and a sweep of a tenant ask the store for, and what the sweep is told. */
+  /** What a window's run and a sweep of a tenant ask the store for, and what the sweep gets. */
   async function ask(
     changes: Partial<TenantTuning>,
     {

@@ -313,7 +313,7 @@ describe('the ledger', () => {
       ['more than a fifth', 5, 20, undefined],
       ['all of it', 10_000, 10_000, undefined],
       ['one, where none may be', 1, 20, 0],
-    ])('that is too large is told with its figures: %s', async (_what, rejected, fetched, share) => {
+    ])('that is too large is reported with its figures: %s', async (_what, rejected, fetched, share) => {
       const tooMany = { rejected, contacts: fetched, allowed: share ?? 0.2, known: false };
       expect(await tallied(rejected, fetched, share)).toEqual({ fetched, tooMany });
     });
@@ -417,13 +417,13 @@ describe('authenticate', () => {
       store: fakeStore({ signIns: { note: async (tenant) => void order.push(`noted for ${tenant}`) } }),
       tenants: acme({
         authenticate: async (_signal, anew) => {
-          order.push(anew ? 'asked anew' : 'asked');
+          order.push(anew ? 'asked again' : 'asked');
           return { expiresAt: new Date(0), apiEndpoint: 'https://api.example.com' };
         },
       }),
     });
     await run(activities, 'authenticate', { tenant: 'acme' });
     await run(activities, 'authenticate', { tenant: 'acme', anew: true });
-    expect(order).toEqual(['asked', 'noted for acme', 'asked anew']);
+    expect(order).toEqual(['asked', 'noted for acme', 'asked again']);
   });
 });

@@ -28,7 +28,7 @@ beforeEach(() => {
   process.env = {
     PATH: environment['PATH'],
     TENANTS_FILE: join(folder, 'tenants.json'),
-    // Nobody listens on port 1.
+    // Nothing listens on port 1.
     DATABASE_URL: 'postgresql://me:canary@127.0.0.1:1/cxone',
     RECORDINGS_URL: pathToFileURL(join(folder, 'recordings')).href,
     TEMPORAL_ADDRESS: '127.0.0.1:1',

@@ -47,9 +47,9 @@ describe('the log', () => {
     const piped = logInto({}, false);
     piped.logger.info('hello');
     expect(piped.lines[0]).toMatch(/^\{/);
-    const told = logInto({ format: 'json' }, true);
-    told.logger.info('hello');
-    expect(told.lines[0]).toMatch(/^\{/);
+    const requested = logInto({ format: 'json' }, true);
+    requested.logger.info('hello');
+    expect(requested.lines[0]).toMatch(/^\{/);
   });
 
   it('is pretty on a terminal or when asked for, and hides the same', () => {

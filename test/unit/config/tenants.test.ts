@@ -216,11 +216,11 @@ describe('an entry that is not in order', () => {
     ['a secret that is not there', { clientSecret: { env: 'NOT_SET' } }, ['tenants.bravo.clientSecret']],
     ['a setting of an earlier release', { bulkWaitMinutes: 3 }, ['tenants.bravo.bulkWaitMinutes']],
     [
-      'several of these, all of which are told',
+      'several of these, all of which are reported',
       { pageSize: 0, accessKeySecret: { file: 'secrets/none' } },
       ['tenants.bravo.pageSize', 'tenants.bravo.accessKeySecret'],
     ],
-  ])('by %s stops nobody else', (_what, change, names) => {
+  ])('by %s stops no other tenant', (_what, change, names) => {
     const content = { tenants: { acme, bravo: { ...acme, ...change }, charlie: acme } };
     expect(both(content)).toEqual({ good: ['acme', 'charlie'], bad: { bravo: names } });
   });
@@ -293,7 +293,7 @@ describe('what is wrong', () => {
       ]);
       const extract = { interactionMetadata: true };
       expect(loadAcme({ [key]: 'listed', extract })?.recordedCalls).toBe('listed');
-      // Without recordings nobody asks where they are.
+      // Without recordings it does not matter where they are.
       expect(loadAcme({ [key]: 'listed', recordings: false })?.recordings).toBe(false);
     },
   );

@@ -268,7 +268,7 @@ describe('secrets and personal data', () => {
     ['errorDescription', { body: { errorDescription: echo } }],
     ['message', { body: { message: echo, internalCode: 1 } }],
     ['Message', { body: { Message: echo } }],
-  ])('are not in what is told of a refusal (%s)', async (_where, reply) => {
+  ])('are not in what is reported of a refusal (%s)', async (_where, reply) => {
     fake.on(paths.contacts, { status: 400, ...reply });
     const error = await failureOf(fake.client().contactPage(page));
     const shown = inspect(error, { depth: 10, showHidden: true }) + JSON.stringify(error);

@@ -58,7 +58,7 @@ export const secrets = {
   accessKeySecret: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJKLMNOPQRST====',
 } as const;
 
-/** A JWT nobody signed. */
+/** A JWT without a valid signature. */
 export function jwt(claims: unknown): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ alg: 'RS256' })}.${part(claims)}.c2lnbmF0dXJl`;

@@ -16,7 +16,7 @@ const file = Buffer.concat([
 ]);
 const tag = '"e1"';
 
-/** Sends the file from where it is asked for, and breaks off after so many bytes; null: to its end. */
+/** Sends the file from where it is asked for, and breaks off after `bytes`; null: to its end. */
 function serving(
   bytes: number | null,
   { etag = tag, ranges = true, length = true }: { etag?: string; ranges?: boolean; length?: boolean } = {},
@@ -153,7 +153,7 @@ describe('a file that was replaced in between', () => {
     ['a part under another tag', part({ etag: '"e2"', 'content-range': `bytes 20000-50011/50012` })],
     ['a part that begins elsewhere', part({ etag: tag, 'content-range': 'bytes 19999-50011/50012' })],
     ['a part of a longer file', part({ etag: tag, 'content-range': 'bytes 20000-50011/50013' })],
-    ['a part of nobody knows what', part({ etag: tag })],
+    ['a part of unknown extent', part({ etag: tag })],
   ])('is never joined to what came before: %s', async (_name, reply) => {
     const withLength: Reply | Handler =
       typeof reply === 'function'

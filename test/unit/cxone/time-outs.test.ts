@@ -35,7 +35,7 @@ function transportWith(
   return transport;
 }
 
-/** A server that answers as told; its requests are counted by connection. */
+/** A server that answers by `answer`; its requests are counted by connection. */
 async function serve(answer: (response: ServerResponse) => void) {
   const connections = new Set<Socket>();
   const server = createServer((_request, response) => answer(response));

@@ -6,7 +6,7 @@ export interface ModelContact {
   readonly start: number;
   /** `lastUpdateTime`. */
   stamp: number;
-  /** Counts its changes, so that two states with one stamp are told apart. */
+  /** Counts its changes, so that two states with one stamp are distinguished. */
   version: number;
   /** The present state showed no later than the overlap after its stamp. */
   inTime: boolean;
@@ -14,7 +14,7 @@ export interface ModelContact {
 }
 
 export interface SourceOptions {
-  /** A change that shows so much later than its stamp is in time; beyond, nobody promises that it is found. In ms. */
+  /** A change that shows up to this much later than its stamp is in time; a later one need not be found. In ms. */
   readonly overlapMs: number;
   /** `updatedSince` reaches back so far, whatever is asked. In ms. */
   readonly lookBackMs: number;

@@ -20,7 +20,7 @@ interface Tick {
   readonly before: readonly Happening[];
   /** One after each request, as long as there are any. */
   readonly during: readonly Happening[];
-  /** The tick ends after so many requests; null: it does not. */
+  /** The tick ends after this number of requests; null: it does not. */
   readonly crashAfter: number | null;
   /** A backfill of a gap comes to its end after the tick. */
   readonly closesGap: boolean;
@@ -80,7 +80,7 @@ function stand(luck: readonly number[], pageSize: number, cap: number, rereadDay
   return { source, live: new LiveSync(source, { ...settings, rereadDays, pageSize }, begin) };
 }
 
-/** Runs a tick with what happens meanwhile. */
+/** Runs a tick with what happens during it. */
 function run(source: ChangingSource, live: LiveSync, tick: Tick): boolean {
   source.now += tick.pauseMs;
   for (const what of tick.before) happen(source, what);

@@ -23,8 +23,8 @@ async function reach({ env, from, to, calls }: Scenario): Promise<Reached> {
   const client = createCxoneClient(tenant, {
     connectTimeoutMs: 2_000,
     // Nothing but the proxy may resolve these names.
-    resolve: (name, _options, tell) =>
-      tell(Object.assign(new Error(`${name} was looked up here`), { code: 'ENOTFOUND' }), []),
+    resolve: (name, _options, callback) =>
+      callback(Object.assign(new Error(`${name} was looked up here`), { code: 'ENOTFOUND' }), []),
   });
   try {
     const window = { from: new Date(from), to: new Date(to) };

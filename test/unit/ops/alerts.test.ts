@@ -111,11 +111,11 @@ describe('the alert rules', () => {
 describe('docs/deploying.md', () => {
   it('describes every metric of ours, with its labels, and no other', () => {
     const rows = [...textOf('docs', 'deploying.md').matchAll(/^\| `(cxone_\w+)` +\| ([^|]*)\|/gm)];
-    const told = rows.map(([, name, labels = '']) => [
+    const described = rows.map(([, name, labels = '']) => [
       name,
       [...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label),
     ]);
-    expect(Object.fromEntries(told)).toEqual(ownMetrics);
+    expect(Object.fromEntries(described)).toEqual(ownMetrics);
   });
 });
 

@@ -178,7 +178,7 @@ describe('docker-compose.yml', () => {
   it.each(services)('%s runs without privileges', (name, one) => {
     expect(one.cap_drop).toEqual(['ALL']);
     expect(one.security_opt).toEqual(['no-new-privileges:true']);
-    // The images of Temporal, Prometheus and ours name a user themselves; PostgreSQL's starts as root unless told.
+    // The images of Temporal, Prometheus and ours name a user themselves; PostgreSQL's starts as root by default.
     if (name === 'postgres') expect(one.user).toBe('postgres');
     else expect(one.read_only).toBe(true);
   });

@@ -141,9 +141,9 @@ describe('docs/onboarding.md', () => {
   });
 
   it('describes every check by its name, in order', () => {
-    const told = tableAfter(onboarding, '## 6. Check').map(([name]) => name?.replaceAll('`', ''));
+    const described = tableAfter(onboarding, '## 6. Check').map(([name]) => name?.replaceAll('`', ''));
     // The last one is tried where this machine has settings of a storage (client/check/storage.ts).
-    expect(told).toEqual([...checkNames, 'recordings-storage']);
+    expect(described).toEqual([...checkNames, 'recordings-storage']);
   });
 });
 

@@ -18,7 +18,7 @@ interface Playback extends Row {
   }[];
 }
 
-const lookUp = (id: unknown, rest = ''): string =>
+const playbackQuery = (id: unknown, rest = ''): string =>
   `/media-playback/v1/contacts?acd-call-id=${String(id)}&exclude-waveforms=true${rest}`;
 const keys = (value: object): string[] => Object.keys(value).toSorted();
 const sha256 = (data: Buffer): string => createHash('sha256').update(data).digest('hex');
@@ -47,7 +47,7 @@ describe('Media Playback', () => {
   afterAll(() => simulator.close());
 
   const urlOf = async (masterContactId: number): Promise<string> => {
-    const answer = parse(await reader.get(lookUp(masterContactId, '&isDownload=true'))) as {
+    const answer = parse(await reader.get(playbackQuery(masterContactId, '&isDownload=true'))) as {
       redirectUrl: string;
     };
     return answer.redirectUrl;
@@ -59,7 +59,7 @@ describe('Media Playback', () => {
     const found: RecordingTruth[] = [];
     let several = 0;
     for (const master of logged) {
-      const answer = parse(await reader.get(lookUp(master))) as Playback;
+      const answer = parse(await reader.get(playbackQuery(master))) as Playback;
       if (answer.interactions.length > 1) several++;
       for (const { data } of answer.interactions) {
         if (data.fileToPlayUrl === null) continue;
@@ -106,11 +106,11 @@ describe('Media Playback', () => {
     const notLogged = rows.find((row) => row['isLogged'] === false);
     const later = rows.find((row) => row['isLogged'] && row['contactId'] !== row['masterContactId']);
     for (const path of [
-      lookUp('1'),
-      lookUp('abc'),
-      lookUp(notLogged?.['masterContactId']),
-      lookUp(later?.['contactId']),
-      lookUp(first().masterContactId, '&media-type=chat'),
+      playbackQuery('1'),
+      playbackQuery('abc'),
+      playbackQuery(notLogged?.['masterContactId']),
+      playbackQuery(later?.['contactId']),
+      playbackQuery(first().masterContactId, '&media-type=chat'),
     ]) {
       const answer = await reader.get(path);
       expect([answer.status, keys(parse(answer) as object)]).toEqual([404, ['internalCode', 'message']]);
@@ -124,7 +124,7 @@ describe('Media Playback', () => {
       '&media-type=chat&media-type=voice-only',
       '&media-type=voice-and-screen',
     ]) {
-      expect((await reader.get(lookUp(first().masterContactId, types))).status).toBe(200);
+      expect((await reader.get(playbackQuery(first().masterContactId, types))).status).toBe(200);
     }
   });
 
@@ -133,9 +133,9 @@ describe('Media Playback', () => {
       rows.find((row) => row['contactId'] === first().masterContactId)?.['contactStartDate'] as string,
     );
     now = started + 60_000;
-    expect((await reader.get(lookUp(first().masterContactId))).status).toBe(404);
+    expect((await reader.get(playbackQuery(first().masterContactId))).status).toBe(404);
     now = started + 4 * 3_600_000;
-    expect((await reader.get(lookUp(first().masterContactId))).status).toBe(200);
+    expect((await reader.get(playbackQuery(first().masterContactId))).status).toBe(200);
   });
 
   it('finds an interaction by its segment', async () => {
@@ -200,14 +200,14 @@ describe('Media Playback', () => {
 });
 
 describe('the Media Playback quota', () => {
-  it('admits 150 look-ups in any five minutes; refused ones and other APIs do not count', async () => {
+  it('admits 150 playback queries in any five minutes; refused ones and other APIs do not count', async () => {
     let now = NOW;
     const simulator = await startSimulator({ contactsPerDay: 50, clock: () => now });
     const reader = await Reader.of(simulator);
     const statuses = async (count: number): Promise<Record<number, number>> => {
       const seen: Record<number, number> = {};
       for (let i = 0; i < count; i++) {
-        const { status } = await reader.get(lookUp('1'));
+        const { status } = await reader.get(playbackQuery('1'));
         seen[status] = (seen[status] ?? 0) + 1;
       }
       return seen;
@@ -215,7 +215,7 @@ describe('the Media Playback quota', () => {
     expect(await statuses(100)).toEqual({ 404: 100 });
     now += 200_000;
     expect(await statuses(60)).toEqual({ 404: 50, 429: 10 });
-    const refused = await reader.get(lookUp('1'));
+    const refused = await reader.get(playbackQuery('1'));
     expect(keys(parse(refused) as object)).toEqual(['message', 'route']);
     expect(refused.headers['retry-after']).toBeUndefined();
     expect((await reader.get('/incontactapi/services/v34.0/agents')).status).toBe(200);

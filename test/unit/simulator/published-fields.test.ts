@@ -119,7 +119,7 @@ describe('every operation answers with published members only', () => {
     expectPublished('agentState', (await get(`${API}/agents-states`))['agentStates']);
   });
 
-  it('look-ups', async () => {
+  it('reference data', async () => {
     const lists = [
       ['teams', 'team'],
       ['dispositions', 'disposition'],

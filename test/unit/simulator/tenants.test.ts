@@ -110,7 +110,7 @@ describe('several tenants behind one issuer', () => {
   it('are journalled by name, also with a token that no longer works', async () => {
     await acme.get(AGENTS);
     await zenith.get(AGENTS);
-    await ask(`${simulator.address}${AGENTS}`, { headers: { Authorization: 'Bearer nobody' } });
+    await ask(`${simulator.address}${AGENTS}`, { headers: { Authorization: 'Bearer unknown' } });
     await askToken(door(tenant(1)));
     expect(simulator.journal.entries().map((entry) => entry.tenant)).toEqual([
       'acme',
@@ -155,11 +155,11 @@ describe('several tenants behind one issuer', () => {
   });
 
   it('refuse faults for a tenant that is not there, and keep those in force', async () => {
-    const nobody = [{ name: 'slow', match: { tenant: 'nobody' } }] as const;
-    expect(() => simulator.setFaults(nobody)).toThrow('"nobody", which is not here');
+    const unknown = [{ name: 'slow', match: { tenant: 'unknown' } }] as const;
+    expect(() => simulator.setFaults(unknown)).toThrow('"unknown", which is not here');
     const put = await ask(`${simulator.address}/simulator/faults`, {
       method: 'PUT',
-      body: JSON.stringify(nobody),
+      body: JSON.stringify(unknown),
     });
     expect(put.status).toBe(400);
   });
@@ -172,7 +172,7 @@ describe('several tenants behind one issuer', () => {
     expect(describeSimulator(simulator)).toMatchObject({ ...simulator.credentials, tenants: expected });
     const window = 'from=2026-03-10T00:00:00Z&to=2026-03-11T00:00:00Z';
     expect(await get(`truth?${window}&tenant=zenith`)).toEqual(tenant(1).truth(DAY_WINDOW));
-    expect(await get(`truth?${window}&tenant=nobody`)).toEqual({ message: expect.any(String) as string });
+    expect(await get(`truth?${window}&tenant=unknown`)).toEqual({ message: expect.any(String) as string });
   });
 });
 

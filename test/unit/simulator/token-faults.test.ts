@@ -46,9 +46,9 @@ describe('tokens, keys and applications', () => {
   it.each([
     [{ seconds: 5 }, 5],
     [{ seconds: 5, silently: true }, 3600],
-  ])('live seconds, told or not: %j', async (args, told) => {
+  ])('live seconds, announced or not: %j', async (args, announced) => {
     under({ name: 'shortTokens', args });
-    expect(parse(await askToken(simulator))).toMatchObject({ expires_in: told });
+    expect(parse(await askToken(simulator))).toMatchObject({ expires_in: announced });
     const reader = await Reader.of(simulator);
     now += 4_999;
     expect(await reach(reader)).toBe(200);

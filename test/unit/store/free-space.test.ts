@@ -6,7 +6,7 @@ import { createSpaceGuard } from '../../../store/files/free-space';
 
 const url = 'file:///var/lib/recordings';
 const megabyte = 1_000_000;
-/** A disk with so many megabytes free, in blocks of 4096 bytes. */
+/** A disk with `free` megabytes left, in blocks of 4096 bytes. */
 const disk = (free: number) => async () => ({ bavail: Math.floor((free * megabyte) / 4_096), bsize: 4_096 });
 
 describe('the space guard', () => {

@@ -73,7 +73,7 @@ describe('a worker', () => {
 });
 
 describe('a build', () => {
-  const told = async (describe: unknown): Promise<Line> => {
+  const logged = async (describe: unknown): Promise<Line> => {
     const { lines, logger } = log();
     await logDeploymentRole(server({ describe }), 'default', build, logger);
     expect(lines).toHaveLength(1);
@@ -90,15 +90,15 @@ describe('a build', () => {
       }),
     ],
   ])('that is %s is given work', async (_role, describe) => {
-    expect(await told(describe)).toMatchObject({ msg: 'this build is given work' });
+    expect(await logged(describe)).toMatchObject({ msg: 'this build is given work' });
   });
 
   it.each([
     ['another one is current', routing({ currentDeploymentVersion: { buildId: '1.3.0' } }), '1.3.0'],
     ['none is', routing({}), null],
     ['the deployment is new', refusal(5), null],
-  ])('is told how it becomes current when %s', async (_when, describe, current) => {
-    const line = await told(describe);
+  ])('logs how it becomes current when %s', async (_when, describe, current) => {
+    const line = await logged(describe);
     expect(line).toMatchObject({ level: warning, current });
     expect(line.msg).toContain(
       'temporal worker deployment set-current-version --deployment-name cxone-sync --build-id 1.4.0',

@@ -4,7 +4,7 @@ import { rememberingMeter } from './meter';
 
 const found = new Map([['bravo', ['tenants.bravo.pageSze is not a known key']]]);
 
-function tell(note: () => Promise<void> = async () => undefined) {
+function report(note: () => Promise<void> = async () => undefined) {
   const { meter, shown } = rememberingMeter();
   const lines: Record<string, unknown>[] = [];
   const logger = pino(
@@ -22,7 +22,7 @@ function tell(note: () => Promise<void> = async () => undefined) {
 }
 
 it('tenants not in order are reported to the log, the metrics and the database', async () => {
-  const { shown, lines, noted, done } = tell();
+  const { shown, lines, noted, done } = report();
   await done;
   expect(shown).toEqual([
     ['cxone_tenant_misconfigured', 0, { tenant: 'acme' }],
@@ -35,7 +35,7 @@ it('tenants not in order are reported to the log, the metrics and the database',
 });
 
 it('a database that does not take it keeps no worker from starting', async () => {
-  const { lines, done } = tell(async () => {
+  const { lines, done } = report(async () => {
     throw new Error('away');
   });
   await done;

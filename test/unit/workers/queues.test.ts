@@ -82,7 +82,7 @@ describe('search attributes', () => {
 describe('the workers of a process', () => {
   type Workers = Parameters<typeof runWorkers>[0];
 
-  /** A worker that runs until it is told to stop, or fails at once. */
+  /** A worker that runs until it is shut down, or fails at once. */
   function worker(failure?: Error) {
     let stop = (): void => undefined;
     const stopped = new Promise<void>((resolve) => (stop = resolve));

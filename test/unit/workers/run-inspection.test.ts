@@ -7,8 +7,8 @@ function clientThat(describe: () => Promise<unknown>): Client {
   return { workflow: { getHandle: () => ({ describe }) } } as unknown as Client;
 }
 
-/** What is told of a run of that status with these labels. */
-function told(status: string, label = 'Running', code?: string) {
+/** What is reported of a run of that status with these labels. */
+function inspected(status: string, label = 'Running', code?: string) {
   const labels = new TypedSearchAttributes([
     { key: keys.status, value: label },
     { key: keys.contacts, value: 12 },
@@ -29,7 +29,7 @@ describe('looking after a run', () => {
     ['TERMINATED', 'Running', 'failed'],
     ['TIMED_OUT', 'Running', 'failed'],
   ])('%s, labelled %s, is %s', async (status, label, expected) => {
-    expect(await told(status, label)).toMatchObject({ status: expected, contacts: 12, recordings: 0 });
+    expect(await inspected(status, label)).toMatchObject({ status: expected, contacts: 12, recordings: 0 });
   });
 
   it.each([
@@ -37,8 +37,8 @@ describe('looking after a run', () => {
     ['TERMINATED', undefined, 'Terminated'],
     ['TIMED_OUT', undefined, 'Terminated'],
     ['CANCELLED', undefined, 'Cancelled'],
-  ])('%s tells its code', async (status, label, code) => {
-    expect(await told(status, 'Failed', label)).toMatchObject({ code });
+  ])('%s has its code', async (status, label, code) => {
+    expect(await inspected(status, 'Failed', label)).toMatchObject({ code });
   });
 
   it('reports that Temporal does not know it, and no other trouble', async () => {

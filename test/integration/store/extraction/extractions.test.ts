@@ -166,7 +166,7 @@ describe.each(postgresServers())('extracted days on $label', (server) => {
       'failed',
       'ExtractionForbidden',
     );
-    // Whoever fails before it has a job has read nothing of the day.
+    // A run that fails before it has a job has read nothing of the day.
     expect(await stand.store.extractions.find({ tenant, dataset, day })).toMatchObject({
       status: 'complete',
       errorCode: null,

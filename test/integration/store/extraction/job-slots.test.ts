@@ -17,7 +17,7 @@ describe.each(postgresServers())('the turn of a tenant on $label', (server) => {
 
   const claim = (who = first, more: Partial<typeof terms> = {}, replacing?: typeof first) =>
     stand.store.extractionSlots.claim('acme', who, { ...terms, ...more }, replacing);
-  /** Makes everything that happened lie so many seconds further back, by the database's clock. */
+  /** Moves everything that happened `seconds` further back, by the database's clock. */
   const pass = (seconds: number) =>
     stand.query(
       `update cxone.extraction_slot

@@ -15,7 +15,7 @@ describe.each(postgresServers())('what the answer about a recording said on $lab
   const statuses = async (n: number) =>
     (await stand.store.recordings.known('acme', id(n))).map(({ segmentId, status }) => [segmentId, status]);
 
-  const told = (segmentId: string, more: Partial<InteractionRow> = {}): InteractionRow => ({
+  const interaction = (segmentId: string, more: Partial<InteractionRow> = {}): InteractionRow => ({
     segmentId,
     interactionId: 'uuid',
     kind: 'call',
@@ -47,7 +47,7 @@ describe.each(postgresServers())('what the answer about a recording said on $lab
 
   it('are stored together, or neither of them is', async () => {
     const { recordings } = stand.store;
-    await recordings.stored('acme', id(1), file('s1'), told('s1'));
+    await recordings.stored('acme', id(1), file('s1'), interaction('s1'));
     expect(await interactions()).toMatchObject([
       {
         segment_id: 's1',
@@ -58,7 +58,7 @@ describe.each(postgresServers())('what the answer about a recording said on $lab
         email: null,
       },
     ]);
-    const broken = told('s2', { segments: 'no JSON' });
+    const broken = interaction('s2', { segments: 'no JSON' });
     await expect(recordings.stored('acme', id(1), file('s2'), broken)).rejects.toMatchObject({
       name: 'StoreError',
     });
@@ -70,10 +70,10 @@ describe.each(postgresServers())('what the answer about a recording said on $lab
 
   it('are replaced by the next answer', async () => {
     const { recordings } = stand.store;
-    await recordings.stored('acme', id(1), file('s1'), told('s1'));
+    await recordings.stored('acme', id(1), file('s1'), interaction('s1'));
     await recordings.settled('acme', id(1), [
-      told('s2', { hasFile: false }),
-      told('s1', { closeReasonType: 'TRANSFER' }),
+      interaction('s2', { hasFile: false }),
+      interaction('s1', { closeReasonType: 'TRANSFER' }),
     ]);
     expect(await interactions()).toMatchObject([
       { segment_id: 's1', close_reason_type: 'TRANSFER', has_file: true },
@@ -83,7 +83,7 @@ describe.each(postgresServers())('what the answer about a recording said on $lab
   });
 
   it('are kept of a chat, which has no file', async () => {
-    const chat = told('s1', { kind: 'chat', hasFile: false, messages: '[{"text":"hello"}]' });
+    const chat = interaction('s1', { kind: 'chat', hasFile: false, messages: '[{"text":"hello"}]' });
     await stand.store.recordings.absent('acme', id(1), 'NotFound', [chat]);
     expect(await interactions()).toMatchObject([{ kind: 'chat', messages: [{ text: 'hello' }] }]);
   });

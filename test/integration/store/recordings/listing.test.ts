@@ -85,7 +85,7 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
     expect(await settle()).toEqual({ absent: 0, listed: 0 });
     await extract('2026-07-20', true);
     await extract('2026-07-21', false);
-    // What is extracted of others, or of something else, tells nothing.
+    // Extractions of other tenants or datasets do not count.
     await extract('2026-07-21', true, 'evaluations');
     await extract('2026-07-21', true, 'interaction-metadata', 'zenith');
     expect(await settle()).toEqual({ absent: 0, listed: 0 });

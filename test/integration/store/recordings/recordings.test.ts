@@ -330,7 +330,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       await stand.store.contacts.persistPage(pageId, 'acme', batch(rows), wishes);
     };
 
-    it('that have no audio get no row, and so cost no look-up', async () => {
+    it('that have no audio get no row, and so cost no playback query', async () => {
       await persist('all', [4, 5]);
       expect(await noted()).toEqual([id(1), id(2), id(6)]);
     });

@@ -12,7 +12,7 @@ const long = (hours: number) => new Date(Date.now() + hours * 3_600_000);
 const stale = () => long(-24);
 const anHourAgo = () => long(-1);
 
-describe.each(postgresServers())('look-ups on $label', (server) => {
+describe.each(postgresServers())('reference data on $label', (server) => {
   let stand: Stand;
   let pages = 0;
   beforeAll(async () => {

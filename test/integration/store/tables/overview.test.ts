@@ -108,7 +108,7 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
 
     it('of a tenant that was not asked for, or has none, are left out', async () => {
       await claim(0, 'other');
-      const counted = await stand.store.overview.windows(['acme', 'nobody']);
+      const counted = await stand.store.overview.windows(['acme', 'unknown']);
       expect([...counted]).toEqual([]);
     });
   });

@@ -63,7 +63,7 @@ describe.each(postgresServers())('two workers and a person who fixes something, 
     await refusedTimes(3, () => one.signIn());
     await refusedTimes(3, other.agents);
     expect(tokensAsked()).toBe(2);
-    // Resumed although nothing is mended yet.
+    // Resumed although nothing is fixed yet.
     await refusedTimes(1, () => one.signIn(true));
     await refusedTimes(4, one.agents);
     await refusedTimes(4, other.agents);

@@ -81,7 +81,7 @@ describe.each(postgresServers())('the ledger on $label', (server) => {
       expect(await watermarks.moveOver('contacts', windowId, attempt)).toBe(false);
       await windows.close(windowId, attempt, done);
       const later = await stand.claim({ ...changes, from: at(7_200), to: at(9_000) });
-      // Between the mark and this window lies what nobody has read.
+      // Between the mark and this window lies a span that was never read.
       expect(await watermarks.moveOver('contacts', later.windowId, later.attempt)).toBe(false);
       expect(await watermarks.get('acme', 'contacts')).toEqual(at(3_600));
     });

@@ -160,7 +160,7 @@ describe.each(postgresServers())('what is held, on $label', (server) => {
       const next = { ...span, from: span.to, to: at(2 * 86_400) };
       expect(await stand.store.holdings.files(span, day, null, 10)).toHaveLength(1);
       expect(await stand.store.holdings.files(next, day, null, 10)).toHaveLength(0);
-      // Asked for alone, the next span has nobody before it.
+      // Asked for alone, the next span has no other before it.
       expect(await stand.store.holdings.files(next, next.from, null, 10)).toHaveLength(1);
     });
 

@@ -73,12 +73,12 @@ describe.each(postgresServers())('gaps of the live sync on $label', (server) => 
     await gaps().found('globex', gap);
     await gaps().found('initech', gap);
     await read(gap.from, gap.to, 'complete', { ...everything, skillIds: [4] });
-    const told = await gaps().openAmong([
+    const byTenant = await gaps().openAmong([
       { tenant: 'acme', ...everything, skillIds: [4] },
       { tenant: 'globex', ...everything },
       { tenant: 'hooli', ...everything },
     ]);
-    expect([...told.keys()]).toEqual(['globex']);
+    expect([...byTenant.keys()]).toEqual(['globex']);
   });
 
   it('that wait for a person are due until an operator was asked, and then again after a day', async () => {

@@ -210,8 +210,8 @@ describe('a look at a job', () => {
     ['failed', 'failed'],
     ['cancelled', 'failed'],
     ['expired', 'gone'],
-  ] as const)('that CXone calls %s tells %s', async (status, told) => {
-    expect(await run(look(status), 'lookAtExtractionJob', job)).toEqual({ status: told });
+  ] as const)('that CXone calls %s is %s', async (status, expected) => {
+    expect(await run(look(status), 'lookAtExtractionJob', job)).toEqual({ status: expected });
   });
 
   it('that failed reports CXone’s words', async () => {
@@ -232,9 +232,9 @@ describe('a look at a job', () => {
   it.each([
     ['that CXone does not know is gone', 'NotFound', 'gone'],
     ['that is refused because of others goes on', 'ExtractionBusy', 'running'],
-  ] as const)('%s', async (_what, code, told) => {
+  ] as const)('%s', async (_what, code, expected) => {
     const { activities } = stand({ extraction: { job: async () => Promise.reject(refusal(code)) } });
-    expect(await run(activities, 'lookAtExtractionJob', job)).toEqual({ status: told });
+    expect(await run(activities, 'lookAtExtractionJob', job)).toEqual({ status: expected });
   });
 
   it('whose turn another run has taken costs no request', async () => {
@@ -303,7 +303,7 @@ describe('a file', () => {
     expect(begun()).toBe(1);
   });
 
-  it('that breaks off is not closed: the try begins again', async () => {
+  it('that breaks off is not closed: the attempt starts over', async () => {
     const { activities, finished } = loading(rows(10), {}, 5);
     await expect(run(activities, 'loadExtraction', job)).rejects.toMatchObject({ code: 'IncompleteAnswer' });
     expect(finished).toEqual([]);

@@ -12,7 +12,7 @@ const dayMs = 86_400_000;
 interface GapWorld {
   readonly open: readonly OpenGap[];
   readonly run?: Partial<RunState>;
-  /** Somebody was faster. */
+  /** Another run was faster. */
   readonly taken?: boolean;
 }
 
@@ -268,7 +268,7 @@ describe('a gap that its backfill has not filled', () => {
   it.each([
     ['ended with windows that failed', { status: 'failed' }],
     ['is not known to Temporal any more', { status: 'gone' }],
-    ['ended, though somebody skipped a window', { status: 'complete' }],
+    ['ended, though an operator skipped a window', { status: 'complete' }],
   ] as const)('is begun again where that %s, for what is missing', async (_what, ended) => {
     expect(await plan({ open: [gap], run: ended })).toEqual({
       again: { from: missing.from.toISOString(), to: missing.to.toISOString() },
@@ -281,8 +281,8 @@ describe('a gap that its backfill has not filled', () => {
   });
 
   it.each(['Cancelled', 'Terminated'])('is left to a person who ended it (%s)', async (code) => {
-    const told = await plan({ open: [gap], run: { status: 'failed', code } });
-    expect(told).toEqual({ again: undefined, noted: [asked, `given up ${from.toISOString()}`] });
+    const planned = await plan({ open: [gap], run: { status: 'failed', code } });
+    expect(planned).toEqual({ again: undefined, noted: [asked, `given up ${from.toISOString()}`] });
     expect(await plan({ open: [{ ...gap, givenUp: true }] })).toEqual({ again: undefined, noted: [] });
   });
 
@@ -318,31 +318,31 @@ describe('a gap that its backfill has not filled', () => {
 
     it('is asked about as a whole, and not begun', async () => {
       for (const open of [{ ...waiting, begun: null }, waiting]) {
-        const told = await ask({ open: [open] });
-        expect(told.again).toBeUndefined();
-        expect(told.ask).toEqual({ from: from.toISOString(), to: missing.to.toISOString() });
-        expect(told.noted).toContain(`begun ${from.toISOString()}`);
+        const planned = await ask({ open: [open] });
+        expect(planned.again).toBeUndefined();
+        expect(planned.ask).toEqual({ from: from.toISOString(), to: missing.to.toISOString() });
+        expect(planned.noted).toContain(`begun ${from.toISOString()}`);
       }
     });
 
     it('is kept going like any other once a person has begun its backfill', async () => {
-      const told = await ask({ open: [waiting], run: { status: 'running' } });
-      expect([told.ask, told.again]).toEqual([undefined, undefined]);
-      expect(told.noted).toContain('taken on 2026-09-02T00:00:00.000Z');
+      const planned = await ask({ open: [waiting], run: { status: 'running' } });
+      expect([planned.ask, planned.again]).toEqual([undefined, undefined]);
+      expect(planned.noted).toContain('taken on 2026-09-02T00:00:00.000Z');
     });
 
     it('is said to be missing until its backfill is under way, or it is read', async () => {
       const look = async (world: GapWorld, end = missing.to) => {
         const { lookAtGap, noted } = stand(null, {}, cxoneClock, null, world);
-        return { told: await lookAtGap(from, end), noted };
+        return { unread: await lookAtGap(from, end), noted };
       };
       const span = { from: missing.from.toISOString(), to: missing.to.toISOString() };
-      expect(await look({ open: [waiting] })).toMatchObject({ told: span });
-      expect(await look({ open: [] })).toMatchObject({ told: null });
-      expect(await look({ open: [gap] })).toMatchObject({ told: null });
-      expect(await look({ open: [waiting] }, from)).toMatchObject({ told: null });
+      expect(await look({ open: [waiting] })).toMatchObject({ unread: span });
+      expect(await look({ open: [] })).toMatchObject({ unread: null });
+      expect(await look({ open: [gap] })).toMatchObject({ unread: null });
+      expect(await look({ open: [waiting] }, from)).toMatchObject({ unread: null });
       const running = await look({ open: [waiting], run: { status: 'parked' } });
-      expect(running.told).toBeNull();
+      expect(running.unread).toBeNull();
       expect(running.noted).toContain('taken on 2026-09-02T00:00:00.000Z');
     });
   });

@@ -169,12 +169,12 @@ const knownFile = (segmentId: string, status: RecordingRow['status']): Recording
 });
 
 describe('workers without a recordings folder', () => {
-  it('say so at once when a run asks for recordings, and spend no look-up on it', async () => {
-    let lookUps = 0;
+  it('say so at once when a run asks for recordings, and spend no playback query on it', async () => {
+    let playbackQueries = 0;
     const { activities } = stand({
       storage: false,
       interactions: async () => {
-        lookUps += 1;
+        playbackQueries += 1;
         return [interaction('s1')];
       },
     });
@@ -182,12 +182,12 @@ describe('workers without a recordings folder', () => {
       code: 'RecordingStorageRefused',
       retryable: false,
     });
-    expect(lookUps).toBe(0);
+    expect(playbackQueries).toBe(0);
   });
 });
 
 describe('a recording that is there', () => {
-  it('is stored under its day and ids, with length and hash, and the look-up ends', async () => {
+  it('is stored under its day and ids, with length and hash, and the playback query ends', async () => {
     const { activities, rows, saved } = stand({});
     expect(await run(activities, 'downloadRecording', call)).toEqual({
       status: 'stored',
@@ -341,7 +341,7 @@ describe('a call that another run is at', () => {
     ['stored', 'stored'],
     ['failed', 'failed'],
     ['absent', 'absent'],
-  ] as const)('costs no look-up, and is what its rows say: %s', async (row, status) => {
+  ] as const)('costs no playback query, and is what its rows say: %s', async (row, status) => {
     const { activities } = stand({
       free: false,
       known: [knownFile('s1', row)],
@@ -368,7 +368,7 @@ describe('a disk that is nearly full', () => {
   const full = () =>
     Promise.reject(new RecordingFileError('RecordingStorageFull', '12 MB are free.', 'Free some.'));
 
-  it('is said before a look-up is spent', async () => {
+  it('is said before a playback query is spent', async () => {
     const { activities, rows } = stand({
       space: full,
       interactions: async () => Promise.reject(new Error('it was looked up')),
@@ -395,13 +395,13 @@ describe('a disk that is nearly full', () => {
 });
 
 describe('a link that has expired', () => {
-  const renewing = (times: { lookUps: number; renewals: (string | null)[] }, progress: boolean) =>
+  const renewing = (times: { playbackQueries: number; renewals: (string | null)[] }, progress: boolean) =>
     stand({
       interactions: async () => {
-        times.lookUps += 1;
+        times.playbackQueries += 1;
         return [
-          interaction('s1', { url: `https://media.example.com/s1?look=${times.lookUps}` }),
-          interaction('s2', { url: `https://media.example.com/s2?look=${times.lookUps}` }),
+          interaction('s1', { url: `https://media.example.com/s1?look=${times.playbackQueries}` }),
+          interaction('s2', { url: `https://media.example.com/s2?look=${times.playbackQueries}` }),
         ];
       },
       download: async (url, _signal, options: DownloadOptions = {}) => {
@@ -415,26 +415,26 @@ describe('a link that has expired', () => {
     });
 
   it('is replaced by looking the call up again, once something has come', async () => {
-    const times = { lookUps: 0, renewals: [] };
+    const times = { playbackQueries: 0, renewals: [] };
     const { activities } = renewing(times, true);
     expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'stored', files: 2 });
-    expect(times).toEqual({ lookUps: 2, renewals: ['https://media.example.com/s2?look=2'] });
+    expect(times).toEqual({ playbackQueries: 2, renewals: ['https://media.example.com/s2?look=2'] });
   });
 
-  it('costs no second look-up when no link has ever worked: that is for another attempt', async () => {
-    const times = { lookUps: 0, renewals: [] };
+  it('costs no second playback query when no link has ever worked: that is for another attempt', async () => {
+    const times = { playbackQueries: 0, renewals: [] };
     const { activities } = renewing(times, false);
     await expect(run(activities, 'downloadRecording', call)).rejects.toMatchObject({
       code: 'MediaLinkExpired',
     });
-    expect(times).toEqual({ lookUps: 1, renewals: [null] });
+    expect(times).toEqual({ playbackQueries: 1, renewals: [null] });
   });
 
   it('is not replaced without end', async () => {
-    let lookUps = 0;
+    let playbackQueries = 0;
     const { activities } = stand({
       interactions: async () => {
-        lookUps += 1;
+        playbackQueries += 1;
         return [interaction('s1')];
       },
       download: async (_url, _signal, options) => ({
@@ -451,16 +451,16 @@ describe('a link that has expired', () => {
     await expect(run(activities, 'downloadRecording', call)).rejects.toMatchObject({
       code: 'MediaLinkExpired',
     });
-    expect(lookUps).toBe(6);
+    expect(playbackQueries).toBe(6);
   });
 });
 
 describe('a file that was replaced while it was fetched', () => {
-  it('is begun from its start within the attempt, and no look-up is spent on that', async () => {
-    let [lookUps, starts] = [0, 0];
+  it('is begun from its start within the attempt, and no playback query is spent on that', async () => {
+    let [playbackQueries, starts] = [0, 0];
     const { activities, rows } = stand({
       interactions: async () => {
-        lookUps += 1;
+        playbackQueries += 1;
         return [interaction('s1')];
       },
       download: async () => ({
@@ -475,7 +475,7 @@ describe('a file that was replaced while it was fetched', () => {
       files: 1,
       bytes: 3,
     });
-    expect([lookUps, starts, rows.stored.length]).toEqual([1, 3, 1]);
+    expect([playbackQueries, starts, rows.stored.length]).toEqual([1, 3, 1]);
   });
 
   it('that is replaced again and again is left to another attempt', async () => {
@@ -494,7 +494,7 @@ describe('a recording that is not there', () => {
     [3, 4 * hourMs],
     [4, 12 * hourMs],
     [9, 12 * hourMs],
-  ])('after %i look-ups is looked for again in %i ms', async (looks, wait) => {
+  ])('after %i playback queries is looked for again in %i ms', async (looks, wait) => {
     const { activities, rows } = stand({ interactions: async () => null, looks });
     expect(await run(activities, 'downloadRecording', call)).toEqual({
       status: 'pending',
@@ -551,7 +551,7 @@ describe('a recording that cannot be had', () => {
     expect(rows.failed).toEqual([{ code: 'MediaUnavailable', next: new Date(now + hourMs) }]);
   });
 
-  it('is tried five times however often its look-ups had to wait for a quota', async () => {
+  it('is tried five times however often its playback queries had to wait for a quota', async () => {
     const { activities, rows } = stand({
       waited: 1_000,
       interactions: async () => Promise.reject(new CxoneError('MediaIncomplete', 'Cut off.')),

@@ -77,7 +77,7 @@ async function judge(
 
 async function* bytes(): AsyncGenerator<Buffer> {
   yield Buffer.from('first');
-  throw new Error('nobody may read on');
+  throw new Error('must not be read further');
 }
 
 describe('the latest calls', () => {

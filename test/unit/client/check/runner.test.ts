@@ -46,13 +46,13 @@ describe('a run of checks', () => {
   });
 
   it('announces each check before it is run', async () => {
-    const told: string[] = [];
+    const announced: string[] = [];
     const checks = [check('a', 'failed'), check('b', 'ok', ['a']), check('c', 'ok')];
     await runChecks(checks, undefined, (name) => {
       expect(ran).not.toContain(name);
-      told.push(name);
+      announced.push(name);
     });
-    expect(told).toEqual(['a', 'c']);
+    expect(announced).toEqual(['a', 'c']);
   });
 
   it('does not swallow a mistake of ours', async () => {

@@ -29,7 +29,7 @@ describe('a tenant that is set up as it should be', () => {
     expect(report.ok).toBe(true);
   });
 
-  it('is asked little: one token, no job, a few look-ups, and no personal fields of a contact', async () => {
+  it('is asked little: one token, no job, a few playback queries, and no personal fields of a contact', async () => {
     await check();
     const { journal } = world.simulator;
     expect(journal.count({ family: 'auth' })).toBe(1);
@@ -310,7 +310,7 @@ describe('what says nothing about the set-up', () => {
     expect(result(report, 'media-playback')).toMatchObject({ status: 'unknown', code: 'Throttled' });
   });
 
-  it('a quota that runs out after the first look-up keeps what was learnt', async () => {
+  it('a quota that runs out after the first playback query keeps what was learnt', async () => {
     const faults: FaultRule[] = [
       {
         name: 'tooManyRequests',

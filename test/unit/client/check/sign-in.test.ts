@@ -33,7 +33,7 @@ describe('what is wrong before there is a token', () => {
       [],
       { clientSecret: 'guess-0123' },
     ],
-    ['a wrong client id', 'application', 'InvalidClient', /clientId/, [], { clientId: 'somebody' }],
+    ['a wrong client id', 'application', 'InvalidClient', /clientId/, [], { clientId: 'unknown' }],
     [
       'an application not approved',
       'application',
@@ -67,7 +67,14 @@ describe('what is wrong before there is a token', () => {
       { accessKeySecret: 'MFRGG0123====' },
     ],
     ['a tenant at home elsewhere', 'tenant', 'TenantUnknown', /issuer/, [{ name: 'tenantUnknown' }], {}],
-    ['nobody listening', 'discovery', 'CxoneUnreachable', /firewall/, [], { issuer: 'http://127.0.0.1:1' }],
+    [
+      'no server listening',
+      'discovery',
+      'CxoneUnreachable',
+      /firewall/,
+      [],
+      { issuer: 'http://127.0.0.1:1' },
+    ],
     [
       'an issuer that is down',
       'discovery',
@@ -170,7 +177,7 @@ describe('an application registered for the other authentication method', () => 
   it.each([
     ['client_secret_post', 'client_secret_basic'],
     ['client_secret_basic', 'client_secret_post'],
-  ] as const)('is told from a wrong secret: settings %s, registered %s', async (set, registered) => {
+  ] as const)('is distinguished from a wrong secret: settings %s, registered %s', async (set, registered) => {
     const other = await simulateTenant({ clientAuthentication: registered, contactsPerDay: 10, clock: now });
     try {
       const report = await checkTenant(other.tenant({ clientAuthentication: set }), { now });

@@ -24,7 +24,7 @@ describe('the check of the recordings storage', () => {
   it.each([
     ['the database is away', new StoreError('DatabaseUnavailable', 'PostgreSQL is away', 'Start it.')],
     ['the database is not named', new SettingsError([])],
-  ])('cannot tell when %s, which fails nothing', async (_what, problem) => {
+  ])('is unknown when %s, which fails nothing', async (_what, problem) => {
     expect(await findingOf(() => Promise.reject(problem))).toMatchObject({ status: 'unknown' });
   });
 

@@ -31,10 +31,10 @@ describe('foreseen errors', () => {
       '/data is not the storage. Mount it.',
     ],
     [
-      new RecordingFileError('RecordingStorageRefused', '/data cannot be written.', 'Mend it.'),
+      new RecordingFileError('RecordingStorageRefused', '/data cannot be written.', 'Fix it.'),
       2,
       'RecordingStorageRefused',
-      '/data cannot be written. Mend it.',
+      '/data cannot be written. Fix it.',
     ],
     [
       new ServiceError('Failed to get the result', { cause: new Error('14 UNAVAILABLE') }),

@@ -22,7 +22,7 @@ describe('work that is done side by side', () => {
       if (n === 1) throw new Error('the first');
       for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
       over.push(n);
-      if (n === 2) throw new Error('a later one, which nobody is to hear');
+      if (n === 2) throw new Error('a later one, which must not surface');
     };
     await expect(sideBySide([0, 1, 2, 3, 4], 3, work)).rejects.toThrow('the first');
     expect(begun).toEqual([0, 1, 2]);

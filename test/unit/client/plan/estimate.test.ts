@@ -18,7 +18,7 @@ const options = (range: Range, changes: Partial<EstimateOptions> = {}): Estimate
   ...changes,
 });
 
-/** A survey of stretches of 30 days, with so many contacts a day, half of them logged, and four in five recordable. */
+/** A survey of stretches of 30 days, with `perDay` contacts a day, half of them logged, and four in five recordable. */
 function surveyOf(range: Range, perDay: number, agents = 120): Survey {
   const counted = cut(range, 30 * dayMs).map(({ from, to }) => {
     const contacts = Math.round(((to.getTime() - from.getTime()) / dayMs) * perDay);
@@ -85,7 +85,7 @@ describe('a plan', () => {
     expect(plan.requests).toMatchObject({ contacts: 8, contactsAtMost: 8 });
   });
 
-  it('has neither look-ups nor bytes of recordings when they are off', () => {
+  it('has neither playback queries nor bytes of recordings when they are off', () => {
     const plan = estimate(surveyOf(days(1), 1_000), options(days(1), { recordings: false }));
     expect(plan).toMatchObject({ calls: 0, mediaHours: 0, requests: { media: 0 }, bytes: { recordings: 0 } });
   });

@@ -74,7 +74,7 @@ describe('a plan of a month', () => {
     expect(plan.calls).toBeGreaterThan(loggedMasterContacts * 0.8);
   });
 
-  it('costs a handful of requests and no look-up', async () => {
+  it('costs a handful of requests and no playback query', async () => {
     await planTenant(world.tenant(), month, dayMs);
     const { journal } = world.simulator;
     expect(journal.count({ family: 'contacts' })).toBe(9);

@@ -209,7 +209,7 @@ describe('the status of a tenant', () => {
       { cancelled: true },
       'its backfill was begun 2 h ago and cancelled by hand: it is left to you',
     ],
-    ['nobody can tell of', { underWay: null }, 'its backfill was begun 2 h ago'],
+    ['is in an unknown state', { underWay: null }, 'its backfill was begun 2 h ago'],
   ])(
     'shows what the live sync could not read, whose backfill %s, and what reads it',
     (_what, changes, state) => {

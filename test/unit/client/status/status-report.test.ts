@@ -10,7 +10,7 @@ import { markdownText } from '../../../../workflows/markdown';
 const windows = { complete: 5, running: 2, parked: 0, failed: 0, incomplete: 0 };
 
 describe('what a script reads', () => {
-  const told = (changes: Parameters<typeof tenantStatus>[0]) =>
+  const concernsOf = (changes: Parameters<typeof tenantStatus>[0]) =>
     concerns(statusReport([tenantStatus({ windows, ...changes })]), 60_000);
 
   it.each([
@@ -78,7 +78,7 @@ describe('what a script reads', () => {
       { recordings: { pending: 1, unlikely: 5, stored: 0, absent: 0, failed: 9 } },
       [],
     ],
-  ])('is %s', (_what, changes, lines) => expect(told(changes)).toEqual(lines));
+  ])('is %s', (_what, changes, lines) => expect(concernsOf(changes)).toEqual(lines));
 });
 
 describe('ledger and Temporal together', () => {
@@ -95,9 +95,12 @@ describe('ledger and Temporal together', () => {
   it('say whether what reads a gap is under way', () => {
     const gaps = [{ ...gapLine, underWay: null }];
     const backfill = { id: gapLine.backfill.id, url: '', progress: null };
-    const told = (backfills: (typeof backfill)[]) =>
+    const underWayWith = (backfills: (typeof backfill)[]) =>
       together('acme', { ...stored, gaps }, { ...runs(), backfills }).gaps.map(({ underWay }) => underWay);
-    expect([told([backfill]), told([{ ...backfill, id: 'another' }])]).toEqual([[true], [false]]);
+    expect([underWayWith([backfill]), underWayWith([{ ...backfill, id: 'another' }])]).toEqual([
+      [true],
+      [false],
+    ]);
     expect(together('acme', { ...stored, gaps }, undefined).gaps).toEqual(gaps);
   });
 

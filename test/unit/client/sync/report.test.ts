@@ -64,7 +64,7 @@ describe('the report of a window', () => {
     }
   });
 
-  it('names the look-ups that could not be read, if any', () => {
+  it('names the reference lists that could not be read, if any', () => {
     expect(reportLines(report).join('\n')).not.toContain('could not be read');
     const lookupsNotRead = [{ list: 'skills', code: 'LookupsForbidden' }] as const;
     expect(reportLines({ ...report, lookupsNotRead }).join('\n')).toContain(

@@ -34,7 +34,7 @@ describe('following a window', () => {
     [new CancelledFailure('cancelled'), 'Cancelled', 'The run was cancelled.'],
     [new TerminatedFailure('x'), 'Terminated', 'The run was terminated.'],
     [new Error('jane@example.com'), 'Unexpected', 'The run failed; see it in Web UI.'],
-  ])('tells the cause of %s', async (cause, code, message) => {
+  ])('reports the cause of %s', async (cause, code, message) => {
     const end = await followWindow(handleOf(Promise.reject(failed(cause))), () => undefined);
     expect(end).toEqual({ ok: false, code, message });
   });
@@ -89,7 +89,7 @@ describe('following a window', () => {
 });
 
 describe('a run that waits for a person', () => {
-  const cause = { code: 'MediaForbidden', message: 'Refused.', remedy: 'Mend it.' };
+  const cause = { code: 'MediaForbidden', message: 'Refused.', remedy: 'Fix it.' };
 
   it('is left at once with all its causes, and what waits for its end is called off', async () => {
     let calledOff = false;
@@ -102,7 +102,7 @@ describe('a run that waits for a person', () => {
     const causes = [cause, { ...cause, code: 'AgentsForbidden' }];
     const handle = {
       client,
-      // As the SDK: who calls off is told so by a rejection, which is nobody's business any more.
+      // As in the SDK: calling off rejects this promise, and the rejection is of no further interest.
       result: () =>
         new Promise((_resolve, reject) => {
           setImmediate(() => setImmediate(() => reject(new Error('called off'))));

@@ -45,7 +45,7 @@ function recording(n: number, content = `recording ${n}`): HeldFile {
 
 const pathOf = ({ storageKey }: HeldFile) => join(folder, storageKey);
 
-/** Checks these rows; answers the findings and every problem as it was told. */
+/** Checks these rows; answers the findings and every problem as it was reported. */
 async function check(rows: readonly HeldFile[], change: Partial<FileCheck> = {}) {
   const problems: [string, FileProblem][] = [];
   const holdings = {
@@ -83,7 +83,7 @@ describe('stored recordings read again', () => {
     rmSync(pathOf(replaced));
     mkdirSync(pathOf(replaced));
     const outcome = await check(rows).catch((error: unknown) => error);
-    // A folder cannot be read like a file: that is the storage's trouble, and nobody's recording is touched.
+    // A folder cannot be read like a file: that is a fault of the storage, and no recording is marked.
     expect(outcome).toMatchObject({ status: 3, code: 'RecordingStorageUnavailable' });
     rmSync(pathOf(replaced), { recursive: true });
     const { found, problems } = await check(rows);
@@ -115,12 +115,12 @@ describe('stored recordings read again', () => {
         return stream;
       },
     };
-    const told: number[] = [];
-    const { found } = await check(rows, { files: counting, onProgress: (n) => told.push(n) });
+    const progress: number[] = [];
+    const { found } = await check(rows, { files: counting, onProgress: (n) => progress.push(n) });
     expect(found).toMatchObject({ checked: 1_050, missing: 1 });
     expect(most).toBeGreaterThan(1);
     expect(most).toBeLessThanOrEqual(16);
-    expect(told.at(-1)).toBe(1_050);
+    expect(progress.at(-1)).toBe(1_050);
   });
 
   it('stop at once, with nothing set back, when it is their storage that is missing', async () => {

@@ -193,7 +193,7 @@ describe('comparing by counts', () => {
 
   it.each([
     ['differ', 1],
-    ['are not told', null],
+    ['are unknown', null],
   ])('goes on to the ids when they %s', async (_what, total) => {
     const { source, readings } = sourceOf([served(1)], total);
     const result = await compareDay(source, holdingsOf([]), span, false);

@@ -22,7 +22,7 @@ describe('patience', () => {
     expect(waits).toEqual([]);
   });
 
-  it('waits longer from try to try', async () => {
+  it('waits longer from attempt to attempt', async () => {
     const { ask, wait, waits } = script(4, 'CxoneUnavailable');
     expect(await withRetries(ask, { wait, firstWaitMs: 10 })).toBe('answer');
     expect(waits).toEqual([10, 20, 40, 80]);

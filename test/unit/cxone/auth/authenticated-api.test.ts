@@ -87,9 +87,9 @@ it('repeats a 403 that its caller judges by itself as well, also of a post, whic
     return jest.fn<Promise<HttpAnswer>, [HttpRequest]>(async () => answer(left.shift() ?? 500));
   };
   const stale = session(grantOf('new'), true);
-  const mended = answers(403, 202);
-  expect((await authenticatedApi(stale, policy)(mended).post(judged)).status).toBe(202);
-  expect(mended.mock.calls.map(([sent]) => sent.headers?.['Authorization'])).toEqual([
+  const recovered = answers(403, 202);
+  expect((await authenticatedApi(stale, policy)(recovered).post(judged)).status).toBe(202);
+  expect(recovered.mock.calls.map(([sent]) => sent.headers?.['Authorization'])).toEqual([
     'Bearer old',
     'Bearer new',
   ]);

@@ -127,7 +127,7 @@ describe('what can be wrong with the credentials', () => {
     ['TokenRefused', 400, { error: 'unsupported_grant_type' }],
     ['TokenRefused', 403, undefined],
     ['TokenRefused', 404, '<html>no</html>'],
-  ])('%s for %i %j: told once, not tried again', async (code, status, body) => {
+  ])('%s for %i %j: reported at once, not tried again', async (code, status, body) => {
     fake.on(paths.token, { status, body });
     const error = await failureOf(fake.client().authenticate());
     expect(error).toMatchObject({ name: 'CxoneError', code, kind: 'operator', status });
@@ -205,7 +205,7 @@ describe('credentials that were refused', () => {
   });
 
   it('are tried again after a minute, for they may have been fixed', async () => {
-    fake.on(paths.token, refused, tokenReply('mended'));
+    fake.on(paths.token, refused, tokenReply('fixed'));
     const client = fake.client({}, { now });
     await failureOf(client.authenticate());
     time += 59_999;
@@ -229,11 +229,11 @@ describe('credentials that were refused', () => {
     expect(await ask(4)).toBe(1);
     times = 1;
     expect(await ask(4)).toBe(2);
-    // What cannot be told now says nothing.
+    // Null, where the number is unknown, changes nothing.
     times = null;
     expect(await ask(4)).toBe(2);
     times = 2;
-    fake.on(paths.token, tokenReply('mended'));
+    fake.on(paths.token, tokenReply('fixed'));
     await expect(client.authenticate()).resolves.toMatchObject({ area: 'na1' });
   });
 
@@ -246,7 +246,7 @@ describe('credentials that were refused', () => {
         response.writeHead(401, { 'content-type': 'application/json' });
         response.end(JSON.stringify(refused.body));
       },
-      tokenReply('mended'),
+      tokenReply('fixed'),
     );
     const client = fake.client({}, { now, credentialsGeneration: async () => times });
     await failureOf(client.authenticate());

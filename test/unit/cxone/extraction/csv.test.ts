@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { misfitRow, readCsv } from '../../../../cxone/extraction/csv';
 
-/** Reads a text that arrives in pieces of so many bytes. */
+/** Reads a text that arrives in pieces of that many bytes. */
 async function read(text: string | Buffer, pieces = 7) {
   const bytes = Buffer.from(text);
   async function* chunks() {

@@ -176,7 +176,7 @@ describe('addresses that must not be fetched', () => {
     callback(null, [{ address: '127.0.0.1', family: 4 }]);
 
   it.each([
-    ['a host nobody listed', 'https://evil.example.com/a.mp4?s=canary'],
+    ['a host that is not listed', 'https://evil.example.com/a.mp4?s=canary'],
     ['a private address', 'https://10.0.0.1/a.mp4?s=canary'],
     ['the metadata service', 'https://169.254.169.254/latest?s=canary'],
     ['loopback in IPv6', 'https://[::1]/a.mp4?s=canary'],

@@ -100,7 +100,7 @@ describe('the Admin API', () => {
     for (const id of [agent?.['agentId'], agent?.['userId']]) {
       expect(parse(await reader.get(`${API}/agents/${String(id)}`))).toEqual({ agents: [agent] });
     }
-    for (const id of ['1', '99999999', 'nobody'])
+    for (const id of ['1', '99999999', 'unknown'])
       expect((await reader.get(`${API}/agents/${id}`)).status).toBe(404);
   });
 
@@ -124,7 +124,7 @@ describe('the Admin API', () => {
     expect(parse(await reader.get(`${API}/agents-states`))).toEqual({ agentStates });
   });
 
-  it('serves the look-ups that contacts refer to', async () => {
+  it('serves the reference data that contacts refer to', async () => {
     const get = async (name: string): Promise<Row> => parse(await reader.get(`${API}/${name}`)) as Row;
     const { skills } = (await get('skills')) as { skills: Row[] };
     const { campaigns } = (await get('campaigns'))['resultSet'] as { campaigns: Row[] };

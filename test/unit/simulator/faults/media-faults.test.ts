@@ -22,17 +22,17 @@ describe('recordings that are awkward', () => {
 
   const under = (name: FaultName, args: FaultArguments = {}): void => simulator.setFaults([{ name, args }]);
   const first = (): RecordingTruth => recordings[0] as RecordingTruth;
-  const lookUp = (rest = ''): Promise<Answer> =>
+  const playbackQuery = (rest = ''): Promise<Answer> =>
     reader.get(`/media-playback/v1/contacts?acd-call-id=${first().masterContactId}${rest}`);
   const interactions = async (): Promise<readonly Interaction[]> =>
-    (parse(await lookUp()) as { interactions: readonly Interaction[] }).interactions;
+    (parse(await playbackQuery()) as { interactions: readonly Interaction[] }).interactions;
   const url = async (): Promise<string> =>
-    (parse(await lookUp('&isDownload=true')) as { redirectUrl: string }).redirectUrl;
+    (parse(await playbackQuery('&isDownload=true')) as { redirectUrl: string }).redirectUrl;
 
   it('come late: calls younger than the given number of seconds are unknown', async () => {
     const age = (NOW - DAY_WINDOW.from) / 1000;
     under('mediaLate', { seconds: age });
-    const early = await lookUp();
+    const early = await playbackQuery();
     expect([early.status, parse(early)]).toEqual([
       404,
       { internalCode: 'PLAYBACK_404', message: 'Interaction Not Found' },
@@ -40,20 +40,20 @@ describe('recordings that are awkward', () => {
     const segment = `/media-playback/v1/segments/${first().segmentId}`;
     expect((await reader.get(segment)).status).toBe(404);
     under('mediaLate', { seconds: age - 2 * 86_400 });
-    expect((await lookUp()).status).toBe(200);
+    expect((await playbackQuery()).status).toBe(200);
     expect((await ask(await url())).status).toBe(200);
     under('mediaLate');
-    expect((await lookUp()).status).toBe(200);
+    expect((await playbackQuery()).status).toBe(200);
   });
 
   it('come in the shapes that were published or seen', async () => {
-    const sound = parse(await lookUp()) as { interactions: readonly Interaction[] };
+    const sound = parse(await playbackQuery()) as { interactions: readonly Interaction[] };
     under('mediaShape', { form: 'Interactions' });
-    const capital = parse(await lookUp()) as { Interactions: readonly Interaction[] };
+    const capital = parse(await playbackQuery()) as { Interactions: readonly Interaction[] };
     expect(capital.Interactions).toHaveLength(sound.interactions.length);
     expect(capital).not.toHaveProperty('interactions');
     under('mediaShape', { form: 'value' });
-    const nested = parse(await lookUp()) as {
+    const nested = parse(await playbackQuery()) as {
       value: { Interactions: readonly { Interaction: Interaction }[] };
     };
     expect(nested.value.Interactions[0]?.Interaction.data).toHaveProperty('fileToPlayUrl');
@@ -111,7 +111,7 @@ describe('recordings that are awkward', () => {
     expect(body.length).toBeGreaterThan(10);
   });
 
-  it('leave the APIs alone where only files are meant, and files where only look-ups are', async () => {
+  it('leave the APIs alone where only files are meant, and files where only playback queries are', async () => {
     for (const name of ['mediaEmpty', 'changedEtag', 'rangeIgnored', 'mediaTruncated'] as const) {
       under(name);
       expect((await interactions()).length).toBeGreaterThan(0);

@@ -16,7 +16,7 @@ const sizes = fc.record({
   perSeconds: fc.oneof(fc.integer({ min: 1, max: 600 }), fc.integer({ min: 1, max: 86_400 })),
 });
 
-/** The most that lie in any span of so many ms, its beginning not counted: as a server counts (simulator/media/quota.ts). */
+/** The most that lie in any `spanMs`, their beginning not counted: as a server counts (simulator/media/quota.ts). */
 function mostInSpan(moments: readonly number[], spanMs: number): number {
   const ordered = [...moments].sort((a, b) => a - b);
   let first = 0;

@@ -11,7 +11,7 @@ it('the longest wait for a turn is shown every 15 seconds, of that time alone', 
     const longest = () => shown.filter(([name]) => name === 'cxone_event_loop_delay_max_seconds').at(-1)?.[1];
     await jest.advanceTimersByTimeAsync(0);
     await wait(30);
-    // Nothing else has its turn meanwhile.
+    // Nothing else has its turn during this wait.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
     await wait(30);
     await jest.advanceTimersByTimeAsync(15_000);

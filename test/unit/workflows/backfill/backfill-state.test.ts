@@ -62,7 +62,7 @@ class World {
     }
   }
 
-  tell(window: number, run: string | undefined, outcomeNow: Outcome): void {
+  notify(window: number, run: string | undefined, outcomeNow: Outcome): void {
     const contacts = outcomeNow === 'complete' ? this.contactsOf(window) : 0;
     const news = { window, run, outcome: outcomeNow, contacts, recordings: 1 };
     this.state = windows.ended(this.state, news, this.runs);
@@ -89,7 +89,7 @@ class World {
       case 'silence': {
         // Looking after the children finds one that was terminated.
         const flight = this.state.flights[0];
-        if (flight) this.tell(flight.window, flight.run, 'failed');
+        if (flight) this.notify(flight.window, flight.run, 'failed');
         return;
       }
       case 'lookUp': {
@@ -100,14 +100,14 @@ class World {
       case 'end': {
         const flight = this.state.flights[happened.pick % Math.max(1, this.state.flights.length)];
         if (!flight) return;
-        for (let n = 0; n < happened.times; n += 1) this.tell(flight.window, flight.run, happened.outcome);
+        for (let n = 0; n < happened.times; n += 1) this.notify(flight.window, flight.run, happened.outcome);
         return;
       }
       case 'late': {
         // Any run that ever was says something again: a duplicate, or one that was resumed or reset.
         const all = [...this.started].flatMap(([window, runs]) => runs.map((run) => ({ window, run })));
         const one = all[happened.pick % Math.max(1, all.length)];
-        if (one) this.tell(one.window, one.run, happened.outcome);
+        if (one) this.notify(one.window, one.run, happened.outcome);
       }
     }
   }
@@ -120,7 +120,7 @@ class World {
       const asked = windows.toLookUp(this.state, 7);
       if (asked) this.state = windows.lookedUp(this.state, asked, new Set());
       this.begin();
-      for (const { window, run } of this.state.flights) this.tell(window, run, 'complete');
+      for (const { window, run } of this.state.flights) this.notify(window, run, 'complete');
     }
   }
 }
@@ -279,9 +279,9 @@ describe('what a backfill hears', () => {
   it('of a failed window that was fixed by hand takes it off the failures', () => {
     const failed = windows.ended(inFlight(), news({ outcome: 'failed', run: 'a', code: 'X' }), 1);
     expect(failed.failures).toEqual([{ window: 0, code: 'X' }]);
-    const mended = windows.ended(failed, news({ run: 'a' }), 2);
-    expect(mended.failures).toEqual([]);
-    expect(windows.countsOf(mended)).toMatchObject({ failed: 0, complete: 1 });
+    const resolved = windows.ended(failed, news({ run: 'a' }), 2);
+    expect(resolved.failures).toEqual([]);
+    expect(windows.countsOf(resolved)).toMatchObject({ failed: 0, complete: 1 });
   });
 
   it('of windows it does not have, has skipped or has not begun changes nothing', () => {

@@ -48,7 +48,7 @@ describe('the days of an extraction', () => {
     ['an instant within a day', { from: '2026-11-01T08:00:00Z' }, /is not the beginning of a day in UTC/],
     ['a day that is none', { from: '2026-02-30' }, /not a day of the calendar/],
     [
-      'a dataset nobody knows',
+      'an unknown dataset',
       { dataset: 'calls' },
       /"dataset": expected "interaction-metadata" or "evaluations"/,
     ],

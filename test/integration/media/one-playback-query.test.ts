@@ -11,7 +11,7 @@ afterEach(() => {
 });
 afterAll(() => stand?.close());
 
-const lookUpsByCall = (): readonly number[] => {
+const playbackQueriesByCall = (): readonly number[] => {
   const counts = new Map<string, number>();
   for (const { query } of stand.simulator.journal.entries({ family: 'media' })) {
     const id = query['acd-call-id'] ?? '';
@@ -21,14 +21,14 @@ const lookUpsByCall = (): readonly number[] => {
 };
 
 describe('a call that a sweep and the window of a backfill want at once', () => {
-  it('costs one look-up, and is stored once', async () => {
+  it('costs one playback query, and is stored once', async () => {
     const calls = await Promise.all(Array.from({ length: 12 }, () => stand.nextCall()));
     stand.simulator.setFaults([{ name: 'slow', match: { family: 'media' }, args: { delayMs: 30 } }]);
     const runs = ['sweep', 'window'].map((run) => ({ run, worker: stand.worker() }));
     const results = await Promise.all(
       runs.flatMap(({ run, worker }) => calls.map((call) => worker.fetch(call.masterContactId, run))),
     );
-    expect(lookUpsByCall()).toEqual(calls.map(() => 1));
+    expect(playbackQueriesByCall()).toEqual(calls.map(() => 1));
     expect(results.reduce((sum, { files }) => sum + files, 0)).toBe(calls.length);
     for (const call of calls) {
       expect(await stand.row(call.masterContactId)).toMatchObject({ status: 'stored', sha256: call.sha256 });
@@ -43,7 +43,7 @@ describe('a call that a sweep and the window of a backfill want at once', () => 
       files: 0,
       bytes: 0,
     });
-    expect(lookUpsByCall()).toEqual([1]);
+    expect(playbackQueriesByCall()).toEqual([1]);
   });
 
   it('goes to the other when the first one fails', async () => {
