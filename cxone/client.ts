@@ -127,10 +127,11 @@ export function createCxoneClient(
     transport.exchange,
   );
   const open = compose([networkErrors(names), metrics(options.onRequest)], transport.open);
-  const session = createSession(connection, exchange, policy, now, options);
+  const session = createSession({ connection, exchange, policy, now }, options);
   const api: Api = authenticatedApi(session, policy)(compose([rateLimit(options.limiter)], exchange));
   const agentChanges = createUpdatedSince('lastUpdated');
-  const { apiVersion } = connection;
+  const { apiVersion, updatedSinceInclusive } = connection;
+  const files = { open, policy, now };
 
   return {
     async authenticate(signal, forceRefresh = false) {
@@ -140,13 +141,14 @@ export function createCxoneClient(
     },
     contactPage: (request, signal) => fetchContactPage(api, apiVersion, request, signal),
     updatedPage: (request, signal) =>
-      fetchUpdatedPage(api, apiVersion, connection.updatedSinceInclusive, request, signal),
-    agentPage: (request, signal) => fetchAgentPage(api, apiVersion, agentChanges, request, signal),
+      fetchUpdatedPage({ api, apiVersion, updatedSinceInclusive }, request, signal),
+    agentPage: (request, signal) =>
+      fetchAgentPage({ api, apiVersion, changes: agentChanges }, request, signal),
     agent: (agentId, signal) => fetchAgent(api, apiVersion, agentId, signal),
     lookupPage: (request, signal) => fetchLookupPage(api, apiVersion, request, signal),
     interactions: (masterContactId, signal) => fetchInteractions(api, masterContactId, signal),
-    download: (url, signal, downloadOptions) => openDownload(open, policy, url, now, signal, downloadOptions),
-    extraction: createExtraction(api, open, policy, now),
+    download: (url, signal, downloadOptions) => openDownload(files, url, signal, downloadOptions),
+    extraction: createExtraction(api, files),
     probe: createProbe(api, apiVersion),
     close: () => transport.close(),
   };

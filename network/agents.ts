@@ -47,8 +47,8 @@ export function createAgents({
     ...(lookup === undefined ? {} : { lookup }),
   };
   const agents = { http: new http.Agent(options), https: new https.Agent(options) };
-  route(agents.http, 'http:', 'connect', connectMs, proxies);
-  route(agents.https, 'https:', 'secureConnect', connectMs, proxies);
+  route(agents.http, 'http:', connectMs, proxies);
+  route(agents.https, 'https:', connectMs, proxies);
   return {
     ...agents,
     close() {
@@ -69,13 +69,8 @@ type Connect = (
   handOver: (error: Error | null, socket?: Socket) => void,
 ) => Socket | undefined;
 
-function route(
-  agent: http.Agent,
-  protocol: 'http:' | 'https:',
-  ready: string,
-  connectMs: number,
-  proxies: Proxies,
-): void {
+function route(agent: http.Agent, protocol: 'http:' | 'https:', connectMs: number, proxies: Proxies): void {
+  const ready = protocol === 'http:' ? 'connect' : 'secureConnect';
   const changed = agent as unknown as { createConnection: Connect };
   const direct = changed.createConnection.bind(agent) as unknown as (target: Target) => Socket;
 

@@ -121,15 +121,7 @@ export function createParking({ onParkedChange, timeoutMs, learn }: ParkingOptio
     async run(steps) {
       let left = steps;
       for (;;) {
-        const failures: { readonly step: Step; readonly error: unknown; readonly cause: Cause }[] = [];
-        for (const step of left) {
-          try {
-            await step();
-          } catch (error) {
-            if (!isParkable(error)) throw error;
-            failures.push({ step, error, cause: causeOf(error) });
-          }
-        }
+        const failures = await attempt(left);
         const [first] = failures;
         if (!first) {
           since = undefined;
@@ -144,6 +136,26 @@ export function createParking({ onParkedChange, timeoutMs, learn }: ParkingOptio
       }
     },
   };
+}
+
+interface FailedStep {
+  readonly step: Step;
+  readonly error: unknown;
+  readonly cause: Cause;
+}
+
+/** Runs the steps, each although one before it failed. @throws what no one can resolve */
+async function attempt(steps: readonly Step[]): Promise<readonly FailedStep[]> {
+  const failed: FailedStep[] = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      if (!isParkable(error)) throw error;
+      failed.push({ step, error, cause: causeOf(error) });
+    }
+  }
+  return failed;
 }
 
 /** How long runs of a tenant wait for a person by its settings, which are asked for when needed. */

@@ -36,11 +36,15 @@ export interface AgentPage {
 /** Fields that must not be stored or logged anywhere, whatever their case. */
 const secretFields = new Set(['apikey', 'password']);
 
+interface AgentSource {
+  readonly api: Api;
+  readonly apiVersion: string;
+  readonly changes: UpdatedSince;
+}
+
 /** `GET /agents` (contract §3.1). @throws CxoneError */
 export async function fetchAgentPage(
-  api: Api,
-  apiVersion: string,
-  changes: UpdatedSince,
+  { api, apiVersion, changes }: AgentSource,
   { updatedSince, skip, top }: AgentPageRequest,
   signal?: AbortSignal,
 ): Promise<AgentPage> {

@@ -62,17 +62,9 @@ export async function fetchContactPage(
   request: ContactPageRequest,
   signal?: AbortSignal,
 ): Promise<ContactPage> {
-  const { from, to, filter, skip, top, fields, endDate = to, latestFirst = false } = request;
+  const { to, skip, fields, endDate = to } = request;
   const answer = await api.get(
-    completedContacts(apiVersion, {
-      startDate: from.toISOString(),
-      endDate: endDate.toISOString(),
-      ...filter,
-      ...(fields === undefined ? { tags: 'true' } : { fields: fields.join(',') }),
-      orderBy: `contactStartDate ${latestFirst ? 'desc' : 'asc'}`,
-      skip,
-      top,
-    }),
+    contactsByStart(apiVersion, { ...request, to: endDate, ...(fields === undefined && { tags: true }) }),
     signal,
   );
   const id = correlationId(answer);
@@ -87,6 +79,39 @@ export async function fetchContactPage(
  */
 export async function parseContactPage(body: Buffer): Promise<ContactPage> {
   return readContactPage(body, Number.POSITIVE_INFINITY);
+}
+
+/** A span of contacts by their start, and which of its rows. */
+export interface ContactsByStart {
+  readonly from: Date;
+  /** As CXone takes it: it may be inclusive. */
+  readonly to: Date;
+  readonly filter: ContactPageRequest['filter'];
+  readonly isLogged?: boolean | undefined;
+  readonly latestFirst?: boolean;
+  readonly skip: number;
+  readonly top: number;
+  readonly fields?: readonly string[];
+  /** With their tags, which only come when asked for. */
+  readonly tags?: boolean;
+}
+
+/** The call of the list for contacts by their start. */
+export function contactsByStart(
+  apiVersion: string,
+  { from, to, filter, isLogged, latestFirst = false, skip, top, fields, tags }: ContactsByStart,
+): ApiQuery {
+  return completedContacts(apiVersion, {
+    startDate: from.toISOString(),
+    endDate: to.toISOString(),
+    ...filter,
+    isLogged: isLogged === undefined ? undefined : String(isLogged),
+    tags: tags ? 'true' : undefined,
+    fields: fields?.join(','),
+    orderBy: `contactStartDate ${latestFirst ? 'desc' : 'asc'}`,
+    skip,
+    top,
+  });
 }
 
 /** The call of the list; all its parameters are optional (contract §2.1). */

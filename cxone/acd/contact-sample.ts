@@ -3,7 +3,7 @@ import type { Api } from '../api';
 import { readContact } from './contact-record';
 import type { ContactPageRequest } from './contact-page';
 import { countContacts } from './contact-count';
-import { completedContacts, parseContactPage, readContactPage, startsBefore } from './contact-page';
+import { contactsByStart, parseContactPage, readContactPage, startsBefore } from './contact-page';
 import type { Value } from '../records/codecs';
 
 /** A look at a span of contacts that costs one request: how many there are, and some of them. */
@@ -36,23 +36,14 @@ export interface ContactSample {
 export async function fetchContactCount(
   api: Api,
   apiVersion: string,
-  { from, to, filter, isLogged }: Pick<ContactSampleRequest, 'from' | 'to' | 'filter' | 'isLogged'>,
+  span: Pick<ContactSampleRequest, 'from' | 'to' | 'filter' | 'isLogged'>,
   signal?: AbortSignal,
 ): Promise<number | null> {
-  return countContacts(async ({ skip, top, latestFirst }) => {
-    const parameters = {
-      startDate: from.toISOString(),
-      endDate: to.toISOString(),
-      ...filter,
-      isLogged: isLogged === undefined ? undefined : String(isLogged),
-      fields: 'contactId,contactStartDate',
-      orderBy: `contactStartDate ${latestFirst ? 'desc' : 'asc'}`,
-      skip,
-      top,
-    };
-    const answer = await api.get(completedContacts(apiVersion, parameters), signal);
-    return readContactPage(answer.body, skip, answer.header('content-type'));
-  }, to);
+  return countContacts(async (rows) => {
+    const fields = ['contactId', 'contactStartDate'];
+    const answer = await api.get(contactsByStart(apiVersion, { ...span, ...rows, fields }), signal);
+    return readContactPage(answer.body, rows.skip, answer.header('content-type'));
+  }, span.to);
 }
 
 /** `GET /contacts/completed` (contract §2.1) for a count and a sample. Nothing of it is stored. @throws CxoneError */
@@ -62,24 +53,8 @@ export async function fetchContactSample(
   request: ContactSampleRequest,
   signal?: AbortSignal,
 ): Promise<ContactSample> {
-  const { from, to, filter, isLogged, latestFirst = false, skip = 0, top, fields } = request;
-  const answer = await api.get(
-    {
-      family: 'contacts',
-      path: `/incontactapi/services/${apiVersion}/contacts/completed`,
-      parameters: {
-        startDate: from.toISOString(),
-        endDate: to.toISOString(),
-        ...filter,
-        isLogged: isLogged === undefined ? undefined : String(isLogged),
-        fields: fields?.join(','),
-        orderBy: `contactStartDate ${latestFirst ? 'desc' : 'asc'}`,
-        skip,
-        top,
-      },
-    },
-    signal,
-  );
+  const { to, skip = 0 } = request;
+  const answer = await api.get(contactsByStart(apiVersion, { ...request, skip }), signal);
   const { records, totalRecords, lastPollTime } = await parseContactPage(answer.body);
   // What starts at the end, or later, comes with it where the end is inclusive (contract §2.8).
   const readings = records.filter(startsBefore(to.getTime())).map(readContact);

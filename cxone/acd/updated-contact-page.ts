@@ -34,24 +34,30 @@ export interface UpdatedPage extends ContactPage {
   readonly clock: Date | null;
 }
 
+interface UpdatedSource {
+  readonly api: Api;
+  readonly apiVersion: string;
+  /**
+   * Whether CXone's `updatedSince` means "at or after" (contract §9: not settled); where it means "after", the
+   * millisecond before is asked for.
+   */
+  readonly updatedSinceInclusive: boolean;
+}
+
 /**
  * `GET /contacts/completed?updatedSince=` (contract §2.1, §2.9), ordered by `lastUpdateTime`, which seeking relies on:
  * a page that is out of order, or begins more than a day before it should, is refused, since going on from it would leave
  * rows out.
  *
- * @param inclusive whether CXone's `updatedSince` means "at or after" (contract §9: not settled); where it means
- * "after", the millisecond before is asked for.
  * @throws CxoneError
  */
 export async function fetchUpdatedPage(
-  api: Api,
-  apiVersion: string,
-  inclusive: boolean,
+  { api, apiVersion, updatedSinceInclusive }: UpdatedSource,
   request: UpdatedPageRequest,
   signal?: AbortSignal,
 ): Promise<UpdatedPage> {
   const { since, filter, skip, top } = request;
-  const asked = new Date(since.getTime() - (inclusive ? 0 : 1));
+  const asked = new Date(since.getTime() - (updatedSinceInclusive ? 0 : 1));
   const answer = await api.get(
     completedContacts(apiVersion, {
       updatedSince: asked.toISOString(),

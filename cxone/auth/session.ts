@@ -61,11 +61,15 @@ interface Refusal {
   readonly credentialsGeneration: number | null;
 }
 
+interface SessionParts {
+  readonly connection: CxoneConnection;
+  readonly exchange: Exchange;
+  readonly policy: HostPolicy;
+  readonly now: () => number;
+}
+
 export function createSession(
-  connection: CxoneConnection,
-  exchange: Exchange,
-  policy: HostPolicy,
-  now: () => number,
+  { connection, exchange, policy, now }: SessionParts,
   { onSignIn = () => {}, credentialsGeneration = async () => null }: SessionOptions = {},
 ): Session {
   const discovery = createDiscovery(connection, exchange, policy);

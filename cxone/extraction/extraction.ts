@@ -1,11 +1,9 @@
-import type { Readable } from 'node:stream';
 import type { Api } from '../api';
-import type { Exchange } from '../http/exchange';
+import type { FileAccess } from '../media/media-request';
 import { createExtractionJob, fetchExtractionJob } from './jobs';
 import type { ExtractionJob, ExtractionJobRequest } from './jobs';
 import { openExtractionResult } from './result-file';
 import type { ExtractionResult, ExtractionResultOptions } from './result-file';
-import type { HostPolicy } from '../http/host-policy';
 
 /**
  * Data Extraction (contract §10): a job, asked for until it is done, then its CSV. CXone serves one caller of a tenant at a
@@ -20,15 +18,11 @@ export interface Extraction {
   openResult(url: string, signal?: AbortSignal, options?: ExtractionResultOptions): Promise<ExtractionResult>;
 }
 
-export function createExtraction(
-  api: Api,
-  open: Exchange<Readable>,
-  policy: HostPolicy,
-  now: () => number,
-): Extraction {
+export function createExtraction(api: Api, access: FileAccess): Extraction {
+  const { now } = access;
   return {
     createJob: (request, signal) => createExtractionJob(api, request, now, signal),
     job: (jobId, signal) => fetchExtractionJob(api, jobId, now, signal),
-    openResult: (url, signal, options) => openExtractionResult(open, policy, url, now, signal, options),
+    openResult: (url, signal, options) => openExtractionResult(access, url, signal, options),
   };
 }

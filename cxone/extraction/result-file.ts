@@ -4,12 +4,11 @@ import { retryAfter } from '../http/response-headers';
 import type { CsvRecord } from './csv';
 import { readCsv } from './csv';
 import { CxoneError } from '../cxone-error';
-import type { Exchange, HttpAnswer } from '../http/exchange';
+import type { HttpAnswer } from '../http/exchange';
 import { folded, keyColumns } from './columns';
 import type { ExtractionEntity } from './columns';
-import type { HostPolicy } from '../http/host-policy';
 import { streamInUtf8 } from '../http/charset';
-import { createMediaRequest, lengthOf } from '../media/media-request';
+import { createMediaRequest, type FileAccess, lengthOf } from '../media/media-request';
 import { isPage } from '../media/file-signature';
 import { nextChunk } from '../http/read-chunk';
 
@@ -44,19 +43,17 @@ export interface ExtractionResult {
  *   CSV), `UnexpectedShape` (no header, or none with the key), `ResponseTooLarge`, and what a network can do
  */
 export async function openExtractionResult(
-  open: Exchange<Readable>,
-  policy: HostPolicy,
+  access: FileAccess,
   url: string,
-  now: () => number,
   signal?: AbortSignal,
   options: ExtractionResultOptions = {},
 ): Promise<ExtractionResult> {
   const { idleTimeoutMs = 30_000, maxBytes = 4 * 1024 ** 3, entity } = options;
-  const answer = await createMediaRequest(open, policy)(url, {}, signal);
+  const answer = await createMediaRequest(access)(url, {}, signal);
   const contentLength = lengthOf(answer);
   const progress = { bytes: 0, unpacked: 0 };
   try {
-    const objection = objectionTo(answer, now());
+    const objection = objectionTo(answer, access.now());
     if (objection !== null) throw objection;
     const body = bodyOf(answer, { contentLength, idleTimeoutMs, maxBytes, signal, progress });
     // The body ends with an error when it is not as long as announced, as a packed one does when a byte is missing.

@@ -66,6 +66,39 @@ export interface Scanner {
   readonly scan: Scan;
 }
 
+/** Where a scan stands. */
+interface State {
+  readonly bytes: Buffer;
+  readonly opener: number;
+  /** Lists open at this nesting at most. */
+  readonly outermost: number;
+  readonly elementsAtMost: number;
+  readonly lists: OpenList[];
+  position: number;
+  nesting: number;
+  inText: boolean;
+  list: OpenList | null;
+  /** The nesting inside of the list that is being read; -1 outside of lists. */
+  level: number;
+  /** Of the element that is being read. */
+  start: number;
+  deepest: number;
+  valuesBefore: number;
+  isLong: boolean;
+  /** Of the whole. */
+  deepestOfAll: number;
+  longOfAll: boolean;
+  values: number;
+  valuesInLists: number;
+  valuesAtList: number;
+}
+
+interface OpenList {
+  start: number;
+  end: number;
+  elements: Element[];
+}
+
 /**
  * Finds the elements of lists in one pass over the bytes. No recursion, and nothing is built but positions: neither depth
  * nor length costs more than linear time.
@@ -75,123 +108,142 @@ export function createScanner(
   kind: Lists = 'arrays',
   elementsAtMost = Number.POSITIVE_INFINITY,
 ): Scanner {
-  const [opener, outermost] = kind === 'arrays' ? [0x5b, 2] : [0x7b, 0];
-  const lists: { start: number; end: number; elements: Element[] }[] = [];
-  const { length } = bytes;
-  // After a byte-order mark.
-  let position = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  let nesting = 0;
-  let inText = false;
-  let list: (typeof lists)[number] | null = null;
-  // Of the element that is being read; of the whole.
-  let [start, deepest, valuesBefore, isLong] = [-1, 0, 0, false];
-  let [deepestOfAll, values, valuesInLists, longOfAll] = [0, 0, 0, false];
-  /** The nesting inside of the list that is being read; -1 outside of lists. */
-  let level = -1;
-  let valuesAtList = 0;
-
-  const begin = (at: number): void => {
-    [start, deepest, valuesBefore, isLong] = [at, level, values, false];
+  const state: State = {
+    bytes,
+    ...(kind === 'arrays' ? { opener: 0x5b, outermost: 2 } : { opener: 0x7b, outermost: 0 }),
+    elementsAtMost,
+    lists: [],
+    // After a byte-order mark.
+    position: bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0,
+    nesting: 0,
+    inText: false,
+    list: null,
+    level: -1,
+    start: -1,
+    deepest: 0,
+    valuesBefore: 0,
+    isLong: false,
+    deepestOfAll: 0,
+    longOfAll: false,
+    values: 0,
+    valuesInLists: 0,
+    valuesAtList: 0,
   };
-  const endElement = (at: number): void => {
-    let end = at;
-    while (end > start && (bytes[end - 1] as number) <= 0x20) end -= 1;
-    const from = start < 0 ? at : start;
-    if (list !== null && list.elements.length >= elementsAtMost) throw new TooManyValues(elementsAtMost);
-    list?.elements.push({
-      start: from,
-      end: Math.max(from, end),
-      hasLongNumber: start >= 0 && isLong,
-      depth: start < 0 ? 0 : Math.max(0, deepest - level - 1),
-      values: start < 0 ? 0 : values - valuesBefore,
-    });
-    start = -1;
-  };
-  const endList = (at: number): void => {
-    if (list === null) return;
-    // Each closing bracket comes two after its opening one.
-    if (bytes[at] !== opener + 2) throw new SyntaxError('brackets do not match');
-    if (start >= 0 || list.elements.length > 0) endElement(at);
-    list.end = at + 1;
-    valuesInLists += values - valuesAtList;
-    level = -1;
-    list = null;
-  };
-
-  const advance = (atMost: number): boolean => {
-    const until = Math.min(length, position + atMost);
-    let at = position;
-    let depth = nesting;
-    let text = inText;
-    while (at < until) {
-      if (text) {
-        while (at < until) {
-          const byte = bytes[at] as number;
-          at += 1;
-          if (byte === 0x22) {
-            text = false;
-            break;
-          }
-          if (byte === 0x5c) at += 1;
-        }
-        continue;
-      }
-      const what = kinds[bytes[at] as number] as number;
-      if (what === colonOrSpace) {
-        at += 1;
-        continue;
-      }
-      if (depth === level && start < 0 && what < close) begin(at);
-      if (what === quote) {
-        text = true;
-      } else if (what === comma) {
-        values += 1;
-        if (depth === level) endElement(at);
-      } else if (what === number) {
-        const from = at;
-        let exponent = false;
-        for (let byte = bytes[at] as number; partOfNumber[byte] === 1; byte = bytes[at] as number) {
-          exponent ||= (byte | 0x20) === 0x65;
-          at += 1;
-        }
-        if (exponent || at - from >= longNumber) isLong = longOfAll = true;
-        continue;
-      } else if (what === open) {
-        if (level < 0 && depth <= outermost && bytes[at] === opener) {
-          list = { start: at, end: -1, elements: [] };
-          lists.push(list);
-          level = depth + 1;
-          valuesAtList = values;
-        }
-        values += 1;
-        depth += 1;
-        if (depth > deepest) deepest = depth;
-        if (depth > deepestOfAll) deepestOfAll = depth;
-      } else if (what === close) {
-        if (depth === level) endList(at);
-        depth -= 1;
-        if (depth < 0) throw new SyntaxError('a bracket is closed that was not opened');
-      }
-      at += 1;
-    }
-    inText = text;
-    position = at;
-    nesting = depth;
-    if (at < length) return false;
-    if (depth !== 0 || inText) throw new SyntaxError('the JSON is cut off');
-    return true;
-  };
-
   return {
-    advance,
+    advance: (atMost) => advance(state, atMost),
     get scan() {
-      return {
-        lists,
-        values,
-        valuesAround: values - valuesInLists,
-        hasLongNumber: longOfAll,
-        depth: deepestOfAll,
-      };
+      const { lists, values, valuesInLists, longOfAll: hasLongNumber, deepestOfAll: depth } = state;
+      return { lists, values, valuesAround: values - valuesInLists, hasLongNumber, depth };
     },
   };
+}
+
+function advance(state: State, atMost: number): boolean {
+  const { bytes } = state;
+  const until = Math.min(bytes.length, state.position + atMost);
+  let at = state.position;
+  let depth = state.nesting;
+  let text = state.inText;
+  while (at < until) {
+    if (text) {
+      while (at < until) {
+        const byte = bytes[at] as number;
+        at += 1;
+        if (byte === 0x22) {
+          text = false;
+          break;
+        }
+        if (byte === 0x5c) at += 1;
+      }
+      continue;
+    }
+    const what = kinds[bytes[at] as number] as number;
+    if (what === colonOrSpace) {
+      at += 1;
+      continue;
+    }
+    if (depth === state.level && state.start < 0 && what < close) beginElement(state, at);
+    if (what === quote) {
+      text = true;
+    } else if (what === comma) {
+      state.values += 1;
+      if (depth === state.level) endElement(state, at);
+    } else if (what === number) {
+      at = endOfNumber(state, at);
+      continue;
+    } else if (what === open) {
+      if (state.level < 0 && depth <= state.outermost && bytes[at] === state.opener) {
+        beginList(state, at, depth);
+      }
+      state.values += 1;
+      depth += 1;
+      if (depth > state.deepest) state.deepest = depth;
+      if (depth > state.deepestOfAll) state.deepestOfAll = depth;
+    } else if (what === close) {
+      if (depth === state.level) endList(state, at);
+      depth -= 1;
+      if (depth < 0) throw new SyntaxError('a bracket is closed that was not opened');
+    }
+    at += 1;
+  }
+  state.inText = text;
+  state.position = at;
+  state.nesting = depth;
+  if (at < bytes.length) return false;
+  if (depth !== 0 || text) throw new SyntaxError('the JSON is cut off');
+  return true;
+}
+
+function endOfNumber(state: State, from: number): number {
+  const { bytes } = state;
+  let at = from;
+  let exponent = false;
+  for (let byte = bytes[at] as number; partOfNumber[byte] === 1; byte = bytes[at] as number) {
+    exponent ||= (byte | 0x20) === 0x65;
+    at += 1;
+  }
+  if (exponent || at - from >= longNumber) state.isLong = state.longOfAll = true;
+  return at;
+}
+
+function beginList(state: State, at: number, depth: number): void {
+  state.list = { start: at, end: -1, elements: [] };
+  state.lists.push(state.list);
+  state.level = depth + 1;
+  state.valuesAtList = state.values;
+}
+
+function beginElement(state: State, at: number): void {
+  state.start = at;
+  state.deepest = state.level;
+  state.valuesBefore = state.values;
+  state.isLong = false;
+}
+
+function endElement(state: State, at: number): void {
+  const { bytes, list, start, elementsAtMost } = state;
+  let end = at;
+  while (end > start && (bytes[end - 1] as number) <= 0x20) end -= 1;
+  const from = start < 0 ? at : start;
+  if (list !== null && list.elements.length >= elementsAtMost) throw new TooManyValues(elementsAtMost);
+  list?.elements.push({
+    start: from,
+    end: Math.max(from, end),
+    hasLongNumber: start >= 0 && state.isLong,
+    depth: start < 0 ? 0 : Math.max(0, state.deepest - state.level - 1),
+    values: start < 0 ? 0 : state.values - state.valuesBefore,
+  });
+  state.start = -1;
+}
+
+function endList(state: State, at: number): void {
+  const { list } = state;
+  if (list === null) return;
+  // Each closing bracket comes two after its opening one.
+  if (state.bytes[at] !== state.opener + 2) throw new SyntaxError('brackets do not match');
+  if (state.start >= 0 || list.elements.length > 0) endElement(state, at);
+  list.end = at + 1;
+  state.valuesInLists += state.values - state.valuesAtList;
+  state.level = -1;
+  state.list = null;
 }

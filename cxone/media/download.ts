@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream';
 import { CxoneError } from '../cxone-error';
-import type { Exchange, HttpAnswer } from '../http/exchange';
-import type { HostPolicy } from '../http/host-policy';
+import type { HttpAnswer } from '../http/exchange';
 import { readMediaBody } from './media-body';
-import { createMediaRequest, lengthOf, toMediaError } from './media-request';
+import { createMediaRequest, type FileAccess, lengthOf, toMediaError } from './media-request';
 import { createResume } from './resume-download';
 import { isMediaType } from './file-signature';
 
@@ -39,15 +38,14 @@ export interface Download {
  * @throws CxoneError `MediaHostRefused`, `MediaLinkExpired`, `MediaUnavailable`, `Throttled`, and what a network can do
  */
 export async function openDownload(
-  open: Exchange<Readable>,
-  policy: HostPolicy,
+  access: FileAccess,
   url: string,
-  now: () => number,
   signal?: AbortSignal,
   options: DownloadOptions = {},
 ): Promise<Download> {
   const { maxBytes = 4 * 1024 ** 3, idleTimeoutMs = 20_000, resumePauseMs = 200, renew } = options;
-  const request = createMediaRequest(open, policy);
+  const request = createMediaRequest(access);
+  const { now } = access;
   const link = { url };
   const first = async (): Promise<HttpAnswer<Readable>> => {
     const answer = await request(link.url, {}, signal);

@@ -11,6 +11,13 @@ export type MediaRequest = (
   signal?: AbortSignal,
 ) => Promise<HttpAnswer<Readable>>;
 
+/** What files are fetched with, outside of the session: their addresses are secrets of their own. */
+export interface FileAccess {
+  readonly open: Exchange<Readable>;
+  readonly policy: HostPolicy;
+  readonly now: () => number;
+}
+
 const mostRedirects = 2;
 
 /**
@@ -18,7 +25,7 @@ const mostRedirects = 2;
  * must pass the host policy. Any status but a redirect is an answer.
  * @throws CxoneError `MediaHostRefused`, `MediaUnavailable`, and what a network can do
  */
-export function createMediaRequest(open: Exchange<Readable>, policy: HostPolicy): MediaRequest {
+export function createMediaRequest({ open, policy }: FileAccess): MediaRequest {
   return async (start, given, signal) => {
     let url = parseUrl(start, policy);
     const headers = { Accept: '*/*', 'Accept-Encoding': 'identity', ...given };

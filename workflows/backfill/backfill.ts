@@ -5,28 +5,23 @@ import {
   ContinueAsNew,
   continueAsNew,
   isCancellation,
-  setHandler,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import { store } from '../activity-proxies';
 import { cancelChildren, startWindowRun, pollChildren } from './backfill-children';
-import { type BackfillInput, type BackfillPlan, cutOf, lookUpOf, planBackfill } from './backfill-input';
-import * as messages from './backfill-messages';
-import { windowEndedSignal } from '../window/window-messages';
+import { type BackfillInput, type BackfillPlan, lookUpOf, planBackfill } from './backfill-input';
+import { handleMessages } from './backfill-handlers';
 import {
-  type BackfillProgress,
   type BackfillReport,
   labelBackfill,
   labelEnd,
-  progressOf,
   reportOf,
-  showBackfill,
   showBackfillFailure,
 } from './backfill-progress';
 import * as windows from './backfill-state';
-import { indexOfWindow } from './window-grid';
-import { causeOf, failRun, permanentFailure, refuseInvalidInput } from '../failures';
+import { type BackfillRun, createRun } from './backfill-run';
+import { causeOf, failRun, refuseInvalidInput } from '../failures';
 import { stamp } from '../ids';
 import { priorityOf } from '../priorities';
 
@@ -59,143 +54,118 @@ const cancelPatience = '5 minutes';
  */
 export async function backfill(input: BackfillInput, carried?: CarriedBackfill): Promise<BackfillReport> {
   const plan = refuseInvalidInput(() => readPlan(input, carried));
-  let state = carried
+  const start = carried
     ? { ...carried.state, marks: windows.unpackMarks(carried.state.marks) }
     : windows.newBackfill(plan.windows, plan.concurrency, Date.now());
-  let mediaPerSecond = carried?.mediaPerSecond ?? null;
-  // Also of a backfill that a schedule started, which can give it none.
-  const priority = priorityOf('backfill', plan.tenant);
-  let cancelling = false;
-  let done = false;
-  const alarm = { set: false, rung: false, times: 0 };
-
-  const progress = (): BackfillProgress => progressOf(plan, state, { cancelling, done, mediaPerSecond });
-  const change = (next: windows.BackfillState): BackfillProgress => {
-    state = next;
-    const now = progress();
-    showBackfill(plan, now);
-    return now;
-  };
-  const onOutcome = (news: windows.WindowOutcome): void =>
-    void change(windows.ended(state, news, Date.now()));
-
-  setHandler(windowEndedSignal, ({ from, to, ...news }) => {
-    const window = indexOfWindow(cutOf(plan), { from: Date.parse(from), to: Date.parse(to) });
-    if (window !== null) onOutcome({ window, ...news });
-  });
-  setHandler(messages.backfillProgressQuery, progress, { description: 'How far the backfill has come' });
-  setHandler(messages.pauseUpdate, () => change(windows.setPaused(state, true, Date.now())), {
-    description: 'Begin no new window; those under way go on',
-    validator: () => refuse(state.paused || cancelling, 'It is paused or being cancelled already.'),
-  });
-  setHandler(messages.resumeUpdate, () => change(windows.setPaused(state, false, Date.now())), {
-    description: 'Go on after a pause',
-    validator: () => refuse(!state.paused, 'It is not paused.'),
-  });
-  setHandler(messages.setConcurrencyUpdate, ({ concurrency }) => change({ ...state, concurrency }), {
-    description: 'How many windows at a time: {"concurrency": 8}, 1 to 32',
-    validator: (wanted) => refuse(!isConcurrency(wanted), 'Expected {"concurrency": n} with n from 1 to 32.'),
-  });
-  setHandler(messages.retryFailedUpdate, () => change(windows.retryFailed(state)), {
-    description: 'Run the windows that failed once more, when the cause is fixed',
-    validator: () => refuse(windows.countsOf(state).failed === 0, 'No window has failed.'),
-  });
-  setHandler(
-    messages.cancelUpdate,
-    () => {
-      cancelling = true;
-      return change(state);
-    },
-    {
-      description: 'Stop the windows under way and end; what is complete stays so',
-      validator: () => refuse(cancelling, 'It is being cancelled already.'),
-    },
-  );
-
-  const ask = async (asked: { readonly first: number; readonly count: number }): Promise<void> => {
-    if (plan.force) return void change(windows.lookedUp(state, asked, new Set()));
-    const summary = `look up windows ${asked.first + 1}–${asked.first + asked.count}`;
-    const found = await store.findComplete.executeWithOptions({ summary, priority }, [lookUpOf(plan, asked)]);
-    mediaPerSecond = found.mediaPerSecond;
-    change(windows.lookedUp(state, asked, new Set(found.complete.map((place) => asked.first + place))));
-  };
-
-  const begin = async (): Promise<void> => {
-    const taken = windows.takeReady(state);
-    change(taken.state);
-    await Promise.all(
-      taken.windows.map(async (window) => {
-        const flight = await startWindowRun(plan, window, onOutcome);
-        // Read only now: children that were started beside this one may have ended in the meantime.
-        change(windows.confirmed(state, flight));
-      }),
-    );
-  };
-
-  // One timer at a time, set again once it has fired: a time-out on each wait would cost two events a window.
-  const setAlarm = (): void => {
-    // The first poll is soon: runs that others started send this backfill no signal.
-    const soon = alarm.times === 0 || state.flights.some(({ joined }) => joined);
-    Object.assign(alarm, { set: true, rung: false, times: alarm.times + 1 });
-    sleep(soon ? pollOthersEvery : pollEvery, { summary: 'poll the children' }).then(
-      () => Object.assign(alarm, { set: false, rung: true }),
-      () => undefined,
-    );
-  };
-
-  const isLong = (): boolean =>
-    workflowInfo().continueAsNewSuggested || workflowInfo().historyLength >= eventsAtMost;
-
+  const run = createRun(plan, start, carried?.mediaPerSecond ?? null);
+  handleMessages(run);
   if (!carried) labelBackfill(plan);
-  change(state);
+  run.change(run.state);
   try {
-    while (!windows.isFinished(state)) {
-      if (cancelling)
-        await store.cancelBackfill.executeWithOptions({ priority }, [workflowInfo().workflowId]);
-      const unknown = cancelling ? null : windows.toLookUp(state, lookUpAtMost);
-      if (unknown) await ask(unknown);
-      if (!cancelling && windows.canBegin(state)) await begin();
-      if (alarm.rung && state.flights.length > 0)
-        (await pollChildren(plan, state.flights)).forEach(onOutcome);
-      // Without children there is nothing to poll: a paused backfill sleeps.
-      if (!alarm.set && state.flights.length > 0) setAlarm();
-      if (isLong() && !cancelling) {
-        await condition(allHandlersFinished);
-        const { from, to } = plan;
-        return await continueAsNew<typeof backfill>(input, {
-          range: { from: stamp(from), to: stamp(to) },
-          state: { ...state, marks: windows.packMarks(state.marks) },
-          mediaPerSecond,
-        });
-      }
-      const asked = cancelling;
-      await condition(
-        () =>
-          windows.isFinished(state) ||
-          (alarm.rung && state.flights.length > 0) ||
-          (!cancelling && (windows.canBegin(state) || isLong())) ||
-          cancelling !== asked,
-      );
+    if ((await runWindows(run)) === 'full') {
+      await condition(allHandlersFinished);
+      const { from, to } = plan;
+      return await continueAsNew<typeof backfill>(input, {
+        range: { from: stamp(from), to: stamp(to) },
+        state: { ...run.state, marks: windows.packMarks(run.state.marks) },
+        mediaPerSecond: run.now.mediaPerSecond,
+      });
     }
-    done = true;
-    const report = reportOf(plan, state);
+    const report = reportOf(plan, run.state);
     labelEnd(report);
-    change(state);
+    run.change(run.state, { done: true });
     await condition(allHandlersFinished);
     return report;
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     if (isCancellation(error)) {
-      cancelling = true;
       await CancellationScope.nonCancellable(async () => {
-        change(state);
-        await cancelChildren(plan, state.flights);
-        await condition(() => state.flights.every(({ joined }) => joined), cancelPatience);
+        run.change(run.state, { cancelling: true });
+        await cancelChildren(plan, run.state.flights);
+        await condition(() => run.state.flights.every(({ joined }) => joined), cancelPatience);
       });
     }
-    showBackfillFailure(plan, progress(), causeOf(error));
+    showBackfillFailure(plan, run.progress(), causeOf(error));
     return failRun(error);
   }
+}
+
+/** Runs the windows. @returns `full` when the history asks for continue-as-new first */
+async function runWindows(run: BackfillRun): Promise<'finished' | 'full'> {
+  const { plan } = run;
+  // Also of a backfill that a schedule started, which can give it none.
+  const priority = priorityOf('backfill', plan.tenant);
+  const alarm = createAlarm();
+  const isDue = (): boolean => alarm.hasRung() && run.state.flights.length > 0;
+  while (!windows.isFinished(run.state)) {
+    const { cancelling } = run.now;
+    if (cancelling) await store.cancelBackfill.executeWithOptions({ priority }, [workflowInfo().workflowId]);
+    const unknown = cancelling ? null : windows.toLookUp(run.state, lookUpAtMost);
+    if (unknown) await lookUp(run, unknown);
+    if (!run.now.cancelling && windows.canBegin(run.state)) await begin(run);
+    if (isDue()) (await pollChildren(plan, run.state.flights)).forEach(run.onOutcome);
+    // Without children there is nothing to poll: a paused backfill sleeps.
+    if (!alarm.isSet() && run.state.flights.length > 0) alarm.set(run.state);
+    if (isLong() && !run.now.cancelling) return 'full';
+    const asked = run.now.cancelling;
+    await condition(
+      () =>
+        windows.isFinished(run.state) ||
+        isDue() ||
+        (!run.now.cancelling && (windows.canBegin(run.state) || isLong())) ||
+        run.now.cancelling !== asked,
+    );
+  }
+  return 'finished';
+}
+
+async function lookUp(
+  run: BackfillRun,
+  asked: { readonly first: number; readonly count: number },
+): Promise<void> {
+  const { plan } = run;
+  if (plan.force) return void run.change(windows.lookedUp(run.state, asked, new Set()));
+  const summary = `look up windows ${asked.first + 1}–${asked.first + asked.count}`;
+  const priority = priorityOf('backfill', plan.tenant);
+  const { complete, mediaPerSecond } = await store.findComplete.executeWithOptions({ summary, priority }, [
+    lookUpOf(plan, asked),
+  ]);
+  const found = new Set(complete.map((place) => asked.first + place));
+  run.change(windows.lookedUp(run.state, asked, found), { mediaPerSecond });
+}
+
+async function begin(run: BackfillRun): Promise<void> {
+  const taken = windows.takeReady(run.state);
+  run.change(taken.state);
+  await Promise.all(
+    taken.windows.map(async (window) => {
+      const flight = await startWindowRun(run.plan, window, run.onOutcome);
+      // Read only now: children that were started beside this one may have ended in the meantime.
+      run.change(windows.confirmed(run.state, flight));
+    }),
+  );
+}
+
+/** When to poll the children. One timer at a time: a time-out on each wait would cost two events a window. */
+function createAlarm() {
+  const alarm = { set: false, rung: false, times: 0 };
+  return {
+    isSet: () => alarm.set,
+    hasRung: () => alarm.rung,
+    set: ({ flights }: windows.BackfillState): void => {
+      // The first poll is soon: runs that others started send this backfill no signal.
+      const soon = alarm.times === 0 || flights.some(({ joined }) => joined);
+      Object.assign(alarm, { set: true, rung: false, times: alarm.times + 1 });
+      sleep(soon ? pollOthersEvery : pollEvery, { summary: 'poll the children' }).then(
+        () => Object.assign(alarm, { set: false, rung: true }),
+        () => undefined,
+      );
+    },
+  };
+}
+
+function isLong(): boolean {
+  return workflowInfo().continueAsNewSuggested || workflowInfo().historyLength >= eventsAtMost;
 }
 
 function readPlan(input: BackfillInput, carried: CarriedBackfill | undefined): BackfillPlan {
@@ -209,13 +179,4 @@ function readPlan(input: BackfillInput, carried: CarriedBackfill | undefined): B
 function startOf(): Date {
   const scheduled = workflowInfo().searchAttributes['TemporalScheduledStartTime']?.[0];
   return scheduled instanceof Date ? scheduled : workflowInfo().startTime;
-}
-
-function isConcurrency(wanted: messages.SetConcurrency | undefined): boolean {
-  const n = wanted?.concurrency;
-  return Number.isInteger(n) && Number(n) >= 1 && Number(n) <= 32;
-}
-
-function refuse(wrong: boolean, message: string): void {
-  if (wrong) throw permanentFailure({ code: 'UpdateRefused', message, remedy: '' });
 }

@@ -14,10 +14,8 @@ function answerOf(body: Readable, headers: Readonly<Record<string, string>> = {}
 
 const openFrom = (answer: HttpAnswer<Readable>, signal?: AbortSignal, options?: ExtractionResultOptions) =>
   openExtractionResult(
-    () => Promise.resolve(answer),
-    policy,
+    { open: () => Promise.resolve(answer), policy, now: () => 0 },
     'https://files.example.com/x.csv?X-Amz-Signature=canary',
-    () => 0,
     signal,
     options,
   );
