@@ -29,6 +29,11 @@ export interface RunState {
   readonly code?: string;
 }
 
+/** Whether a run still works, or waits for a person. */
+export function isUnderWay({ status }: Pick<RunState, 'status'>): boolean {
+  return status === 'running' || status === 'parked';
+}
+
 export interface BackfillDependencies {
   readonly store: Store;
   readonly tenants: TenantDirectory;

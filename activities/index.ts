@@ -38,8 +38,8 @@ export function createActivities(dependencies: ActivityDependencies) {
 export type Activities = ReturnType<typeof createActivities>;
 
 export { createRetryBudgetInterceptor } from './interceptors/retry-budget';
-export type { RunState } from './backfill';
-export { createAnswerKeeper } from './answer-keeper';
+export { isUnderWay, type RunState } from './backfill';
+export { type AnswerKeeper, createAnswerKeeper } from './answer-keeper';
 export { weightOf } from './batch';
 export { createPageMemory } from './page-memory';
 export { createRequestLimiter, type LimiterEvent } from './request-limiter';

@@ -1,6 +1,6 @@
 export { loadSettings } from './settings';
 export type { Settings } from './settings';
-export type { ListenAddress } from './setting-list';
+export type { ListenAddress } from './setting-schemas';
 export type { Need } from './setting';
 export { loadTenants, loadTenantSettings } from './tenants';
 export type { Tenant, TenantSettings, TenantsFile } from './tenants';

@@ -3,8 +3,8 @@ import type { Environment } from './environment';
 import { quoted, SettingsError } from './problems';
 import type { Problem } from './problems';
 import { type ProxySettings, readProxies } from './proxies';
-import { settingList, settingSchemas } from './setting-list';
-import type { ListenAddress, SettingName } from './setting-list';
+import { settingList, type SettingName } from './setting-list';
+import { type ListenAddress, settingSchemas } from './setting-schemas';
 import type { Need, Setting } from './setting';
 import { temporalProblem } from './temporal-tls';
 
@@ -66,54 +66,26 @@ export interface Settings {
  */
 export function loadSettings<N extends Need>(env: Environment, need: readonly N[]): Pick<Settings, N> {
   const problems: Problem[] = [];
-  const report = (problem: Problem) => void problems.push(problem);
+  const sections = sectionsOf(env, problems);
+  const settings = Object.fromEntries(need.map((part) => [part, sections[part]()]));
+  if (problems.length > 0) throw new SettingsError(distinct(problems));
+  return settings as Pick<Settings, N>;
+}
 
-  const valueOf = <T>(name: SettingName, check: { safeParse(text: unknown): Checked<T> }): T | undefined => {
-    const setting: Setting = settingList.find((one) => one.name === name) as Setting;
-    const before = problems.length;
-    const given = readSetting(env, name, report);
-    if (problems.length > before) return undefined;
-    const text = given ?? setting.fallback;
-    if (text === undefined && setting.required) {
-      report({
-        name,
-        problem: 'is not set',
-        expected: setting.expected,
-        remedy: `Set ${name} or ${name}_FILE.`,
-      });
-      return undefined;
-    }
-    const checked = check.safeParse(text);
-    if (checked.success) return checked.data;
-    const reason = checked.error.issues[0]?.message ?? 'is not usable';
-    report({
-      name,
-      problem: setting.secret
-        ? `${reason} (its value is not shown)`
-        : `${quoted(text && withoutUser(text))} ${reason}`,
-      expected: setting.expected,
-      remedy: `Change ${name}, for example to ${setting.example}.`,
-    });
-    return undefined;
-  };
+/** How each part is read; what is missing or wrong is added to the problems. */
+function sectionsOf(env: Environment, problems: Problem[]): { readonly [Part in Need]: () => unknown } {
+  const report = (problem: Problem) => void problems.push(problem);
+  const valueOf = createReader(env, problems);
   const listening = (name: 'METRICS_ADDRESS' | 'HEALTH_ADDRESS'): WantedAddress | null => {
     const address = valueOf(name, settingSchemas[name]);
     return address ? { ...address, isSet: Boolean(env[name] || env[`${name}_FILE`]) } : null;
   };
-  const asGiven = {
-    safeParse: (text: unknown): Checked<string | undefined> => ({
-      success: true,
-      data: text as string | undefined,
-    }),
-  };
-  const asText = { safeParse: (text: unknown): Checked<string> => ({ success: true, data: text as string }) };
-
   const withProxies = (): Settings['network'] => {
     const proxies = readProxies(env, report);
     return proxies === null ? {} : { proxies };
   };
 
-  const sections: { readonly [Part in Need]: () => unknown } = {
+  return {
     tenants: () => ({ file: valueOf('TENANTS_FILE', asText) }),
     database: () => ({ url: valueOf('DATABASE_URL', settingSchemas.DATABASE_URL) }),
     recordings: () => {
@@ -161,10 +133,47 @@ export function loadSettings<N extends Need>(env: Environment, need: readonly N[
       format: valueOf('LOG_FORMAT', settingSchemas.LOG_FORMAT),
     }),
   };
-  const settings = Object.fromEntries(need.map((part) => [part, sections[part]()]));
-  if (problems.length > 0) throw new SettingsError(distinct(problems));
-  return settings as Pick<Settings, N>;
 }
+
+/** Reads one setting. @returns undefined where it is not in order, which is reported */
+function createReader(env: Environment, problems: Problem[]) {
+  return <T>(name: SettingName, check: { safeParse(text: unknown): Checked<T> }): T | undefined => {
+    const setting: Setting = settingList.find((one) => one.name === name) as Setting;
+    const before = problems.length;
+    const given = readSetting(env, name, (problem) => problems.push(problem));
+    if (problems.length > before) return undefined;
+    const text = given ?? setting.fallback;
+    if (text === undefined && setting.required) {
+      problems.push({
+        name,
+        problem: 'is not set',
+        expected: setting.expected,
+        remedy: `Set ${name} or ${name}_FILE.`,
+      });
+      return undefined;
+    }
+    const checked = check.safeParse(text);
+    if (checked.success) return checked.data;
+    const reason = checked.error.issues[0]?.message ?? 'is not usable';
+    problems.push({
+      name,
+      problem: setting.secret
+        ? `${reason} (its value is not shown)`
+        : `${quoted(text && withoutUser(text))} ${reason}`,
+      expected: setting.expected,
+      remedy: `Change ${name}, for example to ${setting.example}.`,
+    });
+    return undefined;
+  };
+}
+
+const asGiven = {
+  safeParse: (text: unknown): Checked<string | undefined> => ({
+    success: true,
+    data: text as string | undefined,
+  }),
+};
+const asText = { safeParse: (text: unknown): Checked<string> => ({ success: true, data: text as string }) };
 
 /** Credentials written into an address that takes none are kept out of logs. */
 const withoutUser = (text: string): string => text.replace(/\/\/[^/@]*@/, '//…@');

@@ -2,13 +2,18 @@ import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { MisconfiguredTenants } from '../store';
 
+/** The tenants of the file: those that are not in order, with what is wrong, and the others. */
+interface Entries {
+  readonly found: ReadonlyMap<string, readonly string[]>;
+  readonly inOrder: readonly string[];
+}
+
 /**
  * Reports tenants whose entry in the tenants file is not in order, in three places: the log, the database (for `status`),
  * and the gauge `cxone_tenant_misconfigured`, 1 for such a tenant and 0 for one in order, of this worker's file.
  */
 export async function reportMisconfigured(
-  found: ReadonlyMap<string, readonly string[]>,
-  inOrder: readonly string[],
+  { found, inOrder }: Entries,
   table: Pick<MisconfiguredTenants, 'note'>,
   meter: MetricMeter,
   logger: Logger,

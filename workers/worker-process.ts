@@ -1,12 +1,14 @@
-import { Client, isGrpcServiceError } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import type { MetricMeter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import {
+  type Activities,
   createActivities,
   createAnswerKeeper,
   createPageMemory,
-  createRequestLimiter,
+  isUnderWay,
   type Tenant,
   tenantDirectory,
   type TenantTuning,
@@ -14,35 +16,35 @@ import {
 } from '../activities';
 import { createCxoneClient, type CxoneClientOptions, type CxoneConnection } from '../cxone';
 import {
-  type Claimant,
   createSpaceGuard,
   openRecordingFiles,
   openStore,
   RecordingFileError,
   type RecordingFiles,
   type RecordingStorage,
+  type Store,
 } from '../store';
 import { backfillId } from '../workflows/ids';
 import { ensureSearchAttributes } from '../ops/search-attributes';
-import { createHungSteps } from '../activities/interceptors/deadline';
+import { createHungSteps, type HungSteps } from '../activities/interceptors/deadline';
 import { attemptMetrics } from './metrics/attempt-metrics';
+import { installRuntime } from './install-runtime';
+import { createClientOptions } from './client-options';
 import { createWorkers, runWorkers } from './create-workers';
 import { type BuildOfDeployment, deploymentOptions, logDeploymentRole } from './deployment';
 import { watchGaps } from './metrics/gap-metrics';
-import { type HealthServer, listenForHealth } from './health';
+import { listenForHealth } from './health';
 import { hungMetrics } from './metrics/hung-metrics';
 import { watchClocks } from './metrics/clock-metrics';
-import { type Address, chooseAddress, type WantedAddress } from './listen';
+import { chooseAddress, type WantedAddress } from './listen';
 import { reportMisconfigured } from './misconfigured-tenants';
 import { watchSessions } from './stuck-sessions';
 import { watchEventLoop } from './metrics/loop-metrics';
 import { watchOverview } from './metrics/overview-metrics';
 import { storeConnections } from './queues';
-import { limiterMetrics, type LimitedTenant, watchQuotas } from './metrics/quota-metrics';
-import { requestMetrics } from './metrics/request-metrics';
+import { type LimitedTenant, watchQuotas } from './metrics/quota-metrics';
 import { runInspection } from './run-inspection';
 import { adviseOnServer } from './server-advice';
-import { temporalLogger } from './temporal-logger';
 
 /** All a worker process needs, as values: it reads no environment of its own. */
 export interface WorkerProcessOptions {
@@ -85,126 +87,156 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
   const healthAddress =
     options.health && (await chooseAddress(options.health, 'health', logger, metrics?.port));
   installRuntime(metrics, logger);
+  /** What is open, the latest first. */
+  const open: (() => Promise<void>)[] = [];
+  const onClose = (close: () => Promise<void>): void => void open.unshift(close);
+  try {
+    const resources = await connect(options, onClose);
+    const hung = createHungSteps(hungMetrics(resources.meter));
+    const activities = await prepareActivities(options, resources, onClose);
+    watch(options, resources, metrics !== null).forEach(onClose);
+    let workers: readonly Worker[] = [];
+    if (options.health && healthAddress) {
+      // Before the workers are made: a process with workers that never ran does not end.
+      const { connection, store } = resources;
+      const health = await listenForHealth(options.health, healthAddress, logger, {
+        ready: () => workers.length > 0 && workers.every((worker) => worker.getState() === 'RUNNING'),
+        database: () => store.ping(),
+        temporal: () =>
+          connection.withDeadline(Date.now() + 3_000, () => connection.workflowService.getSystemInfo({})),
+        hungSteps: () => hung.count(),
+      });
+      onClose(() => health.close());
+    }
+    workers = await startWorkers(options, resources, activities, hung);
+    await runWorkers(workers);
+    logger.info('the worker has stopped');
+  } finally {
+    for (const close of open) await close();
+  }
+}
 
+type OnClose = (close: () => Promise<void>) => void;
+
+/** What the parts of a worker work with. */
+interface Resources {
+  readonly store: Store;
+  readonly files: RecordingFiles | null;
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  /** Of Temporal, as logged. */
+  readonly address: string;
+  readonly meter: MetricMeter;
+}
+
+async function connect(options: WorkerProcessOptions, onClose: OnClose): Promise<Resources> {
+  const { logger, recordings } = options;
   const store = openStore({
     url: options.databaseUrl,
     maxConnections: storeConnections,
     applicationName: 'cxone-sync worker',
   });
+  onClose(() => store.close());
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
     overrideEnvVars: { ...options.temporalEnv },
   });
   const address = connectionOptions.address ?? '127.0.0.1:7233';
-  let connection: NativeConnection | undefined;
-  let health: HealthServer | undefined;
-  let settle = async (): Promise<void> => undefined;
-  let stopWatching: readonly (() => Promise<void>)[] = [];
-  try {
-    const files = options.recordings === null ? null : openRecordingFiles(options.recordings, store.storage);
-    await probeStorage(files, logger);
-    const connected = await NativeConnection.connect({ ...connectionOptions, address });
-    connection = connected;
-    await prepareSearchAttributes(connection, namespace, logger);
-    const meter = Runtime.instance().metricMeter;
-    const hung = createHungSteps(hungMetrics(meter));
-    const [observe, countLimits] = [requestMetrics(meter), limiterMetrics(meter)];
-    const names = options.tenants.map(({ tenant }) => tenant);
-    await reportMisconfigured(options.misconfigured, names, store.misconfigured, meter, logger);
-    const keeper = createAnswerKeeper({
-      errors: store.apiErrors,
-      now: Date.now,
-      onError: (error) => logger.warn({ err: error }, 'an answer of CXone could not be kept'),
-    });
-    settle = () => keeper.settle();
-    const clientOptions = ({ tenant, limits }: WorkerTenant): CxoneClientOptions => ({
-      onRequest: observe(tenant),
-      keepAnswer: keeper.forTenant(tenant),
-      credentialsGeneration: () =>
-        store.signIns.count(tenant).catch((error: unknown) => {
-          logger.warn({ err: error, tenant }, 'could not check whether credentials were renewed');
-          return null;
-        }),
-      limiter: createRequestLimiter({
-        tenant,
-        limits,
-        quotas: store.quotas,
-        onEvent: countLimits(tenant),
-        onError: (error) => logger.warn({ err: error, tenant }, 'a 429 could not be noted'),
-      }),
-    });
-    stopWatching = [watchSessions(store.stuckSessions, meter, logger)];
-    if (metrics) {
-      stopWatching = [
-        ...stopWatching,
-        watchQuotas(store.quotas, options.tenants, meter, logger),
-        watchOverview(store.overview, names, meter, logger),
-        watchClocks(store.clocks, names, meter, logger),
-        watchGaps(store.gaps, options.tenants, meter, logger),
-        watchEventLoop(meter, logger),
-      ];
-    }
-    const client = new Client({ connection, namespace });
-    const inspectRun = runInspection(client);
-    const activities = createActivities({
-      store,
-      files,
-      guardSpace: createSpaceGuard(options.recordings?.url ?? null, options.minFreeBytes),
-      tenants: tenantDirectory(
-        options.tenants.map((tenant) => toTenant(tenant, clientOptions(tenant))),
-        options.misconfigured.keys(),
-      ),
-      memory: createPageMemory(pagesInMemory, weightOf),
-      isRunning: runningCheck(client),
-      inspectRun,
-      inspectBackfill: (tenant, { from, to }) => inspectRun(backfillId({ tenant, from, to })),
-      cancelRun: async (workflowId) => void (await client.workflow.getHandle(workflowId).cancel()),
-      landingRetentionDays: options.landingRetentionDays,
-      maxRecordingBytes: options.maxRecordingBytes,
-      now: Date.now,
-    });
-    let workers: readonly Worker[] = [];
-    if (options.health && healthAddress) {
-      // Before the workers are made: a process with workers that never ran does not end.
-      health = await listenForHealth(options.health, healthAddress, logger, {
-        ready: () => workers.length > 0 && workers.every((worker) => worker.getState() === 'RUNNING'),
-        database: () => store.ping(),
-        temporal: () =>
-          connected.withDeadline(Date.now() + 3_000, () => connected.workflowService.getSystemInfo({})),
-        hungSteps: () => hung.count(),
-      });
-    }
-    const deployment = await deploymentOptions(connection, namespace, options.build, logger);
-    workers = await createWorkers({
-      connection,
-      namespace,
-      activities,
-      waits: store.waits,
-      onLateAttempt: attemptMetrics(meter),
-      hung,
-      shutdownGraceMs: options.shutdownGraceSeconds * 1_000,
-      deployment,
-    });
-    logger.info({ temporal: address, namespace, tenants: options.tenants.length }, 'the worker listens');
-    await adviseOnServer(connection, namespace, logger).catch((error: unknown) => {
-      logger.warn({ err: error }, 'Temporal could not be asked what it does for workers that stop');
-    });
-    if (deployment) {
-      await logDeploymentRole(connection, namespace, deployment.version, logger).catch((error: unknown) => {
-        logger.warn({ err: error }, 'Temporal could not be asked whether this build is current');
-      });
-    }
-    await runWorkers(workers);
-    logger.info('the worker has stopped');
-  } finally {
-    await health?.close();
-    for (const stop of stopWatching) await stop();
-    // Workers that were made but never ran still hold it; that must not hide why they did not run.
-    await connection?.close().catch((error: unknown) => {
+  const files = recordings === null ? null : openRecordingFiles(recordings, store.storage);
+  await probeStorage(files, logger);
+  const connection = await NativeConnection.connect({ ...connectionOptions, address });
+  // Workers that were made but never ran still hold it; that must not hide why they did not run.
+  onClose(() =>
+    connection.close().catch((error: unknown) => {
       logger.warn({ err: error }, 'the connection to Temporal could not be closed');
+    }),
+  );
+  await prepareSearchAttributes(connection, namespace, logger);
+  return { store, files, connection, namespace, address, meter: Runtime.instance().metricMeter };
+}
+
+async function prepareActivities(
+  options: WorkerProcessOptions,
+  { store, files, connection, namespace, meter }: Resources,
+  onClose: OnClose,
+): Promise<Activities> {
+  const { logger, tenants, misconfigured } = options;
+  const inOrder = tenants.map(({ tenant }) => tenant);
+  await reportMisconfigured({ found: misconfigured, inOrder }, store.misconfigured, meter, logger);
+  const keeper = createAnswerKeeper({
+    errors: store.apiErrors,
+    now: Date.now,
+    onError: (error) => logger.warn({ err: error }, 'an answer of CXone could not be kept'),
+  });
+  onClose(() => keeper.settle());
+  const clientOptions = createClientOptions({ store, keeper, meter, logger });
+  const client = new Client({ connection, namespace });
+  const inspectRun = runInspection(client);
+  return createActivities({
+    store,
+    files,
+    guardSpace: createSpaceGuard(options.recordings?.url ?? null, options.minFreeBytes),
+    tenants: tenantDirectory(
+      tenants.map((tenant) => toTenant(tenant, clientOptions(tenant))),
+      misconfigured.keys(),
+    ),
+    memory: createPageMemory(pagesInMemory, weightOf),
+    isRunning: async ({ workflowId }) => isUnderWay(await inspectRun(workflowId)),
+    inspectRun,
+    inspectBackfill: (tenant, { from, to }) => inspectRun(backfillId({ tenant, from, to })),
+    cancelRun: async (workflowId) => void (await client.workflow.getHandle(workflowId).cancel()),
+    landingRetentionDays: options.landingRetentionDays,
+    maxRecordingBytes: options.maxRecordingBytes,
+    now: Date.now,
+  });
+}
+
+/** What is looked at now and then for as long as the process lives; each answers with how to stop that. */
+function watch(
+  { tenants, logger }: WorkerProcessOptions,
+  { store, meter }: Resources,
+  withMetrics: boolean,
+): readonly (() => Promise<void>)[] {
+  const names = tenants.map(({ tenant }) => tenant);
+  const sessions = watchSessions(store.stuckSessions, meter, logger);
+  if (!withMetrics) return [sessions];
+  return [
+    sessions,
+    watchQuotas(store.quotas, tenants, meter, logger),
+    watchOverview(store.overview, names, meter, logger),
+    watchClocks(store.clocks, names, meter, logger),
+    watchGaps(store.gaps, tenants, meter, logger),
+    watchEventLoop(meter, logger),
+  ];
+}
+
+async function startWorkers(
+  options: WorkerProcessOptions,
+  { store, connection, namespace, address, meter }: Resources,
+  activities: Activities,
+  hung: HungSteps,
+): Promise<readonly Worker[]> {
+  const { logger } = options;
+  const deployment = await deploymentOptions(connection, namespace, options.build, logger);
+  const workers = await createWorkers({
+    connection,
+    namespace,
+    activities,
+    waits: store.waits,
+    onLateAttempt: attemptMetrics(meter),
+    hung,
+    shutdownGraceMs: options.shutdownGraceSeconds * 1_000,
+    deployment,
+  });
+  logger.info({ temporal: address, namespace, tenants: options.tenants.length }, 'the worker listens');
+  await adviseOnServer(connection, namespace, logger).catch((error: unknown) => {
+    logger.warn({ err: error }, 'Temporal could not be asked what it does for workers that stop');
+  });
+  if (deployment) {
+    await logDeploymentRole(connection, namespace, deployment.version, logger).catch((error: unknown) => {
+      logger.warn({ err: error }, 'Temporal could not be asked whether this build is current');
     });
-    await settle();
-    await store.close();
   }
+  return workers;
 }
 
 /**
@@ -221,28 +253,6 @@ async function probeStorage(files: RecordingFiles | null, logger: Logger): Promi
       'no recordings are fetched: their storage is not there',
     );
   }
-}
-
-/** The SDK's runtime is one per process: where it logs, and where it shows its metrics. */
-function installRuntime(metrics: Address | null, logger: Logger): void {
-  Runtime.install({
-    logger: temporalLogger(logger),
-    telemetryOptions: {
-      logging: { filter: 'WARN', forward: {} },
-      ...(metrics && {
-        metrics: {
-          prometheus: {
-            bindAddress: `${metrics.host}:${metrics.port}`,
-            // As Temporal's own dashboards and alert rules name them.
-            countersTotalSuffix: true,
-            unitSuffix: true,
-            useSecondsForDurations: true,
-          },
-        },
-      }),
-    },
-  });
-  if (metrics) logger.info({ host: metrics.host, port: metrics.port }, 'metrics are served');
 }
 
 /**
@@ -266,19 +276,4 @@ async function prepareSearchAttributes(
 
 function toTenant(settings: WorkerTenant, options: CxoneClientOptions): Tenant {
   return { name: settings.tenant, cxone: createCxoneClient(settings, options), tuning: settings };
-}
-
-/** Asks Temporal about the run that holds a window. A run it no longer knows is not running. */
-function runningCheck(client: Client): (run: Claimant) => Promise<boolean> {
-  return async ({ workflowId }) => {
-    try {
-      const { status } = await client.workflow.getHandle(workflowId).describe();
-      return status.name === 'RUNNING';
-    } catch (error) {
-      const notFound = 5;
-      if (error instanceof Error && error.name === 'WorkflowNotFoundError') return false;
-      if (isGrpcServiceError(error) && error.code === notFound) return false;
-      throw error;
-    }
-  };
 }

@@ -1,6 +1,6 @@
 import { errorRow } from '../../errors';
 import type { OpenGap, Store } from '../../store';
-import type { RunState } from '../backfill';
+import { isUnderWay, type RunState } from '../backfill';
 import { changesForDays } from './increment';
 import type { Tenant } from '../tenants';
 
@@ -14,8 +14,6 @@ export interface GapDependencies {
 }
 
 const dayMs = 86_400_000;
-
-const underWay: ReadonlySet<RunState['status']> = new Set(['running', 'parked']);
 
 /** What is to be read of a gap, and whether a person is asked first. */
 export interface DueGap {
@@ -39,7 +37,7 @@ export async function gapToBegin(
     if (!gap.due || gap.givenUp) continue;
     const { begun, waits } = gap;
     const { status, code } = begun ? await inspectBackfill(name, begun) : notBegun;
-    if (begun && underWay.has(status)) {
+    if (begun && isUnderWay({ status })) {
       if (waits) await store.gaps.takeOn(name, gap, begun);
     } else if (errorRow(code)?.resume === 'ended' && !waits) await store.gaps.giveUp(name, gap);
     // A person is asked about the whole, whatever of it is there by now: one run for one question.
@@ -85,7 +83,7 @@ export async function gapThatWaits(
   if (!gap) return null;
   // What is missing shrinks while it is read; the command that a person typed may be of before.
   for (const begun of [gap.begun ?? gap.missing, gap.missing, range]) {
-    if (!underWay.has((await inspectBackfill(name, begun)).status)) continue;
+    if (!isUnderWay(await inspectBackfill(name, begun))) continue;
     await store.gaps.takeOn(name, gap, begun);
     return null;
   }

@@ -18,7 +18,12 @@ function report(note: () => Promise<void> = async () => undefined) {
       await note();
     },
   };
-  return { shown, lines, noted, done: reportMisconfigured(found, ['acme'], table, meter, logger) };
+  return {
+    shown,
+    lines,
+    noted,
+    done: reportMisconfigured({ found, inOrder: ['acme'] }, table, meter, logger),
+  };
 }
 
 it('tenants not in order are reported to the log, the metrics and the database', async () => {
