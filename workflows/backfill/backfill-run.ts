@@ -8,11 +8,11 @@ export interface BackfillRun {
   readonly state: BackfillState;
   /** What the run is doing besides its windows. */
   readonly now: Circumstances;
-  progress(): BackfillProgress;
+  readonly progress: () => BackfillProgress;
   /** Takes over the next state, and what else the run is doing now, and shows it. */
-  change(state: BackfillState, now?: Partial<Circumstances>): BackfillProgress;
+  readonly change: (state: BackfillState, now?: Partial<Circumstances>) => BackfillProgress;
   /** Takes note of how a window ended. */
-  onOutcome(news: WindowOutcome): void;
+  readonly onOutcome: (news: WindowOutcome) => void;
 }
 
 export function createRun(
