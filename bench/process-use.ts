@@ -6,7 +6,7 @@ export interface ProcessUse {
   readonly peakMemory: number;
 }
 
-/** Linux counts processor time in hundredths of a second for everybody (`USER_HZ`). */
+/** Linux counts processor time in hundredths of a second on every system (`USER_HZ`). */
 const tickMs = 10;
 
 /** Reads it from `/proc`; null where the system does not say, or the process has ended. */

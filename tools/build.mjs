@@ -63,7 +63,7 @@ function sourcesBelow(folder) {
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 }
 
-/** What was compiled from a source that has since been deleted must not be found by anybody. */
+/** Removes what was compiled from sources that have since been deleted. */
 function removeStale() {
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath ?? entry.path, entry.name);

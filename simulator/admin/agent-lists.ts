@@ -14,7 +14,7 @@ import { empty, json } from '../http/reply';
 export interface AgentLists {
   /** `GET /agents/skills`: who works on what. `_links.next` is null on the last page, as that client relies on. */
   skills(exchange: Exchange): Reply;
-  /** `GET /agents-states`, also met as `/agents/states`: what everybody does at the moment. */
+  /** `GET /agents-states`, also met as `/agents/states`: the current state of each agent. */
   states(exchange: Exchange): Reply;
 }
 

@@ -34,7 +34,7 @@ export interface AskedRows {
 }
 
 /**
- * Rows `skip` to `skip + top` of segments that follow one another. The order among equal keys is drawn afresh on
+ * Rows `skip` to `skip + top` of segments that follow one another. The order among equal keys is drawn again on
  * every call: CXone promises none, and a client that relies on one must notice here.
  */
 export function sortedPage(

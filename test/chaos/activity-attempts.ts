@@ -38,9 +38,9 @@ export interface AttemptContext {
   readonly activities: Activities;
   readonly clock: VirtualClock;
   readonly workflow: { readonly workflowId: string; readonly runId: string; readonly workflowType: string };
-  /** Whether the worker of the next attempt stands still: its work is done in the end, but never reported. */
+  /** Whether the worker of the next attempt freezes: its work is done in the end, but never reported. */
   readonly isFrozen: () => boolean;
-  /** Given an attempt that is waited for no longer. */
+  /** Called with an attempt that is no longer waited for. */
   readonly letGo: (attempt: Promise<unknown>) => void;
   /** Called for every failed attempt. */
   readonly onFailure: (failure: Failure) => void;
@@ -72,8 +72,8 @@ export async function runAttempts(
 }
 
 /**
- * An attempt as the server hears of it. The one of a worker that stands still is timed out; it goes on beside the next
- * one, or was done before: whichever the number of the attempt is.
+ * An attempt as the server sees it. That of a frozen worker times out; its work goes on beside the next attempt, or was
+ * done before, depending on the number of the attempt.
  */
 async function attemptOrTimeOut(command: Command, attempt: number, context: AttemptContext) {
   const running = runAttempt(command, attempt, context);

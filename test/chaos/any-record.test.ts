@@ -9,7 +9,7 @@ import { openStand, type Stand } from '../integration/store/stand';
 import { postgresServers } from '../setup/servers';
 import { acme } from '../unit/activities/fakes';
 
-/** Any JSON record that stands in a page, through our activities into a real PostgreSQL. */
+/** Any JSON record of a page, stored by our activities in a real PostgreSQL. */
 describe.each(postgresServers())('any JSON record, on $label', (server) => {
   let stand: Stand;
   beforeAll(async () => {
@@ -84,7 +84,7 @@ describe.each(postgresServers())('any JSON record, on $label', (server) => {
     const field = fc.tuple(name, anyJson).map(([key, value]) => `${JSON.stringify(key)}:${value}`);
     const whole = fc
       .tuple(fc.integer({ min: 1, max: 2 ** 53 - 1 }), fc.array(field, { maxLength: 8 }))
-      // What comes later in a JSON object counts, so that any key may be spoilt.
+      // The last of equal keys in a JSON object counts, so any key may be spoilt.
       .map(
         ([n, more]) =>
           `{"${id}":${n},"${start}":"2026-07-20T10:00:00Z"${more.map((one) => `,${one}`).join('')}}`,
@@ -104,7 +104,7 @@ describe.each(postgresServers())('any JSON record, on $label', (server) => {
           const outcome = await persist(kind, records);
           const { stored, rejected } = await counts(table);
           expect(stored).toBe(outcome.inserted);
-          // Two records of a page may bear one id, and two rejected ones may be the same text.
+          // Two records of a page may have one id, and two rejected ones may be the same text.
           expect(rejected).toBeLessThanOrEqual(outcome.rejected);
           expect(outcome.rejected > 0).toBe(rejected > 0);
           expect(stored + outcome.rejected).toBeLessThanOrEqual(records.length);

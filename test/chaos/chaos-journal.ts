@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The verdicts of a chaos command by seed, a line of JSON each, so that a command that was broken off goes on. */
+/** The verdicts of a chaos command by seed, a line of JSON each, so that an interrupted command resumes. */
 export interface ChaosJournal<T> {
   readonly file: string;
   entries(): readonly T[];
@@ -9,8 +9,8 @@ export interface ChaosJournal<T> {
 }
 
 /**
- * @param seed null keeps nothing: a single schedule is run to be looked at, again and again
- * @param fresh forgets what the seed has brought so far
+ * @param seed null keeps nothing: a single schedule is run for inspection, any number of times
+ * @param fresh forgets the seed's results so far
  */
 export function openChaosJournal<T>(command: string, seed: number | null, fresh: boolean): ChaosJournal<T> {
   const folder = join(__dirname, '..', '..', '.data', 'chaos');

@@ -15,7 +15,7 @@ export interface Comparison {
   readonly truth: WindowTruth;
   /** States of a contact that were served at some time of the run, by id: a row may have been read before it changed. */
   readonly earlier: ReadonlyMap<string, readonly TrueContact[]>;
-  /** Whether rows that went away must be marked: not so when no round held still. */
+  /** Whether rows that went away must be marked; not where the rows moved in every round. */
   readonly tombstones: boolean;
   /** Whether CXone hides agents from the service user. */
   readonly agentsHidden: boolean;
@@ -23,7 +23,7 @@ export interface Comparison {
   readonly lost: readonly string[];
 }
 
-/** What is not as the truth has it, one line each; nothing when the window is equal to it. */
+/** The differences from the truth, one line each; empty when the window is equal to it. */
 export async function compareWindow(comparison: Comparison): Promise<string[]> {
   return [
     ...(await compareContacts(comparison)),
@@ -34,7 +34,7 @@ export async function compareWindow(comparison: Comparison): Promise<string[]> {
 
 async function compareContacts(comparison: Comparison): Promise<string[]> {
   const { pool, tenant, window, truth, earlier, tombstones } = comparison;
-  // By update a page holds what changed after the window, too, and a reading what has left it since.
+  // By update a page also holds what changed after the window, and a reading what has left it since.
   const stamp = window.by === 'start' ? 'contact_start_date' : 'last_update_time';
   const { rows } = await pool.query<StoredRow>(
     `select * from cxone.contact where tenant = $1 and ${stamp} >= $2 and ${stamp} < $3`,
@@ -114,11 +114,11 @@ async function compareRecordings({ pool, folder, tenant, truth, lost }: Comparis
       )
     : [];
   if (files.length !== stored.length)
-    problems.push(`${files.length} files lie there, ${stored.length} rows describe one`);
+    problems.push(`${files.length} files exist, ${stored.length} rows describe one`);
   return problems;
 }
 
-/** Every agent behind a contact is stored; or looked for in vain, where CXone hides some. */
+/** Every agent behind a contact is stored, or was not found where CXone hides some. */
 async function compareAgents({ pool, tenant, agentsHidden }: Comparison): Promise<string[]> {
   const { rows } = await pool.query<{ agent_id: string }>(
     `select distinct c.agent_id from cxone.contact c

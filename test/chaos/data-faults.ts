@@ -2,7 +2,7 @@ import { BAD_RECORD_KINDS, type BadRecordKind, type FaultName, type FaultRule } 
 import type { Dice } from './dice';
 import { type Draw, type DrawnFault, survived } from './drawn-fault';
 
-/** Quirks that cost nothing, rows that move or are spoilt, recordings that are not to be had. */
+/** Quirks that cost nothing, rows that move or are spoilt, recordings that are not available. */
 
 const quirk =
   (name: FaultName, more: (dice: Dice) => Partial<FaultRule> = () => ({})): Draw =>
@@ -11,7 +11,7 @@ const quirk =
     outcome: survived,
   });
 
-/** What a source does or does not do, at every call: one that does so now and then contradicts itself. */
+/** What a source does at every call or at none: one that does so now and then contradicts itself. */
 const trait =
   (name: FaultName, more: (dice: Dice) => Partial<FaultRule> = () => ({})): Draw =>
   (dice) => ({ rules: [{ name, ...more(dice) }], outcome: survived });
@@ -27,7 +27,7 @@ const disturbing =
     };
   };
 
-/** Lies at every call: a window of more than one page cannot be read. */
+/** Answers wrongly at every call: a window of more than one page cannot be read. */
 const lying =
   (name: FaultName, args: (dice: Dice) => FaultRule['args']): Draw =>
   (dice) => ({
@@ -49,7 +49,7 @@ const losing =
     outcome: { kind: 'losesRecordings', as },
   });
 
-/** In minutes: what a clock drifts by, and what one does that jumps. */
+/** In minutes: the offsets of a clock that drifts, and of one that jumps. */
 const skews = [-2_880, -180, -10, -1, 1, 10, 180, 3_000_000];
 
 const count = (dice: Dice) => ({ count: dice.between(1, 7) });

@@ -1,7 +1,7 @@
 import type { FaultName, FaultRule } from '../../simulator';
 import type { Dice } from './dice';
 
-/** Part of the API that a fault concerns; a run meets them in this order. */
+/** Part of the API that a fault concerns; a run reaches them in this order. */
 export type Area = 'discovery' | 'auth' | 'contacts' | 'agents' | 'media' | 'file' | 'extraction';
 
 /** What a fault must come to, derived from the contract alone and without a look at the client. */
@@ -19,9 +19,9 @@ export type Outcome =
 
 /** What happens on our own side of a run, where no switch of the simulator reaches. */
 export interface WorldChange {
-  /** The recordings folder is taken away once CXone has been asked so often. */
+  /** The recordings folder is taken away after this number of requests to CXone. */
   readonly unmountedFrom?: number;
-  /** Which attempts of activities, counted over the run, are given up as a frozen worker's are: the work goes on, unheard. */
+  /** Which attempts of activities, counted over the run, belong to a frozen worker: their work goes on, unreported. */
   readonly frozenAttempts?: readonly number[];
   /** How far our own clock is off, in minutes. */
   readonly ownClockMinutes?: number;
@@ -33,7 +33,7 @@ export const worldNames = ['unmounted', 'frozenWorker', 'ownClock'] as const;
 /** One fault of a schedule. */
 export interface DrawnFault {
   readonly name: FaultName | 'credentials' | (typeof worldNames)[number];
-  /** How it was drawn, for a person. */
+  /** How it was drawn, for a reader. */
   readonly label: string;
   readonly rules: readonly FaultRule[];
   readonly outcome: Outcome;

@@ -13,10 +13,10 @@ export interface Expectation {
   readonly requestsAtMost: number;
 }
 
-/** A window is read so often before it says that it cannot be (tenant's default `maxRereads`, and the first time). */
+/** How often a window is read before it fails (the tenant's default `maxRereads`, and the first time). */
 const roundsAtMost = 4;
 
-/** Faults of a body: an answer without one (204 for an empty window) is not touched by them. */
+/** Faults of a body: they do not affect an answer without one (204 for an empty window). */
 const ofBodies: ReadonlySet<string> = new Set([
   'missingArray',
   'truncateJson',

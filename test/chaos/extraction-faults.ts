@@ -2,7 +2,7 @@ import type { FaultArguments, FaultName, FaultRule } from '../../simulator';
 import type { Dice } from './dice';
 import { type Draw, nowAndThen, operatorCodes, survived } from './drawn-fault';
 
-/** What a job of Data Extraction and its file meet, on top of what every request does. */
+/** Faults of a job of Data Extraction and its file, in addition to those of every request. */
 
 type Family = NonNullable<NonNullable<FaultRule['match']>['family']>;
 
@@ -54,7 +54,7 @@ export const extractionDraws: readonly (readonly [FaultName, Draw])[] = [
   ['csvHeader', trait('csvHeader', (dice) => ({ form: dice.pick(['renamed', 'extraColumn', 'upperCase']) }))],
   [
     'jobFails',
-    // Once: three jobs in a row without a result are what only a person can look into.
+    // Once: three jobs in a row without a result need an operator.
     (dice) => ({
       rules: [
         {

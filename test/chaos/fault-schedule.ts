@@ -29,7 +29,7 @@ export interface FaultSchedule {
 type Drawable = readonly [DrawnFault['name'], Draw];
 
 const transient = Object.entries(transientDraws) as unknown as readonly Drawable[];
-/** Survivable ones are drawn more often: a run that ends at its first request shows little else. */
+/** Survivable ones are drawn more often: a run that ends at its first request tests little else. */
 const groups: readonly (readonly Drawable[])[] = [transient, transient, dataDraws, dataDraws, operatorDraws];
 
 /** The switches that some schedule may use. */
@@ -38,7 +38,7 @@ export const drawnNames: ReadonlySet<string> = new Set(
 );
 
 /**
- * What only a job of Data Extraction and its file ever meet; no window makes one.
+ * What only a job of Data Extraction and its file can meet; windows create no jobs.
  */
 const ofJobs: ReadonlySet<FaultName> = new Set<FaultName>([
   'entityForbidden',
@@ -92,7 +92,7 @@ function drawMore(window: FaultSchedule, dice: Dice): FaultSchedule {
   const draws = isLive ? [...worldDraws, ...liveDraws, ...liveDraws] : worldDraws;
   const faults = dice.chance(isLive ? 0.7 : 0.25) ? withOne(window.faults, draws, dice) : window.faults;
   if (!isLive) return { ...window, faults };
-  // A day of changes comes first: a handful a page would be hundreds of pages.
+  // A day of changes comes first: a few rows a page would make hundreds of pages.
   const pageSize = Math.max(50, window.pageSize);
   return { ...window, job, by: 'update', faults, pageSize };
 }
@@ -192,14 +192,14 @@ export function extractionWith(name: DrawnFault['name'], seed: number): FaultSch
   return { ...day, faults: withOne([], draws, dice) };
 }
 
-/** Ticks of the live sync with this fault, which they outlive. */
+/** Ticks of the live sync with this fault, which they survive. */
 export function liveWith(seed: number, fault: Pick<DrawnFault, 'label' | 'rules' | 'world'>): FaultSchedule {
   const window = drawSchedule(seed, false);
   const faults = [{ ...fault, name: 'clockSkew' as const, outcome: survived }];
   return { ...window, job: 'live', by: 'update', faults, pageSize: 100 };
 }
 
-/** The window as `syncWindow` takes it. By update contacts alone are looked at: what is new has no recording yet. */
+/** The window as `syncWindow` takes it. By update only contacts are compared: what is new has no recording yet. */
 export function windowOf({ by, from, to }: FaultSchedule) {
   const dates = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
   return by === 'start' ? dates : { ...dates, by, recordings: false };
@@ -207,7 +207,7 @@ export function windowOf({ by, from, to }: FaultSchedule) {
 
 /** The rules of a schedule for the simulator; those that last for a while only until `minutes` have passed. */
 export function rulesAt({ faults }: FaultSchedule, minutes: number): readonly FaultRule[] {
-  // The first rule is the outermost: what must fail the window may not be hidden by what passes.
+  // The first rule is the outermost: a fault that must fail the window may not be hidden by a transient one.
   return faults
     .toSorted((one, other) => rank(one) - rank(other))
     .filter(({ forMinutes = Number.POSITIVE_INFINITY }) => minutes < forMinutes)
@@ -242,11 +242,11 @@ function agree(one: DrawnFault, other: DrawnFault): boolean {
   if (kinds.every((kind) => kind === 'fails')) return false;
   // A token refused twice in a row is an operator's error, so two sources of 401 may become one.
   if (names.every((name) => refusingTokens.has(name))) return false;
-  // A refusal whose words come broken says only that it is one.
+  // A refusal whose body is broken shows no more than its status.
   if ([one, other].some(refusesAtAuth) && [one, other].some(breaksAuthBodies)) return false;
-  // An id that is bare text, and comes cut off, is another id.
+  // An id that is bare text, cut off, is another id.
   if (names.includes('jobIdShape') && [one, other].some(({ name }) => breakingBodies.has(name))) return false;
-  // What a frozen worker was answered is lost with it, so that a call that must fail may be made again.
+  // The answer to a frozen worker is lost with it, so a call that must fail may be made again.
   if (names.includes('frozenWorker') && [one, other].some(failsOnce)) return false;
   // What `keyDeactivated` counts are calls for tokens: other reasons to ask for one would shift them.
   if (names.includes('keyDeactivated') && kinds.includes('survived') && sharesAuth(one, other)) return false;
@@ -269,7 +269,7 @@ function failsOnce({ outcome, rules }: DrawnFault): boolean {
   return outcome.kind === 'fails' && rules.some(({ onCall }) => onCall !== undefined);
 }
 
-/** A recording is tried five times: two faults of two calls each leave it one. */
+/** A recording has five attempts: two faults of two calls each leave it one. */
 function spendsTries({ name, outcome, rules }: DrawnFault): boolean {
   if (name === 'frozenWorker') return true;
   const ofMedia = rules.some(({ match }) => match?.family === 'media' || match?.family === 'file');

@@ -24,7 +24,7 @@ import { openServerGround, type ServerGround } from './server-ground';
 const inProcess = Array.from({ length: 30 }, (_, index) => 100_000 + index);
 const throughServer = [100_002, 100_004, 100_006, 100_008];
 
-/** What only a recording or its file meets: a window by update reads none. */
+/** Faults of recordings and their files: a window by update reads none. */
 const ofRecordings: ReadonlySet<string> = new Set([
   ...['mediaLate', 'mediaMissing', 'mediaShape', 'nullUrls', 'sentimentsWithheld', 'interactionFields'],
   ...['mediaTruncated', 'mediaEmpty', 'changedEtag', 'rangeIgnored', 'expireUrls'],

@@ -16,8 +16,8 @@ import type { Verdict } from './verdict';
  * `npm run chaos:faults -- [--schedules 1000] [--seed N] [--only SEED] [--by start|update] [--through-server N]
  * [--lanes N] [--fresh] [--verbose]`: draws fault schedules and runs them, most of them in this process, the first ones
  * of the seed also through a real Temporal server. With `--by` all windows are read in that way. What was run before with
- * the same seed is not run again without `--fresh`: a command that was interrupted goes on where it stopped. Ends with 1
- * and the seeds when one did not come to what it must.
+ * the same seed is not run again without `--fresh`: an interrupted command continues where it stopped. Ends with 1
+ * and the seeds when a schedule did not end as it must.
  */
 const usage =
   'npm run chaos:faults -- [--schedules N] [--seed N] [--only SEED] [--by start|update] [--through-server N] ' +

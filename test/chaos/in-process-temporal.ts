@@ -55,7 +55,7 @@ export function inProcessTemporal(options: InProcessOptions): InProcessTemporal 
   const { sandbox, activities, clock, history, historyLimit, isFrozen } = options;
   /** The runs that are open, by id: each takes jobs for its next activation. */
   const open = new Map<string, (job: Job) => void>();
-  /** What goes on by itself: children that may outlive their parent, attempts that are not waited for. */
+  /** What runs on its own: children that may outlive their parent, attempts that are not waited for. */
   const aside: Promise<unknown>[] = [];
 
   async function runOnce(run: Run): Promise<End> {

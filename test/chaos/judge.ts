@@ -1,7 +1,7 @@
 import type { Expectation } from './expectation';
 import type { Attempted } from './ground';
 
-/** Complete, the code on top of the failure, or why there is no end. */
+/** Complete, the code on top of the failure, or why the run does not end. */
 export function outcomeOf({ end, hang }: Attempted): string {
   if (end === undefined) return hang ?? 'no end';
   if (end.ok) return 'complete';

@@ -29,7 +29,7 @@ export interface Lane {
   readonly folder: string;
   /** The simulator's clock, epoch ms. */
   now(): number;
-  /** A clock that goes on from where the one before stopped; the simulator's is the same. */
+  /** A clock that continues where the previous one stopped; the simulator's is the same. */
   nextClock(): VirtualClock;
   /** The activities of a worker whose tenants file has this one tenant. */
   worker(options: LaneWorkerOptions): LaneWorker;
@@ -193,7 +193,7 @@ function isExceeded({ faults }: FaultSchedule): boolean {
 
 function tuningOf({ job, pageSize, pagesInFlight }: FaultSchedule): TenantTuning {
   const none = { skillIds: [], campaignIds: [], mediaTypeIds: [] };
-  // The database's clock is the real one, so by the skipped one every look at an agent is soon long ago.
+  // The database's clock is the real one, so by the skipped one every refresh of an agent is soon long ago.
   const agentRefreshHours = 8_760;
   // No operator is there to help a run that waits.
   const parkedTimeoutHours = 0;
@@ -202,7 +202,7 @@ function tuningOf({ job, pageSize, pagesInFlight }: FaultSchedule): TenantTuning
   return {
     ...tenantDefaults,
     ...none,
-    // What is compared here is what the contacts call logged; every further query would only take time.
+    // What is compared here is what the contacts call logged; other queries would only take time.
     recordedCalls: 'logged',
     // By the clock of the database, which is not skipped; CXone's own spacing is.
     extract: { ...extractDefaults, secondsApart: 0 },

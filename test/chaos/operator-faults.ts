@@ -109,7 +109,7 @@ export const operatorDraws: readonly (readonly [FaultName | 'credentials', Draw]
   [
     'gzipBomb',
     () => ({
-      // As large at every size of a page.
+      // Too large at every page size.
       rules: [always('gzipBomb', 'contacts', { args: { bytes: 40_000_000 } })],
       outcome: { kind: 'fails', area: 'contacts', codes: ['ResponseTooLarge'] },
     }),
@@ -148,7 +148,7 @@ export const operatorDraws: readonly (readonly [FaultName | 'credentials', Draw]
       const fails = { kind: 'fails', area } as const;
       if (area === 'discovery' || area === 'auth')
         return { rules: [rule], outcome: { ...fails, codes: operatorCodes.unknownAnswer } };
-      // No setting leads to an API, so that this may pass.
+      // No setting points to an API, so this may pass.
       if (patience) return { rules: [rule], outcome: { ...fails, codes: ['CxoneUnavailable'] } };
       return { rules: [{ ...rule, times: 3 }], outcome: survived };
     },

@@ -18,7 +18,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /**
  * `npm run chaos:outages`, after `npm run build`: jobs through real servers and worker processes while a part of them
- * fails. What was run before with the same seed is not run again: a run that was broken off goes on where it stopped.
+ * fails. What was run before with the same seed is not run again: an interrupted command continues where it stopped.
  */
 async function main(): Promise<boolean> {
   const program = new Command('chaos:outages')

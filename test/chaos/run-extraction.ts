@@ -7,8 +7,8 @@ import { outcomeOf, problemsOf } from './judge';
 import type { Verdict } from './verdict';
 
 /**
- * Brings in a day of interaction metadata under faults, and once more when all is well: then it equals what the source
- * extracts. What the first run says is complete is so, but for rows that were rejected.
+ * Syncs a day of interaction metadata under faults, and once more without: then it equals what the source extracts.
+ * What the first run reports as complete is complete, except for rejected rows.
  */
 export async function runExtraction(schedule: FaultSchedule, ground: Ground): Promise<Verdict> {
   const started = Date.now();
@@ -38,7 +38,7 @@ export async function runExtraction(schedule: FaultSchedule, ground: Ground): Pr
   return { schedule, outcome, problems, requests, skippedMinutes, realMs: Date.now() - started };
 }
 
-/** What is stored of the day otherwise than the source extracts it, one line each. */
+/** How the day's stored rows differ from the source's, one line each. */
 async function compareDay(
   { pool }: Ground,
   tenant: string,

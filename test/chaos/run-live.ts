@@ -13,12 +13,12 @@ const hourMs = 60 * minuteMs;
 const aheadAtMostMs = 16 * minuteMs;
 /** What a tick may leave to the next one when nothing is wrong. */
 const behindAtMostMs = 5 * minuteMs;
-/** The first tick of all begins a day back. */
+/** The very first tick begins a day back. */
 const comparedHours = 20;
 
 /**
- * Ticks of the live sync, hours apart: two when all is well, one under faults, one more. Whatever the faults were, they
- * cost lag only: the last tick has caught up, and every row that changed up to the watermark is stored as it is.
+ * Ticks of the live sync, hours apart: two without faults, one under faults, one more. Faults cost nothing but lag: the
+ * last tick has caught up, and every row that changed up to the watermark is stored as it is.
  */
 export async function runLive(schedule: FaultSchedule, ground: Ground): Promise<Verdict> {
   const started = Date.now();
@@ -64,7 +64,7 @@ export async function runLive(schedule: FaultSchedule, ground: Ground): Promise<
   const outcome = outcomeOf(tick);
   problems.push(...problemsOf(tick, expectation, simulator.canaries));
   const mark = await lookAt('under faults', aheadAtMostMs);
-  // What changes while it is read is the next tick's.
+  // What changes while it is read belongs to the next tick.
   const isStill = schedule.faults.every(({ name }) => name !== 'updateRows' && name !== 'removeRows');
   if (outcome === 'complete' && isStill)
     await compare('under faults', Math.min(mark, ground.now() - minuteMs));
@@ -86,7 +86,7 @@ function reachedOrNot(fault: DrawnFault): DrawnFault {
   return { ...fault, outcome: { kind: 'mayFail', codes: outcome.codes } };
 }
 
-/** How far changes are stored by the product's own word, epoch ms; 0 when it says nothing. */
+/** How far changes are stored as the product reports it, epoch ms; 0 when it reports nothing. */
 async function watermark({ pool }: Ground, tenant: string): Promise<number> {
   const { rows } = await pool.query<{ value: Date }>(
     `select value from cxone.watermark where tenant = $1 and stream = 'contacts'`,

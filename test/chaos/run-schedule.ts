@@ -9,7 +9,7 @@ import type { Verdict } from './verdict';
 import { type TrueContact, windowTruth, type WindowTruth } from './window-truth';
 
 const movers: ReadonlySet<string> = new Set(['insertLate', 'removeRows', 'updateRows']);
-/** A window that used up its re-reads did not hold still: then nothing is concluded from what is not shown. */
+/** A window that used up its re-reads kept changing: then nothing is concluded from rows that are not shown. */
 const rereadsAtMost = 3;
 
 /** Runs one schedule and compares what is stored with what the source holds. */
@@ -50,7 +50,7 @@ async function runWindow(drawn: FaultSchedule, ground: Ground): Promise<Verdict>
   // Where the source could not be compared during the run, what moved is left to the second run.
   if (outcome === 'complete' && !(rowsMove && seen.length < 3)) {
     const { rereads, status } = reportOf(first);
-    // What the last look at the list could not show any more is the next run's.
+    // What the last reading of the list could no longer show belongs to the next run.
     const truth = rowsMove ? (seen.at(-2) ?? before) : await windowTruth(simulator, schedule);
     const found = { truth, earlier: statesOf(seen), tombstones: rereads < rereadsAtMost, lost };
     problems.push(...(await compare(ground, schedule, tenant, found)));
@@ -65,7 +65,7 @@ async function runWindow(drawn: FaultSchedule, ground: Ground): Promise<Verdict>
     const second = outcomeOf(again);
     if (second === 'complete') {
       const truth = await windowTruth(simulator, schedule);
-      // A call of long ago that had no recording when it was looked up is not looked up again.
+      // An old call without a recording when it was looked up is not looked up again.
       const found = {
         truth,
         earlier: new Map(),

@@ -2,7 +2,7 @@ import { FAULT_NAMES } from '../../simulator';
 import { worldNames } from './drawn-fault';
 import type { Verdict } from './verdict';
 
-/** The table at the end of a run: one line for each fault that was drawn, with what its schedules came to. */
+/** The table at the end of a run: one line for each fault that was drawn, with the outcomes of its schedules. */
 export function scoreCard(verdicts: readonly Verdict[]): string {
   const names = [
     '(none)',

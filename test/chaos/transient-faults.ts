@@ -2,7 +2,7 @@ import type { FaultArguments, FaultName, FaultRule } from '../../simulator';
 import type { Dice } from './dice';
 import { type Area, type Draw, nowAndThen, type Outcome, survived } from './drawn-fault';
 
-/** Faults that pass by themselves: survived within the same run, or its failure once they never end. */
+/** Faults that pass by themselves: survived within the same run, or failing it if they never end. */
 
 const everywhere: readonly Area[] = ['discovery', 'auth', 'contacts', 'agents', 'media', 'file'];
 const answeringJson: readonly Area[] = ['discovery', 'auth', 'contacts', 'agents', 'media'];
@@ -76,10 +76,10 @@ function drawOf(name: FaultName, { areas, args, lasting }: Transient): Draw {
       return { rules: [rule], outcome: lastingOutcome(area, codes) };
     }
     if (lasting && patience && isApi(area) && dice.chance(0.15)) {
-      // Thirty attempts last some twenty minutes: a disturbance of a few minutes must be outlived.
+      // Thirty attempts last some twenty minutes: a disturbance of a few minutes must be survived.
       return { rules: [rule], outcome: survived, forMinutes: dice.between(1, 6) };
     }
-    // A recording is tried five times, whatever fails: two faults of two times each leave one.
+    // A recording has five attempts, whatever fails: two faults of two calls each leave one.
     return { rules: [{ ...rule, ...nowAndThen(dice, isApi(area) ? 4 : 2) }], outcome: survived };
   };
 }
@@ -93,7 +93,7 @@ function throttledForLong(rule: FaultRule, dice: Dice): ReturnType<Draw> {
   return { rules: [{ ...rule, args }], outcome: survived, forMinutes: dice.between(30, 60) };
 }
 
-/** One recording's trouble is its own and ends in its row. */
+/** A fault of one recording affects only that one and ends in its row. */
 function lastingOutcome(area: Area, codes: readonly string[]): Outcome {
   if (isApi(area)) return { kind: 'fails', area, codes };
   return { kind: 'losesRecordings', as: 'failed' };

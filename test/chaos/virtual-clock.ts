@@ -13,7 +13,7 @@ export interface VirtualClock {
   begin(): () => void;
   /** Skips time by hand. */
   skip(ms: number): void;
-  /** Rejects once everybody waits and no timer is set. */
+  /** Rejects once all work waits and no timer is set. */
   readonly stalled: Promise<never>;
 }
 
@@ -22,7 +22,7 @@ interface Timer {
   readonly wake: () => void;
 }
 
-/** @param startAt what it says first, epoch ms */
+/** @param startAt its first time, epoch ms */
 export function createVirtualClock(startAt: number): VirtualClock {
   const startedAt = Date.now();
   let offset = 0;
@@ -38,7 +38,7 @@ export function createVirtualClock(startAt: number): VirtualClock {
     if (working > 0) return;
     const [next, ...rest] = timers;
     if (next === undefined) {
-      stall(new Error('everybody waits and nothing is left to wait for'));
+      stall(new Error('all work waits and no timer is set'));
       return;
     }
     timers = rest;
@@ -64,7 +64,7 @@ export function createVirtualClock(startAt: number): VirtualClock {
     sleep: (ms) =>
       new Promise((resolve) => {
         const wake = (): void => {
-          // The sleeper works from now on, until it has said what comes next.
+          // The sleeper counts as working for one turn, in which it may begin its next wait.
           working += 1;
           resolve();
           setImmediate(() => {

@@ -57,7 +57,7 @@ describe('records that are not as they should be', () => {
   const window = { from: Date.parse(span.from), to: Date.parse(span.to) };
   const faults = [{ name: 'badRecords' as const, args: { kinds, every: 6 } }];
 
-  /** Stored rows of the contacts that are spoilt in a way; at least one. */
+  /** Stored rows of the contacts that are spoilt in one way; at least one. */
   async function rowsSpoiltBy(kind: BadRecordKind): Promise<StoredRow[]> {
     stand.simulator.setFaults(faults);
     const { badRecords } = stand.simulator.truth(window);
@@ -299,7 +299,7 @@ describe('recordings that cannot be had', () => {
     const before = filesBelow(stand.recordingsFolder).size;
     stand.simulator.setFaults([
       { name: 'mediaTruncated', match: { family: 'file', path: `/${broken}/` } },
-      // These come whole when they are asked for again.
+      // These are whole when they are requested again.
       { name: 'mediaTruncated', match: { family: 'file' }, onCall: [4, 9] },
     ]);
     const report = reportOf(await stand.sync(span));

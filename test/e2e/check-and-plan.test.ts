@@ -17,7 +17,7 @@ interface Report {
 
 let simulator: Simulator;
 let folder: string;
-/** No database, no Temporal, no worker: the tenants file and its secrets are all there is. */
+/** No database, no Temporal, no worker: only the tenants file and its secrets. */
 let env: Readonly<Record<string, string>>;
 let outputs: CommandResult[] = [];
 

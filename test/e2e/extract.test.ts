@@ -8,7 +8,7 @@ import { type ApiRecord, differences, type StoredRow } from './truth';
 const datasets = ['interaction-metadata', 'evaluations'] as const;
 type Dataset = (typeof datasets)[number];
 
-/** In the evening of the second day: its last calls and what becomes of evaluations are still to come. */
+/** In the evening of the second day: its last calls and later changes of evaluations are still to come. */
 const early = Date.parse('2025-03-11T20:00:00Z');
 const settled = Date.parse('2025-03-20T12:00:00Z');
 const range = { from: '2025-03-10', to: '2025-03-12' };
@@ -69,7 +69,7 @@ async function stored(dataset: Dataset, { from, to } = range): Promise<ReadonlyM
   return new Map(rows.map((row) => [String(row[key]), row]));
 }
 
-/** What is stored otherwise than CXone has it, a line each. */
+/** How the stored rows differ from CXone's, a line each. */
 async function unlikeTruth(dataset: Dataset, days: typeof range): Promise<string[]> {
   const [there, here] = [truth(dataset, days), await stored(dataset, days)];
   return [
@@ -231,7 +231,7 @@ describe('what is extracted', () => {
   it('stands in its tables, and in no history and no log', async () => {
     const ids = [
       ...['2025-03-10', '2025-03-11'].flatMap((day) => datasets.map((dataset) => idOf(dataset, day))),
-      // In which much went wrong.
+      // Runs in which much went wrong.
       idOf('interaction-metadata', '2025-03-09'),
       idOf('evaluations', '2025-03-08'),
     ];
@@ -250,7 +250,7 @@ describe('what is extracted', () => {
     ];
     const forms = secretForms(stand.simulator);
     expect(leaks(forms, exposed)).toEqual([]);
-    // Which the search would have found: comments and names of evaluators, numbers of callers.
+    // The search would find them: comments and names of evaluators, numbers of callers.
     const tables = await stand.query<{ text: string }>(
       `select e::text as text from cxone.evaluation e
        union all select m::text from cxone.interaction_metadata m`,

@@ -42,7 +42,7 @@ async function waiting(): Promise<number> {
   return Number(stats?.approximateBacklogCount ?? 0);
 }
 
-/** Lets `big` backfill with all its might, more pages waiting than the worker has slots, while `work` is done. */
+/** Lets `big` backfill at full speed, more pages waiting than the worker has slots, while `work` runs. */
 async function whileBigHammers(work: () => Promise<unknown>): Promise<void> {
   stand.simulator.setFaults([
     { name: 'slow', match: { tenant: 'big', family: 'contacts' }, args: { delayMs: 300 } },
@@ -52,7 +52,7 @@ async function whileBigHammers(work: () => Promise<unknown>): Promise<void> {
     await eventually('a queue', async () => expect(await waiting()).toBeGreaterThan(6 * slots), 120_000);
     await work();
     const { stage, remaining, running } = await handle.query<BackfillProgress>('progress');
-    // Otherwise nothing was shown.
+    // Otherwise the test shows nothing.
     expect({ stage, busy: remaining + running > 4 }).toEqual({ stage: 'running', busy: true });
   } finally {
     await handle.executeUpdate('cancel');
@@ -69,7 +69,7 @@ function requestsDuringSmall(): { readonly ofBig: number; readonly ofSmall: numb
   return { ofSmall, ofBig: between.length - ofSmall };
 }
 
-/** Each request of `small` waits for a slot, and none for the pages that `big` has waiting: twice as many at least. */
+/** Each request of `small` waits for a slot, and none for the pages that `big` has waiting: at least twice as many. */
 function expectTurns(): void {
   const { ofSmall, ofBig } = requestsDuringSmall();
   expect(ofSmall).toBeGreaterThan(8);

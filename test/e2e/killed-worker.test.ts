@@ -13,7 +13,7 @@ beforeEach(async () => {
   stand = await openStand({
     simulator: {
       contactsPerDay,
-      // A page takes its time, so that some are under way whenever the worker ends.
+      // Pages are slow, so that some are under way whenever the worker ends.
       faults: [{ name: 'slow', match: { family: 'contacts' }, args: { delayMs: 250 } }],
       loggedShare: 0.1,
       // Large enough to be cut off half way.

@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Simulator } from '../../simulator';
 
-/** A text that everybody may read, and what to call it when a secret is found in it. */
+/** A text that anyone may read, and what to call it when a secret is found in it. */
 export interface Exposed {
   readonly where: string;
   readonly text: string;
@@ -14,7 +14,7 @@ export interface ExposedRun extends Exposed {
   readonly children: readonly string[];
 }
 
-/** Everything of which nothing may show outside the tables meant for it, in every form in which it travels. */
+/** Everything that may not show outside the tables meant for it, in every form in which it travels. */
 export function secretForms({ canaries, credentials }: Simulator): ReadonlyMap<string, string> {
   const { clientId, clientSecret, accessKeySecret } = credentials;
   const secrets = new Set([...canaries, clientSecret, accessKeySecret]);
@@ -39,7 +39,7 @@ export function secretForms({ canaries, credentials }: Simulator): ReadonlyMap<s
   return forms;
 }
 
-/** Which secrets stand where; empty when nothing leaks. Finding nothing in an empty text proves nothing, so that throws. */
+/** Which secrets appear where; empty when nothing leaks. @throws for an empty text, which would prove nothing */
 export function leaks(forms: ReadonlyMap<string, string>, exposed: readonly Exposed[]): string[] {
   return exposed.flatMap(({ where, text }) => {
     if (text === '') throw new Error(`${where} is empty`);

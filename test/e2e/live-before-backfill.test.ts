@@ -16,7 +16,7 @@ beforeAll(async () => {
   const start = Date.now();
   stand = await openStand({
     simulator: {
-      // A clock that goes on: the simulator's quota is one of time.
+      // A running clock: the simulator's quota depends on time.
       clock: () => settledNow + (Date.now() - start),
       contactsPerDay: 60,
       loggedShare: 0.5,

@@ -44,7 +44,7 @@ const watermark = async (): Promise<number> => {
   return row?.value.getTime() ?? 0;
 };
 
-/** What the source holds now that changed since `since`, and is not stored just so. */
+/** What the source holds now that changed since `since`, and is not stored in that state. */
 async function wrongSince(since: number): Promise<string[]> {
   const span = {
     from: new Date(begin - 72 * hourMs).toISOString(),

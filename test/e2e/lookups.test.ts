@@ -40,7 +40,7 @@ const rowsOf = (list: keyof typeof tables) =>
     `select * from cxone.${tables[list][0]} where tenant = 'acme' order by ${tables[list][1]}`,
   );
 
-/** What of a list is stored otherwise than it is served; campaigns say id and name twice. */
+/** How a list is stored differently from how it is served; campaigns give id and name twice. */
 async function wrong(list: keyof typeof tables): Promise<readonly string[]> {
   const rows = new Map((await rowsOf(list)).map((row) => [String(row[tables[list][1]]), row]));
   return (await served(list)).flatMap(({ id: _id, name: _name, ...record }) =>
@@ -103,7 +103,7 @@ describe('the reference data', () => {
       ]);
       expect([list, await wrong(list)]).toEqual([list, []]);
     }
-    // The rows between are as they were written first.
+    // The rows between are as first written.
     expect((await rowsOf('skills')).slice(1, -1)).toEqual(before.slice(1, -1));
   });
 

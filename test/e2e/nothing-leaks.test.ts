@@ -39,7 +39,7 @@ const indiscreet = JSON.stringify({
     'with Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl',
 });
 
-/** Every way of going wrong that passes by itself. */
+/** Every transient fault. */
 const transient: readonly FaultRule[] = [
   { name: 'status', match: { family: 'contacts' }, onCall: 3, args: { status: 401, body: indiscreet } },
   { name: 'status', match: { family: 'contacts' }, onCall: 5, args: { status: 500, body: indiscreet } },
@@ -176,7 +176,7 @@ describe('after runs in which much went wrong', () => {
     expect(found).toEqual(
       expect.arrayContaining([expect.stringMatching(/^19995550/), expect.stringMatching(/^cnry-note/)]),
     );
-    // Payloads were read as what they say, not as bytes.
+    // Payloads were read as text, not as bytes.
     expect(runs[0]?.text).toContain('"windowId":"');
   });
 
@@ -189,7 +189,7 @@ describe('after runs in which much went wrong', () => {
     expect(kept.map(({ code }) => code)).toEqual(
       expect.arrayContaining(['CxoneUnavailable', 'MediaForbidden', 'InvalidClient']),
     );
-    // What opens a door is not kept even there.
+    // Credentials, tokens and signed links are not kept even there.
     const { clientSecret, accessKeySecret } = stand.simulator.credentials;
     for (const secret of [
       clientSecret,

@@ -10,7 +10,7 @@ import {
   trueContacts,
 } from './truth';
 
-// A call that is not long ago, so that a recording which is not there is one that may still come.
+// Recent calls, so that a missing recording may still come.
 const now = Date.now();
 const day = dayOf(now - 2 * 86_400_000);
 
@@ -32,7 +32,7 @@ afterAll(() => stand?.close());
 const window = { from: Date.parse(day.from), to: Date.parse(day.to) };
 const contactRequests = () => stand.simulator.journal.count({ family: 'contacts' });
 
-/** Where each row lies in its table: a row that is written again, even with the same content, lies elsewhere. */
+/** Where each row lies in its table: a row that is rewritten, even with the same content, lies elsewhere. */
 const places = () =>
   stand.query(
     `select 'contact' as t, contact_id::text as id, xmin::text, ctid::text from cxone.contact

@@ -46,12 +46,12 @@ export async function startParked(stand: Stand, span: Span): Promise<string> {
   return id;
 }
 
-/** The end of the run of that id that runs now, which may be the heir of one that was reset. */
+/** The end of the run of that id that runs now, which may continue one that was reset. */
 export async function endOf({ client }: Stand, id: string): Promise<{ status: string }> {
   return (await client.workflow.getHandle(id).result()) as { status: string };
 }
 
-/** Types a command with `--json`; its document beside how it ended. */
+/** Runs a command with `--json`; its document and how it ended. */
 export async function runJson(stand: Stand, args: readonly string[]) {
   const result: CommandResult = await runCommand(stand, [...args, '--json']);
   const lines = result.stdout.trim().split('\n');

@@ -74,7 +74,7 @@ describe('wrong credentials', () => {
     const began = Date.now();
     expect(await runCommand(stand, ['resume', id])).toMatchObject({ status: 0 });
     expect(await endOf(stand, id)).toMatchObject({ status: 'complete' });
-    // A worker remembers refused credentials for 60 s, lest every step asks again.
+    // A worker remembers refused credentials for 60 s, so that not every step asks again.
     expect(Date.now() - began).toBeLessThan(40_000);
     // Three parts of the run sign in again, and each of the workers may have to ask for itself.
     expect(tokensAsked() - before).toBeLessThanOrEqual(2 + 5);
@@ -170,7 +170,7 @@ describe('a recordings folder that is not mounted', () => {
       const adopted = await runCommand(stand, ['recordings', 'adopt', '--json'], url);
       expect(adopted).toMatchObject({ status: 0 });
       expect(JSON.parse(adopted.stdout)).toMatchObject({ place: empty, found: 0 });
-      // All of them are gone there, and that is what it says.
+      // All of them are missing there, and the error says so.
       expect(await runCommand(stand, verify, url)).toMatchObject({ status: 4 });
       expect(await runCommand(stand, verify)).toMatchObject({ status: 3 });
     } finally {

@@ -4,7 +4,7 @@ import { compareIds, nothingDiffers, storedContacts, trueContacts } from './trut
 
 const contactsPerDay = 4_000;
 
-/** How long bytes are swallowed; `npm run chaos:outages` does so for a minute, on every side alone. */
+/** How long bytes are swallowed; `npm run chaos:outages` does so for a minute, on each side separately. */
 const cutMs = 10_000;
 /** Within what time a run goes on once bytes are not swallowed any more. */
 const recoveredMs = 60_000;

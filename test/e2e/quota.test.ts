@@ -14,7 +14,7 @@ afterEach(() => stand?.close());
 async function open(mediaQuota: typeof quota | 'off', contactsPerDay: number, media = quota): Promise<void> {
   const start = Date.now();
   stand = await openStand({
-    // A clock that goes on: the simulator's quota is one of time.
+    // A running clock: the simulator's quota depends on time.
     simulator: {
       clock: () => Date.parse('2025-03-20T12:00:00Z') + (Date.now() - start),
       contactsPerDay,

@@ -127,7 +127,7 @@ describe('recordings by the listing', () => {
     const range = ['--tenant', 'listed', '--from', dates[0] ?? '', '--to', dates[1] ?? ''];
     const extract = await runCommand(stand, ['extract', '--dataset', 'interaction-metadata', ...range]);
     expect([extract.status, extract.stderr]).toEqual([0, expect.any(String)]);
-    // What is listed makes calls of its own: those of the next day, too, of which no contact is stored.
+    // The listing adds calls of its own, including those of the next day, of which no contact is stored.
     const truth = [...truthOf('listed'), ...truthOf('listed', next)];
     expect(await sweep('listed')).toMatchObject({ stored: truth.length, pending: 0, failed: 0 });
     await expectTruth('listed', truth);

@@ -103,7 +103,7 @@ describe('a failed run that is resumed', () => {
     expectNothingTwice(stand);
   });
 
-  it('reads its window afresh when it failed by what it had read', async () => {
+  it('reads its window again when it failed by what it had read', async () => {
     const id = await fail(6, 'TooManyRejected', {
       ...{ name: 'badRecords', args: { kinds: ['badDate'], every: 2 } },
       match: { family: 'contacts' },

@@ -65,11 +65,11 @@ async function stopped(worker: StandWorker): Promise<void> {
   expect(worker.log()).toContain('the worker has stopped');
 }
 
-/** Makes pages take longer than the grace time, and waits until one of the workers has one of these in hand. */
+/** Makes pages take longer than the grace time, and waits until one of the workers is fetching such a page. */
 async function heldPage(workers: readonly StandWorker[]): Promise<StandWorker> {
   stand.simulator.setFaults([{ name: 'slow', match: { family: 'contacts' }, args: { delayMs: 12_000 } }]);
   const slowSince = Date.now();
-  // By the time in the line: the log itself comes some moments late.
+  // By the time in the line: the log itself arrives a moment late.
   const isHeld = (line: string): boolean =>
     line.includes('"Activity started"') &&
     line.includes('"fetchContactPage"') &&
@@ -129,7 +129,7 @@ describe('a backfill during rolling restarts of its workers', () => {
 });
 
 describe('a step that takes longer than the grace time of a worker that is stopped', () => {
-  /** With what the attempts ended that were followed by another. */
+  /** How the attempts ended that were followed by another. */
   async function takenUp(workflowId: string): Promise<string[]> {
     const { events } = await stand.client.workflow.getHandle(workflowId).fetchHistory();
     return (events ?? []).flatMap(({ activityTaskStartedEventAttributes: started }) => {

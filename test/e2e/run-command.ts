@@ -66,7 +66,7 @@ export async function runCommand(
   return { status, stdout: command.stdout, stderr: command.stderr };
 }
 
-/** What a command that runs in this process has for itself. */
+/** What a command that runs in this process does not share with it. */
 interface OwnProcess {
   readonly env: NodeJS.ProcessEnv;
   stdout: string;

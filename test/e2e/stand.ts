@@ -158,7 +158,7 @@ export function reportOf(end: WindowEnd) {
   return end.report;
 }
 
-/** Tries until it succeeds. @throws its last error, named `what`, after `withinMs` */
+/** Repeats `attempt` until it succeeds. @throws its last error, named `what`, after `withinMs` */
 export async function eventually<T>(what: string, attempt: () => Promise<T>, withinMs = 30_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {

@@ -29,7 +29,7 @@ const first = ({ tenants: [tenant] }: StatusReport) => {
   return tenant;
 };
 
-/** A window of the ledger that ended, or waits, without anybody having run it. */
+/** A window of the ledger that ended, or waits, without a run. */
 const insertWindow = (from: string, to: string, more: Readonly<Record<string, unknown>>) => {
   const row = {
     tenant: 'acme',
@@ -198,7 +198,7 @@ describe('cxone-sync status', () => {
           tenant: 'acme',
           from: '2025-03-01T00:00:00Z',
           to: '2025-03-10T00:00:00Z',
-          // Many, and one at a time: it is looked at long before its end.
+          // Many, and one at a time: status is read long before its end.
           window: '1h',
           concurrency: 1,
           recordings: false,

@@ -25,7 +25,7 @@ afterEach(() => stand.simulator.setFaults([]));
 const ofContacts = { family: 'contacts' } as const;
 const iso = (time: number): string => new Date(time).toISOString();
 
-/** Types `sync --by update` under faults. */
+/** Runs `sync --by update` under faults. */
 async function sync(span: Span, faults: readonly FaultRule[] = []) {
   stand.simulator.journal.clear();
   stand.simulator.setFaults(faults);
@@ -46,7 +46,7 @@ async function changedIn({ from, to }: Span): Promise<ReadonlyMap<string, ApiRec
   return new Map([...all].filter(([, record]) => isWithin(record)));
 }
 
-/** What was last updated in the span and is not stored just so. */
+/** What was last updated in the span and is not stored in that state. */
 async function wrongIn(span: Span, least = 50): Promise<string[]> {
   const stored = await storedContacts(stand, { from: '2025-03-01T00:00:00Z', to: iso(now + hourMs) });
   const changed = await changedIn(span);
@@ -108,7 +108,7 @@ describe('cxone-sync sync --by update', () => {
     };
     const { status, report } = await sync(span, [late]);
     expect(status).toBe(0);
-    // They were seen to be missing only at the count.
+    // Only the count showed that they were missing.
     expect(report['rereads']).toBeGreaterThan(0);
     expect(await wrongIn(span)).toEqual([]);
   });

@@ -9,7 +9,7 @@ import { filesBelow, unlikeTruth } from './truth';
 jest.setTimeout(240_000);
 
 const hourMs = 3_600_000;
-/** Long after everything, so that nothing changes any more. */
+/** Long after all data, so that nothing changes any more. */
 const settled = Date.parse('2025-11-20T12:00:00Z');
 
 /** The hours in which clocks are changed: New York forward, Auckland back, Auckland forward, New York back. */
@@ -44,7 +44,7 @@ async function openIn(zone: string): Promise<Stand> {
   return stand;
 }
 
-/** Types a command line there. @throws Error unless it ends with 0 */
+/** Runs a command line there. @throws Error unless it ends with 0 */
 async function type(stand: Stand, zone: string, ...args: readonly string[]): Promise<object> {
   const { status, stdout, stderr } = await runProgram(stand, [...args, '--tenant', 'acme', '--json'], {
     TZ: zone,
@@ -61,7 +61,7 @@ async function traces(stand: Stand) {
             c.absent_since is null as present
      from cxone.contact c order by contact_id`,
   );
-  // As JSON instants bear the session's zone, so they are taken from the columns instead.
+  // In JSON, instants have the session's zone, so they are taken from the columns instead.
   const zoneless = contacts.map(({ row, ...rest }) => ({ ...rest, row: withoutZones(row) }));
   // A live window leaves its recordings to a sweep, which may be ahead of its closing or behind it.
   const windows = await stand.query(
@@ -74,7 +74,7 @@ async function traces(stand: Stand) {
     `select master_contact_id, segment_id, status, storage_key, sha256, extract(epoch from start_time)::text as start
      from cxone.recording order by master_contact_id, segment_id`,
   );
-  // A sweep that is still at it does the next tick's work too, so there may be more or fewer runs of one id.
+  // A sweep that is still running also does the next tick's work, so there may be more or fewer runs of one id.
   const ids = new Set<string>();
   for await (const { workflowId } of stand.client.workflow.list()) ids.add(workflowId);
   return {

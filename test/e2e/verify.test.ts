@@ -8,7 +8,7 @@ import { dayOf, openStand, reportOf, settledDay as day, type Span, type Stand } 
 import { runVerify } from './run-verify';
 import { filesBelow, unlikeTruth } from './truth';
 
-// Each test types several command lines, and each of those is a process.
+// Each test runs several command lines, each in a process of its own.
 jest.setTimeout(180_000);
 
 const contactsPerDay = 400;
@@ -193,7 +193,7 @@ describe('rows of the store that are not as they should be', () => {
 describe('what changed in CXone behind the back of the store', () => {
   const span = dayAgo(3);
 
-  /** Lets something happen to the rows of the day, as it does between two syncs. */
+  /** Changes rows of the day, as happens between two syncs. */
   async function change(rule: FaultRule): Promise<void> {
     stand.simulator.setFaults([{ ...rule, match: { family: 'contacts' }, times: 1 }]);
     const reader = await Reader.of(stand.simulator);

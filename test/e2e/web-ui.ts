@@ -125,7 +125,7 @@ export async function openWebUi(
   };
 }
 
-/** Writes into an editor that is no form field, over what the form took from the last run of that type. */
+/** Writes into an editor that is no form field, replacing what the form took from the last run of that type. */
 async function writeInto(editor: Locator, text: string): Promise<void> {
   await editor.click();
   await editor.press('ControlOrMeta+a');

@@ -6,7 +6,7 @@ import { compareIds, nothingDiffers, storedContacts, trueContacts } from './trut
 
 const dayMs = 86_400_000;
 const begin = Date.parse('2025-03-20T10:00:00Z');
-/** What every contact of the live sync's first look started within. */
+/** The span in which every contact of the live sync's first reading started. */
 const span = { from: new Date(begin - dayMs).toISOString(), to: new Date(begin).toISOString() };
 
 let stand: Stand;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => stand?.close());
 
-/** Changes the tenants file, and starts the worker again, as a person does. */
+/** Changes the tenants file, and starts the worker again, as an operator does. */
 async function change(more: object): Promise<void> {
   const file = stand.env['TENANTS_FILE'] as string;
   const { tenants } = JSON.parse(readFileSync(file, 'utf8')) as { tenants: { acme: object } };

@@ -11,9 +11,9 @@ interface Course {
   readonly complete?: readonly string[];
   /** These fail the first time. */
   readonly broken?: readonly string[];
-  /** These wait until they are let go. */
+  /** These wait until they are released. */
   readonly held?: Set<string>;
-  /** How long windows wait for a person, h. */
+  /** How long windows wait for an operator, h. */
   readonly parkedTimeoutHours?: number;
 }
 

@@ -11,7 +11,7 @@ const days = (tenant: string, to: string): Pick<Scenario, 'workflow' | 'args'> =
 });
 const oneDay = (tenant: string) => days(tenant, '2025-11-02');
 
-/** A CXone that makes one wait for the turn, then for the job; files of some days cannot be had until that is fixed. */
+/** A CXone that makes a run wait for its turn, then for the job; files of `broken` days are refused until `fix`. */
 function patiently(...broken: readonly string[]) {
   const refused = new Set(broken);
   const asked = new Map<string, number>();
@@ -53,7 +53,7 @@ const resumedLater = patiently('2025-11-02');
 const held = { loading: true };
 const ofRange = { loading: true };
 
-/** What is answered one after the other, from the last to the first. */
+/** Answers given one after the other, from the last to the first. */
 const longTurn = (): ('forbidden' | 'too soon')[] => [
   'forbidden',
   ...Array.from({ length: 15 }, () => 'too soon' as const),
@@ -166,7 +166,7 @@ export const extractScenarios: Readonly<Record<string, Scenario>> = {
       });
     },
   },
-  // A turn that is long in coming, and is refused at last: what a person lets go on begins with a new history.
+  // A turn that takes long and is refused in the end: the run that an operator resumes begins with a new history.
   'extract-continues': {
     ...oneDay('e18'),
     impatient: true,

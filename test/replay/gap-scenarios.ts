@@ -15,7 +15,7 @@ const decided = (update: string) => async (client: Client, workflowId: string) =
   await client.workflow.getHandle(workflowId).executeUpdate(update);
 };
 
-/** Missing at the first look, and read at the second. */
+/** Missing at the first check, and read at the second. */
 function resumed(): Scenario {
   let looks = 0;
   return {
@@ -30,7 +30,7 @@ function resumed(): Scenario {
   };
 }
 
-/** A gap further back than the live sync fills by itself: asked about by the live sync, and decided by a person. */
+/** A gap further back than the live sync fills by itself: the live sync asks, and an operator decides. */
 export const gapScenarios: Readonly<Record<string, Scenario>> = {
   'live-asks': {
     workflow: 'incrementalSync',

@@ -36,7 +36,7 @@ const sweeps = (tenant: string): Pick<Scenario, 'workflow' | 'args'> => ({
   args: [{ tenant }],
 });
 
-/** Every path the live sync, its windows and its sweeps can take without a person. */
+/** Every path the live sync, its windows and its sweeps can take without an operator. */
 export const liveScenarios: Readonly<Record<string, Scenario>> = {
   live: {
     ...tick('l1'),

@@ -59,7 +59,7 @@ function notClosed(times: number): Partial<Activities> {
   };
 }
 
-/** `syncWindow`, `incrementalSync` and `sweepRecordings` that wait for a person, and what the person says. */
+/** `syncWindow`, `incrementalSync` and `sweepRecordings` that wait for an operator, and the operator's decision. */
 export const parkedScenarios: Readonly<Record<string, Scenario>> = {
   'window-parked': { activities: parks('ContactsForbidden').activities, during: untilParked, open: true },
   'window-parked-in-two-parts': {
@@ -75,7 +75,7 @@ export const parkedScenarios: Readonly<Record<string, Scenario>> = {
       const handle = client.workflow.getHandle(workflowId);
       await untilParked(client, workflowId);
       await handle.executeUpdate('resume');
-      // It is refused once more: the second answer waits until the first is used up.
+      // It is refused once more: the second decision waits until the first is used.
       for (let said = false; !said;) {
         await untilParked(client, workflowId);
         said = await handle.executeUpdate('skip').then(

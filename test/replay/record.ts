@@ -27,8 +27,8 @@ import { scenarios } from './scenarios';
  *
  * Record from released code only, never from the branch under test. A history says what runs that are open out there
  * have already done; recorded again from changed workflows it agrees with any change, and the test proves nothing. A
- * scenario for a new path is recorded when that path has been released. When replay fails, the workflow is what has to
- * give way (`patched`), not the history. A history goes when no run of its release can be open any more.
+ * scenario for a new path is recorded when that path has been released. When replay fails, the workflow has to
+ * change (`patched`), not the history. A history goes when no run of its release can be open any more.
  * Therefore this script refuses to run while `workflows/` differs from the last commit, and notes the commit.
  */
 const root = join(__dirname, '..', '..');
@@ -56,7 +56,7 @@ function note(names: readonly string[], origin: string): void {
   writeFileSync(file, `${[...kept, ...names.map((name) => `${name}: ${origin}`)].sort().join('\n')}\n`);
 }
 
-/** Lets one scenario run to its end, whichever that is, and keeps its history and those of its children. Returns their names. */
+/** Runs one scenario to its end and keeps its history and those of its children. Returns their names. */
 async function record(stand: WorkflowStand, name: string, scenario: Scenario): Promise<readonly string[]> {
   const { client } = stand;
   return stand.serve({ ...quietActivities(), ...scenario.activities }, async () => {
@@ -107,7 +107,7 @@ async function keepChain(
   return names;
 }
 
-/** Ends what a scenario left open, children too, so that it does not get into the next one's way. */
+/** Ends what a scenario left open, children too, so that it does not disturb the next one. */
 async function endAll(client: Client): Promise<void> {
   for await (const { workflowId } of client.workflow.list({ query: "ExecutionStatus = 'Running'" })) {
     await client.workflow

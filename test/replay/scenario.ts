@@ -52,7 +52,7 @@ export function unless<Input, Result>(
   return async (given) => (refused.has(type) ? refuse(type) : works(given));
 }
 
-/** Waits until a run, which may still have to be started, is waiting for a person. */
+/** Waits until a run, which may still have to be started, is waiting for an operator. */
 export function untilParked(client: Client, workflowId: string): Promise<void> {
   return until(
     client,

@@ -13,7 +13,7 @@ export interface ChromiumOptions {
 /**
  * The browser for the tests of Web UI; as root on Debian or Ubuntu it is installed when it is missing (a minute).
  *
- * @returns undefined where none can be had: the tests then say so, and fail where `CI` is set.
+ * @returns undefined where none is available: the tests then say so, and fail where `CI` is set.
  */
 export function obtainChromium(
   env: NodeJS.ProcessEnv = process.env,

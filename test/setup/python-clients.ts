@@ -17,7 +17,7 @@ export interface PythonClients {
   readonly tap: string;
 }
 
-/** What to say where the clients cannot be had. */
+/** Printed where the clients are not available. */
 export const withoutPythonClients =
   'The public clients (the Singer tap, NicePy) were NOT RUN against the simulator: they need Python ≥ 3.9 with venv ' +
   '(Debian, Ubuntu: apt-get install python3-venv) and, for the first time, a way to PyPI.';
@@ -43,7 +43,7 @@ export function obtainPythonClients(env: NodeJS.ProcessEnv = process.env): Pytho
   return { python: join(place, 'bin', 'python'), tap: join(place, 'bin', 'tap-nice-incontact') };
 }
 
-/** Scripts of an environment bear its path, so it is made where it stays; the mark says that it is whole. */
+/** Scripts of an environment contain its path, so it is made where it stays; the mark says that it is complete. */
 function install(python: string, place: string, mark: string): void {
   process.stderr.write(`Installing the public clients of ${requirements} into ${place} …\n`);
   const run = (command: string, ...args: readonly string[]): void =>

@@ -27,7 +27,7 @@ export async function startTcpProxy(to?: number | string): Promise<TcpProxy> {
     const keep = (socket: Socket): void => {
       open.add(socket);
       socket.on('close', () => open.delete(socket));
-      // What becomes of a connection is for its two ends to notice.
+      // Errors of a connection are for its two ends to notice.
       socket.on('error', () => socket.destroy());
     };
     keep(near);

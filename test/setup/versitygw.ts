@@ -24,7 +24,7 @@ export interface S3Server {
   addUser(name: string): Readonly<Record<string, string>>;
   /** Keys of everything in a bucket, as the server keeps it on disk; unfinished uploads too. */
   list(bucket: string): readonly string[];
-  /** Where a bucket's objects lie, to damage or read them behind the server's back. */
+  /** Where a bucket's objects lie, to damage or read them without the server. */
   folder(bucket: string): string;
   stop(): Promise<void>;
 }

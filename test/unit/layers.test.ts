@@ -89,7 +89,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What is said against a file, as rule names. */
+/** The findings against a file, as rule names. */
 const against = (path: string): readonly string[] =>
   findings.filter(({ filename }) => filename.endsWith(path)).map(({ code }) => code);
 

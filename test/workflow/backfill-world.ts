@@ -9,13 +9,13 @@ import { openWindow, pageOf, quietActivities, report } from './with-activities';
 /** Activities of a made-up world in which each window has 10 contacts, and what they saw. */
 export interface BackfillWorld {
   readonly activities: Activities;
-  /** Starts of the windows that were opened, in order; one that was opened twice stands twice. */
+  /** Starts of the windows that were opened, in order; one that was opened twice is in it twice. */
   readonly opened: string[];
   /** The most windows that were open at a time. */
   readonly most: () => number;
   /** Windows that fail with this code until it is taken away. */
   readonly broken: Map<string, string>;
-  /** Windows that wait, once opened, until they are let go. */
+  /** Windows that wait, once opened, until they are released. */
   readonly held: Set<string>;
 }
 

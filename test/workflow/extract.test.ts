@@ -169,7 +169,7 @@ describe('one day', () => {
       await parked(handle);
       expect(seen.map((one) => one.split(' ')[0])).toEqual([
         ...['create', 'look', 'create', 'look', 'create', 'look', 'load'],
-        // The turn is given back before anybody is waited for.
+        // The turn is given back before the run waits for an operator.
         'end',
       ]);
       expect(seen.at(-1)).toBe('end 2025-11-01 failed ExtractionFailed');

@@ -36,7 +36,7 @@ async function openDeployment() {
         await native.close();
       };
     },
-    /** Steps that the server has given away since then, and believes to be in the hands of a worker. */
+    /** Steps that the server has handed out since then, and believes a worker to have. */
     async inHandSince(moment: number): Promise<string[]> {
       const steps: string[] = [];
       for await (const { workflowId } of client.workflow.list({ query: "ExecutionStatus = 'Running'" })) {
@@ -67,8 +67,8 @@ describe('a worker that is stopped while the server gives out steps', () => {
         while (deployment.opened.length < sofar + 10) await new Promise((resolve) => setTimeout(resolve, 5));
         const stoppedAt = Date.now();
         await stop();
-        // No worker is left: a step that is still in hand would wait for its heartbeat time-out. One given away before
-        // is not looked at, since a server that is overloaded may lose it by itself (more than 1 s to note its start).
+        // No worker is left: a step that is still handed out would wait for its heartbeat time-out. Earlier ones do not
+        // count, since an overloaded server may lose them by itself (more than 1 s to note their start).
         expect(await deployment.inHandSince(stoppedAt)).toEqual([]);
       }
     } finally {

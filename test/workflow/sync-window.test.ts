@@ -394,7 +394,7 @@ describe('what a window concludes', () => {
 describe('a window by update', () => {
   const stamp = '2026-11-01T12:00:00.000Z';
 
-  it('waits for a person where offsets are ignored among equal stamps, and is read afresh when resumed', async () => {
+  it('waits for a person where offsets are ignored among equal stamps, and is read again when resumed', async () => {
     const rounds: number[] = [];
     const activities: Activities = {
       ...quietActivities(30),

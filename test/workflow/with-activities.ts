@@ -23,7 +23,7 @@ export const openWindow: OpenWindow = {
   pagesInFlight: 3,
   recordingsInFlight: 4,
   maxRereads: 2,
-  // Runs fail at once instead of waiting for a person; the tests of parking say otherwise.
+  // Runs fail at once instead of waiting for an operator; the tests of parking say otherwise.
   parkedTimeoutHours: 0,
   leavesAgents: false,
 };

@@ -32,7 +32,7 @@ const ofMedia = [
   'RecordingIncomplete',
 ];
 const ofStorage = ['RecordingStorageUnavailable'];
-/** A worker that stood still does not know for how long: whatever it waited for has timed out. */
+/** A frozen worker does not know for how long: whatever it waited for has timed out. */
 const ofTime = ['time-out', 'WorkerStopping', 'ExtractionLinkExpired', 'MediaLinkExpired'];
 
 const bySide: Readonly<Record<Side, readonly string[]>> = {
@@ -51,7 +51,7 @@ const byKind: Readonly<Record<Exclude<Outage['kind'], 'partition'>, readonly str
   clock: [],
 };
 
-/** The codes that an outage may leave in a history; any other one says what did not happen. */
+/** The codes that an outage may leave in a history; any other one is wrong. */
 export function expectedCodes(outage: Outage): ReadonlySet<string> {
   return new Set(outage.kind === 'partition' ? bySide[outage.side] : byKind[outage.kind]);
 }

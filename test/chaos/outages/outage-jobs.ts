@@ -11,7 +11,7 @@ import type { OutageStand } from './outage-stand';
 /** Something to do while a part fails, and how to check that all of it was done. */
 export interface OutageJob {
   start(): Promise<WorkflowHandle>;
-  /** What is stored otherwise than CXone has it, one line each, once the run is complete and nothing fails any more. */
+  /** How the stored rows differ from CXone's, one line each, once the run is complete and nothing fails any more. */
   problems(): Promise<readonly string[]>;
 }
 
@@ -44,7 +44,7 @@ export const outageJobs: Readonly<Record<Job, (outage: OutageStand) => OutageJob
     return {
       start,
       async problems() {
-        // One more tick: whatever the first one left is the next one's.
+        // One more tick: it reads whatever the first one left.
         await (await start()).result();
         const [row] = await stand.query<{ value: Date }>(
           `select value from cxone.watermark where tenant = 'acme' and stream = 'contacts'`,
@@ -56,7 +56,7 @@ export const outageJobs: Readonly<Record<Job, (outage: OutageStand) => OutageJob
           to: new Date(until + hourMs).toISOString(),
         });
         const [truth, stored] = [await trueContacts(stand, span(72)), await storedContacts(stand, span(72))];
-        // The first tick of all begins a day back.
+        // The very first tick begins a day back.
         const changed = [...truth].filter(([, record]) => {
           const stamp = Date.parse(String(record['lastUpdateTime']));
           return stamp >= until - 20 * hourMs && stamp < Math.min(until, opened.now() - hourMs / 60);

@@ -9,14 +9,14 @@ export interface OutageSchedule {
   readonly seed: number;
   readonly outage: Outage;
   readonly job: Job;
-  /** The outage begins when CXone has been asked so often. */
+  /** The outage begins after this number of requests to CXone. */
   readonly afterRequests: number;
 }
 
 export type Outage =
   /** Every byte is lost, and no end of a connection is seen. */
   | { readonly kind: 'partition'; readonly side: Side; readonly seconds: number }
-  /** One of two workers stands still (SIGSTOP) or is killed; the other one is healthy. */
+  /** One of two workers is frozen (SIGSTOP) or killed; the other one is healthy. */
   | { readonly kind: 'frozenWorker'; readonly seconds: number }
   | { readonly kind: 'killedWorker'; readonly seconds: 0 }
   /** The folder of the recordings is not mounted. */
@@ -58,7 +58,7 @@ function drawKind(kind: Outage['kind'], dice: Dice): Outage {
   const seconds = dice.pick([3, 15, 40, 60]);
   const draws: { readonly [K in Outage['kind']]: () => Extract<Outage, { kind: K }> } = {
     partition: () => ({ kind: 'partition', side: dice.pick(sides), seconds }),
-    // Longer than the healthy worker may take to go on.
+    // Longer than the healthy worker may take to continue.
     frozenWorker: () => ({ kind: 'frozenWorker', seconds: 120 }),
     killedWorker: () => ({ kind: 'killedWorker', seconds: 0 }),
     unmounted: () => ({ kind: 'unmounted', seconds }),
@@ -67,13 +67,13 @@ function drawKind(kind: Outage['kind'], dice: Dice): Outage {
   return draws[kind]();
 }
 
-/** A run of the job asks at least so often: contacts come before files. */
+/** The fewest requests of a job's run: contacts come before files. */
 function requestsOf(job: Job, ofFiles: boolean): readonly [number, number] {
   if (ofFiles) return [30, 60];
   return job === 'window' ? [2, 60] : job === 'live' ? [2, 12] : [2, 4];
 }
 
-/** One line for a person. */
+/** One line for a reader. */
 export function describeOutage({ outage, job, afterRequests }: OutageSchedule): string {
   const what =
     outage.kind === 'partition'

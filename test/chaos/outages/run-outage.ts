@@ -20,9 +20,9 @@ export interface OutageVerdict {
   readonly recoveredMs: number;
 }
 
-/** Nothing stands still longer than this after an outage (docs/architecture.md, invariant 11). */
+/** No run stalls longer than this after an outage (docs/architecture.md, invariant 11). */
 const standsStillAtMostMs = 60_000;
-/** What the whole job takes with nothing failing, on a busy machine. */
+/** The time of the whole job without any failure, on a busy machine. */
 const workMs = 60_000;
 const pollMs = 100;
 
@@ -52,7 +52,7 @@ async function runOn(opened: OutageStand, schedule: OutageSchedule): Promise<Out
   const end = beginOutage(opened, schedule);
   const goesOn = outage.kind === 'frozenWorker' || outage.kind === 'killedWorker';
   if (goesOn) {
-    // Beside a healthy worker a run goes on while the other one stands still.
+    // With a healthy worker a run goes on while the other one is frozen.
     await Promise.race([run.over, delay(standsStillAtMostMs + workMs)]);
     if (!run.isOver()) problems.push(`not over ${seconds(Date.now() - began)} after a worker stopped`);
   } else {
@@ -80,7 +80,7 @@ async function runOn(opened: OutageStand, schedule: OutageSchedule): Promise<Out
   return { schedule, outcome, problems, hit, recoveredMs };
 }
 
-/** Begins an outage; what comes back ends it and says what was wrong while it lasted. */
+/** Begins an outage; the returned function ends it and reports what was wrong during it. */
 function beginOutage({ proxies, workers, stand }: OutageStand, { outage }: OutageSchedule): () => string[] {
   const [worker] = workers;
   const signal = (name: NodeJS.Signals): boolean => process.kill(-(worker?.pid ?? 0), name);
@@ -113,7 +113,7 @@ function ended(end: () => unknown): () => string[] {
   };
 }
 
-/** Without its folder a run waits for a person; one that had stored everything before is complete. */
+/** Without its folder a run waits for an operator; one that had stored everything before is complete. */
 async function resumeParked({ stand }: OutageStand, run: WatchedRun): Promise<string[]> {
   const { handle } = run;
   const parked = await eventuallyTrue(

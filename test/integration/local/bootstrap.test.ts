@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isRunning, until } from '../../setup/script';
 
-/** A small checkout with our tools and packages, and an `npm` that only says that it was called. */
+/** A small checkout with our tools and packages, and an `npm` that only notes its calls. */
 const root = join(__dirname, '../../..');
 let checkout: string;
 

@@ -40,7 +40,7 @@ const player = `<script>
   }
 </script>`;
 
-/** What became of playing a file; times in seconds. */
+/** The outcome of playing a file; times in seconds. */
 interface Played {
   readonly duration: number;
   readonly currentTime: number;

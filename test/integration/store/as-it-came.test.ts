@@ -76,7 +76,7 @@ describe.each(postgresServers())('what CXone sends is stored as it came on $labe
     await store(text);
     await store(text);
     expect(await kept()).toEqual([{ key, raw: text, seen: 3 }]);
-    // The same for a parser, and yet another record.
+    // The same for a parser, yet a different record.
     await store(other, text);
     await store(other, text);
     expect(await kept()).toEqual([

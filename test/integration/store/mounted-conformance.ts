@@ -15,7 +15,7 @@ export interface MountableStorage {
   unmount(): void;
   /** Brings back what was put away, in place of what has been made since. */
   mount(): void;
-  /** Removes a file behind the storage's back. */
+  /** Removes a file without the storage. */
   remove(key: string): void;
 }
 
@@ -98,7 +98,7 @@ export function describeMounted(server: () => PostgresServer, create: () => Moun
 
   it('is marked by an upgrade that finds a sample of the recordings there', async () => {
     await storeOld(calls);
-    // A few that were lost are no reason to call all of it another storage.
+    // A few lost files do not make it another storage.
     for (const lost of [1, 2, 3]) place.remove(keyOf(lost));
     await open().check();
     expect(place.list()).toContain(markName);

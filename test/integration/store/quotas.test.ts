@@ -111,7 +111,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
     expect([...counts].sort(([a], [b]) => a - b)).toEqual(Array.from({ length: 20 }, (_, n) => [n + 1, 3]));
   });
 
-  it('never send anybody further than ten minutes away', async () => {
+  it('never make a caller wait longer than ten minutes', async () => {
     const far = { ...media, size: { requests: 1, perSeconds: 300 } };
     const waits = waitsIn(await many(20, open(), far));
     expect(Math.max(...waits)).toBeLessThanOrEqual(10 * minuteMs);
@@ -135,7 +135,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
       clock = Math.max(clock, wake[next] ?? clock);
       const admission = await (next % 2 === 0 ? one : other).admit(media, false);
       if (admission.admitted) sent.push(clock);
-      // Who was let go works for a second, and comes a little late, as a retry does.
+      // An admitted request takes a second and comes a little late, as a retry does.
       wake[next] = clock + (admission.admitted ? 1_000 : admission.retryAfterMs + 50);
     }
     const inSpan = sent.map((at) => sent.filter((moment) => moment > at - 300_000 && moment <= at).length);
@@ -144,7 +144,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
   });
 
   describe('after a 429', () => {
-    /** Requests let go while ten ask in each window for some time. */
+    /** Requests admitted while ten ask in each window for some time. */
     async function sentWithin(quotas: Quotas, ms: number): Promise<number> {
       let sent = 0;
       for (let turns = Math.ceil(ms / grid.widthMs); turns > 0; turns -= 1) {
@@ -195,7 +195,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
     it('stand still for all workers until Retry-After has passed, and then do not start all at once', async () => {
       const [one, other] = [open(), open()];
       await one.refused(contacts, 45_000);
-      // A shorter one later shortens nothing.
+      // A later, shorter one does not shorten it.
       await one.refused(contacts, 1_000);
       const waits = waitsIn(await many(12, other, contacts));
       expect(waits).toHaveLength(12);
@@ -226,7 +226,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
         sent.backfill += countIn(await many(4, quotas, media, true));
         sent.live += countIn(await many(6, quotas));
       }
-      // The very first window knew of no live work yet.
+      // In the very first window no live work was known yet.
       expect(sent).toEqual({ live: 19 * 3, backfill: 3 });
     });
 

@@ -40,7 +40,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
   ): Promise<void> {
     const pageId = await stand.land(`page ${(pages += 1)}`);
     await stand.store.contacts.persistPage(pageId, 'acme', batch(contacts), { recordings: true, ...choice });
-    // A sweep leaves what a window under way has just brought to that window.
+    // A sweep leaves calls that an open window has just stored to that window.
     await stand.query(`update cxone.sync_window set status = 'complete'`);
   }
 
@@ -150,7 +150,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
       await arrive([contact(1, unanswered), contact(2, answered), contact(3, short)]);
       expect(await recordings.dueOfTenant('acme', 9, soon())).toEqual([id(2)]);
       expect(await recordings.unlikelyOfTenant('acme', 9, soon())).toEqual([]);
-      // Also while the other is left to the window that has brought it.
+      // Also while the other is left to the window that stored it.
       await stand.query(`update cxone.sync_window set status = 'running'`);
       expect(await recordings.dueOfTenant('acme', 9, soon())).toEqual([]);
       expect(await recordings.unlikelyOfTenant('acme', 9, soon())).toEqual([]);

@@ -128,7 +128,7 @@ describeWithS3('an S3 server behind a network', () => {
       await files.probe();
       proxy.swallow();
       const saving = files.save(key, body(Buffer.from('audio')), limit);
-      // The first attempt is lost whatever comes; the healing falls into the second.
+      // The first attempt is lost in any case; the connection heals during the second.
       setTimeout(() => proxy.heal(), silentAfterMs / 2);
       expect(await saving).toMatchObject({ bytes: 5 });
     });

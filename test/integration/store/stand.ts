@@ -40,7 +40,7 @@ export function batch(rows: readonly Row[], more: Partial<Batch> = {}): Batch {
   return { rows, rejected: [], drift: [], ...more };
 }
 
-/** A migrated database of its own and a store on it, with short ways to what nearly every test does. */
+/** A migrated database of its own and a store on it, with shortcuts for what nearly every test does. */
 export interface Stand {
   readonly store: Store;
   readonly url: string;

@@ -1,7 +1,7 @@
 import { loadSettings } from '../../../config';
 import { openRecordingFiles, RecordingFileError } from '../../../store';
 
-/** Stores a recording where the settings of this process say, reads it back, and prints what came of it. */
+/** Stores a recording where the settings of this process say, reads it back, and prints the outcome. */
 async function main(): Promise<object> {
   const files = openRecordingFiles(loadSettings(process.env, ['recordings']).recordings);
   const key = 'acme/2026/07/20/1/s.mp4';

@@ -259,7 +259,7 @@ describe('agents behind the contacts', () => {
     const fetched = await run(activities, 'fetchAgents', missing(1));
     expect(fetched).toMatchObject({ pageId: '1', records: 9, next: { step: 'missing', skip: 1, turn: 1 } });
     expect(seen.misses).toEqual(['2']);
-    // The next step lands a page of its own, and with nothing in hand it waits.
+    // The next step lands a page of its own, and waits while it has no row for it.
     const next = run(activities, 'fetchAgents', { ...first, cursor: fetched.next });
     await expect(next).rejects.toMatchObject({ code: 'QuotaExhausted' });
     expect(landing.pages).toHaveLength(1);

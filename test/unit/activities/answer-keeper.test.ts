@@ -11,7 +11,7 @@ const answer: RefusedAnswer = {
 };
 const dayMs = 86_400_000;
 
-/** A keeper over a table that holds what it gets; `write` stands for the way there. */
+/** A keeper over a table that holds what it gets; `write` stands for the write to it. */
 function stand(write: () => Promise<boolean> = async () => true) {
   const world = { now: Date.UTC(2026, 0, 1), kept: [] as ApiError[], pruned: [] as Date[], errors: 0 };
   const keeper = createAnswerKeeper({

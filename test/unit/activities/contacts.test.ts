@@ -82,7 +82,7 @@ describe('fetchContactPage', () => {
           skip: 0,
           top: 1_000,
         },
-        // A run that was begun by an earlier release keeps to its way.
+        // A run that was begun by an earlier release keeps its behaviour.
         endDate: new Date('2026-11-01T23:59:59.999Z'),
       },
     ]);
@@ -125,7 +125,7 @@ describe('fetchContactPage', () => {
     ['a tied group', { to: '2026-11-01T00:00:00.001Z' }],
     ['a re-read', { round: 1 }],
     ['a new run of the window', { attempt: 3 }],
-  ])('asks afresh for %s', async (_what, change) => {
+  ])('asks again for %s', async (_what, change) => {
     const { activities, requests } = stand(() => pageOf(contact(1)));
     await run(activities, 'fetchContactPage', input);
     await run(activities, 'fetchContactPage', { ...input, ...change });

@@ -28,7 +28,7 @@ export const tuning: TenantTuning = {
   mediaTypeIds: [],
 };
 
-/** A store of the parts a test is about; touching any other fails the test by name. */
+/** A store of the parts a test is about; using any other fails the test by its name. */
 export function fakeStore(parts: { readonly [Family in keyof Store]?: Partial<Store[Family]> }): Store {
   const families = Object.entries(parts).map(([name, part]) => [
     name,
@@ -95,7 +95,7 @@ export function memoryLanding(): MemoryLanding {
   };
 }
 
-/** Somewhere to run one activity; `info` as Temporal would say it. */
+/** Somewhere to run one activity; `info` as Temporal would give it. */
 export function activityEnvironment(
   info: ConstructorParameters<typeof MockActivityEnvironment>[0] = {},
   options: ConstructorParameters<typeof MockActivityEnvironment>[1] = {},

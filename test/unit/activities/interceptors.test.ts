@@ -39,7 +39,7 @@ describe('failures', () => {
       expect(failure.type).toBe(code);
       expect(failure.nonRetryable).toBe(kind !== 'retryable');
       expect(failure.message).toBe(`CXone said no. ${remedy}`);
-      // A run that failed of what may pass waits for itself, any other for a person (workflows/parking.ts).
+      // A run that failed for a transient cause waits by itself, any other for an operator (workflows/parking.ts).
       expect(failure.details).toEqual([kind === 'retryable' ? { remedy, passing: true } : { remedy }]);
       expect(failure.nextRetryDelay).toBeUndefined();
     },

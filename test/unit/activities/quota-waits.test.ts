@@ -68,7 +68,7 @@ describe('waiting for a quota', () => {
   it.each([
     [1, 4_200],
     [500, 4_200],
-    // The limiter's turn is no wish of CXone's, so neither a back-off nor an hour bounds it.
+    // The limiter's delay is not requested by CXone, so neither a back-off nor an hour bounds it.
     [500, 1],
     [1, 7_200_000],
   ])('ends at the very moment of the turn: attempt %i, in %i ms', async (attempt, retryAfterMs) => {
@@ -82,7 +82,7 @@ describe('waiting for a quota', () => {
   });
 
   it.each([
-    // A date that has passed, by a clock that is off, would have us ask again at once and for ever.
+    // A date that has passed, by a clock that is off, would make us ask again at once and for ever.
     [0, 5_000, 10_000],
     [1_000, 1_000, 1_000],
     [9_000, 9_000, 9_000],

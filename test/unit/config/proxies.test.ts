@@ -23,7 +23,7 @@ describe('proxies', () => {
       { http_proxy: 'https://p', no_proxy: ' a.com, .b.com,,10.0.0.0/8 c.com ' },
       { https: null, http: 'https://p', bypass: ['a.com', '.b.com', '10.0.0.0/8', 'c.com'] },
     ],
-  ])('are read as everybody reads them: %j', (env, expected) => {
+  ])('are read as is customary: %j', (env, expected) => {
     expect(proxiesOf(env)).toEqual(expected);
   });
 

@@ -12,7 +12,7 @@ import { jwt } from './fake-cxone';
 import { answer } from './interceptors/stubs';
 import { plainNames } from './interceptors/stubs';
 
-/** Whatever a server may send: near misses of the real thing more often than not. */
+/** Whatever a server may send: mostly near misses of a real answer. */
 const anyJson = fc.oneof(
   fc.json({ maxDepth: 5 }),
   ...['completedContacts', 'agents', 'interactions', 'resultSet', 'value', 'data', 'jobStatus', 'jobId'].map(

@@ -11,7 +11,7 @@ const spaced = fc
   .tuple(anyJson, fc.constantFrom('', ' ', '\t'))
   .map(([value, by]) => JSON.stringify(value, null, by));
 
-/** Scans in steps of a size, as a caller does who lets others work in between. */
+/** Scans in steps of a size, as a caller does that yields in between. */
 function scan(text: string, step = 7) {
   const scanner = createScanner(Buffer.from(text));
   while (!scanner.advance(step));

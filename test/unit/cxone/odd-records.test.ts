@@ -172,7 +172,7 @@ describe('bytes that are no UTF-8', () => {
 });
 
 describe('a large page', () => {
-  /** How often others had their turn while something was done. */
+  /** How often the event loop turned while something was done. */
   async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
     let [turns, isDone] = [0, false];
     const count = (): void => {

@@ -132,7 +132,7 @@ describe('what is slow but moves', () => {
         if (sent === pieces) clearInterval(timer);
       }, 50);
     });
-    // 400 ms of body, each piece well within the 300 ms that it may stand still.
+    // 400 ms of body, each piece well within the 300 ms that it may stall.
     const { body } = await transportWith({ idleMs: 300 }).exchange(request);
     expect(body.toString()).toBe('12345678');
   });

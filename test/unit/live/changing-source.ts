@@ -16,9 +16,9 @@ export interface ModelContact {
 export interface SourceOptions {
   /** A change that shows up to this much later than its stamp is in time; a later one need not be found. In ms. */
   readonly overlapMs: number;
-  /** `updatedSince` reaches back so far, whatever is asked. In ms. */
+  /** How far `updatedSince` reaches back, whatever is asked. In ms. */
   readonly lookBackMs: number;
-  /** A contact changes for so long after its start. In ms. */
+  /** How long a contact changes after its start. In ms. */
   readonly changesForMs: number;
   /** Rows of a page at most, whatever is asked. */
   readonly cap: number;

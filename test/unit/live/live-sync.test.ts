@@ -33,7 +33,7 @@ function happen(source: ChangingSource, what: Happening): void {
   else for (let n = 0; n < what.count; n += 1) source.insert(what.startAgo, what.stampAgo);
 }
 
-/** Mostly in time, to the very edge of the overlap; now and then too late for anybody to promise anything. */
+/** Mostly in time, to the very edge of the overlap; now and then later than any promise covers. */
 const stampAgo = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom(0, 1, 1_000, 10 * minuteMs, 30 * minuteMs - 1, 30 * minuteMs) },
   { weight: 4, arbitrary: fc.integer({ min: 0, max: 30 * minuteMs }) },

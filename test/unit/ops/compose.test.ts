@@ -14,7 +14,7 @@ const service = (name: string): ComposeService => {
   return found;
 };
 
-/** What the schema of the Compose specification has against a document. */
+/** The findings of the schema of the Compose specification against a document. */
 function violations(document: unknown): readonly string[] {
   // Ajv knows neither the schema's spelling of its own draft nor its draft-4 ids, which nothing refers to.
   const schema = JSON.parse(JSON.stringify(composeSchema), (key, value: unknown) =>

@@ -127,7 +127,7 @@ describe('ops/postgres/create-databases.sh', () => {
     expect(calls.join('\n')).not.toContain('canary');
   });
 
-  it('makes a role and its databases for Temporal and for cxone-sync, closed to everybody else', () => {
+  it('makes a role and its databases for Temporal and for cxone-sync, closed to all others', () => {
     const text = textOf('ops', 'postgres', 'create-databases.sh');
     for (const [role, databases] of [
       ['temporal', ['temporal', 'temporal_visibility']],

@@ -16,7 +16,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** What a client hears; each `next` waits for more. */
+/** What a client receives; each `next` waits for more. */
 function client() {
   const socket: Socket = connect(proxy.port, '127.0.0.1');
   const events: string[] = [];

@@ -153,7 +153,7 @@ describe('windows that meet', () => {
             contactId,
             contactStartDate: startOf(start),
           }));
-          // Of equal starts on pages that are cut short, an order by luck would show one twice and another never.
+          // Of equal starts on pages that are cut short, a random order would show one twice and another never.
           const ask = sourceOf(contacts, how, () => (how.cap < 10_000 ? 0 : (luck.next().value ?? 0)));
           const spans = [
             { from: midnight - 10, to: midnight },

@@ -31,7 +31,7 @@ describe.each(postgresServers())('extracted days on $label', (server) => {
   afterEach(() => stand.empty());
   afterAll(() => stand.close());
 
-  /** Has a job of its own for a day, asked for now unless said otherwise. */
+  /** Has a job of its own for a day, requested now by default. */
   async function begin(more: Partial<ExtractionJob> = {}, askedAt?: Date): Promise<ExtractionJob> {
     const job = {
       tenant: 'acme',

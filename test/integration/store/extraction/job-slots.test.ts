@@ -25,7 +25,7 @@ describe.each(postgresServers())('the turn of a tenant on $label', (server) => {
            held_until = held_until - $1 * interval '1 second'`,
       [seconds],
     );
-  /** The same for those who stand in line. */
+  /** The same for runs that wait in line. */
   const passInLine = (seconds: number) =>
     stand.query(
       `update cxone.extraction_wait
@@ -107,7 +107,7 @@ describe.each(postgresServers())('the turn of a tenant on $label', (server) => {
     await pass(601);
     expect(await claim(second)).toMatchObject({ status: 'granted' });
     expect(await stand.store.extractionSlots.prolong('acme', first, 600)).toBe(false);
-    // What a run that has lost it lets go is not its own.
+    // A run that has lost the turn cannot release another's.
     await stand.store.extractionSlots.release('acme', first);
     expect(await claim(third, { secondsApart: 0 })).toEqual({ status: 'held', by: second });
   });

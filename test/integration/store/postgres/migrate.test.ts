@@ -112,7 +112,7 @@ describe.each(postgresServers())('migrations on $label', (server) => {
       };
       const migrating = migrate(database.url, folder, patience);
       while (waits.length < 3) {
-        // Behind an attempt a writer waits as long as that takes, and never longer.
+        // A writer waits behind an attempt for as long as that takes, and never longer.
         await writer.query("set lock_timeout = '10s'");
         await writer.query(
           "insert into cxone.contact (tenant, contact_id, contact_start_date) values ('acme', 1, now()) on conflict do nothing",

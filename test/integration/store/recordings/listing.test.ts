@@ -31,7 +31,7 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
 
   async function arrive(...contacts: ReturnType<typeof contact>[]): Promise<void> {
     await stand.persist(batch(contacts));
-    // A sweep leaves what a window under way has just brought to that window.
+    // A sweep leaves calls that an open window has just stored to that window.
     await stand.query(`update cxone.sync_window set status = 'complete'`);
   }
 
@@ -145,7 +145,7 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
     await list(1, 'Success');
     expect(await settle()).toEqual({ absent: 0, listed: 1 });
     expect(await due()).toEqual([id(1)]);
-    // What was looked up in vain is not brought back by the listing.
+    // The listing does not bring back a call whose playback query found nothing.
     await stand.store.recordings.absent('acme', id(1), 'NotFound');
     expect(await settle()).toEqual({ absent: 0, listed: 0 });
     expect(await states()).toEqual({ 1: 'absent NotFound', 2: 'absent NotListed' });

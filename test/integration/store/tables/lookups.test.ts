@@ -88,7 +88,7 @@ describe.each(postgresServers())('reference data on $label', (server) => {
       const since = await stand.query(`select absent_since from cxone.${name} where ${key} = 2`);
       await persist(list, batch([row(list, 1), row(list, 3)]), { total: 2, round: 3 });
       expect(await stand.query(`select absent_since from cxone.${name} where ${key} = 2`)).toEqual(since);
-      // Back with an older stamp, of which the upsert alone would take no notice.
+      // Back with an older stamp, which the upsert alone would ignore.
       await persist(list, batch([1, 2, 3].map((id) => row(list, id, { stamp: null }))), { round: 4 });
       expect((await held(list)).map(({ gone }) => gone)).toEqual([false, false, false]);
     });

@@ -71,7 +71,7 @@ describe.each(postgresServers())('windows on $label', (server) => {
       await persist([contact(hour + 10), contact(hour + 20, { isLogged: false })], true);
       expect(await complete(2, everything, false)).toEqual([0, 1]);
       expect(await complete(2, everything, true)).toEqual([1]);
-      // Who wants logged calls only misses nothing.
+      // Where only logged calls are recorded, nothing is missing.
       expect(await complete(2, everything, true, 'acme', 'logged')).toEqual([0, 1]);
     });
   });

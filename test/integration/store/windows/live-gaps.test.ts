@@ -126,7 +126,7 @@ describe.each(postgresServers())('gaps of the live sync on $label', (server) => 
     await grow(4);
     const begun = { from: gap.from, to: days(3) };
     expect(await open()).toMatchObject([{ to: days(4), due: false, begun, givenUp: true }]);
-    // Once it is filled, another one begins afresh.
+    // Once it is filled, another one begins.
     await read(gap.from, days(4));
     await gaps().settle('acme', everything);
     await grow(5);

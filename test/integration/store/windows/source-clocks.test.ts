@@ -100,7 +100,7 @@ describe.each(postgresServers())('the clock of a source on $label', (server) => 
     const { windows } = stand.store;
     expect(await windows.ledger(long.windowId)).toMatchObject({ to: poisoned, readTo: at(hour) });
     expect(await windows.ledger(late.windowId)).toMatchObject({ readTo: at(3 * hour + 0.001) });
-    // Whatever was read at the wrong mark is not trusted the next time either.
+    // What was read at the wrong mark is not trusted the next time either.
     await window(at(3 * hour), at(4 * hour), { begun: at(4 * hour) });
     await mark(poisoned);
     expect(await setBack(at(5 * hour))).toMatchObject({ to: at(hour) });

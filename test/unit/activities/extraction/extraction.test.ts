@@ -182,7 +182,7 @@ describe('a job', () => {
     });
     const { activities, seen } = failing(down());
     await expect(run(activities, 'createExtractionJob', input)).rejects.toMatchObject(delay(30_000));
-    // No answer of which anybody could say since when it counts.
+    // Such an answer is neither a created job nor a refusal.
     expect(seen).not.toContain('made');
     expect(seen).not.toContain('refused');
     const patient = failing(down(50_000));

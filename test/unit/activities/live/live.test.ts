@@ -240,7 +240,7 @@ describe('what the live sync reads next', () => {
     // What is asked by update lies within what CXone can answer, and joins what is read by start.
     expect(Date.parse(to) - Date.parse(from)).toBeLessThanOrEqual(30 * dayMs);
     if (gap) expect(Date.parse(gap.to)).toBeGreaterThanOrEqual(Date.parse(from));
-    // A contact may change for days after it started: the gap begins so much earlier.
+    // A contact may change for days after it started: the gap begins that much earlier.
     if (gap) expect(Date.parse(gap.from)).toBe(mark - 30 * 60_000 - 3 * dayMs);
   });
 });

@@ -51,7 +51,7 @@ interface World {
   readonly waited?: number;
   /** Age of the call, in ms. */
   readonly age?: number;
-  /** False when another run is at the call. */
+  /** False when another run has claimed the call. */
   readonly free?: boolean;
   /** What the disk says; by default that it has room. */
   readonly space?: (bytes: number) => Promise<void>;

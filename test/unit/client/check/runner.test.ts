@@ -28,7 +28,7 @@ describe('a run of checks', () => {
   it.each(['required', 'wanted', 'optional'] as const)('says of each check that it is %s', async (need) => {
     const { checks, ok } = await runChecks([check('a', 'failed'), check('b', 'unknown')], () => need);
     expect(checks.map((one) => one.need)).toEqual([need, need]);
-    // What is missing and not asked for fails nothing.
+    // An optional check never makes the whole fail.
     expect(ok).toBe(need === 'optional');
   });
 

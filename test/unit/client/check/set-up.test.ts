@@ -278,7 +278,7 @@ describe('what is allowed, but not in full', () => {
     const report = await check([{ name: 'clockSkew', args: { minutes } }]);
     expect(withStatus(report, 'failed')).toEqual(['clock']);
     expect(report.ok).toBe(true);
-    // Both of CXone's agree: then it is ours.
+    // Both of CXone's clocks agree: then ours is wrong.
     expect(result(report, 'clock')).toMatchObject({
       code: 'ClockImplausible',
       message: expect.stringMatching(

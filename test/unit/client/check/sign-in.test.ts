@@ -153,7 +153,7 @@ describe('what is wrong before there is a token', () => {
   ])('of %j, refused, it is said that it looks percent-encoded', async (changes, name, words) => {
     const { status, remedy = '' } = result(await check([], changes), name);
     expect([status, remedy]).toEqual(['failed', expect.stringContaining(words)]);
-    // How the secret itself goes is not said.
+    // The secret itself is not shown.
     for (const secret of Object.values(changes)) expect(remedy).not.toContain(secret);
   });
 

@@ -32,7 +32,7 @@ describe('where a failed run goes back to', () => {
   it.each([
     ['the step that failed', 'page-refused', 'fetchContactPage'],
     [
-      'the ledger, where what was read was found wanting, so that all is read afresh',
+      'the ledger, where what was read was found wanting, so that all is read again',
       'count-mismatch',
       'openWindow',
     ],

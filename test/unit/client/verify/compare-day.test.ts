@@ -35,7 +35,7 @@ function sourceOf(records: readonly unknown[], total: number | null = records.le
 
 type Held = readonly (readonly [id: number, updated: number | null, absent?: boolean])[];
 
-/** A store that holds these contacts and rejections; files are no matter here. */
+/** A store that holds these contacts and rejections; files do not matter here. */
 function holdingsOf(held: Held, rejections: readonly HeldRejection[] = []): Holdings {
   const contacts = new Map<string, HeldContact>(
     held.map(([id, updated, absent = false]) => [

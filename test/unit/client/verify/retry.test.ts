@@ -2,7 +2,7 @@ import { withRetries } from '../../../../client/verify/retry';
 import { CxoneError } from '../../../../cxone';
 import type { CxoneErrorCode } from '../../../../errors';
 
-/** Fails so often with an error, then answers; remembers how often it was asked and what was waited for. */
+/** Fails a number of times, then answers; remembers its calls and the waits. */
 function script(failures: number, code: CxoneErrorCode, retryAfterMs?: number) {
   const waits: number[] = [];
   let asked = 0;

@@ -9,8 +9,8 @@ const since = new Date('2026-03-18T00:00:00Z');
 const older = { lastUpdated: new Date(since.getTime() - 2 * day).toISOString() };
 const newer = { LastUpdated: new Date(since.getTime() + 1).toISOString() };
 
-/** A list of 20 that heeds some spellings; what it is asked is written down. */
-function list(heeds: readonly string[], rows: readonly object[] = [newer, older, newer]) {
+/** A list of 20 that understands some spellings; it notes what it is asked. */
+function list(understood: readonly string[], rows: readonly object[] = [newer, older, newer]) {
   const asked: [string, number][] = [];
   return {
     asked,
@@ -18,7 +18,7 @@ function list(heeds: readonly string[], rows: readonly object[] = [newer, older,
       const [name = '', value] = Object.entries(parameter)[0] ?? [];
       expect(value).toBe(since.toISOString());
       asked.push([name, skip]);
-      const records = heeds.includes(name) ? rows.filter((row) => row !== older) : rows;
+      const records = understood.includes(name) ? rows.filter((row) => row !== older) : rows;
       return { records: records.slice(skip) };
     },
   };
@@ -106,13 +106,13 @@ it('loses no changed record of a listing whose first page has a total, whichever
       rows,
       heeded,
       fc.array(fc.nat(1), { minLength: 6, maxLength: 6 }),
-      async (all, heeds, who) => {
+      async (all, understood, who) => {
         const numbered = all.map((row, id) => ({ id, row }));
         const clients = [createUpdatedSince('lastUpdated'), createUpdatedSince('lastUpdated')];
         const top = 12;
         const ask = async (parameter: Readonly<Record<string, string>>, skip: number) => {
-          const heed = heeds.some((name) => name in parameter);
-          const matching = numbered.filter(({ row }) => !heed || row !== older);
+          const understands = understood.some((name) => name in parameter);
+          const matching = numbered.filter(({ row }) => !understands || row !== older);
           return { records: matching.map(({ id, row }) => ({ id, ...row })).slice(skip, skip + top) };
         };
         const got = new Set<number>();

@@ -111,7 +111,7 @@ describe('an extraction', () => {
     await expect(client.extraction.openResult(simulator.mediaAddress, signal)).rejects.toBe(gone);
   });
 
-  it('never shows its link to anybody, nor our token to the file host', async () => {
+  it('never shows its link, nor our token to the file host', async () => {
     const url = await linkTo(metadata);
     later(31);
     const error = await failureOf(client.extraction.openResult(url));

@@ -5,7 +5,7 @@ import type { ExtractionResultOptions } from '../../../../cxone/extraction/resul
 import { createHostPolicy } from '../../../../cxone/http/host-policy';
 import { plainNames } from '../interceptors/stubs';
 
-/** What cannot be had from a real server, or not for sure: answers by hand, without a network between. */
+/** What a real server does not produce, or not reliably: answers by hand, without a network between. */
 const policy = createHostPolicy({ mediaHosts: ['files.example.com'], allowInsecureHosts: [] }, plainNames);
 
 function answerOf(body: Readable, headers: Readonly<Record<string, string>> = {}): HttpAnswer<Readable> {

@@ -87,7 +87,7 @@ class World {
         return;
       }
       case 'silence': {
-        // Looking after the children finds one that was terminated.
+        // Polling the children finds one that was terminated.
         const flight = this.state.flights[0];
         if (flight) this.notify(flight.window, flight.run, 'failed');
         return;
@@ -112,7 +112,7 @@ class World {
     }
   }
 
-  /** Lets everything come to a good end. */
+  /** Lets everything complete. */
   finish(): void {
     this.state = windows.setPaused(windows.retryFailed(this.state), false, 0);
     for (let turn = 0; !windows.isFinished(this.state); turn += 1) {

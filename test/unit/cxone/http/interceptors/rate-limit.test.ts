@@ -5,7 +5,7 @@ import { failureOf, onePage, page, paths, startFake } from '../../fake-cxone';
 import type { FakeCxone } from '../../fake-cxone';
 import { answer, request } from '../../interceptors/stubs';
 
-/** Notes its calls; `refusal` is thrown in the place of leave. */
+/** Notes its calls; `refusal` is thrown instead of admitting. */
 function notebook(refusal?: CxoneError): RequestLimiter & { readonly notes: unknown[] } {
   const notes: unknown[] = [];
   return {
