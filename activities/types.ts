@@ -215,6 +215,19 @@ export interface Increment {
   readonly ask?: Span;
   /** Whether the tenant wants recordings. */
   readonly recordings: boolean;
+  /** Nothing changed that is not stored: the watermark has moved to `to`, and no window is needed. */
+  readonly quiet?: {
+    /** Contacts of the overlap, all of them stored before. */
+    readonly unchanged: number;
+    /** Whether recordings are due. */
+    readonly sweep: boolean;
+  };
+}
+
+export interface PlanInput {
+  readonly tenant: string;
+  /** Looks first whether anything changed at all. Absent: a run begun before release 0.2.0, which reads a window. */
+  readonly looks?: boolean;
 }
 
 export interface PersistInput {

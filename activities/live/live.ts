@@ -3,9 +3,18 @@ import { type AnswerClocks, earliestClock } from '../../cxone';
 import { clocksOf, type TimedPage } from '../answer-clocks';
 import { type GapDependencies, gapThatWaits, gapToBegin, noteRejected } from './gaps';
 import { changesForDays, incrementOf } from './increment';
+import { closeIfQuiet } from './quiet-tick';
 import { prepareSweep } from '../recordings/recording-choice';
 import type { Tenant, TenantDirectory } from '../tenants';
-import type { GapSpan, Increment, MoveWatermarkInput, Span, SweepInput, UnlikelyCalls } from '../types';
+import type {
+  GapSpan,
+  Increment,
+  MoveWatermarkInput,
+  PlanInput,
+  Span,
+  SweepInput,
+  UnlikelyCalls,
+} from '../types';
 
 export interface LiveDependencies extends GapDependencies {
   readonly tenants: TenantDirectory;
@@ -50,9 +59,9 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
   return {
     /**
      * What to read next, by CXone's own clock (contract §2.9: `lastPollTime`) and the watermark, which a tenant that has
-     * none is given.
+     * none is given. With `looks`, an increment that holds nothing new is closed here, see `closeIfQuiet`.
      */
-    async planIncrement(input: { readonly tenant: string }): Promise<Increment> {
+    async planIncrement(input: PlanInput): Promise<Increment> {
       const tenant = tenants(input.tenant);
       const { cxone, tuning } = tenant;
       const page = await cxone.updatedPage(
@@ -79,7 +88,9 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
         return next;
       }
       const due = await gapToBegin({ store, inspectBackfill }, tenant);
-      return due ? { ...next, [due.waits ? 'ask' : 'again']: spanOf(due) } : next;
+      if (due) return { ...next, [due.waits ? 'ask' : 'again']: spanOf(due) };
+      const quiet = input.looks && (await closeIfQuiet({ store, now }, tenant, next));
+      return { ...next, ...quiet };
     },
 
     /** What is missing still of a gap that waits for a person; null when it is read, or is being read. */

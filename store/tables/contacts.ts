@@ -1,12 +1,16 @@
 import type { Pool } from 'pg';
-import type { Batch, PageOutcome } from '../ingest/batch';
+import type { Batch, PageOutcome, Row } from '../ingest/batch';
+import { createBulkUpsert } from '../ingest/bulk-upsert';
 import { contactTable } from './contact-columns';
 import { createPagePersister } from '../ingest/page-persister';
+import { inTransaction } from '../postgres/transaction';
 import { enqueueRecordings, type RecordingOptions } from './expected-recordings';
 
 export interface ContactTable {
   /** Stores the contacts of a landed page; with `recordings`, also notes which recordings are to be fetched. */
   persistPage(pageId: string, tenant: string, batch: Batch, options: RecordingOptions): Promise<PageOutcome>;
+  /** Whether storing the rows would change nothing. They are stored to see that, and the transaction taken back. */
+  holds(tenant: string, rows: readonly Row[]): Promise<boolean>;
 }
 
 /**
@@ -24,11 +28,24 @@ const notesSql = (staging: string) => `
 /** The contacts behind `pool`, stored page by page as described at `createPagePersister`. */
 export function createContactTable(pool: Pool): ContactTable {
   const pages = createPagePersister(pool, contactTable, 'contacts');
+  const upsert = createBulkUpsert(contactTable);
   return {
     persistPage: (pageId, tenant, batch, { recordings, ...choice }) =>
       pages.persist(pageId, tenant, batch, async (client, staging) => {
         await client.query(notesSql(staging), [pageId]);
         if (recordings) await enqueueRecordings(client, tenant, staging, choice);
       }),
+
+    holds: (tenant, rows) =>
+      inTransaction(
+        pool,
+        async (client) => {
+          await client.query('savepoint trial');
+          const { inserted, updated, unstorable } = await upsert.write(client, tenant, rows);
+          await client.query('rollback to savepoint trial');
+          return inserted + updated + unstorable.length === 0;
+        },
+        upsert.prepare,
+      ),
   };
 }

@@ -14,6 +14,7 @@ import type {
   WindowLedger,
 } from './window-ledger';
 import { closeFromHalves } from './close-split-window';
+import { closeQuiet } from './quiet-window';
 import {
   closeSql,
   endEarlierSql,
@@ -145,6 +146,8 @@ export function createWindowLedger(pool: Pool, recordings: CountsRecordings): Wi
       await closeFromHalves(pool, windowId, attempt, middle);
       return (await ledger(windowId)) as LedgerRow;
     },
+
+    closeQuiet: (window, claimant) => closeQuiet(pool, window, claimant),
 
     async notePark(windowId, attempt, cause) {
       const values = [windowId, attempt, cause?.code, cause?.message, cause?.remedy];

@@ -112,6 +112,13 @@ export interface LedgerRow extends WindowKey {
   readonly closedAt: Date | null;
 }
 
+/** A window by update that showed nothing new. */
+export interface QuietWindow extends WindowKey {
+  readonly by: 'update';
+  /** Contacts that CXone showed, all of them stored before. */
+  readonly unchanged: number;
+}
+
 /** The ledger of sync windows: who works on which, and what came of it. All methods throw `StoreError`. */
 export interface WindowLedger {
   /**
@@ -140,6 +147,8 @@ export interface WindowLedger {
   notePark(windowId: string, attempt: number, cause: ParkCause | null): Promise<void>;
   /** Whether a run of another window of the live sync waits for a person; with a code, because of that. */
   othersParked(tenant: string, windowId: string, code?: string): Promise<boolean>;
+  /** Writes the line of a quiet window and moves the watermark over it; false, and no line, when it may not move. */
+  closeQuiet(window: QuietWindow, claimant: Claimant): Promise<boolean>;
   ledger(windowId: string): Promise<LedgerRow | null>;
   /** Which of the windows are complete, by their number in the list, from 0. */
   completeAmong(windows: ConsecutiveWindows): Promise<number[]>;

@@ -184,6 +184,35 @@ describe('a clock of CXone’s that is wrong', () => {
   });
 });
 
+describe('a tick in which nothing new is there', () => {
+  it('is one run of two activities; its watermark and its line in the ledger are as after a window', async () => {
+    now = Date.parse('2025-03-21T03:30:00Z');
+    await tick();
+    await eventually('the sweep has ended', async () => {
+      const { status } = await stand.client.workflow.getHandle('sweep-recordings:acme').describe();
+      if (status.name === 'RUNNING') throw new Error('it runs');
+    });
+    now += minuteMs;
+    const requests = stand.simulator.journal.count({ family: 'contacts' });
+    const { expected, fetched, ...report } = await tick();
+    expect(report).toMatchObject({ status: 'complete', to: new Date(now).toISOString() });
+    expect([expected, await watermark()]).toEqual([fetched, now]);
+    expect(stand.simulator.journal.count({ family: 'contacts' })).toBe(requests + 2);
+    const { events } = await stand.client.workflow.getHandle(`incremental:acme-${ticks}`).fetchHistory();
+    const started = events?.flatMap(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? [],
+    );
+    expect(started).toEqual(['authenticate', 'planIncrement']);
+    expect(events?.length).toBeLessThanOrEqual(20);
+    const lines = await stand.query<object>(
+      `select status, expected::int, fetched, unchanged, pages from cxone.sync_window where window_end = $1 and read_by = 'update'`,
+      [new Date(now).toISOString()],
+    );
+    expect(lines).toEqual([{ status: 'complete', expected, fetched, unchanged: fetched, pages: 0 }]);
+    expect(await wrongSince(begin - 23 * hourMs)).toEqual([]);
+  });
+});
+
 describe('a window by update started by hand', () => {
   it('holds what changed in it, and moves the watermark only when it reaches back to it', async () => {
     const mark = await watermark();

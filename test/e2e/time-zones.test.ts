@@ -130,9 +130,17 @@ async function work(zone: string) {
           `select value from cxone.watermark where stream = 'contacts'`,
         );
         const { from, to, fetched: read, expected: counted } = report as Record<string, unknown>;
-        // A tick ends when its contacts are proven; its window goes on to its agents and its closing.
-        const window = parseSyncWindowInput({ tenant: 'acme', from, to, by: 'update' });
-        await stand.client.workflow.getHandle(syncWindowId(window)).result();
+        // A tick ends when its contacts are proven; its window goes on to its agents and its closing. A tick that finds
+        // nothing new has closed the ledger's line itself.
+        const [line] = await stand.query<{ by: string }>(
+          `select workflow_id as by from cxone.sync_window
+           where window_start = $1 and window_end = $2 and read_by = 'update'`,
+          [from, to],
+        );
+        if (!line?.by.startsWith('incremental:')) {
+          const window = parseSyncWindowInput({ tenant: 'acme', from, to, by: 'update' });
+          await stand.client.workflow.getHandle(syncWindowId(window)).result();
+        }
         increments.push([read, counted, mark?.value.toISOString()]);
       }
     }

@@ -50,6 +50,17 @@ export const liveScenarios: Readonly<Record<string, Scenario>> = {
     open: true,
     children: { [`sync-window:l2:${changed}`]: 'window-by-update-running' },
   },
+  'live-quiet': {
+    ...tick('l10'),
+    activities: {
+      ...changes(true),
+      planIncrement: async (given) => ({
+        ...(await quiet.planIncrement(given)),
+        quiet: { unchanged: 4, sweep: true },
+      }),
+    },
+    children: { 'sweep-recordings:l10': 'sweep-after-quiet' },
+  },
   'live-gap': {
     ...tick('l3'),
     activities: {

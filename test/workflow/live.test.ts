@@ -214,6 +214,39 @@ describe('the live sync', () => {
     );
   });
 
+  it.each([true, false])('that finds nothing new opens no window; a sweep is due: %s', async (sweep) => {
+    const asked: string[] = [];
+    const activities = Object.fromEntries(
+      Object.entries(quietActivities(0)).map(([name, activity]) => [
+        name,
+        async (given: never) => {
+          asked.push(name);
+          return activity(given);
+        },
+      ]),
+    ) as unknown as ReturnType<typeof quietActivities>;
+    const quiet = { unchanged: 4, sweep };
+    await stand.serve(
+      {
+        ...activities,
+        planIncrement: async (given) => ({ ...(await activities.planIncrement(given)), quiet }),
+      },
+      async () => {
+        const handle = await start(`incremental:acme-${(runs += 1)}`);
+        const counts = { expected: 4, fetched: 4, status: 'complete' };
+        expect(await handle.result()).toMatchObject({ ...counts, to: '2026-11-20T00:10:00.000Z' });
+        const { historyLength } = await handle.describe();
+        expect(historyLength).toBeLessThanOrEqual(sweep ? 30 : 20);
+        if (sweep) await stand.client.workflow.getHandle('sweep-recordings:acme').result();
+      },
+    );
+    expect(asked.toSorted()).toEqual([
+      'authenticate',
+      'planIncrement',
+      ...(sweep ? ['recordingsToSweep'] : []),
+    ]);
+  });
+
   it('fails with the cause on top when its window fails', async () => {
     await stand.serve(
       {

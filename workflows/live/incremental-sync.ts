@@ -36,6 +36,8 @@ export interface LiveReport extends ContactsSettled {
  * included, holds up no later tick. Recordings are left to `sweepRecordings`. A watermark that CXone cannot answer from
  * any more becomes a backfill by start of what lies between.
  *
+ * A tick that finds nothing new ends there: no window, and a sweep only when recordings are due.
+ *
  * A schedule cannot give its runs a priority, so this run sets it on all that it starts.
  *
  * @throws ApplicationFailure, non-retryable, with the code of what failed. The watermark stays where it was.
@@ -57,14 +59,21 @@ export async function incrementalSync(input: TenantInput): Promise<LiveReport> {
         const retryRefused = parking.times() > 0 || goesOnAfterReset();
         await api.authenticate.executeWithOptions({ priority }, [{ tenant, anew: retryRefused }]);
         const summary = 'since when, until when';
-        increment = await api.planIncrement.executeWithOptions({ summary, priority }, [{ tenant }]);
+        increment = await api.planIncrement.executeWithOptions({ summary, priority }, [
+          { tenant, looks: true },
+        ]);
       },
     ]);
     if (planned === 'skipped' || !increment) {
       showTenantRun(tenant, 'this tick was skipped; the next one reads the same time', 'Incomplete');
       return { from: '', to: '', expected: 0, fetched: 0, status: 'skipped' };
     }
-    const { from, to, gap, again, ask, recordings } = increment;
+    const { from, to, gap, again, ask, recordings, quiet } = increment;
+    if (quiet) {
+      if (quiet.sweep) await startSweep(tenant);
+      showTenantRun(tenant, `nothing new up to ${to}`, 'Complete');
+      return { from, to, expected: quiet.unchanged, fetched: quiet.unchanged, status: 'complete' };
+    }
     if (gap) await backfillGap(tenant, increment, gap);
     else if (again) await beginBackfill(tenant, again);
     else if (ask) await startGapQuestion(tenant, ask);

@@ -40,14 +40,19 @@ export class LiveSync {
     if (gap) {
       this.gaps.push({ from: Date.parse(gap.from), to: Date.parse(gap.to) });
       this.mark = Math.max(this.mark, Date.parse(from));
+    } else {
+      if (between() === 'crash') return false;
+      if (this.#nothingNew(from)) {
+        this.#moveOver(from, to);
+        return true;
+      }
     }
     for (let round = 0; round < roundsAtMost; round += 1) {
       const read = this.#round(from, to, between);
       if (read === null) return false;
       const expected = Math.max(0, this.source.count(Date.parse(from)) - this.source.count(Date.parse(to)));
       if (read < expected) continue;
-      // As the store moves it: not over what lies before the window, and never back.
-      if (this.mark >= Date.parse(from)) this.mark = Math.max(this.mark, Date.parse(to));
+      this.#moveOver(from, to);
       return true;
     }
     return false;
@@ -60,6 +65,21 @@ export class LiveSync {
     for (const contact of this.source.contacts.values()) {
       if (contact.start >= gap.from && contact.start < gap.to) this.#store(contact);
     }
+  }
+
+  /** As the store moves it: not over what lies before the window, and never back. */
+  #moveOver(from: string, to: string): void {
+    if (this.mark >= Date.parse(from)) this.mark = Math.max(this.mark, Date.parse(to));
+  }
+
+  /** As `closeIfQuiet` looks: one request, believed only where no source would have cut its answer short. */
+  #nothingNew(from: string): boolean {
+    const { rows, page } = this.source.ask({ since: from, skip: 0, top: 50 });
+    if (rows.length >= 25 || (page.totalRecords ?? rows.length) !== rows.length) return false;
+    return rows.every(({ id, stamp, version }) => {
+      const held = this.stored.get(id);
+      return held !== undefined && (held.stamp > stamp || (held.stamp === stamp && held.version === version));
+    });
   }
 
   /** Distinct contacts of a round; null when it crashed. */
