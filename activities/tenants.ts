@@ -78,16 +78,15 @@ export function tenantDirectory(
     if (tenant) return tenant;
     if (wrong.has(name)) {
       throw activityFailure({
-        type: 'TenantMisconfigured',
+        code: 'TenantMisconfigured',
         message: `The entry of tenant "${name}" in the workers’ tenants file is not in order, so this worker leaves it alone.`,
         remedy: `\`cxone-sync status --tenant ${name}\` says what is wrong: correct it, restart the workers, then resume.`,
       });
     }
     const known = [...byName.keys(), ...wrong].sort().join(', ') || 'none';
     throw activityFailure({
-      type: 'UnknownTenant',
+      code: 'UnknownTenant',
       message: `No tenant "${name}" in the workers’ tenants file (known: ${known}).`,
-      remedy: 'Correct the name, or add the tenant to the tenants file and restart the workers.',
     });
   };
 }

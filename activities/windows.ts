@@ -174,7 +174,7 @@ function refuseManyPasses(filter: WindowFilter): void {
   const passes = [skillIds, campaignIds, mediaTypeIds].reduce((n, ids) => n * Math.max(1, ids.length), 1);
   if (passes <= passesAtMost) return;
   throw activityFailure({
-    type: 'InvalidInput',
+    code: 'InvalidInput',
     message: `The filter makes ${passes} passes of the window, one for each combination; at most ${passesAtMost} are taken.`,
     remedy: 'Choose fewer skills, campaigns or media types at a time, or filter by one of the three only.',
   });
@@ -210,8 +210,7 @@ export function toReport(row: LedgerRow): WindowReport {
 
 function windowBusy(by: Claimant): Error {
   return activityFailure({
-    type: 'WindowBusy',
+    code: 'WindowBusy',
     message: `The window is being synced by the run "${by.workflowId}".`,
-    remedy: 'Wait for that run to end, or cancel it, and start the window again.',
   });
 }

@@ -1,5 +1,5 @@
-export { apart, sentencesOf } from './cause';
-export type { Cause, Explained } from './cause';
+export { apart, causeOfRaised, fromFailure, sentencesOf, toFailure } from './cause';
+export type { Cause, Explained, Raised } from './cause';
 export { CodedError } from './coded-error';
 export type { ApiFamily, ErrorKind, ErrorRow, ErrorScope } from './error-row';
 export { codesWhere, cxoneErrors, errorRow, errorTable, isCode } from './error-table';

@@ -8,7 +8,7 @@ export const runErrors = {
     resume: 'none',
     ...ordinary,
     message: 'The input is invalid.',
-    remedy: 'Correct the input and start again.',
+    remedy: '',
   },
   UnknownTenant: {
     kind: 'operator',

@@ -6,43 +6,22 @@ import {
   isCancellation,
   TimeoutFailure,
 } from '@temporalio/workflow';
+import { type Cause, causeOfRaised, errorTable, fromFailure, type Raised, toFailure } from '../errors';
 import { InvalidInputError } from './inputs';
 
-/** Why a run stopped, in words for a person. `message` and `remedy` hold no secret and no personal data. */
-export interface Cause {
-  readonly code: string;
-  readonly message: string;
-  readonly remedy: string;
-  /** It may pass by itself: it was retried until the attempts were used up. */
-  readonly passing?: boolean;
-}
-
-/** Details of every failure that activities and workflows of this project raise. */
-export interface FailureDetails {
-  readonly remedy?: string;
-  readonly passing?: boolean;
-}
-
-/**
- * What happened, without what to do about it: the message of a failure says both, for a reader who sees it alone; where the
- * remedy has a line of its own, it would be read twice.
- */
-export function withoutRemedy({ message, remedy }: Cause): string {
-  return remedy ? message.replace(remedy, '').replace(/ {2,}/g, ' ').trim() : message;
-}
-
 /** A failure that no retry can resolve. A plain `Error` would only fail the workflow task, and spin. */
-export function permanentFailure(cause: Cause): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: cause.code,
-    message: `${withoutRemedy(cause)} ${cause.remedy}`.trim(),
-    nonRetryable: true,
-    details: [detailsOf(cause)],
-  });
+export function permanentFailure(raised: Raised): ApplicationFailure {
+  const passing = errorTable[raised.code].kind === 'retryable';
+  return failureOf({ ...causeOfRaised(raised), passing });
 }
 
-function detailsOf({ remedy, passing = false }: Cause): FailureDetails {
-  return passing ? { remedy, passing } : { remedy };
+/** The same for a cause that was read from another failure. */
+export function failureOf(cause: Cause, error?: unknown): ApplicationFailure {
+  return ApplicationFailure.create({
+    ...toFailure(cause),
+    nonRetryable: true,
+    ...(error instanceof Error ? { cause: error } : {}),
+  });
 }
 
 /** Runs a parser of inputs; what it refuses fails the workflow at once with code `InvalidInput`. */
@@ -51,36 +30,19 @@ export function refuseInvalidInput<T>(parse: () => T): T {
     return parse();
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    throw permanentFailure({ code: 'InvalidInput', message: error.message, remedy: '' });
+    throw permanentFailure({ code: 'InvalidInput', message: error.message });
   }
 }
 
 /** Finds the reason at the bottom of Temporal's chain of failures. */
 export function causeOf(error: unknown): Cause {
-  if (isCancellation(error)) {
-    return {
-      code: 'Cancelled',
-      message: 'The run was cancelled.',
-      remedy: 'Start the window again when wanted.',
-    };
-  }
-  if (error instanceof ApplicationFailure) {
-    const details = (error.details?.[0] ?? {}) as FailureDetails;
-    const { remedy = '', passing = false } = details;
-    return { code: error.type ?? 'Unexpected', message: error.message, remedy, passing };
-  }
-  if (error instanceof TimeoutFailure) {
-    return {
-      code: 'StepTimedOut',
-      message: 'A step did not finish in its time, however often it was tried.',
-      remedy: 'See the failed step in the run’s history; check that workers are up and the database answers.',
-      passing: true,
-    };
-  }
+  if (isCancellation(error)) return causeOfRaised({ code: 'Cancelled' });
+  if (error instanceof ApplicationFailure) return fromFailure(error);
+  if (error instanceof TimeoutFailure) return { ...causeOfRaised({ code: 'StepTimedOut' }), passing: true };
   if ((error instanceof ActivityFailure || error instanceof ChildWorkflowFailure) && error.cause) {
     return causeOf(error.cause);
   }
-  return { code: 'Unexpected', message: 'The run failed for a reason that has no code.', remedy: '' };
+  return causeOfRaised({ code: 'Unexpected' });
 }
 
 /** False for what is none of our failures: a fault in a workflow itself. */
@@ -96,12 +58,5 @@ export function isKnown(error: unknown): boolean {
 export function failRun(error: unknown): never {
   if (isCancellation(error))
     throw error instanceof CancelledFailure ? error : new CancelledFailure('cancelled');
-  const cause = causeOf(error);
-  throw ApplicationFailure.create({
-    type: cause.code,
-    message: cause.message,
-    nonRetryable: true,
-    details: [detailsOf(cause)],
-    ...(error instanceof Error ? { cause: error } : {}),
-  });
+  throw failureOf(causeOf(error), error);
 }

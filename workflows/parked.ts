@@ -1,4 +1,4 @@
-import type { Cause } from './failures';
+import type { Cause } from '../errors';
 
 /** What a parked run shows of itself; instants in epoch ms. */
 export interface Parked {

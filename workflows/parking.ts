@@ -7,9 +7,9 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { errorRow } from '../errors';
+import { type Cause, errorRow, sentencesOf } from '../errors';
 import { finalActivities } from './activity-proxies';
-import { type Cause, causeOf, isKnown, permanentFailure } from './failures';
+import { causeOf, failureOf, isKnown, permanentFailure } from './failures';
 import type { Parked } from './parked';
 import { showTenantParked, showTenantRun } from './run-details';
 
@@ -83,7 +83,6 @@ export function createParking({ onParkedChange, timeoutMs, learn }: ParkingOptio
           throw permanentFailure({
             code: 'NotParked',
             message: `The run is not parked, so there is nothing to ${choice}.`,
-            remedy: '',
           });
         },
       },
@@ -207,10 +206,8 @@ function isParkable(error: unknown): boolean {
   return isKnown(error) && (resume === 'step' || resume === 'window');
 }
 
-function notAnsweredInTime({ code, message, remedy }: Cause): ApplicationFailure {
-  return permanentFailure({
-    code,
-    message: `${message} It was parked, and no one answered in time.`,
-    remedy,
-  });
+function notAnsweredInTime(cause: Cause): ApplicationFailure {
+  const remedy = 'It was parked, and no one answered in time.';
+  const message = sentencesOf({ message: cause.message, remedy });
+  return failureOf({ ...cause, message, passing: false });
 }

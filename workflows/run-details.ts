@@ -1,5 +1,5 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { type Cause, withoutRemedy } from './failures';
+import type { Cause, Explained } from '../errors';
 import { stamp } from './ids';
 import { markdownText } from './markdown';
 import type { Parked } from './parked';
@@ -64,10 +64,7 @@ export function showWaiting(
       title,
       '',
       `- **Waiting for operator** since ${toTheSecond(since)}`,
-      ...causes.flatMap((cause) => [
-        `- **${markdownText(cause.code)}**: ${markdownText(withoutRemedy(cause))}`,
-        ...(cause.remedy ? [`- What to do: ${markdownText(cause.remedy)}`] : []),
-      ]),
+      ...causes.flatMap((cause) => explanation(cause, `**${markdownText(cause.code)}**: `)),
       '- Then send the update **resume** (_More Actions → Send an Update_); **skip** ends without what is missing, ' +
         '**abort** fails the run',
       ...(retryAt === null ? [] : [`- Tries again by itself at ${toTheSecond(retryAt)}`]),
@@ -84,15 +81,15 @@ export function showCause(title: string, cause: Cause, afterwards: string): void
     { key: keys.errorType, value: cause.code },
   ]);
   setCurrentDetails(
-    [
-      title,
-      '',
-      `- **Failed**: ${markdownText(cause.code)}`,
-      `- ${markdownText(withoutRemedy(cause))}`,
-      ...(cause.remedy ? [`- What to do: ${markdownText(cause.remedy)}`] : []),
-      `- ${afterwards}`,
-    ].join('\n'),
+    [title, '', `- **Failed**: ${markdownText(cause.code)}`, ...explanation(cause), `- ${afterwards}`].join(
+      '\n',
+    ),
   );
+}
+
+/** What happened and what to do about it: a line each. */
+export function explanation({ message, remedy }: Explained, head = ''): readonly string[] {
+  return [`- ${head}${markdownText(message)}`, ...(remedy ? [`- What to do: ${markdownText(remedy)}`] : [])];
 }
 
 function toTheSecond(moment: number): string {

@@ -55,13 +55,6 @@ export function createDeadlineInterceptor(hung: HungSteps): ActivityInboundCalls
 }
 
 function stepHung(activity: string): Error {
-  return activityFailure(
-    {
-      type: 'StepHung',
-      message: `The step ${activity} did not end in its time and was given up.`,
-      remedy:
-        'It is tried again. If it lasts, see what the worker waits for: a mounted folder, a proxy, the network.',
-    },
-    { afterMs: undefined },
-  );
+  const message = `The step ${activity} did not end in its time and was given up.`;
+  return activityFailure({ code: 'StepHung', message }, { afterMs: undefined });
 }

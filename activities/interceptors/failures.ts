@@ -2,8 +2,7 @@ import { activityInfo, ApplicationFailure, cancelled, cancellationSignal } from 
 import { CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 import { CxoneError } from '../../cxone';
-import { errorTable } from '../../errors';
-import { RecordingFileError, StoreError } from '../../store';
+import { CodedError, errorTable } from '../../errors';
 import { activityFailure } from '../application-failure';
 import { workerShutdownFailure, isShuttingDown } from './shutdown';
 
@@ -35,16 +34,15 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
  */
 export function toFailure(error: unknown, ownPauseMs?: number): unknown {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
-  if (error instanceof CxoneError) {
-    return failureOf(error, error.retryable, delayFor(error, ownPauseMs));
-  }
-  if (error instanceof StoreError || error instanceof RecordingFileError) {
-    return failureOf(error, error.retryable);
+  if (error instanceof CodedError) {
+    const { code, message, remedy, retryable } = error as CodedError;
+    const afterMs = error instanceof CxoneError ? delayFor(error, ownPauseMs) : undefined;
+    return activityFailure({ code, message, remedy }, retryable ? { afterMs } : undefined);
   }
   // A message of unknown origin may quote data; its kind and place are enough to find the fault.
   const kind = error instanceof Error ? kindOf(error) : typeof error;
   const message = `Unexpected ${kind} in ${activityInfo().activityType}.`;
-  const unexpected = activityFailure({ type: 'Unexpected', message, remedy: '' }, { afterMs: undefined });
+  const unexpected = activityFailure({ code: 'Unexpected', message }, { afterMs: undefined });
   if (error instanceof Error && error.stack) unexpected.stack = framesOf(error);
   return unexpected;
 }
@@ -68,14 +66,6 @@ function policyPause(): number {
   const { initialInterval: first, maximumInterval: longest, backoffCoefficient: factor = 2 } = retryPolicy;
   const grown = (typeof first === 'number' ? first : 1_000) * factor ** (attempt - 1);
   return typeof longest === 'number' ? Math.min(grown, longest) : grown;
-}
-
-function failureOf(
-  { code, message, remedy }: { readonly code: string; readonly message: string; readonly remedy: string },
-  retryable: boolean,
-  afterMs?: number,
-): ApplicationFailure {
-  return activityFailure({ type: code, message, remedy }, retryable ? { afterMs } : undefined);
 }
 
 /** A library may take the name of its error from an answer; ours and JavaScript's are a word that ends so. */

@@ -1,5 +1,6 @@
 import { ApplicationFailureCategory, ApplicationFailure } from '@temporalio/common';
 import { cancellationDetails, cancelled } from '@temporalio/activity';
+import { causeOfRaised, toFailure } from '../../errors';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 
 /** How long a step that cannot be aborted, a transaction, may go on once the grace time is over. */
@@ -17,8 +18,7 @@ export function isShuttingDown(): boolean {
  */
 export function workerShutdownFailure(): ApplicationFailure {
   return ApplicationFailure.create({
-    type: 'WorkerStopping',
-    message: 'The worker was stopped before this step was done; another worker takes it over.',
+    ...toFailure(causeOfRaised({ code: 'WorkerStopping' })),
     nextRetryDelay: 1,
     // A deploy is no error: neither logs nor metrics count it as one.
     category: ApplicationFailureCategory.BENIGN,

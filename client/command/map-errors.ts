@@ -1,6 +1,7 @@
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { SettingsError, terminalText } from '../../config';
 import { CxoneError } from '../../cxone';
+import { sentencesOf } from '../../errors';
 import { RecordingFileError, StoreError } from '../../store';
 import { CommandError, exitStatus } from './exit-status';
 import { grpcReason } from './temporal';
@@ -17,11 +18,11 @@ export async function mapErrors<T>(step: () => T | Promise<T>): Promise<T> {
     if (error instanceof SettingsError)
       throw new CommandError(exitStatus.badInput, error.message, 'BadSettings');
     if (error instanceof CxoneError || error instanceof StoreError) {
-      throw new CommandError(exitStatus.unavailable, withRemedy(error), error.code);
+      throw new CommandError(exitStatus.unavailable, terminalText(sentencesOf(error)), error.code);
     }
     if (error instanceof RecordingFileError) {
       const status = error.code === 'RecordingsNotMounted' ? exitStatus.unavailable : exitStatus.badInput;
-      throw new CommandError(status, withRemedy(error), error.code);
+      throw new CommandError(status, terminalText(sentencesOf(error)), error.code);
     }
     // Temporal may also go away after it was reached.
     if (error instanceof ServiceError || isGrpcServiceError(error)) {
@@ -31,8 +32,4 @@ export async function mapErrors<T>(step: () => T | Promise<T>): Promise<T> {
     }
     throw error;
   }
-}
-
-function withRemedy({ message, remedy }: { readonly message: string; readonly remedy: string }): string {
-  return terminalText(`${message.replace(/[.:]?$/, '.')} ${remedy}`.trim());
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
-import type { Cause } from '../../workflows/failures';
+import type { Cause } from '../../errors';
 
 /** How a run ended. `code` and `message` are the cause of a failure, safe to show. */
 export type RunEnd<Report> =

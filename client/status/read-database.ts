@@ -1,4 +1,5 @@
 import type { TenantSettings } from '../../config';
+import { apart } from '../../errors';
 import {
   type ExtractionState,
   type FailedAttempt,
@@ -118,7 +119,8 @@ function failureLine(
 }
 
 function parkedRun(window: ParkedWindow, linkOf: LinkOf): ParkedRun {
-  const { workflowId, runId, code, message, remedy, since, from, to } = window;
+  // A release before 0.2.0 noted the remedy in the message, too.
+  const { workflowId, runId, code, message, remedy, since, from, to } = apart(window);
   return {
     id: workflowId,
     code,

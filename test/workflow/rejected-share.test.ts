@@ -87,7 +87,7 @@ describe('a window by start of whose contacts too many are rejected', () => {
     activities.tallyRound = async (ref) => {
       if (ref.round === 1 && !away) {
         away = true;
-        throw activityFailure({ type: 'DatabaseRefused', message: 'away', remedy: 'wait' });
+        throw activityFailure({ code: 'DatabaseRefused', message: 'away', remedy: 'wait' });
       }
       return quiet.tallyRound(ref);
     };

@@ -44,5 +44,5 @@ function isConcurrency(wanted: messages.SetConcurrency | undefined): boolean {
 }
 
 function refuse(wrong: boolean, message: string): void {
-  if (wrong) throw permanentFailure({ code: 'UpdateRefused', message, remedy: '' });
+  if (wrong) throw permanentFailure({ code: 'UpdateRefused', message });
 }

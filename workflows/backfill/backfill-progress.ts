@@ -10,9 +10,10 @@ import {
   windowsMarked,
 } from './backfill-state';
 import { windowAt } from './window-grid';
-import { type Cause, withoutRemedy } from '../failures';
+import type { Cause } from '../../errors';
 import { stamp } from '../ids';
 import { markdownText } from '../markdown';
+import { explanation } from '../run-details';
 import { type RunStatus, type RunTrigger, searchAttributeKeys as keys } from '../search-attributes';
 
 /** A window by its dates, ISO 8601 in UTC. */
@@ -173,8 +174,7 @@ export function showBackfillFailure(plan: BackfillPlan, progress: BackfillProgre
     [
       heading(plan),
       '',
-      `- **${markdownText(cause.code)}**: ${markdownText(withoutRemedy(cause))}`,
-      ...(cause.remedy ? [`- What to do: ${markdownText(cause.remedy)}`] : []),
+      ...explanation(cause, `**${markdownText(cause.code)}**: `),
       `- Windows: ${count(progress.complete + progress.skipped)} of ${count(progress.windows)} are complete and stay so`,
       '- Start it again to go on: what is complete is skipped',
     ].join('\n'),

@@ -20,7 +20,8 @@ import {
 import { showExtractionGoesOn, showExtractionParked } from './extract-progress';
 import type { ExtractDatasetRun } from './extract-run';
 import { newReport, withDay, withSkipped } from './extract-state';
-import { type Cause, causeOf } from '../failures';
+import type { Cause } from '../../errors';
+import { causeOf } from '../failures';
 import { createParking, goesOnAfterReset, tenantParkTimeout } from '../parking';
 
 /** What the run of a day shows of itself. */

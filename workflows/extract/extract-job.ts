@@ -113,7 +113,6 @@ function turnsLost({ dataset, day }: ExtractionDay) {
     message: `The run of ${dataset} of ${day} lost its turn at the tenant’s one extraction job ${lostAtMost} times.`,
     remedy:
       'Look whether workers keep up: a file that waits for ten minutes until a worker has room for it loses its turn.',
-    passing: true,
   });
 }
 
@@ -122,6 +121,5 @@ function noTurn({ dataset, day }: ExtractionDay) {
     code: 'ExtractionBusy',
     message: `CXone runs one extraction job of a tenant at a time; the turn of ${dataset} of ${day} did not come in two hours.`,
     remedy: 'Look for other programs that extract with the same tenant, and for runs that hold its turn.',
-    passing: true,
   });
 }

@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { DatasetName, LoadedDay } from '../../activities/extraction/types';
-import type { Cause } from '../failures';
+import type { Cause } from '../../errors';
 
 /** How a day ended. `incomplete`: given up by a person; `unfinished`: loaded, with its last rows still to come. */
 export type DayOutcome = LoadedDay['status'] | 'incomplete' | 'failed';

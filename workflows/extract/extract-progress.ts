@@ -1,11 +1,11 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { ExtractPlan } from './extract-input';
 import type { ExtractProgress, ExtractReport } from './extract-messages';
-import { type Cause, withoutRemedy } from '../failures';
+import type { Cause } from '../../errors';
 import { extractSummary } from '../ids';
 import { markdownText } from '../markdown';
 import type { Parked } from '../parked';
-import { showWaiting } from '../run-details';
+import { showCause, showWaiting } from '../run-details';
 import {
   type RunStatus,
   type RunTrigger,
@@ -84,19 +84,10 @@ export function showExtractionGoesOn(): void {
 
 /** The last word of a run that failed. */
 export function showExtractionFailure(plan: ExtractPlan, cause: Cause): void {
-  upsertSearchAttributes([
-    { key: keys.status, value: 'Failed' satisfies RunStatus },
-    { key: keys.errorType, value: cause.code },
-  ]);
-  setCurrentDetails(
-    [
-      heading(plan),
-      '',
-      `- **Failed**: ${markdownText(cause.code)}`,
-      `- ${markdownText(withoutRemedy(cause))}`,
-      ...(cause.remedy ? [`- What to do: ${markdownText(cause.remedy)}`] : []),
-      '- Then start the same days again, or `npx cxone-sync resume` with the id of the run; what is stored stays stored.',
-    ].join('\n'),
+  showCause(
+    heading(plan),
+    cause,
+    'Then start the same days again, or `npx cxone-sync resume` with the id of the run; what is stored stays stored.',
   );
 }
 

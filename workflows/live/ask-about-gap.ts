@@ -49,7 +49,5 @@ function filterWidened(tenant: string, { from, to }: Span): Error {
     remedy:
       `Read it: npx cxone-sync backfill --tenant ${tenant} --from ${first} --to ${last} --force. ` +
       'Then resume this run, or wait: it checks every half hour. Skip it to leave that time as it is.',
-    // A backfill that is begun, by whatever way, settles it.
-    passing: true,
   });
 }

@@ -124,9 +124,6 @@ function offsetsIgnored(window: OpenWindow, slice: AnySlice): Error {
     message:
       `CXone shows contacts of ${stamp} on page after page and comes to no end, though its total is read: it seems to ` +
       'ignore the parameter "skip". Which contacts it has not shown cannot be known.',
-    remedy:
-      'Ask NICE whether "skip" of GET /contacts/completed works among contacts of one stamp, then resume: the window is ' +
-      'read again. What was shown so far is stored.',
   });
 }
 
@@ -134,6 +131,5 @@ function inFuture(window: OpenWindow, page: FetchedPage): Error {
   return permanentFailure({
     code: 'WindowInFuture',
     message: `"to" ${window.to} lies in the future: CXone’s clock says ${clockOf(page)}.`,
-    remedy: 'Start a window that ends in the past.',
   });
 }

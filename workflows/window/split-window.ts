@@ -57,6 +57,5 @@ function incomplete({ from, to }: SyncWindow): Error {
   return permanentFailure({
     code: 'WindowIncomplete',
     message: `The half ${stamp(from)} – ${stamp(to)} of the window was closed with gaps.`,
-    remedy: 'Start the window again when the cause is fixed.',
   });
 }

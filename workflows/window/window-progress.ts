@@ -1,7 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { LookupProblem, WindowReport } from '../../activities/types';
 import { errorRow } from '../../errors';
-import type { Cause } from '../failures';
+import type { Cause } from '../../errors';
 import { stamp } from '../ids';
 import type { SyncWindow } from '../inputs';
 import { markdownText } from '../markdown';

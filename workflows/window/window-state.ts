@@ -1,5 +1,5 @@
 import type { OpenWindow, WindowReport } from '../../activities/types';
-import type { Cause } from '../failures';
+import type { Cause } from '../../errors';
 import type { RecordingsDone } from '../recordings/download-chunk';
 import type { LookupProgress } from './read-lookups';
 import { expectedSoFar, type Known, newRound, type Round } from './round-state';

@@ -40,7 +40,8 @@ describe('failures', () => {
       expect(failure.nonRetryable).toBe(kind !== 'retryable');
       expect(failure.message).toBe(`CXone said no. ${remedy}`);
       // A run that failed for a transient cause waits by itself, any other for an operator (workflows/parking.ts).
-      expect(failure.details).toEqual([kind === 'retryable' ? { remedy, passing: true } : { remedy }]);
+      const details = { message: 'CXone said no.', remedy };
+      expect(failure.details).toEqual([kind === 'retryable' ? { ...details, passing: true } : details]);
       expect(failure.nextRetryDelay).toBeUndefined();
     },
   );
@@ -69,10 +70,11 @@ describe('failures', () => {
     },
   );
 
-  it('do not say the remedy twice', async () => {
-    const remedy = 'Run: cxone-sync migrate';
-    const failure = await failureOf(new StoreError('DatabaseNotMigrated', `Not migrated. ${remedy}`, remedy));
-    expect(failure.message).toBe(`Not migrated. ${remedy}`);
+  it('say message and remedy to who reads them in Web UI, and keep them apart for programs', async () => {
+    const [message, remedy] = ['The database lacks a table', 'Run: cxone-sync migrate'];
+    const failure = await failureOf(new StoreError('DatabaseNotMigrated', message, remedy));
+    expect(failure.message).toBe(`${message}. ${remedy}`);
+    expect(failure.details).toEqual([{ message, remedy }]);
   });
 
   it.each([true, false])('of the store are tried again if they may pass: %s', async (retryable) => {
@@ -82,8 +84,10 @@ describe('failures', () => {
     expect(failure).toMatchObject({
       type: 'DatabaseError',
       nonRetryable: !retryable,
-      message: 'PostgreSQL reported an error Look.',
-      details: [{ remedy: 'Look.', ...(retryable && { passing: true }) }],
+      message: 'PostgreSQL reported an error. Look.',
+      details: [
+        { message: 'PostgreSQL reported an error', remedy: 'Look.', ...(retryable && { passing: true }) },
+      ],
     });
   });
 

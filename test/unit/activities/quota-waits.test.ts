@@ -144,7 +144,7 @@ describe('failing', () => {
     }
     const last = await failureOf(waits, 30, broken);
     expect(last).toMatchObject({ nonRetryable: true, type: 'CxoneUnavailable' });
-    expect(last.details).toEqual([{ remedy: broken.remedy, passing: true }]);
+    expect(last.details).toEqual([{ message: broken.message, remedy: broken.remedy, passing: true }]);
   });
 
   it('for good is for good at once', async () => {
