@@ -1,3 +1,4 @@
+import type { ReadCode } from '../errors';
 import type { Store, WindowFilter } from '../store';
 import type { TenantDirectory } from './tenants';
 import { filterOf } from './windows';
@@ -26,7 +27,7 @@ export interface RunState {
   readonly status: 'running' | 'parked' | 'complete' | 'failed' | 'gone';
   readonly contacts: number;
   readonly recordings: number;
-  readonly code?: string;
+  readonly code?: ReadCode;
 }
 
 /** Whether a run still works, or waits for a person. */

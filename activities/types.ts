@@ -1,3 +1,5 @@
+import type { ReadCode } from '../errors';
+
 /**
  * What travels between workflows and activities, and so into Temporal's history: ids, counts, stamps, cursors.
  * Never a contact, a token, a URL or a phone number (docs/architecture.md, invariant 9).
@@ -373,14 +375,14 @@ export interface CloseInput extends RoundRef {
   /** The source's `totalRecords` at the end, over all passes; null when it was never learnt. */
   readonly expected: number | null;
   readonly absent: number;
-  readonly errorCode?: string;
+  readonly errorCode?: ReadCode;
   /** Where the window ended in truth, when that is before the end that it was opened with. */
   readonly readTo?: string;
 }
 
 export interface NoteParkedInput extends WindowRef {
   /** Null when the run goes on. */
-  readonly parked: { readonly code: string; readonly message: string; readonly remedy: string } | null;
+  readonly parked: { readonly code: ReadCode; readonly message: string; readonly remedy: string } | null;
 }
 
 /** The ledger's row as a workflow reports it. Counts are contacts; `bytes` those of the window's recordings. */

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable } from './error-table';
+import { type ErrorCode, errorTable, type ReadCode, readCode } from './error-table';
 
 /** What happened and what to do about it, in words for a person; neither holds a secret or personal data. */
 export interface Explained {
@@ -9,8 +9,7 @@ export interface Explained {
 
 /** Why something failed. Message and remedy stay apart until they are shown. */
 export interface Cause extends Explained {
-  /** Of the table; a run of another release may have one that this release does not know. */
-  readonly code: string;
+  readonly code: ReadCode;
   /** It may pass by itself: it was retried until the attempts were used up. */
   readonly passing?: boolean;
 }
@@ -64,5 +63,5 @@ export function toFailure(cause: Cause) {
 /** The cause that a failure of Temporal holds, of this release or of an earlier one. */
 export function fromFailure({ type, message: all, details }: FailureFields): Cause {
   const { message = all, remedy = '', passing = false } = (details?.[0] ?? {}) as FailureDetails;
-  return apart({ code: type ?? 'Unexpected', message, remedy, passing });
+  return apart({ code: readCode(type), message, remedy, passing });
 }

@@ -13,6 +13,10 @@ export type StoreErrorCode = keyof typeof storeErrors;
 export type RecordingFileCode = keyof typeof fileErrors;
 export type ErrorCode = keyof typeof all;
 
+declare const read: unique symbol;
+/** A code as a run or a row has it: of the table, or of another release. */
+export type ReadCode = ErrorCode | (string & { readonly [read]: true });
+
 /** Every way in which the program can fail, or be failed by others: one closed list. */
 export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = all;
 
@@ -24,11 +28,16 @@ export function errorRow(code: string | null | undefined): ErrorRow | undefined 
 }
 
 /** The codes whose columns say so. */
-export function codesWhere(holds: (row: ErrorRow) => boolean): ReadonlySet<string> {
-  return new Set([...rows].filter(([, row]) => holds(row)).map(([code]) => code));
+export function codesWhere(holds: (row: ErrorRow) => boolean): readonly ErrorCode[] {
+  return (Object.keys(errorTable) as ErrorCode[]).filter((code) => holds(errorTable[code]));
 }
 
-/** Whether a code that was read from a run or a row is this one. */
+/** The code of a run or a row; `Unexpected` where it has none. */
+export function readCode(text: string | null | undefined): ReadCode {
+  return (text ?? 'Unexpected') as ReadCode;
+}
+
+/** Whether a code that was read is this one. */
 export function isCode(code: string | null | undefined, wanted: ErrorCode): boolean {
   return code === wanted;
 }

@@ -1,5 +1,6 @@
 import { type Client, isGrpcServiceError, type WorkflowExecutionStatusName } from '@temporalio/client';
 import type { RunState } from '../activities';
+import { type ReadCode, readCode } from '../errors';
 import { searchAttributeKeys as keys } from '../workflows/search-attributes';
 
 /**
@@ -38,8 +39,8 @@ function statusOf(status: WorkflowExecutionStatusName, label: string | undefined
   return 'failed';
 }
 
-function codeOf(status: WorkflowExecutionStatusName, label: string | undefined): string | undefined {
+function codeOf(status: WorkflowExecutionStatusName, label: string | undefined): ReadCode | undefined {
   if (status === 'TERMINATED' || status === 'TIMED_OUT') return 'Terminated';
   if (status === 'CANCELLED') return 'Cancelled';
-  return label;
+  return label === undefined ? undefined : readCode(label);
 }

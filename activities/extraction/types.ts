@@ -1,3 +1,5 @@
+import type { ReadCode } from '../../errors';
+
 /**
  * What travels between `extractDataset` and its activities: days, ids of jobs, counts. The address of a result, valid for
  * half a minute and a secret, stays within one activity; so does every row.
@@ -48,7 +50,7 @@ export type LoadedExtraction = LoadedDay | { readonly status: 'gone' } | { reado
 export interface EndExtractionInput extends ExtractionDay {
   /** `incomplete`: given up by a person. */
   readonly status: 'incomplete' | 'failed';
-  readonly errorCode: string;
+  readonly errorCode: ReadCode;
 }
 
 export interface FindExtractedInput {

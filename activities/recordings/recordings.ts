@@ -1,6 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { CxoneError, type Interaction } from '../../cxone';
-import { codesWhere } from '../../errors';
+import { errorTable } from '../../errors';
 import { RecordingFileError, type RecordingFiles, type Store } from '../../store';
 import { type FetchDependencies, fetchFiles, toRows } from './download-files';
 import { settleWindow } from './recording-choice';
@@ -21,9 +21,6 @@ const attemptsAtMost = 5;
 /** A claim that is not prolonged for this long belongs to a worker that died. */
 const claimSeconds = 300;
 const prolongEveryMs = 60_000;
-
-/** Errors of one recording, not of the tenant: they end in its row, never in the window. */
-const ofOneRecording = codesWhere(({ scope }) => scope === 'recording' || scope === 'request');
 
 /** Call recordings: which are due, and playback query plus download of one call within one attempt. */
 export function createRecordingActivities(dependencies: RecordingDependencies) {
@@ -121,7 +118,7 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     masterContactId: string,
     error: unknown,
   ): Promise<DownloadResult | null> {
-    if (!isOfCxoneOrFile(error) || !ofOneRecording.has(error.code)) return null;
+    if (!isOfCxoneOrFile(error) || !isOfOneRecording(error)) return null;
     if (error.retryable && (await countedAttempts(store.waits)) < attemptsAtMost) return null;
     const { failures } = await store.recordings.call(name, masterContactId);
     const next = nextAfterFailure(failures, now());
@@ -146,6 +143,12 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
       work();
     };
   }
+}
+
+/** Errors of one recording, not of the tenant: they end in its row, never in the window. */
+function isOfOneRecording({ code }: CxoneError | RecordingFileError): boolean {
+  const { scope } = errorTable[code];
+  return scope === 'recording' || scope === 'request';
 }
 
 function isOfCxoneOrFile(error: unknown): error is CxoneError | RecordingFileError {

@@ -1,10 +1,32 @@
+import type { ReadCode } from '../../errors';
+import type { CommandCode } from '../command/exit-status';
 import type { Need } from './need';
+
+/** What a check may find: an error, or one of what no error says. */
+export type FindingCode =
+  | CommandCode
+  | ReadCode
+  | 'HiddenAgents'
+  | 'NoAgents'
+  | 'NoCall'
+  | 'NoClock'
+  | 'NoContacts'
+  | 'NoLink'
+  | 'NoRecording'
+  | 'NoSentiments'
+  | 'NotReached'
+  | 'NotTestable'
+  | 'RecordingsLeftOut'
+  | 'RecordingsOff'
+  | 'RecordingsPending'
+  | 'UnknownFilter'
+  | 'WrongClientAuthentication';
 
 /** What one check found. `unknown`: it cannot be found out now, and the message says why. */
 export interface Finding {
   readonly status: 'ok' | 'failed' | 'unknown';
   /** Why, for programs; an error's code where there was one. */
-  readonly code?: string;
+  readonly code?: FindingCode;
   /** One line, safe to show: no secret, nothing of a contact but its id. */
   readonly message: string;
   /** What to change, and where: the path in CXone's menu, the field of the registration form, or our own setting. */

@@ -1,10 +1,11 @@
-import { permissions } from '../../errors';
+import { codesWhere, permissions } from '../../errors';
+import type { FindingCode } from './check';
 import { grants, type GrantedFamily, roleMenu } from './permissions';
 
 /** What the customer's administrator is asked to do about one finding. */
 export interface Request {
   /** Absent: about everything that a check finds and no other request is for. */
-  readonly codes?: readonly string[];
+  readonly codes?: readonly FindingCode[];
   readonly steps: readonly string[];
 }
 
@@ -30,7 +31,9 @@ function grantSteps(family: GrantedFamily): readonly string[] {
   ];
 }
 
-const refusedCodes = ['Unauthorized'];
+/** What CXone says where it refuses a part of the API. */
+const refusalsOf = (family: GrantedFamily): readonly FindingCode[] =>
+  codesWhere(({ refuses }) => refuses === 'token' || refuses === family);
 
 const environment =
   'Let us know in which environment your CXone runs: commercial, FedRAMP, or sovereign (Australia, Europe, United Kingdom).';
@@ -82,7 +85,7 @@ export const words: Readonly<Record<string, Words>> = {
     title: 'Contacts',
     purpose: 'We read calls and other contacts from the Reporting API.',
     requests: [
-      { codes: ['ContactsForbidden', ...refusedCodes], steps: grantSteps('contacts') },
+      { codes: refusalsOf('contacts'), steps: grantSteps('contacts') },
       {
         codes: ['NoContacts'],
         steps: [dataView, 'If there were no contacts in the last 30 days, nothing is wrong.'],
@@ -94,7 +97,7 @@ export const words: Readonly<Record<string, Words>> = {
     purpose:
       'We read the agents behind the contacts. An agent that is hidden from the service user hides contacts, too.',
     requests: [
-      { codes: ['AgentsForbidden', ...refusedCodes], steps: grantSteps('agents') },
+      { codes: refusalsOf('agents'), steps: grantSteps('agents') },
       {
         codes: ['HiddenAgents', 'NoAgents'],
         steps: [`In CXone: ${roleMenu}. Switch on: ${permissions.agents}.`, dataView],
@@ -104,14 +107,14 @@ export const words: Readonly<Record<string, Words>> = {
   'look-ups': {
     title: 'Names of skills, campaigns, teams and dispositions',
     purpose: 'We read the lists that contacts refer to.',
-    requests: [{ codes: ['LookupsForbidden', ...refusedCodes], steps: grantSteps('lookups') }],
+    requests: [{ codes: refusalsOf('lookups'), steps: grantSteps('lookups') }],
   },
   filters: {
     title: 'The skills, campaigns or media types that were agreed on',
     purpose:
       'Only contacts of the agreed skills, campaigns or media types are read. An id that CXone does not show yields none.',
     requests: [
-      { codes: ['LookupsForbidden', ...refusedCodes], steps: grantSteps('lookups') },
+      { codes: refusalsOf('lookups'), steps: grantSteps('lookups') },
       {
         codes: ['UnknownFilter'],
         steps: ['Let us know whether the ids below are right.', `If they are: ${dataView}`],
@@ -123,7 +126,7 @@ export const words: Readonly<Record<string, Words>> = {
     title: 'Recordings',
     purpose: 'We find the recordings of calls through the Media Playback API.',
     requests: [
-      { codes: ['MediaForbidden', ...refusedCodes], steps: grantSteps('media') },
+      { codes: refusalsOf('media'), steps: grantSteps('media') },
       { codes: ['NotFound', 'Throttled'], steps: [licence] },
       {
         codes: ['NoRecording'],
@@ -154,7 +157,7 @@ export const words: Readonly<Record<string, Words>> = {
     title: 'Data Extraction',
     purpose: 'Data Extraction says which interactions have a recording, and gives evaluations.',
     requests: [
-      { codes: ['ExtractionForbidden', ...refusedCodes], steps: grantSteps('extraction') },
+      { codes: refusalsOf('extraction'), steps: grantSteps('extraction') },
       { codes: ['NotFound'], steps: ['Ask NICE whether your contract includes Data Extraction.'] },
     ],
   },

@@ -66,7 +66,9 @@ function section(title: string, results: readonly CheckResult[], draw: Draw, not
 
 const card: Draw = (result, { title, purpose, requests }) => {
   const { status, code, message } = result;
-  const request = requests.find(({ codes }) => codes === undefined || codes.includes(code ?? ''));
+  const request = requests.find(
+    ({ codes }) => codes === undefined || (code !== undefined && codes.includes(code)),
+  );
   const mark = isFailure(result) ? 'bad' : 'open';
   return `<article class="${mark}">
 <h3>${escapeHtml(title)}</h3>

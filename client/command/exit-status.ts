@@ -1,3 +1,5 @@
+import type { ReadCode } from '../../errors';
+
 /** What the command line's exit statuses mean. */
 export const exitStatus = {
   done: 0,
@@ -13,6 +15,34 @@ export const exitStatus = {
 
 export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 
+/** Codes that only commands give; all others are of the table of errors. */
+export type CommandCode =
+  | 'BackfillIncomplete'
+  | 'BadInput'
+  | 'BadSettings'
+  | 'CheckFailed'
+  | 'ClockImplausible'
+  | 'CountUnknown'
+  | 'DemoRunning'
+  | 'Different'
+  | 'Done'
+  | 'Failed'
+  | 'Interrupted'
+  | 'NoAnswer'
+  | 'NoSuchRun'
+  | 'NoWorker'
+  | 'NotRunning'
+  | 'NothingToReset'
+  | 'RecordingChanged'
+  | 'Refused'
+  | 'StandFailed'
+  | 'StatusConcerns'
+  | 'StillRejected'
+  | 'TemporalUnavailable'
+  | 'UnknownAnswer'
+  | 'UnknownRecord'
+  | 'WorkerFailed';
+
 /** Ends a command with a message for the operator and an exit status. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
@@ -21,7 +51,7 @@ export class CommandError extends Error {
     readonly status: ExitStatus,
     message: string,
     /** The error's code, for `--json`. */
-    readonly code: string = 'Failed',
+    readonly code: CommandCode | ReadCode = 'Failed',
     /** The result, this failure included, is on stdout already: `--json` gets no second document. */
     readonly isReported: boolean = false,
   ) {

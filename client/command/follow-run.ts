@@ -1,3 +1,4 @@
+import type { ReadCode } from '../../errors';
 import {
   type Client,
   type Workflow,
@@ -71,7 +72,7 @@ export interface FollowedRun<Handle, Report> {
   readonly lines: (report: Report) => readonly string[];
   readonly incomplete: (report: Report) => CommandError;
   /** The exit status for a failure with a code, where it is not 1. */
-  readonly statusOf?: (code: string) => ExitStatus;
+  readonly statusOf?: (code: ReadCode) => ExitStatus;
 }
 
 /** A run that started longer than this before the command (by another machine's clock) was joined. In ms. */

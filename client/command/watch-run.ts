@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
-import type { Cause } from '../../errors';
+import { type Cause, type ReadCode, readCode } from '../../errors';
 
 /** How a run ended. `code` and `message` are the cause of a failure, safe to show. */
 export type RunEnd<Report> =
   | { readonly ok: true; readonly report: Report }
-  | { readonly ok: false; readonly code: string; readonly message: string };
+  | { readonly ok: false; readonly code: ReadCode; readonly message: string };
 
 /** A run that is parked: it waits for an operator. `code`, `message` and `remedy` are those of its first cause. */
 export interface ParkedEnd extends Cause {
@@ -92,7 +92,7 @@ async function describeEnd<Report>(result: Promise<Report>): Promise<RunEnd<Repo
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { cause } = error;
     if (cause instanceof ApplicationFailure) {
-      return { ok: false, code: cause.type ?? 'Unexpected', message: cause.message };
+      return { ok: false, code: readCode(cause.type), message: cause.message };
     }
     if (cause instanceof CancelledFailure)
       return { ok: false, code: 'Cancelled', message: 'The run was cancelled.' };

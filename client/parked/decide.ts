@@ -6,6 +6,7 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { readCode } from '../../errors';
 import { grpcReason } from '../command/temporal';
 import type { Outcome } from './outcome';
 import { resetToFailure } from './reset-run';
@@ -68,7 +69,7 @@ async function update(client: Client, decision: Decision, id: string, runId: str
         id,
         runId,
         ok: false,
-        code: (known && cause.type) || 'Refused',
+        code: known && cause.type ? readCode(cause.type) : 'Refused',
         message: cause?.message ?? error.message,
       };
     }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { loadSettings, loadTenantSettings, sentenceOf } from '../../config';
 import { openStore } from '../../store';
-import { CommandError, exitStatus } from '../command/exit-status';
+import { type CommandCode, CommandError, exitStatus } from '../command/exit-status';
 import { addCommonFlags, type CommonFlags, milliseconds } from '../command/flags';
 import { mapErrors } from '../command/map-errors';
 import { createOutput, type Output } from '../command/output';
@@ -95,7 +95,8 @@ async function once(observer: Observer, output: Output, maxLagMs: number | null)
   output.document(report);
   for (const line of statusLines(report)) output.result(line);
   const { reachable, message } = report.temporal;
-  const ended = (status: 3 | 4, text: string, code: string) => new CommandError(status, text, code, true);
+  const ended = (status: 3 | 4, text: string, code: CommandCode) =>
+    new CommandError(status, text, code, true);
   if (!reachable) throw ended(exitStatus.unavailable, message ?? '', 'TemporalUnavailable');
   const found = maxLagMs === null ? [] : concerns(report, maxLagMs);
   if (found.length > 0) throw ended(exitStatus.incomplete, found.join('\n'), 'StatusConcerns');

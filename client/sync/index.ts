@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
+import { isCode, type ReadCode } from '../../errors';
 import { parseSyncWindowInput, type SyncWindowInput } from '../../workflows/inputs';
 import { parseInput } from '../command/parse-input';
 import { CommandError, exitStatus } from '../command/exit-status';
@@ -76,8 +77,8 @@ async function runSync(flags: SyncFlags, output: Output): Promise<void> {
 }
 
 /** A window that was read and found to lack contacts has finished with something missing, which is no failure to run. */
-function statusOf(code: string): typeof exitStatus.failed | typeof exitStatus.incomplete {
-  return code === 'CountMismatch' ? exitStatus.incomplete : exitStatus.failed;
+function statusOf(code: ReadCode): typeof exitStatus.failed | typeof exitStatus.incomplete {
+  return isCode(code, 'CountMismatch') ? exitStatus.incomplete : exitStatus.failed;
 }
 
 function inputOf(flags: SyncFlags): SyncWindowInput {

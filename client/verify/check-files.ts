@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { errorTable, sentencesOf } from '../../errors';
+import { type ErrorCode, errorTable, sentencesOf } from '../../errors';
 import type { FilePosition, HeldFile, Holdings, HoldingsSpan, RecordingFiles } from '../../store';
 import { RecordingFileError } from '../../store';
-import { CommandError, exitStatus } from '../command/exit-status';
+import { type CommandCode, CommandError, exitStatus } from '../command/exit-status';
 import { sideBySide } from '../command/side-by-side';
 
 /** What was found of stored recordings. */
@@ -19,7 +19,7 @@ export interface FileFindings {
 export const fileProblems = {
   missing: { code: 'RecordingMissing' },
   changed: { code: 'RecordingChanged' },
-} as const;
+} as const satisfies Readonly<Record<string, { readonly code: CommandCode | ErrorCode }>>;
 
 export type FileProblem = keyof typeof fileProblems;
 

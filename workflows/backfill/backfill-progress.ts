@@ -10,7 +10,7 @@ import {
   windowsMarked,
 } from './backfill-state';
 import { windowAt } from './window-grid';
-import type { Cause } from '../../errors';
+import type { Cause, ReadCode } from '../../errors';
 import { stamp } from '../ids';
 import { markdownText } from '../markdown';
 import { explanation } from '../run-details';
@@ -23,7 +23,7 @@ export interface NamedWindow {
 }
 
 export interface FailedWindow extends NamedWindow {
-  readonly code: string;
+  readonly code: ReadCode;
 }
 
 /** What the query `progress` answers, and every update. */

@@ -1,3 +1,5 @@
+import type { ReadCode } from '../../errors';
+
 /**
  * What a backfill knows of its windows. Pure and serialisable: it travels whole through continue-as-new, with the
  * children in flight.
@@ -24,7 +26,7 @@ export interface Flight {
 
 export interface WindowFailure {
   readonly window: number;
-  readonly code: string;
+  readonly code: ReadCode;
 }
 
 /** A moment at which a window was complete, for the pace. Epoch ms. */
@@ -54,7 +56,7 @@ export interface WindowOutcome {
   readonly outcome: 'complete' | 'incomplete' | 'failed' | 'parked';
   readonly contacts: number;
   readonly recordings: number;
-  readonly code?: string | undefined;
+  readonly code?: ReadCode | undefined;
   /** First run id of the sender; messages from a run that was replaced since are ignored. */
   readonly run?: string | undefined;
 }

@@ -20,7 +20,7 @@ import {
 import { showExtractionGoesOn, showExtractionParked } from './extract-progress';
 import type { ExtractDatasetRun } from './extract-run';
 import { newReport, withDay, withSkipped } from './extract-state';
-import type { Cause } from '../../errors';
+import type { Cause, ReadCode } from '../../errors';
 import { causeOf } from '../failures';
 import { createParking, goesOnAfterReset, tenantParkTimeout } from '../parking';
 
@@ -110,7 +110,7 @@ function dayOf({ tenant, dataset, from }: ExtractPlan): ExtractionDay {
 async function endUnfinished(
   day: ExtractionDay,
   status: 'incomplete' | 'failed',
-  errorCode: string,
+  errorCode: ReadCode,
 ): Promise<void> {
   await CancellationScope.nonCancellable(async () => {
     try {
@@ -137,6 +137,6 @@ async function notifyRange(news: DayEnded): Promise<void> {
   }
 }
 
-function codeOf(cause: Cause | undefined): { readonly code?: string } {
+function codeOf(cause: Cause | undefined): { readonly code?: ReadCode } {
   return cause === undefined ? {} : { code: cause.code };
 }

@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { DatasetName, LoadedDay } from '../../activities/extraction/types';
-import type { Cause } from '../../errors';
+import type { Cause, ReadCode } from '../../errors';
 
 /** How a day ended. `incomplete`: given up by a person; `unfinished`: loaded, with its last rows still to come. */
 export type DayOutcome = LoadedDay['status'] | 'incomplete' | 'failed';
@@ -10,7 +10,7 @@ export type ExtractCounts = Omit<LoadedDay, 'status'>;
 
 export interface FailedDay {
   readonly day: string;
-  readonly code: string;
+  readonly code: ReadCode;
 }
 
 /** What `extractDataset` returns, of one day or of many. */
@@ -48,7 +48,7 @@ export interface ExtractProgress extends ExtractReport {
 export interface DayEnded extends ExtractCounts {
   readonly day: string;
   readonly outcome: DayOutcome | 'parked';
-  readonly code?: string;
+  readonly code?: ReadCode;
 }
 
 export const dayEndedSignal = defineSignal<[DayEnded]>('dayEnded');

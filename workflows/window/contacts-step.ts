@@ -1,5 +1,6 @@
 import type { OpenWindow } from '../../activities/types';
 import { store } from '../activity-proxies';
+import { isCode } from '../../errors';
 import { causeOf } from '../failures';
 import { readRound } from './read-contacts';
 import { tooManyRejected } from './rejected-share';
@@ -23,7 +24,7 @@ export async function readContacts(run: WindowRun): Promise<void> {
   // What was rejected may be right by now; but only once a person says so: until then the report shows what was read.
   run.change(states.attempted(run.state));
   const end = await readRounds(run, open).catch((error: unknown) => {
-    if (causeOf(error).code === 'OffsetsIgnored') run.change(states.refused(run.state));
+    if (isCode(causeOf(error).code, 'OffsetsIgnored')) run.change(states.refused(run.state));
     throw error;
   });
   if (end === 'large') {

@@ -1,5 +1,6 @@
 import type { OpenWindow } from '../../activities/types';
 import { store } from '../activity-proxies';
+import { isCode } from '../../errors';
 import { causeOf } from '../failures';
 import { fetchRecordings } from '../recordings/fetch-recordings';
 import { readAgents } from './read-agents';
@@ -33,7 +34,7 @@ export async function readDetails(
     return;
   }
   const { code } = causeOf(failure.reason);
-  if (!open.leavesAgents || code === 'Cancelled') throw failure.reason;
+  if (!open.leavesAgents || isCode(code, 'Cancelled')) throw failure.reason;
   advance({ agentsLeft: code });
 }
 

@@ -1,3 +1,4 @@
+import type { ReadCode } from '../../errors';
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { OpenWindow } from '../../activities/types';
 import { finalActivities } from '../activity-proxies';
@@ -22,7 +23,7 @@ export async function noteParked(window: OpenWindow, parked: Parked | null): Pro
 export async function noteFailed(
   window: OpenWindow,
   round: Round | undefined,
-  errorCode: string,
+  errorCode: ReadCode,
 ): Promise<void> {
   // Also when the run is cancelled, and even when the database is what failed: the cause must reach the operator.
   await CancellationScope.nonCancellable(async () => {

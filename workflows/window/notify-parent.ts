@@ -1,3 +1,4 @@
+import type { ReadCode } from '../../errors';
 import { CancellationScope, getExternalWorkflowHandle, patched, workflowInfo } from '@temporalio/workflow';
 import type { WindowReport } from '../../activities/types';
 import { type WindowEnded, windowEndedSignal } from './window-messages';
@@ -11,7 +12,7 @@ export function notifyClosed(window: Dates, { status, fetched, recordings }: Win
 }
 
 /** Reports that the run waits for a person. */
-export function notifyParked(window: Dates, code: string): Promise<void> {
+export function notifyParked(window: Dates, code: ReadCode): Promise<void> {
   return notifyParent(window, { outcome: 'parked', contacts: 0, recordings: 0, code });
 }
 
@@ -40,7 +41,7 @@ export async function notifyContactsComplete(
 }
 
 /** Reports that the run failed, or was cancelled. */
-export function notifyFailed(window: Dates, code: string): Promise<void> {
+export function notifyFailed(window: Dates, code: ReadCode): Promise<void> {
   return notifyParent(window, { outcome: 'failed', contacts: 0, recordings: 0, code });
 }
 

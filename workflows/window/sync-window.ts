@@ -44,7 +44,7 @@ export async function syncWindow(
     description: 'The ledger’s row, once the window is closed',
   });
   // A half of this window that is parked parks the whole, for the run that waits for it.
-  setHandler(windowEndedSignal, async ({ outcome, code = '' }) => {
+  setHandler(windowEndedSignal, async ({ outcome, code = 'Unexpected' }) => {
     if (outcome === 'parked') await notifyParked(window, code);
   });
   const parking = createWindowParking(run);

@@ -1,3 +1,4 @@
+import type { ReadCode } from '../../errors';
 import { defineSignal } from '@temporalio/workflow';
 
 /** What a window of the live sync reports once its contacts are proven complete. */
@@ -20,7 +21,7 @@ export interface WindowEnded {
   readonly outcome: 'complete' | 'incomplete' | 'failed' | 'parked';
   readonly contacts: number;
   readonly recordings: number;
-  readonly code?: string;
+  readonly code?: ReadCode;
   /** The child's first run id. */
   readonly run?: string;
 }

@@ -358,7 +358,7 @@ describe('the ledger', () => {
       status: 'failed' as const,
       expected: null,
       absent: 0,
-      errorCode: 'InvalidClient',
+      errorCode: 'InvalidClient' as const,
     };
     expect(await run(activities, 'closeWindow', failed)).toMatchObject({
       status: 'failed',

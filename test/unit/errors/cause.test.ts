@@ -3,7 +3,7 @@ import { apart, causeOfRaised, errorTable, sentencesOf } from '../../../errors';
 import { causeOf, failureOf, permanentFailure } from '../../../workflows/failures';
 
 const cause = {
-  code: 'ContactsForbidden',
+  code: 'ContactsForbidden' as const,
   message: 'CXone Reporting (contacts) answered with status 403.',
   remedy: 'Give the permission. Then resume.',
   passing: false,

@@ -280,7 +280,7 @@ describe('a gap that its backfill has not filled', () => {
     expect(await plan({ open: [gap], run: { status } })).toEqual({ again: undefined, noted: [asked] });
   });
 
-  it.each(['Cancelled', 'Terminated'])('is left to a person who ended it (%s)', async (code) => {
+  it.each(['Cancelled', 'Terminated'] as const)('is left to a person who ended it (%s)', async (code) => {
     const planned = await plan({ open: [gap], run: { status: 'failed', code } });
     expect(planned).toEqual({ again: undefined, noted: [asked, `given up ${from.toISOString()}`] });
     expect(await plan({ open: [{ ...gap, givenUp: true }] })).toEqual({ again: undefined, noted: [] });

@@ -15,7 +15,7 @@ function halfWay(recordings = 1): windows.BackfillState {
   state = windows.lookedUp(state, { first: 0, count: 10 }, new Set([0, 1]));
   state = windows.takeReady(state).state;
   const end = (window: number, outcome: windows.WindowOutcome['outcome'], at: number) => {
-    const news = { window, outcome, contacts: 5_000, recordings, code: 'PermissionDenied' };
+    const news = { window, outcome, contacts: 5_000, recordings, code: 'ContactsForbidden' } as const;
     state = windows.ended(state, news, at);
   };
   end(2, 'complete', 10_000);
@@ -74,7 +74,7 @@ describe('the report of a backfill', () => {
 
   it('names each failed and each parked window', () => {
     const lines = backfillLines(reportOf(plan, halfWay()));
-    expect(lines).toContain('failed      2026-11-04T00:00:00Z – 2026-11-05T00:00:00Z  PermissionDenied');
+    expect(lines).toContain('failed      2026-11-04T00:00:00Z – 2026-11-05T00:00:00Z  ContactsForbidden');
     expect(lines).toContain('parked      2026-11-05T00:00:00Z – 2026-11-06T00:00:00Z');
     expect(lines[0]).toContain('4 of 10 complete (2 were so before), 1 failed, 1 parked');
   });

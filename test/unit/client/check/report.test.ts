@@ -1,3 +1,4 @@
+import { readCode } from '../../../../errors';
 import type { CheckReport, CheckResult } from '../../../../client/check/check';
 import { reportPage } from '../../../../client/check/report';
 import { words } from '../../../../client/check/report-words';
@@ -83,7 +84,14 @@ describe('the page for the customer', () => {
         {
           ok: false,
           checks: [
-            { name: 'agents', need: 'required', status: 'failed', code: evil, message: evil, remedy: evil },
+            {
+              name: 'agents',
+              need: 'required',
+              status: 'failed',
+              code: readCode(evil),
+              message: evil,
+              remedy: evil,
+            },
             { name: evil, need: 'required', status: 'unknown', message: evil },
             { name: 'contacts', need: 'required', status: 'ok', message: evil },
           ],

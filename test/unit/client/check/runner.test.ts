@@ -72,7 +72,7 @@ describe('the table', () => {
           ...{ code: 'HiddenAgents', message: 'Three.', remedy: 'Widen.' },
         },
         { name: 'x', need: 'wanted', status: 'unknown', code: 'NotReached', message: 'Not tried.' },
-        { name: 'y', need: 'optional', status: 'failed', code: 'Missing', message: 'Not there.' },
+        { name: 'y', need: 'optional', status: 'failed', code: 'NoLink', message: 'Not there.' },
       ],
     });
     expect(lines).toEqual([
@@ -80,7 +80,7 @@ describe('the table', () => {
       '✗ agents     HiddenAgents: Three.',
       '             → Widen.',
       '? x          Not tried.',
-      '– y          Missing: Not there.',
+      '– y          NoLink: Not there.',
     ]);
   });
 });

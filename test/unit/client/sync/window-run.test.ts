@@ -40,7 +40,7 @@ describe('following a window', () => {
   });
 
   it('leaves a run that is parked, and says all it waits for', async () => {
-    const waitsFor = ['AgentsForbidden', 'MediaForbidden'].map((code) => ({
+    const waitsFor = (['AgentsForbidden', 'MediaForbidden'] as const).map((code) => ({
       code,
       message: 'No.',
       remedy: 'Ask.',

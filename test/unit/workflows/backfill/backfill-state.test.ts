@@ -231,7 +231,7 @@ describe('a backfill that goes wrong in every window', () => {
       state = taken.state;
       for (const window of taken.windows) {
         const result = window % 2 ? ('failed' as const) : ('complete' as const);
-        const code = 'RecordingStorageUnreachable';
+        const code = 'RecordingStorageUnavailable';
         state = windows.ended(state, { window, outcome: result, contacts: 1, recordings: 0, code }, window);
       }
     }
@@ -269,7 +269,7 @@ describe('what a backfill hears', () => {
   });
 
   it('of a run that was replaced is not taken for its successor’s', () => {
-    const failed = windows.ended(inFlight(), news({ outcome: 'failed', run: 'a', code: 'X' }), 1);
+    const failed = windows.ended(inFlight(), news({ outcome: 'failed', run: 'a', code: 'DatabaseFull' }), 1);
     const { state } = windows.takeReady(windows.retryFailed(failed));
     const again = windows.confirmed(state, { window: 0, run: 'c' });
     expect(windows.ended(again, news({ outcome: 'failed', run: 'a' }), 2)).toBe(again);
@@ -277,8 +277,8 @@ describe('what a backfill hears', () => {
   });
 
   it('of a failed window that was fixed by hand takes it off the failures', () => {
-    const failed = windows.ended(inFlight(), news({ outcome: 'failed', run: 'a', code: 'X' }), 1);
-    expect(failed.failures).toEqual([{ window: 0, code: 'X' }]);
+    const failed = windows.ended(inFlight(), news({ outcome: 'failed', run: 'a', code: 'DatabaseFull' }), 1);
+    expect(failed.failures).toEqual([{ window: 0, code: 'DatabaseFull' }]);
     const resolved = windows.ended(failed, news({ run: 'a' }), 2);
     expect(resolved.failures).toEqual([]);
     expect(windows.countsOf(resolved)).toMatchObject({ failed: 0, complete: 1 });

@@ -57,7 +57,7 @@ const transitions: Readonly<Record<string, Transition>> = {
   agentsDone: states.agentsDone,
   recordingsAdded: (state) => states.recordingsAdded(state, { stored: 1, pending: 2, failed: 3, bytes: 4 }),
   recordingsGoOn: (state) => states.recordingsGoOn(state, '4711'),
-  parked: (state) => states.parked(state, [{ code: 'DiskFull', message: 'full', remedy: 'free some' }]),
+  parked: (state) => states.parked(state, [{ code: 'DatabaseFull', message: 'full', remedy: 'free some' }]),
   unparked: states.unparked,
 };
 const lives = fc.array(fc.constantFrom(...Object.values(transitions)), { maxLength: 40 });
