@@ -1,37 +1,20 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorTable } from '../../errors';
 
 const root = join(__dirname, '..', '..');
 const text = (...path: readonly string[]): string => readFileSync(join(root, ...path), 'utf8');
 
-/** The text of a folder's TypeScript files, but for those below `except`. */
-function sources(folder: string, except = 'nothing/'): string {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !file.startsWith(except))
-    .map((file) => text(folder, file))
-    .join('\n');
-}
-
 const found = (pattern: RegExp, source: string): readonly string[] =>
   [...source.matchAll(pattern)].map(([, code]) => code ?? '');
 
-/** Codes by where they come from. Those of alerts and commands are read where they are written. */
+/** Codes by where they come from. Alerts and the type of the commands' codes are read where they are written. */
 const codes: Readonly<Record<string, readonly string[]>> = {
   'the table of errors': Object.keys(errorTable),
   'the alerts': found(/^ +- alert: (\w+)/gm, text('ops', 'prometheus', 'alerts.yml')),
-  'the command line': [
-    ...found(/'([A-Z][a-z]+(?:[A-Z][a-z]+)*)',?(?:\s*true,?)?\s*\)/g, commandErrors(sources('client'))),
-    // What `check` finds is no error; docs/onboarding.md explains it. Nor is `Done`.
-    ...found(/\bcode: '(?!Done')([A-Z]\w+)'/g, sources('client', 'check/')),
-    ...found(/\bcode: .* \|\| '([A-Z]\w+)'/g, sources('client', 'check/')),
-  ],
+  // `Done` is no error.
+  'the command line': found(/^ {2}\| '(?!Done')(\w+)'/gm, text('client', 'command', 'exit-status.ts')),
 };
-
-/** Every `new CommandError(…)`, up to the end of its statement. */
-function commandErrors(source: string): string {
-  return found(/(new CommandError\([\s\S]*?\);)/g, source).join('\n');
-}
 
 const runbook = text('docs', 'runbook.md');
 const entries = new Map(
