@@ -4,7 +4,7 @@ import { DAY, type StampWriter } from '../data/calendar';
 import type { Settings } from '../options';
 import { Dice, fraction, hash } from '../data/random';
 
-/** All agents of the tenant, computed on demand. */
+/** All agents of the tenant, computed on demand and kept. */
 export interface Agents {
   readonly count: number;
   /** The n-th agent (0-based) as it is at a moment (epoch ms). */
@@ -37,12 +37,17 @@ export function createAgents(settings: Settings, stamp: StampWriter, keyCanary: 
     return undefined;
   };
 
-  const record = (agent: number, now: number): AgentRecord =>
-    agentRecord({
-      ...{ agent, seed, stamp, updated: lastUpdated(agent, now) },
-      dice: new Dice(hash(seed, agent, AGENT)),
-      apiKey: `${keyCanary}-${agent}`,
-    });
+  // Lists look at all agents for every page, and few of them have changed since.
+  const kept = new Map<number, { readonly updated: number; readonly record: AgentRecord }>();
+  const record = (agent: number, now: number): AgentRecord => {
+    const updated = lastUpdated(agent, now);
+    const known = kept.get(agent);
+    if (known?.updated === updated) return known.record;
+    const dice = new Dice(hash(seed, agent, AGENT));
+    const made = agentRecord({ agent, seed, stamp, updated, dice, apiKey: `${keyCanary}-${agent}` });
+    kept.set(agent, { updated, record: made });
+    return made;
+  };
 
   return { count, record, lastUpdated, find };
 }

@@ -8,8 +8,8 @@ import { Dice } from '../data/random';
 /** Samples, and bytes, in a second. */
 export const SAMPLE_RATE = 8_000;
 
-// A prime: no length of a reader's buffer falls in step with it. 131 seconds.
-const LENGTH = 1_048_573;
+// A prime: no length of a reader's buffer falls in step with it. 33 seconds.
+const LENGTH = 262_147;
 const NOTE = SAMPLE_RATE / 4;
 // A pentatonic scale: any two of its notes go together.
 const SCALE = [262, 294, 330, 392, 440, 523, 587, 659];

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createDatabase } from '../setup/servers';
 import { ask } from '../unit/simulator/client';
-import { oneTenant, runProgram, startCommand } from './run-command';
+import { oneTenant, runCommand, runProgram, startCommand } from './run-command';
 import { dayOf, eventually, openStand, settledDay as day, type Stand } from './stand';
 
 const contactsPerDay = 400;
@@ -101,10 +101,10 @@ describe('cxone-sync worker', () => {
         args: [{ tenant: 'bravo' }],
       });
       const span = dayBefore(6);
-      expect((await runProgram(stand, [...sync(span), '--no-recordings'], change)).status).toBe(0);
+      expect((await runCommand(stand, [...sync(span), '--no-recordings'], change)).status).toBe(0);
 
       const status = await eventually('the parked run', async () => {
-        const printed = await runProgram(stand, ['status'], secretless);
+        const printed = await runCommand(stand, ['status'], secretless);
         if (!printed.stdout.includes('incremental:bravo-by-hand'))
           throw new Error(printed.stdout + printed.stderr);
         return printed;
@@ -114,7 +114,7 @@ describe('cxone-sync worker', () => {
       expect(status.stdout).toMatch(/tenants\.bravo\.pageSze is not a known key/);
       expect(status.stdout).toMatch(/TenantMisconfigured: The entry of tenant "bravo" .* is not in order/);
 
-      const asked = await runProgram(stand, [...sync(span), '--tenant', 'bravo'], change);
+      const asked = await runCommand(stand, [...sync(span), '--tenant', 'bravo'], change);
       expect(asked.status).toBe(2);
       expect(asked.stderr).toMatch(/pageSze[^]*BRAVO_SECRET|BRAVO_SECRET[^]*pageSze/);
       const noted = await stand.query('select tenant, problems from cxone.misconfigured_tenant');
@@ -139,7 +139,7 @@ describe('cxone-sync migrate', () => {
     try {
       const first = await runProgram(stand, ['migrate'], { DATABASE_URL: database.url });
       expect(first).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Applied 0001-records/) });
-      const second = await runProgram(stand, ['migrate', '--json'], { DATABASE_URL: database.url });
+      const second = await runCommand(stand, ['migrate', '--json'], { DATABASE_URL: database.url });
       expect(second.status).toBe(0);
       expect(JSON.parse(second.stdout)).toEqual({ applied: [] });
     } finally {
@@ -162,7 +162,7 @@ describe('cxone-sync --help', () => {
     expect(status).toBe(0);
     for (const command of ['migrate', 'worker', 'sync', 'check', 'plan', 'simulator', 'demo'])
       expect(stdout).toContain(`  ${command}`);
-    const help = await runProgram(stand, ['sync', '--help']);
+    const help = await runCommand(stand, ['sync', '--help']);
     expect(help.status).toBe(0);
     const flags = ['--tenant', '--from', '--to', '--by', '--skill', '--campaign', '--media-type'];
     for (const flag of [...flags, '--no-recordings', '--detach', '--json', '--quiet']) {
@@ -186,7 +186,7 @@ describe('cxone-sync sync', () => {
   });
 
   it('with --json prints one document with the counts, and with --quiet nothing else', async () => {
-    const { status, stdout, stderr } = await runProgram(stand, [...sync(), '--json', '--quiet']);
+    const { status, stdout, stderr } = await runCommand(stand, [...sync(), '--json', '--quiet']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout.trim().split('\n')).toHaveLength(1);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -203,7 +203,7 @@ describe('cxone-sync sync', () => {
   it('takes filters and leaves recordings out when asked to', async () => {
     stand.simulator.journal.clear();
     const flags = ['--skill', '4501,4502', '--media-type', '4', '--no-recordings', '--json'];
-    const { status, stdout } = await runProgram(stand, [...sync(dayBefore(1)), ...flags]);
+    const { status, stdout } = await runCommand(stand, [...sync(dayBefore(1)), ...flags]);
     const { from, to } = dayBefore(1);
     const filter = { skillIds: [4501, 4502], mediaTypeIds: [4] };
     const truth = stand.simulator.truth({ from: Date.parse(from), to: Date.parse(to), ...filter });
@@ -213,7 +213,7 @@ describe('cxone-sync sync', () => {
   });
 
   it('with --detach returns at once with the run’s id and where Web UI shows it', async () => {
-    const { status, stdout } = await runProgram(stand, [...sync(dayBefore(2)), '--detach']);
+    const { status, stdout } = await runCommand(stand, [...sync(dayBefore(2)), '--detach']);
     const [id = '', url, ...rest] = stdout.trim().split('\n');
     expect({ status, rest }).toEqual({ status: 0, rest: [] });
     expect(id).toMatch(/^sync-window:acme:2025-03-08T00:00:00Z\//);
@@ -235,7 +235,7 @@ describe('cxone-sync sync', () => {
     expect({ status, stderr }).toEqual({ status: 130, stderr: expect.stringContaining('the run goes on') });
     const runId = /\/([0-9a-f-]{36})\/history/.exec(stderr)?.[1];
 
-    const again = await runProgram(stand, [...sync(dayBefore(3)), '--json']);
+    const again = await runCommand(stand, [...sync(dayBefore(3)), '--json']);
     expect(again.status).toBe(0);
     expect(JSON.parse(again.stdout)).toMatchObject({ runId, status: 'complete', inserted: contactsPerDay });
     expect(
@@ -248,12 +248,12 @@ describe('cxone-sync sync', () => {
     stand.simulator.setFaults([
       { name: 'status', match: { family: 'contacts' }, args: { status: 400, body } },
     ]);
-    const { status, stderr } = await runProgram(stand, sync(dayBefore(5)));
+    const { status, stderr } = await runCommand(stand, sync(dayBefore(5)));
     expect(status).toBe(3);
     expect(stderr).toMatch(/status 400; it speaks of startDate \(answer [0-9a-f]{12}\)\./);
     expect(stderr).not.toContain('Quillfeather');
     const id = /answer ([0-9a-f]{12})/.exec(stderr)?.[1] ?? '';
-    const raw = await runProgram(stand, ['errors', 'show', id, '--raw']);
+    const raw = await runCommand(stand, ['errors', 'show', id, '--raw']);
     expect(raw).toMatchObject({ status: 0, stdout: `${body}\n` });
   });
 

@@ -166,7 +166,7 @@ export async function eventually<T>(what: string, attempt: () => Promise<T>, wit
       return await attempt();
     } catch (error) {
       if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`, { cause: error });
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 }

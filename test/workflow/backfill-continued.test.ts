@@ -25,19 +25,19 @@ describe('a backfill too long for one history', () => {
       const handle = await startBackfill(
         stand.client,
         'long',
-        hourly(30, { tenant: 'long', concurrency: 6 }),
+        hourly(16, { tenant: 'long', concurrency: 6 }),
       );
-      const late = await until(handle, ({ complete, failed }) => complete + failed === 28);
+      const late = await until(handle, ({ complete, failed }) => complete + failed === 14);
       expect(late).toMatchObject({ running: 2, failed: 1, remaining: 0 });
       world.held.clear();
       expect(await handle.result()).toMatchObject({
         status: 'incomplete',
-        windows: 30,
-        complete: 29,
-        contacts: 290,
+        windows: 16,
+        complete: 15,
+        contacts: 150,
         failed: [{ from: '2026-11-01T05:00:00Z', code: 'PermissionDenied' }],
       });
-      expect([...world.opened].sort()).toEqual(hours(30));
+      expect([...world.opened].sort()).toEqual(hours(16));
       expect(world.most()).toBeLessThanOrEqual(6);
     });
     expect(await runsOf('long')).toBeGreaterThan(2);
@@ -48,9 +48,9 @@ describe('a backfill too long for one history', () => {
     const [first = ''] = hours(1);
     world.held.add(first);
     await stand.serve(world.activities, async () => {
-      const handle = await startBackfill(stand.client, 'killed', hourly(14, { tenant: 'killed' }));
+      const handle = await startBackfill(stand.client, 'killed', hourly(8, { tenant: 'killed' }));
       const began = await handle.describe();
-      await until(handle, ({ complete }) => complete === 13);
+      await until(handle, ({ complete }) => complete === 7);
       const now = await stand.client.workflow.getHandle('killed').describe();
       expect(now.runId).not.toBe(began.runId);
       await stand.client.workflow
@@ -58,7 +58,7 @@ describe('a backfill too long for one history', () => {
         .terminate('in a test');
       expect(await handle.result()).toMatchObject({
         status: 'incomplete',
-        complete: 13,
+        complete: 7,
         failed: [{ from: '2026-11-01T00:00:00Z', code: 'Terminated' }],
       });
       world.held.clear();

@@ -95,6 +95,7 @@ export async function until(
     const progress = await handle.query<BackfillProgress>('progress');
     if (wanted(progress)) return progress;
     if (Date.now() > deadline) throw new Error(`it came no further than ${JSON.stringify(progress)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // Each query is a task for a worker.
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

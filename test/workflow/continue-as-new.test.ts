@@ -34,7 +34,7 @@ async function run(workflowId: string): Promise<WindowReport> {
 
 describe('a window too large for one history', () => {
   it('goes on in a new run without asking for any page twice or leaving one out', async () => {
-    const total = 800;
+    const total = 400;
     const asked: number[] = [];
     const persisted: string[] = [];
     const opened: unknown[] = [];
@@ -55,18 +55,18 @@ describe('a window too large for one history', () => {
     };
     await stand.serve(activities, async () => {
       expect((await run('many-pages')).status).toBe('complete');
-      const skips = Array.from({ length: 80 }, (_, page) => page * 10);
+      const skips = Array.from({ length: 40 }, (_, page) => page * 10);
       expect(asked.sort((a, b) => a - b)).toEqual(skips);
-      expect(new Set(persisted).size).toBe(80);
+      expect(new Set(persisted).size).toBe(40);
       expect(opened).toHaveLength(1);
       const progress = await stand.client.workflow.getHandle('many-pages').query('progress');
-      expect(progress).toMatchObject({ stage: 'done', contacts: total, pages: 80 });
+      expect(progress).toMatchObject({ stage: 'done', contacts: total, pages: 40 });
     });
     expect((await chainOf('many-pages')).length).toBeGreaterThan(2);
   });
 
   it('goes on with its recordings where it was, each looked for once', async () => {
-    const ids = Array.from({ length: 2_000 }, (_, n) => String(100_000 + n));
+    const ids = Array.from({ length: 1_200 }, (_, n) => String(100_000 + n));
     const looked: string[] = [];
     let agents = 0;
     const activities = {
@@ -96,7 +96,7 @@ describe('a window too large for one history', () => {
 
 describe('a day of a range that was parked so often that its history is full', () => {
   it('goes on in a new run, and notifies its range of its end once', async () => {
-    const refusals = { left: 8 };
+    const refusals = { left: 5 };
     const held = { loading: true };
     const activities: Activities = {
       ...quietActivities(),

@@ -6,7 +6,7 @@ import { workflowStand, type WorkflowStand } from './with-activities';
 const silent = (): void => undefined;
 
 /**
- * Workers on a server of their own that asks for a continuation after 120 events: 4,096, as by default, would take a
+ * Workers on a server of their own that asks for a continuation after 60 events: 4,096, as by default, would take a
  * million contacts, or 300 windows.
  */
 export async function impatientStand(): Promise<WorkflowStand> {
@@ -17,7 +17,7 @@ export async function impatientStand(): Promise<WorkflowStand> {
     port: 0,
     uiPort: 0,
     log: silent,
-    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 120 },
+    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 60 },
   });
   const stand = await workflowStand({ address: server.address, namespace: server.namespace });
   return {
