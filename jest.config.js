@@ -18,7 +18,8 @@ const shared = {
 /** @type {import('jest').Config} */
 module.exports = {
   reporters: ['default', '<rootDir>/test/setup/count-reporter.js'],
-  maxWorkers: 2,
+  // Tests wait more than they work: three lanes keep two cores busy.
+  maxWorkers: 3,
   testTimeout: 180_000,
   projects: [
     {
