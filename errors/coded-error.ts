@@ -6,10 +6,10 @@ export abstract class CodedError<Code extends ErrorCode = ErrorCode> extends Err
   readonly kind: ErrorKind;
   readonly remedy: string;
 
-  /** @param remedy what to do in this case; by default what the table says of the code */
+  /** Without words of its own, those of the table. */
   constructor(
     readonly code: Code,
-    message: string,
+    message: string = errorTable[code].message,
     remedy: string = errorTable[code].remedy,
   ) {
     super(message);

@@ -1,3 +1,4 @@
+import type { ReadCode } from '../../errors';
 import type { Batch, Dataset, PageOutcome } from '../ingest/batch';
 import type { Claimant } from '../windows/window-ledger';
 
@@ -63,7 +64,7 @@ export interface Extractions {
     key: ExtractionKey,
     claimant: Claimant,
     status: 'incomplete' | 'failed',
-    errorCode: string,
+    errorCode: ReadCode,
   ): Promise<void>;
   /** The days in [from, to) that were once loaded whole. */
   completeDays(tenant: string, dataset: Dataset, from: string, to: string): Promise<readonly string[]>;

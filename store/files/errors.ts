@@ -15,7 +15,7 @@ export function toFileError(error: unknown, folder: string): unknown {
   const code = types.isNativeError(error) && 'code' in error && 'syscall' in error ? error.code : undefined;
   if (typeof code !== 'string') return error;
   if (code === 'ENOENT') {
-    return new RecordingFileError('RecordingMissing', 'The recording is not there');
+    return new RecordingFileError('RecordingMissing');
   }
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new RecordingFileError('RecordingStorageFull', `No space left below ${folder}`);

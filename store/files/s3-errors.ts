@@ -97,7 +97,7 @@ export function toS3Error(error: unknown, place: string): unknown {
     return refused(`There is no bucket of ${place}`, 'Create the bucket, or correct RECORDINGS_URL.');
   }
   if (name === 'NoSuchKey' || name === 'NotFound') {
-    return new RecordingFileError('RecordingMissing', 'The recording is not there');
+    return new RecordingFileError('RecordingMissing');
   }
   if (wrongRegion.has(name) || status === 301 || status === 307) {
     const remedy = 'Set AWS_REGION to the region of the bucket.';

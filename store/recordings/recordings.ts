@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../errors';
 import type { Pool } from 'pg';
 import { StoreError } from '../postgres/errors';
 import { type InteractionRow, saveInteractions } from './interactions';
@@ -79,7 +80,7 @@ export interface RecordingTable
   postpone(
     tenant: string,
     masterContactId: string,
-    look: { readonly nextAttemptAt: Date; readonly errorCode: string },
+    look: { readonly nextAttemptAt: Date; readonly errorCode: ErrorCode },
   ): Promise<void>;
   /** CXone has no recording and will have none: whatever of the call is not stored is not looked for again. */
   absent(
@@ -96,7 +97,7 @@ export interface RecordingTable
     tenant: string,
     masterContactId: string,
     segmentId: string | null,
-    errorCode: string,
+    errorCode: ErrorCode,
     nextAttemptAt?: Date,
   ): Promise<void>;
   /**

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../errors';
 import type { Pool, PoolClient } from 'pg';
 import type { Batch, LookupName, PageOutcome } from '../ingest/batch';
 import type { BulkTable } from '../ingest/columns';
@@ -42,7 +43,7 @@ export interface LookupTables {
     end?: LookupEnd,
   ): Promise<PageOutcome & { readonly problem: string | null }>;
   /** Notes why a list cannot be read, so that not every window asks for it again. */
-  noteFailure(tenant: string, list: LookupName, code: string): Promise<void>;
+  noteFailure(tenant: string, list: LookupName, code: ErrorCode): Promise<void>;
 }
 
 // A window that died with a claim keeps the others from reading for this long; its own next run goes on at once.
@@ -123,7 +124,7 @@ export function createLookupTables(pool: Pool): LookupTables {
     const totalRecords = end.totalRecords ?? total;
     const seen = ids.length + doubles + rejected + rejectedHere;
     if (totalRecords !== null && seen < totalRecords) {
-      await client.query(failSql, [at.tenant, at.list, 'CountMismatch']);
+      await client.query(failSql, [at.tenant, at.list, 'CountMismatch' satisfies ErrorCode]);
       return;
     }
     // A record that was rejected may be that of a row we hold: then it is unknown what is missing.

@@ -1,3 +1,4 @@
+import type { Explained, ReadCode } from '../../errors';
 import type { WindowFilter } from '../tables/window-filter';
 import type { RecordingChoice } from '../tables/recording-choice';
 
@@ -69,17 +70,15 @@ export interface Closing {
   readonly expected: number | null;
   readonly absent: number;
   readonly round: number;
-  readonly errorCode?: string | undefined;
+  readonly errorCode?: ReadCode | undefined;
   readonly lastPollTime?: Date | undefined;
   /** Where it ended in truth, when that is before the end that was asked for. */
   readonly readTo?: Date | undefined;
 }
 
 /** Why a run waits for a person. */
-export interface ParkCause {
-  readonly code: string;
-  readonly message: string;
-  readonly remedy: string;
+export interface ParkCause extends Explained {
+  readonly code: ReadCode;
 }
 
 /** One line of the ledger. Figures are null until the attempt is closed. */

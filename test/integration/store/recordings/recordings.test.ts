@@ -69,7 +69,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       const sweep = async () => recordings.dueOfTenant('acme', 9, at(3_600, new Date()));
       await stand.persist(batch([contact(1), contact(2)]));
       expect(await sweep()).toEqual([]);
-      const later = { nextAttemptAt: soon(), errorCode: 'NotFound' };
+      const later = { nextAttemptAt: soon(), errorCode: 'NotFound' } as const;
       await recordings.postpone('acme', id(2), later);
       expect(await sweep()).toEqual([id(2)]);
       await stand.query(`update cxone.sync_window set started_at = now() - interval '25 hours'`);
@@ -146,7 +146,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       const { recordings } = stand.store;
       await stand.persist(batch([1, 2, 3, 4, 5, 6].map((n) => contact(n))));
       const now = soon();
-      await recordings.postpone('acme', id(1), { nextAttemptAt: at(60, now), errorCode: 'NotYet' });
+      await recordings.postpone('acme', id(1), { nextAttemptAt: at(60, now), errorCode: 'NotFound' });
       await recordings.stored('acme', id(2), file('s2'));
       await recordings.settled('acme', id(2));
       await recordings.absent('acme', id(3), 'NotFound');
@@ -234,10 +234,10 @@ describe.each(postgresServers())('recordings on $label', (server) => {
     it('count each vain look and stay pending', async () => {
       const { recordings } = stand.store;
       const nextAttemptAt = at(900, new Date());
-      await recordings.postpone('acme', id(1), { nextAttemptAt: at(1), errorCode: 'NotYet' });
-      await recordings.postpone('acme', id(1), { nextAttemptAt, errorCode: 'NotYet' });
+      await recordings.postpone('acme', id(1), { nextAttemptAt: at(1), errorCode: 'NotFound' });
+      await recordings.postpone('acme', id(1), { nextAttemptAt, errorCode: 'NotFound' });
       const [row] = await recordings.known('acme', id(1));
-      expect(row).toMatchObject({ status: 'pending', attempts: 2, nextAttemptAt, lastErrorCode: 'NotYet' });
+      expect(row).toMatchObject({ status: 'pending', attempts: 2, nextAttemptAt, lastErrorCode: 'NotFound' });
     });
 
     it('are settled with a word on whether one of them is open still, which then ends as absent', async () => {
@@ -276,7 +276,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
 
     it('count failures in a row, from the first failure or the one after CXone had none yet', async () => {
       const { recordings } = stand.store;
-      const later = { nextAttemptAt: soon(), errorCode: 'NotFound' };
+      const later = { nextAttemptAt: soon(), errorCode: 'NotFound' } as const;
       const failures = async () => (await recordings.call('acme', id(1))).failures;
       await recordings.postpone('acme', id(1), later);
       await recordings.postpone('acme', id(1), later);

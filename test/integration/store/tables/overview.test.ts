@@ -1,3 +1,4 @@
+import { type ReadCode, readCode } from '../../../../errors';
 import { postgresServers } from '../../../setup/servers';
 import { at, batch, contact, everything, openStand, someone, wholeDay } from '../stand';
 import type { Stand } from '../stand';
@@ -18,7 +19,7 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
     filter: everything,
   });
   const claim = (n: number, tenant = 'acme') => stand.claim(hour(n, tenant));
-  async function close(n: number, status: 'complete' | 'incomplete' | 'failed', errorCode?: string) {
+  async function close(n: number, status: 'complete' | 'incomplete' | 'failed', errorCode?: ReadCode) {
     const { windowId, attempt } = await claim(n);
     await stand.store.windows.close(windowId, attempt, {
       status,
@@ -149,7 +150,7 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
   });
 
   it('the latest failures come first, with their code', async () => {
-    for (const n of [0, 1, 2, 3]) await close(n, n === 1 ? 'incomplete' : 'failed', `Code${n}`);
+    for (const n of [0, 1, 2, 3]) await close(n, n === 1 ? 'incomplete' : 'failed', readCode(`Code${n}`));
     await close(3, 'complete');
     const failures = await stand.store.overview.failures(['acme', 'other'], 2);
     expect(failures.map(({ code, status, from }) => [code, status, from])).toEqual([
