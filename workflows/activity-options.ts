@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../errors';
 import type { ActivityOptions } from '@temporalio/common';
+import type { ErrorCode } from '../errors';
 import { taskQueues } from './task-queues';
 
 /**

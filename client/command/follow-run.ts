@@ -1,4 +1,3 @@
-import type { ReadCode } from '../../errors';
 import {
   type Client,
   type Workflow,
@@ -7,6 +6,7 @@ import {
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import { type Priority, TypedSearchAttributes } from '@temporalio/common';
+import type { ReadCode } from '../../errors';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { taskQueues } from '../../workflows/task-queues';
 import { CommandError, exitStatus, type ExitStatus } from './exit-status';

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../../errors';
 import type { Pool } from 'pg';
+import type { ErrorCode } from '../../errors';
 import { StoreError } from '../postgres/errors';
 import { type InteractionRow, saveInteractions } from './interactions';
 import { createRecordingClaims, type RecordingClaims } from './claims';

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../../errors';
 import type { Pool, PoolClient } from 'pg';
+import type { ErrorCode } from '../../errors';
 import type { Batch, LookupName, PageOutcome } from '../ingest/batch';
 import type { BulkTable } from '../ingest/columns';
 import { createPagePersister } from '../ingest/page-persister';

@@ -206,7 +206,8 @@ describe('syncWindow', () => {
         return quietActivities().closeWindow(close);
       },
     });
-    expect(failure).toMatchObject({ type: 'ContactsForbidden', message: 'CXone refuses contacts.' });
+    const message = 'CXone refuses contacts. Ask for the permission.';
+    expect(failure).toMatchObject({ type: 'ContactsForbidden', message });
     expect(persisted).toContain('0-20');
     expect(asked).toBeLessThanOrEqual(4);
     expect(closed).toMatchObject([{ status: 'failed', errorCode: 'ContactsForbidden' }]);

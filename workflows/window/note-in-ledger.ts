@@ -1,5 +1,5 @@
-import type { ReadCode } from '../../errors';
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { ReadCode } from '../../errors';
 import type { OpenWindow } from '../../activities/types';
 import { finalActivities } from '../activity-proxies';
 import type { Parked } from '../parked';

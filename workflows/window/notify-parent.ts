@@ -1,5 +1,5 @@
-import type { ReadCode } from '../../errors';
 import { CancellationScope, getExternalWorkflowHandle, patched, workflowInfo } from '@temporalio/workflow';
+import type { ReadCode } from '../../errors';
 import type { WindowReport } from '../../activities/types';
 import { type WindowEnded, windowEndedSignal } from './window-messages';
 import { contactsSettledSignal } from './window-messages';

@@ -1,5 +1,5 @@
-import type { ReadCode } from '../../errors';
 import { defineSignal } from '@temporalio/workflow';
+import type { ReadCode } from '../../errors';
 
 /** What a window of the live sync reports once its contacts are proven complete. */
 export interface ContactsSettled {

@@ -1,4 +1,11 @@
-import { codesWhere, type ErrorRow, errorRow, errorTable } from '../../../errors';
+import { CommandError } from '../../../client/command/exit-status';
+import { codesWhere, type ErrorRow, errorRow, errorTable, isCode } from '../../../errors';
+import { cxoneAccessErrors } from '../../../errors/cxone-access';
+import { cxoneAnswerErrors } from '../../../errors/cxone-answers';
+import { fileErrors } from '../../../errors/files';
+import { runErrors } from '../../../errors/run';
+import { storeErrors } from '../../../errors/store';
+import { StoreError } from '../../../store';
 
 const columns: readonly (keyof ErrorRow)[] = [
   'hostAway',
@@ -23,6 +30,25 @@ describe('the table of errors', () => {
   it('knows no code of another release', () => {
     expect(errorRow('OfAnotherRelease')).toBeUndefined();
     expect(errorRow('toString')).toBeUndefined();
+  });
+
+  it('has each code once', () => {
+    const families = [cxoneAccessErrors, cxoneAnswerErrors, storeErrors, fileErrors, runErrors];
+    const codes = families.flatMap((family) => Object.keys(family));
+    expect(codes.toSorted()).toEqual(Object.keys(errorTable).toSorted());
+  });
+
+  it('lets no misspelt code compile, and no row without a column', () => {
+    // @ts-expect-error -- a letter is missing
+    expect(() => new StoreError('DatabaseUnavailble')).toThrow(TypeError);
+    // @ts-expect-error -- a letter is missing
+    expect(isCode('OffsetsIgnored', 'OffsetIgnored')).toBe(false);
+    // @ts-expect-error -- a command, too, takes codes of closed lists only
+    expect(new CommandError(1, 'No.', 'NoWorkers').status).toBe(1);
+    const { resume, ...others } = errorTable.PageMissing;
+    // @ts-expect-error -- what resume does has to be said
+    const row: ErrorRow = others;
+    expect(row).not.toHaveProperty('resume', resume);
   });
 
   it('says what to do about whatever a person has to fix', () => {
