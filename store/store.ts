@@ -1,38 +1,26 @@
-import type { Pool } from 'pg';
 import { createAgentTable } from './tables/agents';
-import type { AgentTable } from './tables/agents';
-import { type ApiErrors, createApiErrors } from './tables/api-errors';
+import { createApiErrors } from './tables/api-errors';
 import { createContactTable } from './tables/contacts';
-import type { ContactTable } from './tables/contacts';
-import type { StorageLedger } from './files/marked-files';
-import type { Extractions } from './extraction/types';
-import { createExtractionSlots, type ExtractionSlots } from './extraction/job-slots';
+import { createExtractionSlots } from './extraction/job-slots';
 import { createExtractions } from './extraction/extractions';
 import { createHoldings } from './windows/holdings';
-import type { Holdings } from './windows/holdings';
 import { createLanding } from './ingest/landing-page';
-import type { Landing } from './ingest/landing-page';
-import { createLiveFilters, type LiveFilters } from './windows/live-filters';
-import { createLiveGaps, type LiveGaps } from './windows/live-gaps';
+import { createLiveFilters } from './windows/live-filters';
+import { createLiveGaps } from './windows/live-gaps';
 import { createLookupTables } from './tables/lookups';
-import type { LookupTables } from './tables/lookups';
-import { createMisconfiguredTenants, type MisconfiguredTenants } from './tables/misconfigured-tenants';
-import { createOverview, type Overview } from './tables/overview';
+import { createMisconfiguredTenants } from './tables/misconfigured-tenants';
+import { createOverview } from './tables/overview';
 import { openPool } from './postgres/pool';
-import { createQuotaWaits, type QuotaWaits } from './quotas/quota-waits';
-import { createQuotas, type Quotas } from './quotas/quotas';
+import { createQuotaWaits } from './quotas/quota-waits';
+import { createQuotas } from './quotas/quotas';
 import { createRecordingTable } from './recordings/recordings';
-import type { RecordingTable } from './recordings/recordings';
 import { createRejectedTable } from './tables/rejected-records';
-import type { RejectedTable } from './tables/rejected-records';
-import { createSourceClocks, type SourceClocks } from './windows/source-clocks';
-import { createStuckSessions, type StuckSessions } from './postgres/stuck-sessions';
-import { createSignIns, type SignIns } from './tables/sign-ins';
+import { createSourceClocks } from './windows/source-clocks';
+import { createStuckSessions } from './postgres/stuck-sessions';
+import { createSignIns } from './tables/sign-ins';
 import { createStorageLedger } from './recordings/storage-ledger';
 import { run } from './postgres/transaction';
 import { createWatermarks } from './tables/watermarks';
-import type { Watermarks } from './tables/watermarks';
-import type { WindowLedger } from './windows/window-ledger';
 import { createWindowLedger } from './windows/create-window-ledger';
 
 export interface StoreOptions {
@@ -44,35 +32,7 @@ export interface StoreOptions {
   readonly silentAfterMs?: number | undefined;
 }
 
-export interface Store {
-  readonly pool: Pool;
-  readonly windows: WindowLedger;
-  readonly landing: Landing;
-  readonly contacts: ContactTable;
-  readonly agents: AgentTable;
-  readonly lookups: LookupTables;
-  readonly recordings: RecordingTable;
-  readonly extractions: Extractions;
-  readonly extractionSlots: ExtractionSlots;
-  readonly rejected: RejectedTable;
-  readonly holdings: Holdings;
-  readonly overview: Overview;
-  readonly watermarks: Watermarks;
-  readonly gaps: LiveGaps;
-  readonly filters: LiveFilters;
-  readonly clocks: SourceClocks;
-  readonly signIns: SignIns;
-  readonly apiErrors: ApiErrors;
-  readonly misconfigured: MisconfiguredTenants;
-  readonly quotas: Quotas;
-  readonly waits: QuotaWaits;
-  readonly stuckSessions: StuckSessions;
-  /** Which storage the recordings lie in, for `openRecordingFiles`. */
-  readonly storage: StorageLedger;
-  /** Asks the server for its major version; throws `StoreError` when it cannot be reached. */
-  ping(): Promise<{ readonly version: number }>;
-  close(): Promise<void>;
-}
+export type Store = ReturnType<typeof openStore>;
 
 /**
  * Opens the store; connections are made when first needed. What a statement, a lock and a silent connection are waited
@@ -80,7 +40,7 @@ export interface Store {
  *
  * Staging tables live as long as a connection: between here and PostgreSQL a pooler must pool by session.
  */
-export function openStore(options: StoreOptions): Store {
+export function openStore(options: StoreOptions) {
   const { maxConnections = 10, applicationName = 'cxone-sync' } = options;
   const { pool, close } = openPool({ ...options, maxConnections, applicationName });
   const recordings = createRecordingTable(pool);
@@ -107,8 +67,10 @@ export function openStore(options: StoreOptions): Store {
     quotas: createQuotas(pool),
     waits: createQuotaWaits(pool),
     stuckSessions: createStuckSessions(pool, applicationName),
+    /** Which storage the recordings lie in, for `openRecordingFiles`. */
     storage: createStorageLedger(pool),
-    async ping() {
+    /** Asks the server for its major version; throws `StoreError` when it cannot be reached. */
+    async ping(): Promise<{ readonly version: number }> {
       const sql = "select current_setting('server_version_num')::int / 10000 as version";
       const [answer] = await run<{ version: number }>(pool, sql, []);
       return { version: answer?.version ?? 0 };

@@ -23,28 +23,7 @@ export type SlotClaim =
   | { readonly status: 'queued' }
   | { readonly status: 'too soon'; readonly waitMs: number };
 
-/**
- * Whose turn it is to have an extraction job: one of a tenant at a time, by whichever worker, and a minimum time apart
- * (contract §10). All methods throw `StoreError`.
- */
-export interface ExtractionSlots {
-  /**
-   * Takes the slot and the right to ask for one job, which is used up by it. The holder may ask again; another gets
-   * `held`, unless the lease has run out or `replacing` is the present holder (the caller asked Temporal: it is dead).
-   * Who is refused stands in line, and is `queued` while others who came before are there: as long as they ask every
-   * minute.
-   */
-  claim(tenant: string, claimant: Claimant, terms: SlotTerms, replacing?: Claimant): Promise<SlotClaim>;
-  /**
-   * Says that CXone has answered: from here on the next job's time is counted, since only this caller
-   * knows when CXone received the request. A job that was `made` counts from here on, too.
-   */
-  answered(tenant: string, claimant: Claimant, answer: 'made' | 'refused'): Promise<void>;
-  /** Says that the holder, and with it its job, is alive; false when it is none any more. */
-  prolong(tenant: string, claimant: Claimant, leaseSeconds: number): Promise<boolean>;
-  /** Releases the slot; nothing happens when another claimant has it. */
-  release(tenant: string, claimant: Claimant): Promise<void>;
-}
+export type ExtractionSlots = ReturnType<typeof createExtractionSlots>;
 
 interface Slot {
   readonly workflow_id: string | null;
@@ -103,10 +82,24 @@ export const releaseSql = `
   update cxone.extraction_slot set workflow_id = null, run_id = null, held_until = null
   where tenant = $1 and workflow_id = $2 and run_id = $3`;
 
-/** The slots behind `pool`. */
-export function createExtractionSlots(pool: Pool): ExtractionSlots {
+/**
+ * Whose turn it is to have an extraction job: one of a tenant at a time, by whichever worker, and a minimum time apart
+ * (contract §10). All methods throw `StoreError`.
+ */
+export function createExtractionSlots(pool: Pool) {
   return {
-    claim: (tenant, claimant, { leaseSeconds, secondsApart }, replacing) =>
+    /**
+     * Takes the slot and the right to ask for one job, which is used up by it. The holder may ask again; another gets
+     * `held`, unless the lease has run out or `replacing` is the present holder (the caller asked Temporal: it is dead).
+     * Who is refused stands in line, and is `queued` while others who came before are there: as long as they ask every
+     * minute.
+     */
+    claim: (
+      tenant: string,
+      claimant: Claimant,
+      { leaseSeconds, secondsApart }: SlotTerms,
+      replacing?: Claimant,
+    ): Promise<SlotClaim> =>
       inTransaction<SlotClaim>(pool, async (client) => {
         await client.query('insert into cxone.extraction_slot (tenant) values ($1) on conflict do nothing', [
           tenant,
@@ -130,13 +123,23 @@ export function createExtractionSlots(pool: Pool): ExtractionSlots {
         const { asked_at: askedAt } = granted.rows[0] as { asked_at: Date };
         return { status: 'granted', askedAt, lastJobAt: slot.job_at };
       }),
-    async answered(tenant, { workflowId, runId }, answer) {
+    /**
+     * Says that CXone has answered: from here on the next job's time is counted, since only this caller
+     * knows when CXone received the request. A job that was `made` counts from here on, too.
+     */
+    async answered(
+      tenant: string,
+      { workflowId, runId }: Claimant,
+      answer: 'made' | 'refused',
+    ): Promise<void> {
       await run(pool, answeredSql, [tenant, workflowId, runId, answer === 'made']);
     },
-    async prolong(tenant, { workflowId, runId }, leaseSeconds) {
+    /** Says that the holder, and with it its job, is alive; false when it is none any more. */
+    async prolong(tenant: string, { workflowId, runId }: Claimant, leaseSeconds: number): Promise<boolean> {
       return (await run(pool, prolongSql, [tenant, workflowId, runId, leaseSeconds])).length > 0;
     },
-    async release(tenant, { workflowId, runId }) {
+    /** Releases the slot; nothing happens when another claimant has it. */
+    async release(tenant: string, { workflowId, runId }: Claimant): Promise<void> {
       await run(pool, releaseSql, [tenant, workflowId, runId]);
       await run(pool, leaveLineSql, [tenant, workflowId]);
     },

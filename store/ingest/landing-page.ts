@@ -39,18 +39,7 @@ export interface LandedPage {
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
-/** Pages as received, kept so that they can be stored, and stored again, without asking CXone twice. */
-export interface Landing {
-  /** Keeps a page. The first page landed under a key stays: landing again answers that one. */
-  land(page: PageToLand): Promise<{ readonly pageId: string }>;
-  find(key: PageKey): Promise<LandedPage | null>;
-  /** The ids of the pages of one reading. */
-  pagesOf(reading: Omit<PageKey, 'slice'>): Promise<readonly string[]>;
-  /** The body as it was landed. Throws `StoreError` (PageMissing) when it was pruned. */
-  read(pageId: string): Promise<Buffer>;
-  /** Removes pages landed before `before`, except those of attempts that are still running; answers how many. */
-  prune(before: Date): Promise<number>;
-}
+export type Landing = ReturnType<typeof createLanding>;
 
 const keyOf = ({ windowId, attempt, round, kind, slice }: PageKey) => [windowId, attempt, round, kind, slice];
 const sameKey = 'window_id = $1 and attempt = $2 and round = $3 and kind = $4 and slice = $5';
@@ -68,8 +57,11 @@ const pruneSql = `
   )
   select count(*)::int as pruned from pruned`;
 
-/** The landing behind `pool`. Bodies are compressed with Brotli: short-lived, so time counts more than size. */
-export function createLanding(pool: Pool): Landing {
+/**
+ * Pages as received, kept so that they can be stored, and stored again, without asking CXone twice. Bodies are
+ * compressed with Brotli: short-lived, so time counts more than size.
+ */
+export function createLanding(pool: Pool) {
   async function find(key: PageKey): Promise<LandedPage | null> {
     const rows = await run<LandedPage>(
       pool,
@@ -81,7 +73,8 @@ export function createLanding(pool: Pool): Landing {
 
   return {
     find,
-    async land(page) {
+    /** Keeps a page. The first page landed under a key stays: landing again answers that one. */
+    async land(page: PageToLand): Promise<{ readonly pageId: string }> {
       const rows = await run<{ pageId: string }>(
         pool,
         `insert into cxone.landing_page
@@ -102,7 +95,8 @@ export function createLanding(pool: Pool): Landing {
       if (landed !== null) return { pageId: landed.pageId };
       throw new StoreError('DatabaseConflict', 'The page was pruned while it was landed');
     },
-    async pagesOf({ windowId, attempt, round, kind }) {
+    /** The ids of the pages of one reading. */
+    async pagesOf({ windowId, attempt, round, kind }: Omit<PageKey, 'slice'>): Promise<readonly string[]> {
       const rows = await run<{ pageId: string }>(
         pool,
         `select page_id as "pageId" from cxone.landing_page
@@ -111,7 +105,8 @@ export function createLanding(pool: Pool): Landing {
       );
       return rows.map(({ pageId }) => pageId);
     },
-    async read(pageId) {
+    /** The body as it was landed. Throws `StoreError` (PageMissing) when it was pruned. */
+    async read(pageId: string): Promise<Buffer> {
       const pieces: Buffer[] = [];
       let size = 0;
       for (;;) {
@@ -128,7 +123,8 @@ export function createLanding(pool: Pool): Landing {
         if (size >= row.total || row.piece.length === 0) return unzip(Buffer.concat(pieces, size));
       }
     },
-    async prune(before) {
+    /** Removes pages landed before `before`, except those of attempts that are still running; answers how many. */
+    async prune(before: Date): Promise<number> {
       let all = 0;
       for (;;) {
         const rows = await run<{ pruned: number }>(pool, pruneSql, [before, prunedAtOnce]);

@@ -20,10 +20,6 @@ interface PageState extends PageOutcome {
  */
 export type AfterUpsert = (client: PoolClient, staging: string, rejected: number) => Promise<void>;
 
-export interface PagePersister {
-  persist(pageId: string, tenant: string, batch: Batch, after?: AfterUpsert): Promise<PageOutcome>;
-}
-
 async function lockPage(
   client: PoolClient,
   pageId: string,
@@ -53,10 +49,10 @@ export function toRejected(one: Unstorable, { columns }: BulkTable): Rejected {
  * outcome on the page itself. A page that was stored before answers its recorded outcome and changes nothing, so a
  * retried activity is harmless. Throws `StoreError` (PageMissing when the page was pruned or is another tenant's).
  */
-export function createPagePersister(pool: Pool, table: BulkTable, kind: PageKind): PagePersister {
+export function createPagePersister(pool: Pool, table: BulkTable, kind: PageKind) {
   const writer = createBulkUpsert(table);
   return {
-    persist: (pageId, tenant, batch, after) =>
+    persist: (pageId: string, tenant: string, batch: Batch, after?: AfterUpsert): Promise<PageOutcome> =>
       inTransaction(
         pool,
         async (client) => {

@@ -28,20 +28,20 @@ interface Found extends StuckSession {
   readonly ended: boolean;
 }
 
-/** Ends sessions of this program that hold a transaction while nothing comes from their client. */
-export interface StuckSessions {
-  /**
-   * Ends those that stand where they stood when this was called last.
-   * @param afterSeconds how long the statement has been going on at least
-   */
-  end(afterSeconds: number): Promise<readonly StuckSession[]>;
-}
+export type StuckSessions = ReturnType<typeof createStuckSessions>;
 
-/** @param applicationName how all workers name their connections */
-export function createStuckSessions(pool: Pool, applicationName: string): StuckSessions {
+/**
+ * Ends sessions of this program that hold a transaction while nothing comes from their client.
+ * @param applicationName how all workers name their connections
+ */
+export function createStuckSessions(pool: Pool, applicationName: string) {
   let before: readonly string[] = [];
   return {
-    async end(afterSeconds) {
+    /**
+     * Ends those that stand where they stood when this was called last.
+     * @param afterSeconds how long the statement has been going on at least
+     */
+    async end(afterSeconds: number): Promise<readonly StuckSession[]> {
       const found = await run<Found>(pool, endSql, [applicationName, afterSeconds, before]);
       before = found.filter(({ ended }) => !ended).map(({ state }) => state);
       return found.filter(({ ended }) => ended).map(({ pid, seconds }) => ({ pid, seconds }));

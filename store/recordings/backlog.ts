@@ -27,27 +27,6 @@ export interface BacklogDone {
   readonly notLogged: number;
 }
 
-export interface RecordingBacklog {
-  /**
-   * Goes on where the last portion ended: contacts that an earlier release, or other settings, left without a row of
-   * recordings get one, and so do calls that newly extracted days list with a recording, with or without a stored
-   * contact. Each call takes a bounded portion of both, and commits it. Begins again when the settings change; and a day
-   * later goes through the contacts once more, for those that workers of the earlier release, or with the other settings,
-   * have stored beside the new ones.
-   *
-   * Contacts that were read without recordings on purpose stay without: a day counts as read so when a logged call of it
-   * has no row. Where no call is logged that is unknown, and they get their rows.
-   *
-   * @throws StoreError
-   */
-  catchUp(tenant: string, terms: BacklogTerms, portion?: number): Promise<BacklogDone>;
-  /**
-   * Whether it is time again to settle what the settings say of calls that wait; at most once in that number of seconds. Only for
-   * a tenant that `catchUp` has seen.
-   */
-  isTimeToSettle(tenant: string, seconds: number): Promise<boolean>;
-}
-
 /** Contacts of one portion. */
 const portionSize = 20_000;
 /** Extracted days of one portion. */
@@ -174,10 +153,24 @@ const settleSql = `
   where tenant = $1 and (settled_at is null or settled_at <= now() - $2 * interval '1 second')
   returning 1`;
 
+export type RecordingBacklog = ReturnType<typeof createRecordingBacklog>;
+
 /** The backlog behind `pool`. */
-export function createRecordingBacklog(pool: Pool): RecordingBacklog {
+export function createRecordingBacklog(pool: Pool) {
   return {
-    async catchUp(tenant, terms, portion = portionSize) {
+    /**
+     * Goes on where the last portion ended: contacts that an earlier release, or other settings, left without a row of
+     * recordings get one, and so do calls that newly extracted days list with a recording, with or without a stored
+     * contact. Each call takes a bounded portion of both, and commits it. Begins again when the settings change; and a day
+     * later goes through the contacts once more, for those that workers of the earlier release, or with the other settings,
+     * have stored beside the new ones.
+     *
+     * Contacts that were read without recordings on purpose stay without: a day counts as read so when a logged call of it
+     * has no row. Where no call is logged that is unknown, and they get their rows.
+     *
+     * @throws StoreError
+     */
+    async catchUp(tenant: string, terms: BacklogTerms, portion: number = portionSize): Promise<BacklogDone> {
       const { calls, types } = choiceOf(terms);
       const choice = [calls, types.toSorted((a, b) => a - b).join(), terms.unfiltered].join(' ');
       await run(pool, beginSql, [tenant, choice]);
@@ -200,7 +193,11 @@ export function createRecordingBacklog(pool: Pool): RecordingBacklog {
       }
       return { older, listed, notLogged: 0 };
     },
-    async isTimeToSettle(tenant, seconds) {
+    /**
+     * Whether it is time again to settle what the settings say of calls that wait; at most once in that number of seconds. Only for
+     * a tenant that `catchUp` has seen.
+     */
+    async isTimeToSettle(tenant: string, seconds: number): Promise<boolean> {
       return (await run(pool, settleSql, [tenant, seconds])).length > 0;
     },
   };

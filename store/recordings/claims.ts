@@ -1,23 +1,6 @@
 import type { Pool } from 'pg';
 import { run } from '../postgres/transaction';
 
-/** Which attempt is at a call: two playback queries of one call at a time would waste one. */
-export interface RecordingClaims {
-  /**
-   * Takes a call that is due for an attempt of `holder`, for so long; again while the holder has it, which prolongs it.
-   * False when it is not due any more, or another holder is at it: two playback queries at a time would waste one.
-   */
-  claim(
-    tenant: string,
-    masterContactId: string,
-    holder: string,
-    seconds: number,
-    now: Date,
-  ): Promise<boolean>;
-  /** Lets a call go that the holder has claimed; nothing happens when it has not. */
-  release(tenant: string, masterContactId: string, holder: string): Promise<void>;
-}
-
 // A call as a whole, by all its open rows, which are locked first: the second claimant finds it taken. What changes
 // while it waits for the lock is no longer in its sight, and so is not claimed either.
 const claimSql = `
@@ -42,14 +25,30 @@ const releaseSql = `
   update cxone.recording set claimed_by = null, claimed_until = null
   where tenant = $1 and master_contact_id = $2 and claimed_by = $3`;
 
-/** The claims behind `pool`; both methods throw `StoreError`. */
-export function createRecordingClaims(pool: Pool): RecordingClaims {
+export type RecordingClaims = ReturnType<typeof createRecordingClaims>;
+
+/**
+ * Which attempt is at a call: two playback queries of one call at a time would waste one. Both methods throw
+ * `StoreError`.
+ */
+export function createRecordingClaims(pool: Pool) {
   return {
-    async claim(tenant, masterContactId, holder, seconds, now) {
+    /**
+     * Takes a call that is due for an attempt of `holder`, for so long; again while the holder has it, which prolongs it.
+     * False when it is not due any more, or another holder is at it: two playback queries at a time would waste one.
+     */
+    async claim(
+      tenant: string,
+      masterContactId: string,
+      holder: string,
+      seconds: number,
+      now: Date,
+    ): Promise<boolean> {
       const claimed = await run(pool, claimSql, [tenant, masterContactId, holder, seconds, now]);
       return claimed.length > 0;
     },
-    async release(tenant, masterContactId, holder) {
+    /** Lets a call go that the holder has claimed; nothing happens when it has not. */
+    async release(tenant: string, masterContactId: string, holder: string): Promise<void> {
       await run(pool, releaseSql, [tenant, masterContactId, holder]);
     },
   };

@@ -5,32 +5,6 @@ import { isListed } from './listing';
 import { run } from '../postgres/transaction';
 import { windowContacts } from '../tables/window-contacts';
 
-/** Which calls are to be asked about now, the likeliest first. */
-export interface DueRecordings {
-  /**
-   * Master contact ids of the window's contacts that are to be asked about by `now`, the likeliest first and then in
-   * ascending order, from behind `after`. Calls that probably have nothing are left to the sweep.
-   */
-  due(
-    windowId: string,
-    attempt: number,
-    after: string | null,
-    limit: number,
-    now: Date,
-    calls?: RecordedCalls,
-  ): Promise<string[]>;
-  /**
-   * The same for all calls of a tenant, whichever window brought them: the likeliest first, of these the newest. Calls
-   * that a window by start has just brought, and asks about itself at its own pace, are left to it.
-   */
-  dueOfTenant(tenant: string, limit: number, now: Date, calls?: RecordedCalls): Promise<string[]>;
-  /**
-   * Calls of a tenant that probably have nothing, the newest first: none while any other call of the tenant is to be
-   * asked about, by whichever run.
-   */
-  unlikelyOfTenant(tenant: string, limit: number, now: Date): Promise<string[]>;
-}
-
 /** What failed before, or is known to have a file, is asked about whatever the contacts or the listing say. */
 const isKnown = `(r.segment_id is not null or r.status = 'failed')`;
 
@@ -96,16 +70,42 @@ interface Due {
   readonly master_contact_id: string;
 }
 
-/** The lists behind `pool`; all methods throw `StoreError`. */
-export function createDueRecordings(pool: Pool): DueRecordings {
+export type DueRecordings = ReturnType<typeof createDueRecordings>;
+
+/** Which calls are to be asked about now, the likeliest first. All methods throw `StoreError`. */
+export function createDueRecordings(pool: Pool) {
   const idsOf = async (sql: string, values: readonly unknown[]): Promise<string[]> => [
     // A call with several open rows may stand under two priorities.
     ...new Set((await run<Due>(pool, sql, values)).map((row) => row.master_contact_id)),
   ];
   return {
-    due: (windowId, attempt, after, limit, now, calls = 'all') =>
-      idsOf(dueSql, [windowId, attempt, after, limit, now, calls]),
-    dueOfTenant: (tenant, limit, now, calls = 'all') => idsOf(dueOfTenantSql, [tenant, limit, now, calls]),
-    unlikelyOfTenant: (tenant, limit, now) => idsOf(unlikelyOfTenantSql, [tenant, limit, now]),
+    /**
+     * Master contact ids of the window's contacts that are to be asked about by `now`, the likeliest first and then in
+     * ascending order, from behind `after`. Calls that probably have nothing are left to the sweep.
+     */
+    due: (
+      windowId: string,
+      attempt: number,
+      after: string | null,
+      limit: number,
+      now: Date,
+      calls: RecordedCalls = 'all',
+    ): Promise<string[]> => idsOf(dueSql, [windowId, attempt, after, limit, now, calls]),
+    /**
+     * The same for all calls of a tenant, whichever window brought them: the likeliest first, of these the newest. Calls
+     * that a window by start has just brought, and asks about itself at its own pace, are left to it.
+     */
+    dueOfTenant: (
+      tenant: string,
+      limit: number,
+      now: Date,
+      calls: RecordedCalls = 'all',
+    ): Promise<string[]> => idsOf(dueOfTenantSql, [tenant, limit, now, calls]),
+    /**
+     * Calls of a tenant that probably have nothing, the newest first: none while any other call of the tenant is to be
+     * asked about, by whichever run.
+     */
+    unlikelyOfTenant: (tenant: string, limit: number, now: Date): Promise<string[]> =>
+      idsOf(unlikelyOfTenantSql, [tenant, limit, now]),
   };
 }

@@ -10,20 +10,6 @@ export interface ListingResult {
   readonly listed: number;
 }
 
-/** Calls as Data Extraction lists them (`cxone.interaction_metadata`). */
-export interface RecordingListing {
-  /**
-   * Decides from a tenant's listing about its pending calls, or those of one window. A call no row of which says
-   * that there is a recording is absent once the listing is complete for its days: from that of its first contact to the
-   * one after its last contact's, since rows come late and carry their interaction's own start. Until then it stays
-   * pending. A call that is listed after all, because its day was extracted again, is pending again, for some days.
-   *
-   * @param windowId the window whose calls are settled; null for all of the tenant, in portions of `portion` calls
-   * @throws StoreError
-   */
-  resolveListed(tenant: string, windowId: string | null, portion?: number): Promise<ListingResult>;
-}
-
 /** How long a call that is not listed may still turn up. */
 const relistDays = 10;
 
@@ -91,10 +77,25 @@ interface Portion {
   readonly last: string | null;
 }
 
-/** The listing behind `pool`. */
-export function createRecordingListing(pool: Pool): RecordingListing {
+export type RecordingListing = ReturnType<typeof createRecordingListing>;
+
+/** Calls as Data Extraction lists them (`cxone.interaction_metadata`). */
+export function createRecordingListing(pool: Pool) {
   return {
-    async resolveListed(tenant, windowId, portion = portionSize) {
+    /**
+     * Decides from a tenant's listing about its pending calls, or those of one window. A call no row of which says
+     * that there is a recording is absent once the listing is complete for its days: from that of its first contact to the
+     * one after its last contact's, since rows come late and carry their interaction's own start. Until then it stays
+     * pending. A call that is listed after all, because its day was extracted again, is pending again, for some days.
+     *
+     * @param windowId the window whose calls are settled; null for all of the tenant, in portions of `portion` calls
+     * @throws StoreError
+     */
+    async resolveListed(
+      tenant: string,
+      windowId: string | null,
+      portion: number = portionSize,
+    ): Promise<ListingResult> {
       const relisted = await run(pool, `${relistedSql} returning 1`, [windowId, tenant, relistDays]);
       // A window is a portion: its calls are gathered once.
       const limit = windowId === null ? portion : null;

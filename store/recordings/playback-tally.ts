@@ -13,13 +13,7 @@ export interface PlaybackTally {
   readonly notLogged: QueryTally;
 }
 
-/** What playback queries find: whether a setting could save some of them is judged by it. */
-export interface PlaybackTallies {
-  /** Counts one query of a call. */
-  queried(tenant: string, logged: boolean, found: boolean): Promise<void>;
-  /** The queries of the last `days` days up to today, by tenant; tenants without any are left out. */
-  queriesOf(tenants: readonly string[], days: number): Promise<ReadonlyMap<string, PlaybackTally>>;
-}
+export type PlaybackTallies = ReturnType<typeof createPlaybackTallies>;
 
 const none: QueryTally = { queries: 0, found: 0 };
 
@@ -35,13 +29,18 @@ const queriesSql = `
   where tenant = any ($1) and day > (now() at time zone 'UTC')::date - $2::int
   group by tenant, logged`;
 
-/** The tallies behind `pool`; both methods throw `StoreError`. */
-export function createPlaybackTallies(pool: Pool): PlaybackTallies {
+/**
+ * What playback queries find: whether a setting could save some of them is judged by it. Both methods throw
+ * `StoreError`.
+ */
+export function createPlaybackTallies(pool: Pool) {
   return {
-    async queried(tenant, logged, found) {
+    /** Counts one query of a call. */
+    async queried(tenant: string, logged: boolean, found: boolean): Promise<void> {
       await run(pool, queriedSql, [tenant, logged, found ? 1 : 0]);
     },
-    async queriesOf(tenants, days) {
+    /** The queries of the last `days` days up to today, by tenant; tenants without any are left out. */
+    async queriesOf(tenants: readonly string[], days: number): Promise<ReadonlyMap<string, PlaybackTally>> {
       const tallies = new Map<string, PlaybackTally>();
       type Row = QueryTally & { readonly tenant: string; readonly logged: boolean };
       for (const { tenant, logged, queries, found } of await run<Row>(pool, queriesSql, [tenants, days])) {

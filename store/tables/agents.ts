@@ -5,28 +5,7 @@ import { createPagePersister } from '../ingest/page-persister';
 import { run } from '../postgres/transaction';
 import { advanceWatermark } from './watermarks';
 
-export interface AgentTable {
-  /** Stores the agents of a landed page and, in the same transaction, moves the watermark `agents`. */
-  persistPage(
-    pageId: string,
-    tenant: string,
-    batch: Batch,
-    options: { readonly watermark?: Date | undefined },
-  ): Promise<PageOutcome>;
-  /**
-   * Agents behind the contacts landed in a round that were not fetched since `staleBefore`, in ascending order.
-   * Unknown agents are among them until `recordMisses` says that CXone does not know them either.
-   */
-  wanted(
-    windowId: string,
-    attempt: number,
-    round: number,
-    staleBefore: Date,
-    limit: number,
-  ): Promise<string[]>;
-  /** Notes that CXone has just answered that it knows none of these agents. */
-  recordMisses(tenant: string, agentIds: readonly string[]): Promise<void>;
-}
+export type AgentTable = ReturnType<typeof createAgentTable>;
 
 // The fetch time is kept beside the agent, not in it: an agent that did not change is not rewritten (docs/architecture.md, invariant 2).
 const lookSql = (source: string) => `
@@ -46,20 +25,37 @@ const wantedSql = `
   limit $5`;
 
 /** The agents behind `pool`; all methods throw `StoreError`. */
-export function createAgentTable(pool: Pool): AgentTable {
+export function createAgentTable(pool: Pool) {
   const pages = createPagePersister(pool, agentTable, 'agents');
   return {
-    persistPage: (pageId, tenant, batch, { watermark }) =>
+    /** Stores the agents of a landed page and, in the same transaction, moves the watermark `agents`. */
+    persistPage: (
+      pageId: string,
+      tenant: string,
+      batch: Batch,
+      { watermark }: { readonly watermark?: Date | undefined },
+    ): Promise<PageOutcome> =>
       pages.persist(pageId, tenant, batch, async (client, staging) => {
         await client.query(lookSql(staging), [tenant]);
         if (watermark !== undefined) await advanceWatermark(client, tenant, 'agents', watermark);
       }),
-    async wanted(windowId, attempt, round, staleBefore, limit) {
+    /**
+     * Agents behind the contacts landed in a round that were not fetched since `staleBefore`, in ascending order.
+     * Unknown agents are among them until `recordMisses` says that CXone does not know them either.
+     */
+    async wanted(
+      windowId: string,
+      attempt: number,
+      round: number,
+      staleBefore: Date,
+      limit: number,
+    ): Promise<string[]> {
       const values = [windowId, attempt, round, staleBefore, limit];
       const rows = await run<{ agent_id: string }>(pool, wantedSql, values);
       return rows.map((row) => row.agent_id);
     },
-    async recordMisses(tenant, agentIds) {
+    /** Notes that CXone has just answered that it knows none of these agents. */
+    async recordMisses(tenant: string, agentIds: readonly string[]): Promise<void> {
       await run(pool, lookSql('unnest($2::bigint[]) as missed (agent_id)'), [tenant, agentIds]);
     },
   };

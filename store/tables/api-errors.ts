@@ -30,22 +30,7 @@ export interface ApiErrorFilter {
   readonly code?: string | undefined;
 }
 
-/** The answers of CXone that became errors. All methods throw `StoreError`. */
-export interface ApiErrors {
-  /**
-   * Keeps an answer, unless the tenant has 200 of the same code within a day: the first ones explain an outage.
-   * @returns whether it is kept
-   */
-  keep(error: ApiError): Promise<boolean>;
-  /** The newest first. */
-  list(
-    filter: ApiErrorFilter,
-    limit: number,
-  ): Promise<{ readonly total: number; readonly errors: readonly ApiErrorSummary[] }>;
-  find(errorId: string): Promise<KeptApiError | null>;
-  /** Removes what was kept before `before`; answers how many. */
-  prune(before: Date): Promise<number>;
-}
+export type ApiErrors = ReturnType<typeof createApiErrors>;
 
 /** Of one tenant and code, so that no outage fills the table: 200 × 4 kB is less than a megabyte. */
 const mostADay = 200;
@@ -61,14 +46,22 @@ const keepSql = `
 const summary = `error_id as "errorId", tenant, at, family, status, code, correlation_id as "correlationId"`;
 const matching = 'where ($1::text is null or tenant = $1) and ($2::text is null or code = $2)';
 
-/** The table behind `pool`. */
-export function createApiErrors(pool: Pool): ApiErrors {
+/** The answers of CXone that became errors. All methods throw `StoreError`. */
+export function createApiErrors(pool: Pool) {
   return {
-    async keep({ errorId, tenant, family, status, code, correlationId, answer }) {
+    /**
+     * Keeps an answer, unless the tenant has 200 of the same code within a day: the first ones explain an outage.
+     * @returns whether it is kept
+     */
+    async keep({ errorId, tenant, family, status, code, correlationId, answer }: ApiError): Promise<boolean> {
       const values = [errorId, tenant, family, status, code, correlationId, storableText(answer)];
       return (await run(pool, keepSql, values)).length > 0;
     },
-    async list({ tenant = null, code = null }, limit) {
+    /** The newest first. */
+    async list(
+      { tenant, code }: ApiErrorFilter,
+      limit: number,
+    ): Promise<{ readonly total: number; readonly errors: readonly ApiErrorSummary[] }> {
       const values = [tenant, code];
       const [counted] = await run<{ total: number }>(
         pool,
@@ -83,7 +76,7 @@ export function createApiErrors(pool: Pool): ApiErrors {
       );
       return { total: counted?.total ?? 0, errors };
     },
-    async find(errorId) {
+    async find(errorId: string): Promise<KeptApiError | null> {
       const rows = await run<KeptApiError>(
         pool,
         `select ${summary}, answer from cxone.api_error where error_id = $1`,
@@ -91,7 +84,8 @@ export function createApiErrors(pool: Pool): ApiErrors {
       );
       return rows[0] ?? null;
     },
-    async prune(before) {
+    /** Removes what was kept before `before`; answers how many. */
+    async prune(before: Date): Promise<number> {
       const rows = await run<{ pruned: number }>(
         pool,
         `with pruned as (delete from cxone.api_error where at < $1 returning 1)

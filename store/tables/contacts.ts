@@ -6,12 +6,7 @@ import { createPagePersister } from '../ingest/page-persister';
 import { inTransaction } from '../postgres/transaction';
 import { enqueueRecordings, type RecordingOptions } from './expected-recordings';
 
-export interface ContactTable {
-  /** Stores the contacts of a landed page; with `recordings`, also notes which recordings are to be fetched. */
-  persistPage(pageId: string, tenant: string, batch: Batch, options: RecordingOptions): Promise<PageOutcome>;
-  /** Whether storing the rows would change nothing. They are stored to see that, and the transaction taken back. */
-  holds(tenant: string, rows: readonly Row[]): Promise<boolean>;
-}
+export type ContactTable = ReturnType<typeof createContactTable>;
 
 /**
  * Notes on a page what is asked of it later: its agents (looking through the contacts of a whole window takes much
@@ -26,17 +21,24 @@ const notesSql = (staging: string) => `
   where p.page_id = $1 and w.window_id = p.window_id`;
 
 /** The contacts behind `pool`, stored page by page as described at `createPagePersister`. */
-export function createContactTable(pool: Pool): ContactTable {
+export function createContactTable(pool: Pool) {
   const pages = createPagePersister(pool, contactTable, 'contacts');
   const upsert = createBulkUpsert(contactTable);
   return {
-    persistPage: (pageId, tenant, batch, { recordings, ...choice }) =>
+    /** Stores the contacts of a landed page; with `recordings`, also notes which recordings are to be fetched. */
+    persistPage: (
+      pageId: string,
+      tenant: string,
+      batch: Batch,
+      { recordings, ...choice }: RecordingOptions,
+    ): Promise<PageOutcome> =>
       pages.persist(pageId, tenant, batch, async (client, staging) => {
         await client.query(notesSql(staging), [pageId]);
         if (recordings) await enqueueRecordings(client, tenant, staging, choice);
       }),
 
-    holds: (tenant, rows) =>
+    /** Whether storing the rows would change nothing. They are stored to see that, and the transaction taken back. */
+    holds: (tenant: string, rows: readonly Row[]): Promise<boolean> =>
       inTransaction(
         pool,
         async (client) => {

@@ -18,33 +18,7 @@ export interface LookupEnd {
   readonly totalRecords: number | null;
 }
 
-export interface LookupTables {
-  /**
-   * The lists a window has to read: not read since `staleBefore`, and not by another window at the moment. One that
-   * failed is left alone until its failure lies before `failedBefore`, unless it is the same window that asks again.
-   * Answers also the lists that failed and are not read now.
-   */
-  claim(
-    tenant: string,
-    windowId: string,
-    staleBefore: Date,
-    failedBefore: Date,
-  ): Promise<{ readonly due: readonly LookupName[]; readonly failed: readonly LookupProblem[] }>;
-  /**
-   * Stores a landed page. With `end`, the list's last one, rows that no page of the reading returned are marked absent
-   * in the same transaction, and the list counts as read; a reading that came short of the list's total marks nothing
-   * and is a problem, `CountMismatch`.
-   */
-  persistPage(
-    list: LookupName,
-    pageId: string,
-    tenant: string,
-    batch: Batch,
-    end?: LookupEnd,
-  ): Promise<PageOutcome & { readonly problem: string | null }>;
-  /** Notes why a list cannot be read, so that not every window asks for it again. */
-  noteFailure(tenant: string, list: LookupName, code: ErrorCode): Promise<void>;
-}
+export type LookupTables = ReturnType<typeof createLookupTables>;
 
 // A window that died with a claim keeps the others from reading for this long; its own next run goes on at once.
 const claimLasts = `interval '15 minutes'`;
@@ -107,7 +81,7 @@ interface Returned {
 }
 
 /** The reference data behind `pool`; all methods throw `StoreError`. */
-export function createLookupTables(pool: Pool): LookupTables {
+export function createLookupTables(pool: Pool) {
   const names = Object.keys(lookupTables) as readonly LookupName[];
   const pages = new Map(names.map((list) => [list, createPagePersister(pool, lookupTables[list], list)]));
 
@@ -140,7 +114,17 @@ export function createLookupTables(pool: Pool): LookupTables {
   }
 
   return {
-    async claim(tenant, windowId, staleBefore, failedBefore) {
+    /**
+     * The lists a window has to read: not read since `staleBefore`, and not by another window at the moment. One that
+     * failed is left alone until its failure lies before `failedBefore`, unless it is the same window that asks again.
+     * Answers also the lists that failed and are not read now.
+     */
+    async claim(
+      tenant: string,
+      windowId: string,
+      staleBefore: Date,
+      failedBefore: Date,
+    ): Promise<{ readonly due: readonly LookupName[]; readonly failed: readonly LookupProblem[] }> {
       const values = [tenant, windowId, names, staleBefore, failedBefore];
       const claimed = new Set(
         (await run<{ list: LookupName }>(pool, claimSql, values)).map(({ list }) => list),
@@ -148,7 +132,18 @@ export function createLookupTables(pool: Pool): LookupTables {
       const due = names.filter((list) => claimed.has(list));
       return { due, failed: await run<LookupProblem>(pool, failedSql, [tenant, due]) };
     },
-    async persistPage(list, pageId, tenant, batch, end) {
+    /**
+     * Stores a landed page. With `end`, the list's last one, rows that no page of the reading returned are marked absent
+     * in the same transaction, and the list counts as read; a reading that came short of the list's total marks nothing
+     * and is a problem, `CountMismatch`.
+     */
+    async persistPage(
+      list: LookupName,
+      pageId: string,
+      tenant: string,
+      batch: Batch,
+      end?: LookupEnd,
+    ): Promise<PageOutcome & { readonly problem: string | null }> {
       const persister = pages.get(list);
       if (persister === undefined) throw new TypeError(`there is no list ${list}`);
       const outcome = await persister.persist(pageId, tenant, batch, async (client, staging, rejected) => {
@@ -158,7 +153,8 @@ export function createLookupTables(pool: Pool): LookupTables {
       // Asked afterwards, so that a page that was stored before answers the same.
       return { ...outcome, problem: end === undefined ? null : await problemOf(tenant, list) };
     },
-    async noteFailure(tenant, list, code) {
+    /** Notes why a list cannot be read, so that not every window asks for it again. */
+    async noteFailure(tenant: string, list: LookupName, code: ErrorCode): Promise<void> {
       await run(pool, failSql, [tenant, list, code]);
     },
   };

@@ -10,24 +10,20 @@ export interface MisconfiguredTenant {
   readonly notedAt: Date;
 }
 
-/** Publishes to all processes what a worker has found in its tenants file. All methods throw `StoreError`. */
-export interface MisconfiguredTenants {
-  /**
-   * Notes what is wrong, by tenant, in place of what was noted of these and of all tenants in order; of tenants that this
-   * worker's file does not have nothing is known.
-   */
-  note(found: ReadonlyMap<string, readonly string[]>, inOrder: readonly string[]): Promise<void>;
-  list(): Promise<readonly MisconfiguredTenant[]>;
-}
+export type MisconfiguredTenants = ReturnType<typeof createMisconfiguredTenants>;
 
 const noteSql = `
   insert into cxone.misconfigured_tenant as present (tenant, problems) values ($1, $2)
   on conflict (tenant) do update set problems = excluded.problems, noted_at = now()`;
 
-/** The table behind `pool`. */
-export function createMisconfiguredTenants(pool: Pool): MisconfiguredTenants {
+/** Publishes to all processes what a worker has found in its tenants file. All methods throw `StoreError`. */
+export function createMisconfiguredTenants(pool: Pool) {
   return {
-    async note(found, inOrder) {
+    /**
+     * Notes what is wrong, by tenant, in place of what was noted of these and of all tenants in order; of tenants that this
+     * worker's file does not have nothing is known.
+     */
+    async note(found: ReadonlyMap<string, readonly string[]>, inOrder: readonly string[]): Promise<void> {
       await inTransaction(pool, async (client) => {
         // One worker at a time: two with different files would wait for each other's rows.
         await client.query('lock table cxone.misconfigured_tenant in share row exclusive mode');
@@ -36,7 +32,7 @@ export function createMisconfiguredTenants(pool: Pool): MisconfiguredTenants {
           await client.query(noteSql, [storableText(tenant), problems.map(storableText)]);
       });
     },
-    async list() {
+    async list(): Promise<readonly MisconfiguredTenant[]> {
       return run<MisconfiguredTenant>(
         pool,
         'select tenant, problems, noted_at as "notedAt" from cxone.misconfigured_tenant order by tenant',

@@ -70,30 +70,7 @@ export interface Lag {
   readonly seconds: number;
 }
 
-/**
- * How the work stands, one statement for all tenants each; answers know only tenants that have something. Reads the
- * ledger and the recordings, changes nothing. All methods throw `StoreError`.
- */
-export interface Overview {
-  windows(tenants: readonly string[]): Promise<ReadonlyMap<string, WindowStates>>;
-  recordings(tenants: readonly string[]): Promise<ReadonlyMap<string, RecordingStates>>;
-  /** Of those still to be had only, which is quick however many are stored. */
-  openRecordings(
-    tenants: readonly string[],
-  ): Promise<ReadonlyMap<string, Pick<RecordingStates, 'pending' | 'unlikely' | 'failed'>>>;
-  /** Of the stream `contacts`. */
-  lags(tenants: readonly string[]): Promise<ReadonlyMap<string, Lag>>;
-  /** Parked windows by tenant and code. */
-  parkedCodes(
-    tenants: readonly string[],
-  ): Promise<readonly { readonly tenant: string; readonly code: string; readonly windows: number }[]>;
-  /** At most `limit` a tenant, those that wait longest first. */
-  parked(tenants: readonly string[], limit: number): Promise<readonly ParkedWindow[]>;
-  /** Datasets of which a day was ever extracted. */
-  extractions(tenants: readonly string[]): Promise<readonly ExtractionState[]>;
-  /** At most `limit` a tenant, the latest first. */
-  failures(tenants: readonly string[], limit: number): Promise<readonly FailedAttempt[]>;
-}
+export type Overview = ReturnType<typeof createOverview>;
 
 const windowsSql = `
   select tenant, count(*) filter (where status = 'complete')::int as complete,
@@ -172,8 +149,11 @@ type StatusCount = {
   readonly recordings: number;
 };
 
-/** What is counted behind `pool`. */
-export function createOverview(pool: Pool): Overview {
+/**
+ * How the work stands, one statement for all tenants each; answers know only tenants that have something. Reads the
+ * ledger and the recordings, changes nothing. All methods throw `StoreError`.
+ */
+export function createOverview(pool: Pool) {
   const byTenant = async <R extends { readonly tenant: string }>(sql: string, tenants: readonly string[]) =>
     new Map((await run<R>(pool, sql, [tenants])).map(({ tenant, ...rest }) => [tenant, rest]));
 
@@ -187,19 +167,36 @@ export function createOverview(pool: Pool): Overview {
   }
 
   return {
-    windows: (tenants) => byTenant<WindowStates & { readonly tenant: string }>(windowsSql, tenants),
-    recordings: (tenants) => countRecordings(recordingsSql, tenants),
-    openRecordings: (tenants) => countRecordings(openRecordingsSql, tenants),
-    lags: (tenants) => byTenant<Lag & { readonly tenant: string }>(lagsSql, tenants),
-    parkedCodes: (tenants) => run(pool, parkedCodesSql, [tenants]),
-    parked: (tenants, limit) => run<ParkedWindow>(pool, parkedSql, [tenants, limit]),
-    async extractions(tenants) {
+    windows: (tenants: readonly string[]): Promise<ReadonlyMap<string, WindowStates>> =>
+      byTenant<WindowStates & { readonly tenant: string }>(windowsSql, tenants),
+    recordings: (tenants: readonly string[]): Promise<ReadonlyMap<string, RecordingStates>> =>
+      countRecordings(recordingsSql, tenants),
+    /** Of those still to be had only, which is quick however many are stored. */
+    openRecordings: (
+      tenants: readonly string[],
+    ): Promise<ReadonlyMap<string, Pick<RecordingStates, 'pending' | 'unlikely' | 'failed'>>> =>
+      countRecordings(openRecordingsSql, tenants),
+    /** Of the stream `contacts`. */
+    lags: (tenants: readonly string[]): Promise<ReadonlyMap<string, Lag>> =>
+      byTenant<Lag & { readonly tenant: string }>(lagsSql, tenants),
+    /** Parked windows by tenant and code. */
+    parkedCodes: (
+      tenants: readonly string[],
+    ): Promise<readonly { readonly tenant: string; readonly code: string; readonly windows: number }[]> =>
+      run(pool, parkedCodesSql, [tenants]),
+    /** At most `limit` a tenant, those that wait longest first. */
+    parked: (tenants: readonly string[], limit: number): Promise<readonly ParkedWindow[]> =>
+      run<ParkedWindow>(pool, parkedSql, [tenants, limit]),
+    /** Datasets of which a day was ever extracted. */
+    async extractions(tenants: readonly string[]): Promise<readonly ExtractionState[]> {
       const rows = await run<ExtractionCounts>(pool, extractionsSql, [tenants]);
       return rows.map(({ day, code, at, ...state }) => ({
         ...state,
         failure: day === null || at === null ? null : { day, code, at },
       }));
     },
-    failures: (tenants, limit) => run<FailedAttempt>(pool, failuresSql, [tenants, limit]),
+    /** At most `limit` a tenant, the latest first. */
+    failures: (tenants: readonly string[], limit: number): Promise<readonly FailedAttempt[]> =>
+      run<FailedAttempt>(pool, failuresSql, [tenants, limit]),
   };
 }

@@ -2,20 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { run } from '../postgres/transaction';
 import { withinSql } from './window-filter';
 
-/** How far a stream of changes (`contacts`, `agents`) of a tenant has been stored, by CXone's clock. */
-export interface Watermarks {
-  get(tenant: string, stream: string): Promise<Date | null>;
-  /** Moves the mark forward; an earlier value changes nothing. */
-  advance(tenant: string, stream: string, value: Date): Promise<void>;
-  /** Sets the mark where there is none yet; answers the mark. */
-  begin(tenant: string, stream: string, value: Date): Promise<Date>;
-  /**
-   * Moves the mark to the end that a window by update had in truth, which reaches back to it, while the attempt holds its
-   * window; says whether it moved. A mark before the window's start stays: the time between is not read yet; so does
-   * one whose filter lets through more than the window's, as a worker with an older tenants file may have read that.
-   */
-  moveOver(stream: string, windowId: string, attempt: number): Promise<boolean>;
-}
+export type Watermarks = ReturnType<typeof createWatermarks>;
 
 const advanceSql = `
   insert into cxone.watermark as present (tenant, stream, value) values ($1, $2, $3)
@@ -47,10 +34,13 @@ export async function advanceWatermark(
   await client.query(advanceSql, [tenant, stream, value]);
 }
 
-/** The watermarks behind `pool`; all methods throw `StoreError`. */
-export function createWatermarks(pool: Pool): Watermarks {
+/**
+ * How far a stream of changes (`contacts`, `agents`) of a tenant has been stored, by CXone's clock. All methods throw
+ * `StoreError`.
+ */
+export function createWatermarks(pool: Pool) {
   return {
-    async get(tenant, stream) {
+    async get(tenant: string, stream: string): Promise<Date | null> {
       const rows = await run<{ value: Date }>(
         pool,
         'select value from cxone.watermark where tenant = $1 and stream = $2',
@@ -58,14 +48,21 @@ export function createWatermarks(pool: Pool): Watermarks {
       );
       return rows[0]?.value ?? null;
     },
-    async advance(tenant, stream, value) {
+    /** Moves the mark forward; an earlier value changes nothing. */
+    async advance(tenant: string, stream: string, value: Date): Promise<void> {
       await run(pool, advanceSql, [tenant, stream, value]);
     },
-    async begin(tenant, stream, value) {
+    /** Sets the mark where there is none yet; answers the mark. */
+    async begin(tenant: string, stream: string, value: Date): Promise<Date> {
       const [mark] = await run<{ value: Date }>(pool, beginSql, [tenant, stream, value]);
       return mark?.value ?? value;
     },
-    async moveOver(stream, windowId, attempt) {
+    /**
+     * Moves the mark to the end that a window by update had in truth, which reaches back to it, while the attempt holds its
+     * window; says whether it moved. A mark before the window's start stays: the time between is not read yet; so does
+     * one whose filter lets through more than the window's, as a worker with an older tenants file may have read that.
+     */
+    async moveOver(stream: string, windowId: string, attempt: number): Promise<boolean> {
       return (await run(pool, moveOverSql, [stream, windowId, attempt])).length > 0;
     },
   };

@@ -44,31 +44,7 @@ export interface HeldFile extends FilePosition {
   readonly sha256: string;
 }
 
-/** What the store holds of a span, to be compared with what the source and the storage hold. Reads only. */
-export interface Holdings {
-  counts(span: HoldingsSpan): Promise<HoldingsCounts>;
-  /** By contact id: as many as the span has, so it should be a day at most. */
-  contacts(span: HoldingsSpan): Promise<Map<string, HeldContact>>;
-  /**
-   * Rejected contacts with one of the ids, and those without a readable id with one of the starts (null: without a
-   * start either).
-   */
-  rejected(
-    tenant: string,
-    ids: readonly string[],
-    startsWithoutId: readonly (string | null)[],
-  ): Promise<readonly HeldRejection[]>;
-  /**
-   * Stored recordings of the span's calls in key order, at most `limit` after a position. A call with a contact between
-   * `since` and the span belongs to that earlier span and is left out, so that consecutive spans list each file once.
-   */
-  files(
-    span: HoldingsSpan,
-    since: Date,
-    after: FilePosition | null,
-    limit: number,
-  ): Promise<readonly HeldFile[]>;
-}
+export type Holdings = ReturnType<typeof createHoldings>;
 
 // $1 tenant, $4 to $6 the filter. Always together with a range of starts, so that contact_by_start is used.
 const matches = (contact: string) => `
@@ -130,26 +106,47 @@ const filesSql = `
 /** The text that ISO 8601 instants from `instant` on are not below: to the second, for fractions come and go. */
 const sortableStart = (instant: Date) => instant.toISOString().slice(0, 19);
 
-/** What is held behind `pool`; all methods throw `StoreError`. */
-export function createHoldings(pool: Pool): Holdings {
+/**
+ * What the store holds of a span, to be compared with what the source and the storage hold. Reads only. All methods
+ * throw `StoreError`.
+ */
+export function createHoldings(pool: Pool) {
   const valuesOf = ({ tenant, from, to, filter }: HoldingsSpan) => [tenant, from, to, ...listsOf(filter)];
   return {
-    async counts(span) {
+    async counts(span: HoldingsSpan): Promise<HoldingsCounts> {
       const [contacts] = await run<Omit<HoldingsCounts, 'rejected'>>(pool, contactCountsSql, valuesOf(span));
       const bounds = [span.tenant, sortableStart(span.from), sortableStart(span.to)];
       const [records] = await run<{ rejected: number }>(pool, rejectedCountSql, bounds);
       return { stored: 0, absent: 0, ...contacts, rejected: records?.rejected ?? 0 };
     },
-    async contacts(span) {
+    /** By contact id: as many as the span has, so it should be a day at most. */
+    async contacts(span: HoldingsSpan): Promise<Map<string, HeldContact>> {
       const rows = await run<HeldContact & { id: string }>(pool, contactsSql, valuesOf(span));
       return new Map(rows.map(({ id, updatedAt, absent }) => [id, { updatedAt, absent }]));
     },
-    async rejected(tenant, ids, startsWithoutId) {
+    /**
+     * Rejected contacts with one of the ids, and those without a readable id with one of the starts (null: without a
+     * start either).
+     */
+    async rejected(
+      tenant: string,
+      ids: readonly string[],
+      startsWithoutId: readonly (string | null)[],
+    ): Promise<readonly HeldRejection[]> {
       if (ids.length === 0 && startsWithoutId.length === 0) return [];
       const starts = startsWithoutId.filter((start) => start !== null);
       return run<HeldRejection>(pool, rejectedSql, [tenant, ids, starts, startsWithoutId.includes(null)]);
     },
-    files: (span, since, after, limit) =>
+    /**
+     * Stored recordings of the span's calls in key order, at most `limit` after a position. A call with a contact between
+     * `since` and the span belongs to that earlier span and is left out, so that consecutive spans list each file once.
+     */
+    files: (
+      span: HoldingsSpan,
+      since: Date,
+      after: FilePosition | null,
+      limit: number,
+    ): Promise<readonly HeldFile[]> =>
       run<HeldFile>(pool, filesSql, [
         ...valuesOf(span),
         since,

@@ -17,17 +17,7 @@ export interface FilterChange {
   readonly lookBackDays: number;
 }
 
-/** Under which filter everything up to a watermark is stored. */
-export interface LiveFilters {
-  /**
-   * Makes the tenant's filter that of its watermark. What a wider one lets through that the former did not is missing
-   * for as long as anything was read under the former: that time becomes a gap, in the same transaction. A narrower
-   * one misses nothing; a watermark without a filter takes the present one. Throws `StoreError`.
-   */
-  adopt(change: FilterChange): Promise<'same' | 'narrower' | 'wider'>;
-  /** Of the stream `contacts`, by tenant; answers know only watermarks whose filter is known. Throws `StoreError`. */
-  kept(tenants: readonly string[]): Promise<ReadonlyMap<string, WindowFilter>>;
-}
+export type LiveFilters = ReturnType<typeof createLiveFilters>;
 
 interface Kept {
   readonly tenant: string;
@@ -69,10 +59,15 @@ const missingSinceSql = `
 
 const dayMs = 86_400_000;
 
-/** The filters behind `pool`. */
-export function createLiveFilters(pool: Pool): LiveFilters {
+/** Under which filter everything up to a watermark is stored. */
+export function createLiveFilters(pool: Pool) {
   return {
-    adopt: (change) =>
+    /**
+     * Makes the tenant's filter that of its watermark. What a wider one lets through that the former did not is missing
+     * for as long as anything was read under the former: that time becomes a gap, in the same transaction. A narrower
+     * one misses nothing; a watermark without a filter takes the present one. Throws `StoreError`.
+     */
+    adopt: (change: FilterChange): Promise<'same' | 'narrower' | 'wider'> =>
       inTransaction(pool, async (client) => {
         const filter = sortedFilter(change.filter);
         const { rows } = await client.query<Kept>(keptSql, [change.tenant, change.stream]);
@@ -84,7 +79,8 @@ export function createLiveFilters(pool: Pool): LiveFilters {
         await noteMissing(client, change, former, filter);
         return 'wider';
       }),
-    async kept(tenants) {
+    /** Of the stream `contacts`, by tenant; answers know only watermarks whose filter is known. Throws `StoreError`. */
+    async kept(tenants: readonly string[]): Promise<ReadonlyMap<string, WindowFilter>> {
       const rows = await run<Kept>(pool, keptAmongSql, [tenants]);
       const found = new Map<string, WindowFilter>();
       for (const row of rows) {

@@ -42,26 +42,7 @@ export interface FilteredTenant extends WindowFilter {
   readonly tenant: string;
 }
 
-/** What the live sync could not read by update, until it is read by start. All methods throw `StoreError`. */
-export interface LiveGaps {
-  /** Notes a gap. Windows begun from now on can fill it; without more it is one of `away`, whose backfill begins. */
-  found(tenant: string, gap: GapRange & Partial<NewGap>): Promise<void>;
-  /** Gaps that windows by start under the filter, or a wider one, have not filled, the oldest first. */
-  open(tenant: string, filter: WindowFilter): Promise<readonly OpenGap[]>;
-  /** The same for many tenants at once. */
-  openAmong(tenants: readonly FilteredTenant[]): Promise<ReadonlyMap<string, readonly OpenGap[]>>;
-  /** Removes filled gaps from the list, so that they do not return when one of their windows is read again. */
-  settle(tenant: string, filter: WindowFilter): Promise<void>;
-  /** Notes that a backfill is about to begin for what is missing; false when that was noted within the last day. */
-  begin(tenant: string, gap: OpenGap): Promise<boolean>;
-  /** Notes the backfill that a person has begun for a gap that waited: from now on it is kept going like any other. */
-  takeOn(tenant: string, gap: OpenGap, begun: GapRange): Promise<void>;
-  giveUp(tenant: string, gap: OpenGap): Promise<void>;
-  /** What was begun for gaps of a reason counts no more: they are due. */
-  hasten(tenant: string, reason: GapReason): Promise<void>;
-  /** A person wants nothing read of what is missing: the gap is closed. */
-  dismiss(tenant: string, gap: GapRange): Promise<void>;
-}
+export type LiveGaps = ReturnType<typeof createLiveGaps>;
 
 /** Each bad window lets a gap of rejected records grow: what was begun for it, or given up, stays as it was. */
 const grows = `present.filled_at is null and excluded.reason = 'rejected'`;
@@ -149,8 +130,8 @@ export async function addGap(
   await client.query(foundSql, [tenant, from, to, reason, waits, begun]);
 }
 
-/** The gaps behind `pool`. */
-export function createLiveGaps(pool: Pool): LiveGaps {
+/** What the live sync could not read by update, until it is read by start. All methods throw `StoreError`. */
+export function createLiveGaps(pool: Pool) {
   async function openAmong(tenants: readonly FilteredTenant[]) {
     const found = new Map<string, OpenGap[]>();
     for (const row of await run<OpenRow>(pool, openSql, [asked(tenants)]))
@@ -158,27 +139,39 @@ export function createLiveGaps(pool: Pool): LiveGaps {
     return found;
   }
   return {
+    /** The same for many tenants at once. */
     openAmong,
-    async found(tenant, { from, to, reason = 'away', waits = false, begun = true }) {
+    /** Notes a gap. Windows begun from now on can fill it; without more it is one of `away`, whose backfill begins. */
+    async found(
+      tenant: string,
+      { from, to, reason = 'away', waits = false, begun = true }: GapRange & Partial<NewGap>,
+    ): Promise<void> {
       await run(pool, foundSql, [tenant, from, to, reason, waits, begun]);
     },
-    open: async (tenant, filter) => (await openAmong([{ ...filter, tenant }])).get(tenant) ?? [],
-    async settle(tenant, filter) {
+    /** Gaps that windows by start under the filter, or a wider one, have not filled, the oldest first. */
+    open: async (tenant: string, filter: WindowFilter): Promise<readonly OpenGap[]> =>
+      (await openAmong([{ ...filter, tenant }])).get(tenant) ?? [],
+    /** Removes filled gaps from the list, so that they do not return when one of their windows is read again. */
+    async settle(tenant: string, filter: WindowFilter): Promise<void> {
       await run(pool, settleSql, [asked([{ ...filter, tenant }])]);
     },
-    async begin(tenant, { from, missing }) {
+    /** Notes that a backfill is about to begin for what is missing; false when that was noted within the last day. */
+    async begin(tenant: string, { from, missing }: OpenGap): Promise<boolean> {
       return (await run(pool, beginSql, [tenant, from, missing.from, missing.to])).length > 0;
     },
-    async takeOn(tenant, { from }, begun) {
+    /** Notes the backfill that a person has begun for a gap that waited: from now on it is kept going like any other. */
+    async takeOn(tenant: string, { from }: OpenGap, begun: GapRange): Promise<void> {
       await run(pool, takeOnSql, [tenant, from, begun.from, begun.to]);
     },
-    async giveUp(tenant, { from }) {
+    async giveUp(tenant: string, { from }: OpenGap): Promise<void> {
       await run(pool, giveUpSql, [tenant, from]);
     },
-    async hasten(tenant, reason) {
+    /** What was begun for gaps of a reason counts no more: they are due. */
+    async hasten(tenant: string, reason: GapReason): Promise<void> {
       await run(pool, hastenSql, [tenant, reason]);
     },
-    async dismiss(tenant, { from, to }) {
+    /** A person wants nothing read of what is missing: the gap is closed. */
+    async dismiss(tenant: string, { from, to }: GapRange): Promise<void> {
       await run(pool, dismissSql, [tenant, from, to]);
     },
   };

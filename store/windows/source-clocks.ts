@@ -30,17 +30,7 @@ export interface SetBackOptions {
   readonly filter: WindowFilter;
 }
 
-/** What is known of CXone's clock, and what a wrong one has done. All methods throw `StoreError`. */
-export interface SourceClocks {
-  /** Keeps the latest reading of a tenant; returns the clock that was in use before it, null at the first. */
-  note(tenant: string, reading: ClockReading): Promise<Date | null>;
-  /** Sets a mark back that is ahead of the clock; null when it is not. */
-  setBack(options: SetBackOptions): Promise<SetBack | null>;
-  /** Takes a mark away that is ahead of `limit`, for a stream that can be read from its beginning. */
-  withdrawAhead(tenant: string, stream: string, limit: Date): Promise<void>;
-  /** Readings by tenant, and the marks of contacts that were set back. */
-  list(tenants: readonly string[]): Promise<ReadonlyMap<string, ClockState>>;
-}
+export type SourceClocks = ReturnType<typeof createSourceClocks>;
 
 export interface ClockState {
   readonly reading: ClockReading | null;
@@ -108,15 +98,20 @@ type ListedRow = { readonly [Name in keyof (ClockReading & SetBack)]: Date | nul
   readonly tenant: string;
 };
 
-/** The clocks behind `pool`. */
-export function createSourceClocks(pool: Pool): SourceClocks {
+/** What is known of CXone's clock, and what a wrong one has done. All methods throw `StoreError`. */
+export function createSourceClocks(pool: Pool) {
   return {
-    async note(tenant, { lastPollTime, dateHeader, ownClock, clock }) {
+    /** Keeps the latest reading of a tenant; returns the clock that was in use before it, null at the first. */
+    async note(
+      tenant: string,
+      { lastPollTime, dateHeader, ownClock, clock }: ClockReading,
+    ): Promise<Date | null> {
       const values = [tenant, lastPollTime, dateHeader, ownClock, clock];
       const [before] = await run<{ latestClock: Date }>(pool, noteSql, values);
       return before?.latestClock ?? null;
     },
-    async setBack({ tenant, stream, clock, lookBackDays, filter }) {
+    /** Sets a mark back that is ahead of the clock; null when it is not. */
+    async setBack({ tenant, stream, clock, lookBackDays, filter }: SetBackOptions): Promise<SetBack | null> {
       const values = [tenant, stream, clock, lookBackDays, ...listsOf(sortedFilter(filter))];
       return inTransaction(pool, async (client) => {
         const { rows } = await client.query<SetBack>(setBackSql, values);
@@ -127,11 +122,13 @@ export function createSourceClocks(pool: Pool): SourceClocks {
         return moved;
       });
     },
-    async withdrawAhead(tenant, stream, limit) {
+    /** Takes a mark away that is ahead of `limit`, for a stream that can be read from its beginning. */
+    async withdrawAhead(tenant: string, stream: string, limit: Date): Promise<void> {
       const sql = 'delete from cxone.watermark where tenant = $1 and stream = $2 and value > $3';
       await run(pool, sql, [tenant, stream, limit]);
     },
-    async list(tenants) {
+    /** Readings by tenant, and the marks of contacts that were set back. */
+    async list(tenants: readonly string[]): Promise<ReadonlyMap<string, ClockState>> {
       const rows = await run<ListedRow>(pool, listSql, [tenants]);
       return new Map(rows.map((row) => [row.tenant, stateOf(row)]));
     },

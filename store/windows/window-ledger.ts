@@ -82,21 +82,12 @@ export interface ParkCause extends Explained {
 }
 
 /** One line of the ledger. Figures are null until the attempt is closed. */
-export interface LedgerRow extends WindowKey {
+export interface LedgerRow extends WindowKey, Claimant, Readonly<Record<keyof Tally, number | null>> {
   readonly windowId: string;
   readonly status: WindowStatus;
   readonly attempt: number;
-  readonly workflowId: string;
-  readonly runId: string;
   readonly expected: number | null;
-  readonly fetched: number | null;
-  readonly inserted: number | null;
-  readonly updated: number | null;
-  readonly unchanged: number | null;
-  readonly rejected: number | null;
   readonly absent: number | null;
-  readonly pages: number | null;
-  readonly bytes: number | null;
   readonly rounds: number | null;
   readonly recordingsPending: number | null;
   readonly recordingsStored: number | null;
