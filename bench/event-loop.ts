@@ -9,6 +9,7 @@ import { parseInteractions } from '../cxone/media/interactions';
 import { largestBodies, limits } from '../cxone/limits';
 import { startPostgres } from '../local/postgres';
 import { migrate, openStore, type Store } from '../store';
+import { run } from './program';
 import { tableOf } from './table';
 
 /**
@@ -146,7 +147,4 @@ function megabytes(body: Buffer): string {
   return `${(body.length / 1e6).toFixed(1)} MB`;
 }
 
-void main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = 1;
-});
+run(main);

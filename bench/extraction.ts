@@ -1,4 +1,3 @@
-import { cpus, totalmem } from 'node:os';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { tsToMs } from '@temporalio/common/lib/time';
@@ -13,6 +12,7 @@ import type { extractDataset } from '../workflows';
 import { extractId } from '../workflows/ids';
 import { taskQueues } from '../workflows/task-queues';
 import { type ProcessUse, useOf } from './process-use';
+import { factsOf, report as reportFigures, run } from './program';
 import { type BenchStand, startBenchStand } from './stand';
 import { tableOf } from './table';
 import { tokenOf } from './token';
@@ -61,23 +61,13 @@ async function main(): Promise<void> {
   try {
     output.note('a bare download, and a bare COPY …');
     const rows = [...(await byParts(simulator, await stand.createDatabase(true)))];
-    const facts = {
-      ...stand.simulator,
-      ...simulator.credentials,
-      ...{ address: simulator.address, issuer: simulator.address },
-    };
     const tenant = { pageSize: 5_000, extract: { interactionMetadata: true, secondsApart: 0 } };
-    const worker = await stand.startWorker(await stand.createDatabase(), tenant, facts);
+    const worker = await stand.startWorker(await stand.createDatabase(), tenant, factsOf(stand, simulator));
     for (const name of ['worker, new rows', 'worker, the same again']) {
       output.note(`a ${name} …`);
       rows.push(await byWorker(stand, worker.pid, name));
     }
-    const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 1e9)} GB; everything on it`;
-    output.document({ machine, versions: stand.versions, ...flags, rows });
-    output.result(`machine     ${machine}`);
-    output.result(`versions    ${stand.versions}`);
-    output.result('');
-    output.result(table(rows));
+    reportFigures(output, stand, { ...flags, rows }, ['', table(rows)]);
   } finally {
     await stand.stop();
     await simulator.close();
@@ -184,7 +174,4 @@ function table(rows: readonly Row[]): string {
   return tableOf(head, lines);
 }
 
-void main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+run(main);

@@ -1,11 +1,9 @@
-import { cpus, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { wholeNumber } from '../client/command/flags';
 import { createOutput } from '../client/command/output';
-import { followWindow, startWindow } from '../client/sync/window-run';
-import { parseSyncWindowInput } from '../workflows/inputs';
 import { runBareLoop, warmUp } from './bare-loop';
 import { measureHistory } from './history';
+import { report, run, syncWindow } from './program';
 import { type BenchStand, peakMemory, startBenchStand } from './stand';
 import { tableOf } from './table';
 
@@ -54,15 +52,11 @@ async function main(): Promise<void> {
       output.note(`pages of ${pageSize} …`);
       rows.push(await measure(stand, pageSize));
     }
-    const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 1e9)} GB; everything on it`;
-    output.document({ machine, versions: stand.versions, contacts: flags.contacts, rows });
-    output.result(`machine     ${machine}`);
-    output.result(`versions    ${stand.versions}`);
-    output.result(
+    report(output, stand, { contacts: flags.contacts, rows }, [
       `work        ${flags.contacts} contacts of one day, one window, 4 pages in flight, recordings off, both warmed up on another window`,
-    );
-    output.result('');
-    output.result(table(rows));
+      '',
+      table(rows),
+    ]);
   } finally {
     await stand.stop();
   }
@@ -78,15 +72,15 @@ async function measure(stand: BenchStand, pageSize: number): Promise<Row> {
 
   const worker = await stand.startWorker(await stand.createDatabase(), { pageSize });
   try {
-    await syncSpan(stand, warmUpSpan);
-    const first = await syncSpan(stand, day);
+    await syncWindow(stand, warmUpSpan);
+    const first = await syncWindow(stand, day);
     const history = await measureHistory(stand.temporal.client, first.workflowId);
-    const again = await syncSpan(stand, day);
+    const again = await syncWindow(stand, day);
     return {
       pageSize,
       bare: rate(bare.contacts, bare.ms),
-      sync: rate(first.contacts, first.ms),
-      resync: rate(again.contacts, again.ms),
+      sync: rateOf(first),
+      resync: rateOf(again),
       peakMemory: await peakMemory(worker.pid),
       ...history,
     };
@@ -95,21 +89,12 @@ async function measure(stand: BenchStand, pageSize: number): Promise<Row> {
   }
 }
 
-async function syncSpan(
-  { temporal }: BenchStand,
-  span: Span,
-): Promise<{ contacts: number; ms: number; workflowId: string }> {
-  const input = { tenant: 'bench', ...span };
-  const began = performance.now();
-  const handle = await startWindow(temporal.client, input, parseSyncWindowInput(input));
-  const end = await followWindow(handle, () => undefined);
-  const ms = performance.now() - began;
-  if (!end.ok) throw new Error(`${end.code}: ${end.message}`);
-  return { contacts: end.report.fetched, ms, workflowId: handle.workflowId };
-}
-
 function rate(contacts: number, ms: number): number {
   return Math.round((contacts / ms) * 1000);
+}
+
+function rateOf({ report: { fetched }, began, ended }: Awaited<ReturnType<typeof syncWindow>>): number {
+  return rate(fetched, ended - began);
 }
 
 function table(rows: readonly Row[]): string {
@@ -136,7 +121,4 @@ function table(rows: readonly Row[]): string {
   return tableOf(head, lines);
 }
 
-void main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+run(main);

@@ -1,9 +1,8 @@
 import { Command } from 'commander';
 import { wholeNumber } from '../client/command/flags';
 import { createOutput } from '../client/command/output';
-import { followWindow, startWindow } from '../client/sync/window-run';
 import { startSimulator } from '../simulator';
-import { parseSyncWindowInput } from '../workflows/inputs';
+import { factsOf, run, syncWindow } from './program';
 import { startBenchStand } from './stand';
 
 interface QuotaFlags {
@@ -59,18 +58,10 @@ async function main(): Promise<void> {
       recordingsInFlight: flags.inFlight,
       limits: { media: mediaQuota },
     };
-    const facts = {
-      ...stand.simulator,
-      ...simulator.credentials,
-      ...{ address: simulator.address, issuer: simulator.address },
-    };
     for (let worker = 0; worker < flags.workers; worker += 1) {
-      await stand.startWorker(database, tenant, facts);
+      await stand.startWorker(database, tenant, factsOf(stand, simulator));
     }
-    const input = { tenant: 'bench', ...day };
-    const handle = await startWindow(stand.temporal.client, input, parseSyncWindowInput(input));
-    const end = await followWindow(handle, () => undefined);
-    if (!end.ok) throw new Error(`${end.code}: ${end.message}`);
+    await syncWindow(stand, day);
     const playbackQueries = simulator.journal.entries({ family: 'media' });
     const figures = measure(playbackQueries, mediaQuota);
     output.document({ versions: stand.versions, ...flags, ...figures });
@@ -113,7 +104,4 @@ function measure(
   };
 }
 
-void main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+run(main);

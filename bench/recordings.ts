@@ -1,16 +1,15 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { wholeNumber } from '../client/command/flags';
 import { createOutput } from '../client/command/output';
-import { followWindow, startWindow } from '../client/sync/window-run';
 import { startProcess } from '../local/process';
 import { type Simulator, startSimulator } from '../simulator';
-import { parseSyncWindowInput } from '../workflows/inputs';
 import type { BareDownloads } from './bare-downloads';
 import { type ProcessUse, useOf, watchUse } from './process-use';
-import { startBenchStand } from './stand';
+import { factsOf, report, run, syncWindow } from './program';
+import { type BenchStand, startBenchStand } from './stand';
 import { tableOf } from './table';
 import { tokenOf } from './token';
 
@@ -75,26 +74,17 @@ async function main(): Promise<void> {
     for (const inFlight of [flags.inFlight, flags.inFlight * 4]) {
       output.note(`a worker, ${inFlight} at a time …`);
       const database = await stand.createDatabase();
-      const facts = {
-        ...stand.simulator,
-        ...simulator.credentials,
-        ...{ address: simulator.address, issuer: simulator.address },
-      };
       const tenant = { recordings: true, pageSize: 5_000, recordingsInFlight: inFlight };
-      const worker = await stand.startWorker(database, withoutQuota(tenant), facts);
+      const worker = await stand.startWorker(database, withoutQuota(tenant), factsOf(stand, simulator));
       rows.push(await byWorker(stand, simulator, worker.pid, `worker, ${inFlight} at a time`));
       await worker.stop();
     }
-    const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 1e9)} GB; everything on it`;
-    output.document({ machine, versions: stand.versions, ...flags, rows });
-    output.result(`machine     ${machine}`);
-    output.result(`versions    ${stand.versions}`);
-    output.result(
+    report(output, stand, { ...flags, rows }, [
       `work        ${recordings.length} files of ${flags.kilobytes} kB of ${calls.length} calls, quota lifted, ` +
         `${flags.inFlight} at a time; curl is given its links, the others look them up`,
-    );
-    output.result('');
-    output.result(table(rows, bytes));
+      '',
+      table(rows, bytes),
+    ]);
   } finally {
     await stand.stop();
     await simulator.close();
@@ -131,28 +121,26 @@ async function runToEnd(command: string, args: readonly string[]): Promise<Pick<
 }
 
 async function byWorker(
-  { temporal }: Awaited<ReturnType<typeof startBenchStand>>,
+  stand: BenchStand,
   simulator: Simulator,
   pid: number | undefined,
   name: string,
 ): Promise<Row> {
   simulator.journal.clear();
   const before = await useOf(pid);
-  const input = { tenant: 'bench', ...day };
-  const handle = await startWindow(temporal.client, input, parseSyncWindowInput(input));
   // The journal runs by the simulator's clock, which stands still: the first playback query is found by polling.
   let began = performance.now();
-  const timer = setInterval(() => {
-    if (simulator.journal.count({ family: 'media' }) > 0) clearInterval(timer);
-    else began = performance.now();
-  }, 5);
-  const end = await followWindow(handle, () => undefined);
-  const ms = performance.now() - began;
-  clearInterval(timer);
-  if (!end.ok) throw new Error(`${end.code}: ${end.message}`);
+  let timer: NodeJS.Timeout | undefined;
+  const done = await syncWindow(stand, day, () => {
+    began = performance.now();
+    timer = setInterval(() => {
+      if (simulator.journal.count({ family: 'media' }) > 0) clearInterval(timer);
+      else began = performance.now();
+    }, 5);
+  }).finally(() => clearInterval(timer));
   const after = await useOf(pid);
   const use = after && before && { ...after, cpuMs: after.cpuMs - before.cpuMs };
-  return { name, files: end.report.recordings.stored, ms, use };
+  return { name, files: done.report.recordings.stored, ms: done.ended - began, use };
 }
 
 /** The quota is lifted: no benchmark comes near this number of files. */
@@ -187,7 +175,4 @@ function table(rows: readonly Row[], bytes: number): string {
   return tableOf(head, lines);
 }
 
-void main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+run(main);

@@ -43,20 +43,7 @@ export async function startBenchStand(
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const cli = await obtainTemporal({ log, env: process.env });
-    const server = await startTemporalServer({
-      command: cli.command,
-      searchAttributes,
-      port: 0,
-      uiPort: 0,
-      log,
-    });
-    stops.push(() => server.stop());
-    const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), log });
-    stops.push(async () => {
-      await postgres.stop();
-      rmSync(postgres.dataDir, { recursive: true, force: true });
-    });
+    const { versions, temporalEnv, postgres } = await startServers(folder, stops, log);
     const simulator = startProcess({
       name: 'simulator',
       command: process.execPath,
@@ -64,7 +51,6 @@ export async function startBenchStand(
     });
     stops.push(() => simulator.stop());
     const facts = await simulatorFacts(simulator);
-    const temporalEnv = { TEMPORAL_ADDRESS: server.address, TEMPORAL_NAMESPACE: server.namespace };
     const temporal = await connectTemporal(temporalEnv);
     stops.push(() => temporal.close());
 
@@ -72,7 +58,7 @@ export async function startBenchStand(
     return {
       temporal,
       simulator: facts,
-      versions: `Temporal ${cli.version}, PostgreSQL ${postgres.version}, Node ${process.versions.node}`,
+      versions,
       async createDatabase(bare = false) {
         databases += 1;
         const url = new URL(postgres.url);
@@ -111,6 +97,27 @@ export async function startBenchStand(
     await stop();
     throw error;
   }
+}
+
+/** Temporal and PostgreSQL for a benchmark; how they are stopped is put into `stops`. */
+export async function startServers(
+  folder: string,
+  stops: (() => Promise<unknown>)[],
+  log: (line: string) => void,
+) {
+  const { command, version } = await obtainTemporal({ log, env: process.env });
+  const server = await startTemporalServer({ command, searchAttributes, port: 0, uiPort: 0, log });
+  stops.push(() => server.stop());
+  const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), log });
+  stops.push(async () => {
+    await postgres.stop();
+    rmSync(postgres.dataDir, { recursive: true, force: true });
+  });
+  return {
+    versions: `Temporal ${version}, PostgreSQL ${postgres.version}, Node ${process.versions.node}`,
+    temporalEnv: { TEMPORAL_ADDRESS: server.address, TEMPORAL_NAMESPACE: server.namespace },
+    postgres,
+  };
 }
 
 /** The most memory a process has held, in bytes; null where the system does not say (only Linux does). */

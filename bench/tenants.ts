@@ -7,11 +7,9 @@ import { Client as PostgresClient } from 'pg';
 import { mainScript } from '../client/demo/processes';
 import { wholeNumber } from '../client/command/flags';
 import { createOutput } from '../client/command/output';
-import { startPostgres } from '../local/postgres';
-import { obtainTemporal } from '../local/temporal-cli';
-import { startTemporalServer } from '../local/temporal-server';
-import { searchAttributes } from '../ops/search-attributes';
 import { migrate } from '../store';
+import { run } from './program';
+import { startServers } from './stand';
 import { tableOf } from './table';
 
 interface Flags {
@@ -45,28 +43,18 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'cxone-sync-bench-'));
   const stops: (() => Promise<unknown>)[] = [];
   try {
-    const { command, version } = await obtainTemporal({ log, env: process.env });
-    const server = await startTemporalServer({ command, searchAttributes, port: 0, uiPort: 0, log });
-    stops.push(() => server.stop());
-    const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), log });
-    stops.push(async () => {
-      await postgres.stop();
-      rmSync(postgres.dataDir, { recursive: true, force: true });
-    });
+    const { versions, temporalEnv, postgres } = await startServers(folder, stops, log);
     await migrate(postgres.url);
     await fill(postgres.url, flags);
     const env = {
       ...process.env,
       TENANTS_FILE: writeTenants(folder, flags.tenants),
       DATABASE_URL: postgres.url,
-      TEMPORAL_ADDRESS: server.address,
-      TEMPORAL_NAMESPACE: server.namespace,
+      ...temporalEnv,
       BENCH_SECRET: 'unused',
     };
     const rows = commands.map((args) => measure(args, env, args[1] === 'apply' ? 1 : flags.times));
-    output.result(
-      `versions  Temporal ${version}, PostgreSQL ${postgres.version}, Node ${process.versions.node}`,
-    );
+    output.result(`versions  ${versions}`);
     output.result(`tenants   ${flags.tenants}, each with ${flags.windows} windows and two schedules\n`);
     output.result(tableOf(['command', 'exit', 'lines', 'best', 'worst'], rows));
   } finally {
@@ -86,7 +74,7 @@ function measure(args: readonly string[], env: NodeJS.ProcessEnv, times: number)
     if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr.slice(0, 2_000)}`);
     return { seconds: (performance.now() - began) / 1_000, lines: stdout.split('\n').length, status };
   });
-  const seconds = runs.map((run) => run.seconds).sort((a, b) => a - b);
+  const seconds = runs.map((one) => one.seconds).sort((a, b) => a - b);
   return [
     args.join(' '),
     String(runs[0]?.status),
@@ -145,7 +133,4 @@ async function fill(url: string, { tenants, windows }: Flags): Promise<void> {
   }
 }
 
-void main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+run(main);

@@ -31,8 +31,6 @@ export type { RequestEvent } from './http/interceptors/metrics';
 export type { KeepAnswer, RefusedAnswer } from './http/refused-answer';
 export type { FilterList, Probe } from './probe';
 export type { ContactSample, ContactSampleRequest } from './acd/contact-sample';
-export type { Extraction } from './extraction/extraction';
-export { extractionEntities } from './extraction/columns';
 export type { ExtractionEntity } from './extraction/columns';
 export type { ExtractionAccess, ExtractionJob, ExtractionJobRequest } from './extraction/jobs';
 export type { ExtractionResult, ExtractionResultOptions } from './extraction/result-file';

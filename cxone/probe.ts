@@ -1,11 +1,9 @@
 import type { Api } from './api';
-import type { ContactSample, ContactSampleRequest } from './acd/contact-sample';
+import type { ContactSampleRequest } from './acd/contact-sample';
 import { fetchContactCount, fetchContactSample } from './acd/contact-sample';
-import type { ExtractionAccess } from './extraction/jobs';
 import { lookAtExtraction } from './extraction/jobs';
 import { countOf, mayGoOn, parseList } from './acd/list-page';
 import { isObject, valueOf } from './json/json';
-import type { PlaybackLook } from './media/playback-sample';
 import { fetchPlaybackLook } from './media/playback-sample';
 
 /** A reference list of the Admin API whose ids a tenant may filter by (contract §3.3). */
@@ -20,19 +18,7 @@ export interface ListedIds {
   readonly lastPollTime: string | null;
 }
 
-/** Small questions that show what a tenant's credentials can do and how much there is. All throw `CxoneError`. */
-export interface Probe {
-  contacts(request: ContactSampleRequest, signal?: AbortSignal): Promise<ContactSample>;
-  /** How many contacts there are; null when CXone does not say, or its total is proven wrong. Two requests at most. */
-  contactCount(
-    request: Pick<ContactSampleRequest, 'from' | 'to' | 'filter' | 'isLogged'>,
-    signal?: AbortSignal,
-  ): Promise<number | null>;
-  /** One request for each 10,000 entries, at most three. */
-  listedIds(list: FilterList, signal?: AbortSignal): Promise<ListedIds>;
-  playback(masterContactId: string, signal?: AbortSignal): Promise<PlaybackLook | null>;
-  extraction(signal?: AbortSignal): Promise<ExtractionAccess>;
-}
+export type Probe = ReturnType<typeof createProbe>;
 
 const lists: Readonly<Record<FilterList, { readonly key: string; readonly ids: readonly string[] }>> = {
   skills: { key: 'skills', ids: ['skillId'] },
@@ -43,7 +29,9 @@ const lists: Readonly<Record<FilterList, { readonly key: string; readonly ids: r
 const listPage = 10_000;
 const mostPages = 3;
 
-export function createProbe(api: Api, apiVersion: string): Probe {
+/** Small questions that show what a tenant's credentials can do and how much there is. All throw `CxoneError`. */
+export function createProbe(api: Api, apiVersion: string) {
+  /** One request for each 10,000 entries, at most three. */
   async function listedIds(list: FilterList, signal?: AbortSignal): Promise<ListedIds> {
     const { key, ids: names } = lists[list];
     const ids = new Set<number>();
@@ -67,11 +55,14 @@ export function createProbe(api: Api, apiVersion: string): Probe {
   }
 
   return {
-    contacts: (request, signal) => fetchContactSample(api, apiVersion, request, signal),
-    contactCount: (request, signal) => fetchContactCount(api, apiVersion, request, signal),
+    contacts: (request: ContactSampleRequest, signal?: AbortSignal) =>
+      fetchContactSample(api, apiVersion, request, signal),
+    contactCount: (request: Parameters<typeof fetchContactCount>[2], signal?: AbortSignal) =>
+      fetchContactCount(api, apiVersion, request, signal),
     listedIds,
-    playback: (masterContactId, signal) => fetchPlaybackLook(api, masterContactId, signal),
-    extraction: (signal) => lookAtExtraction(api, signal),
+    playback: (masterContactId: string, signal?: AbortSignal) =>
+      fetchPlaybackLook(api, masterContactId, signal),
+    extraction: (signal?: AbortSignal) => lookAtExtraction(api, signal),
   };
 }
 

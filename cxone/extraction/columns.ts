@@ -1,7 +1,5 @@
 /** What Data Extraction can be asked for (contract §10). */
-export const extractionEntities = ['recording-interaction-metadata', 'qm-workflows'] as const;
-
-export type ExtractionEntity = (typeof extractionEntities)[number];
+export type ExtractionEntity = 'recording-interaction-metadata' | 'qm-workflows';
 
 /** The column without which no row of a result can be stored, as a person would look for it. */
 export const keyColumns: Readonly<Record<ExtractionEntity, string>> = {

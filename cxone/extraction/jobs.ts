@@ -4,10 +4,9 @@ import type { Api, ApiQuery } from '../api';
 import { CxoneError, familyNames } from '../cxone-error';
 import type { HttpAnswer } from '../http/exchange';
 import type { ExtractionEntity } from './columns';
-import { extractionRefusalOf } from './job-errors';
 import { isObject, valueOf } from '../json/json';
-import { phrasesIn, speaksOf } from '../http/known-phrases';
 import { permissions } from '../../errors';
+import { type KnownPhrase, phrasesIn, speaksOf } from '../http/known-phrases';
 
 /** How Data Extraction answers a request for its jobs. */
 export type ExtractionAccess = 'open' | 'refused' | 'busy';
@@ -49,7 +48,7 @@ const ends: Readonly<Record<string, Exclude<ExtractionJob['status'], 'running'>>
 export async function lookAtExtraction(api: Api, signal?: AbortSignal): Promise<ExtractionAccess> {
   const answer = await api.get({ family: 'extraction', path, parameters: {}, accept: [403] }, signal);
   if (answer.status !== 403) return 'open';
-  return extractionRefusalOf(answer.serverPhrases ?? [], false) === 'busy' ? 'busy' : 'refused';
+  return saysBusy(answer.serverPhrases ?? [], false) ? 'busy' : 'refused';
 }
 
 /**
@@ -176,11 +175,20 @@ function isId(id: string): boolean {
   return /^[A-Za-z0-9][\w.-]{0,127}$/.test(id);
 }
 
+/**
+ * Which of the two 403s of Data Extraction (contract §10) it is: too soon after another caller, or a missing permission.
+ * Words that speak of either decide; where they speak of neither (there are none, or a gateway's "Forbidden"), it is taken
+ * for too soon if a job of the tenant ran less than a minute ago.
+ */
+function saysBusy(serverPhrases: readonly KnownPhrase[], recentJob: boolean): boolean {
+  if (serverPhrases.includes('to wait')) return true;
+  return recentJob && !serverPhrases.includes('a permission or licence');
+}
+
 function refused(answer: HttpAnswer, recentJob: boolean, now: number, entity?: ExtractionEntity): CxoneError {
   const serverPhrases = answer.serverPhrases ?? [];
   const message = `${familyNames.extraction} answered with status 403${speaksOf(serverPhrases)}.`;
-  const code =
-    extractionRefusalOf(serverPhrases, recentJob) === 'busy' ? 'ExtractionBusy' : 'ExtractionForbidden';
+  const code = saysBusy(serverPhrases, recentJob) ? 'ExtractionBusy' : 'ExtractionForbidden';
   const details = { status: 403, correlationId: correlationId(answer), answerId: answer.report?.(code) };
   if (code === 'ExtractionBusy') {
     // Callers that are refused together should not come back together.

@@ -1,32 +1,39 @@
 import type { PoolClient } from 'pg';
 import type { Drift } from '../ingest/batch';
+import { snakeCase } from '../ingest/columns';
 import { noteDrift } from '../ingest/schema-drift';
 import { storableJson, storableText } from '../ingest/sanitise';
 
+const texts = [
+  'interactionId',
+  'kind',
+  'mediaType',
+  'channelType',
+  'directionType',
+  'openReasonType',
+  'closeReasonType',
+] as const;
+const lists = [
+  'participants',
+  'segments',
+  'sentiments',
+  'categories',
+  'tags',
+  'businessData',
+  'messages',
+] as const;
+const times = ['startTime', 'endTime', 'acwEndTime'] as const;
+
+type Fields<Names extends readonly string[], Type> = { readonly [Name in Names[number]]: Type };
+
 /** What Media Playback says about one interaction of a call. Times are ISO 8601 with zone, lists JSON text. */
-export interface InteractionRow {
+export interface InteractionRow
+  extends Fields<typeof texts | typeof times, string | null>, Fields<typeof lists, string> {
   readonly segmentId: string;
-  readonly interactionId: string | null;
-  readonly kind: string | null;
-  readonly mediaType: string | null;
-  readonly channelType: string | null;
   readonly isElevated: boolean | null;
-  readonly startTime: string | null;
-  readonly endTime: string | null;
-  readonly acwEndTime: string | null;
-  readonly directionType: string | null;
-  readonly openReasonType: string | null;
-  readonly closeReasonType: string | null;
   readonly holdSeconds: number;
   readonly maskSeconds: number;
   readonly hasFile: boolean;
-  readonly participants: string;
-  readonly segments: string;
-  readonly sentiments: string;
-  readonly categories: string;
-  readonly tags: string;
-  readonly businessData: string;
-  readonly messages: string;
   readonly email: string | null;
   /** JSON object text of what has no column; null when there is none. */
   readonly extra?: string | null;
@@ -38,38 +45,10 @@ export interface InteractionRow {
 
 type Value = string | number | boolean | null;
 
-const texts = {
-  interaction_id: 'interactionId',
-  kind: 'kind',
-  media_type: 'mediaType',
-  channel_type: 'channelType',
-  direction_type: 'directionType',
-  open_reason_type: 'openReasonType',
-  close_reason_type: 'closeReasonType',
-} as const;
-const lists = {
-  participants: 'participants',
-  segments: 'segments',
-  sentiments: 'sentiments',
-  categories: 'categories',
-  tags: 'tags',
-  business_data: 'businessData',
-  messages: 'messages',
-  email: 'email',
-  extra: 'extra',
-} as const;
-const plain = {
-  segment_id: 'segmentId',
-  is_elevated: 'isElevated',
-  start_time: 'startTime',
-  end_time: 'endTime',
-  acw_end_time: 'acwEndTime',
-  hold_seconds: 'holdSeconds',
-  mask_seconds: 'maskSeconds',
-  has_file: 'hasFile',
-} as const;
+const plain = ['segmentId', 'isElevated', ...times, 'holdSeconds', 'maskSeconds', 'hasFile'] as const;
+const jsons = [...lists, 'email', 'extra'] as const;
 
-const columns = [...Object.keys(plain), ...Object.keys(texts), ...Object.keys(lists), 'sanitised'];
+const columns = [...plain, ...texts, ...jsons, 'sanitised'].map(snakeCase);
 
 /** What goes into the columns, in their order; what PostgreSQL cannot hold is replaced, and its field noted. */
 function valuesOf(row: InteractionRow): readonly (Value | readonly string[])[] {
@@ -82,9 +61,9 @@ function valuesOf(row: InteractionRow): readonly (Value | readonly string[])[] {
     return made;
   };
   return [
-    ...Object.values(plain).map((field) => row[field]),
-    ...Object.values(texts).map((field) => storable(field, storableText)),
-    ...Object.values(lists).map((field) => storable(field, storableJson)),
+    ...plain.map((field) => row[field]),
+    ...texts.map((field) => storable(field, storableText)),
+    ...jsons.map((field) => storable(field, storableJson)),
     sanitised.size === 0 ? null : [...sanitised],
   ];
 }

@@ -1,4 +1,4 @@
-import { ownMetrics, sdkMetrics } from '../../workers/metrics/exported-metrics';
+import { ownMetrics, sdkMetrics } from '../unit/ops/exported-metrics';
 import { eventually, openStand, reportOf, settledDay as day, type Stand } from './stand';
 
 jest.setTimeout(120_000);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { findChromium } from '../../local/chromium';
+import { findChromium } from './find-chromium';
 import { executableOnPath } from '../../local/executables';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findChromium } from '../../../local/chromium';
+import { findChromium } from '../../setup/find-chromium';
 import { obtainChromium } from '../../setup/chromium';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { ownMetrics, sdkMetrics, serverMetrics } from '../../../workers/metrics/exported-metrics';
+import { ownMetrics, sdkMetrics, serverMetrics } from './exported-metrics';
 import { repository, textOf } from './compose-file';
 
 interface Rule {

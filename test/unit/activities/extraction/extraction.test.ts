@@ -1,8 +1,8 @@
 import { createExtractionActivities } from '../../../../activities/extraction/extraction';
 import type { ExtractionJobRef } from '../../../../activities/extraction/types';
 import {
+  type CxoneClient,
   CxoneError,
-  type Extraction,
   type ExtractionJob,
   type ExtractionJobRequest,
 } from '../../../../cxone';
@@ -49,7 +49,7 @@ const line: ExtractionRow = {
 interface World {
   readonly claims?: readonly SlotClaim[];
   readonly holderRuns?: boolean;
-  readonly extraction?: Partial<Extraction>;
+  readonly extraction?: Partial<CxoneClient['extraction']>;
   readonly slots?: Partial<ExtractionSlots>;
   readonly extractions?: Partial<Extractions>;
   readonly waits?: number;
@@ -59,7 +59,7 @@ interface World {
 function stand(world: World = {}) {
   const seen: unknown[] = [];
   const claims = [...(world.claims ?? [granted()])];
-  const extraction: Extraction = {
+  const extraction: CxoneClient['extraction'] = {
     async createJob(request) {
       seen.push(request);
       return 'job-1';
@@ -250,7 +250,10 @@ describe('a file', () => {
   const rows = (count: number) =>
     Array.from({ length: count }, (_, n) => ({ 'Workflow ID': `w${n}`, Score: n === 1 ? 'high' : '5' }));
   const file =
-    (records: readonly Record<string, string>[], breaksAfter = Infinity): Extraction['openResult'] =>
+    (
+      records: readonly Record<string, string>[],
+      breaksAfter = Infinity,
+    ): CxoneClient['extraction']['openResult'] =>
     async () => ({
       columns: ['Workflow ID', 'Score'],
       records: (async function* () {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { executableOnPath } from './executables';
+import { executableOnPath } from '../../local/executables';
 
 /** The names a distribution gives it, the open one first. */
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
