@@ -7,6 +7,23 @@ import type { ReadCode } from '../errors';
  * Instants are ISO 8601 in UTC with a `Z`.
  */
 
+import type { FilterCombination } from '../cxone';
+import type {
+  Claimant,
+  ClosingStatus,
+  LookupEnd,
+  LookupName,
+  LookupProblem,
+  PageOutcome,
+  RecordingCounts,
+  Tally,
+} from '../store';
+
+export type { LookupName, LookupProblem };
+export type PersistResult = PageOutcome;
+/** One pass over a window: CXone takes one id per filter, so several ids mean several passes. */
+export type Pass = FilterCombination;
+
 /** What a window is a slice of: contacts by their start, or contacts by their last update. */
 export type WindowMode = 'start' | 'update';
 
@@ -25,14 +42,7 @@ export interface WindowSpan {
   /** The live sync has started it. */
   readonly live?: boolean | undefined;
   /** The run that claims the window: its first run id, which continue-as-new and reset keep. */
-  readonly claimant: { readonly workflowId: string; readonly runId: string };
-}
-
-/** One pass over a window: CXone takes one id per filter, so several ids mean several passes. */
-export interface Pass {
-  readonly skillId?: number;
-  readonly campaignId?: number;
-  readonly mediaTypeId?: number;
+  readonly claimant: Claimant;
 }
 
 /** A finer filter, for a group of equal stamps too large for one page. */
@@ -247,13 +257,6 @@ export interface DoublesInput extends RoundRef {
   readonly to: string;
 }
 
-export interface PersistResult {
-  readonly inserted: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly rejected: number;
-}
-
 /** Where the reading of agents stands. */
 export interface AgentCursor {
   /** `changed`: since the watermark; `all`: the whole list; `missing`: one by one, those behind the contacts. */
@@ -286,15 +289,6 @@ export interface PersistAgentsInput {
   readonly tenant: string;
   readonly pageId: string;
   readonly watermark: string | null;
-}
-
-/** A list contacts refer to, by CXone's name for it. */
-export type LookupName = 'skills' | 'campaigns' | 'teams' | 'dispositions';
-
-/** A list that could not be read, and the code of the error. */
-export interface LookupProblem {
-  readonly list: LookupName;
-  readonly code: string;
 }
 
 export interface ClaimLookupsInput {
@@ -330,7 +324,7 @@ export interface PersistLookupsInput {
   readonly list: LookupName;
   readonly pageId: string;
   /** With the last page of the list: how many rows CXone counts in it. */
-  readonly end: { readonly totalRecords: number | null } | null;
+  readonly end: LookupEnd | null;
 }
 
 export interface PersistedLookups extends PersistResult {
@@ -371,7 +365,7 @@ export interface DownloadResult {
 }
 
 export interface CloseInput extends RoundRef {
-  readonly status: 'complete' | 'incomplete' | 'failed';
+  readonly status: ClosingStatus;
   /** The source's `totalRecords` at the end, over all passes; null when it was never learnt. */
   readonly expected: number | null;
   readonly absent: number;
@@ -386,24 +380,12 @@ export interface NoteParkedInput extends WindowRef {
 }
 
 /** The ledger's row as a workflow reports it. Counts are contacts; `bytes` those of the window's recordings. */
-export interface WindowReport {
+export interface WindowReport extends Omit<Tally, 'bytes'> {
   readonly status: string;
   readonly expected: number | null;
-  readonly fetched: number;
-  readonly inserted: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly rejected: number;
   readonly absent: number;
-  readonly recordings: {
-    readonly pending: number;
-    readonly stored: number;
-    readonly absent: number;
-    readonly failed: number;
-    readonly bytes: number;
-  };
-  /** Pages read, and how often the window was read again. */
-  readonly pages: number;
+  readonly recordings: RecordingCounts;
+  /** How often the window was read again. */
   readonly rereads: number;
   readonly durationMs: number;
   /** Reference lists that could not be read; absent when there are none. The window is whole without them. */

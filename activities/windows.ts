@@ -11,6 +11,7 @@ import {
 } from '../store';
 import { answersKeptDays } from './answer-keeper';
 import { activityFailure } from './application-failure';
+import { figuresOf } from './figures';
 import type { TenantDirectory } from './tenants';
 import type {
   CloseInput,
@@ -189,12 +190,7 @@ export function toReport(row: LedgerRow): WindowReport {
   return {
     status: row.status,
     expected: row.expected,
-    fetched: row.fetched ?? 0,
-    inserted: row.inserted ?? 0,
-    updated: row.updated ?? 0,
-    unchanged: row.unchanged ?? 0,
-    rejected: row.rejected ?? 0,
-    absent: row.absent ?? 0,
+    ...figuresOf(row, ['fetched', 'inserted', 'updated', 'unchanged', 'rejected', 'absent', 'pages']),
     recordings: {
       pending: row.recordingsPending ?? 0,
       stored: row.recordingsStored ?? 0,
@@ -202,7 +198,6 @@ export function toReport(row: LedgerRow): WindowReport {
       failed: row.recordingsFailed ?? 0,
       bytes: row.recordingBytes ?? 0,
     },
-    pages: row.pages ?? 0,
     rereads: row.rounds ?? 0,
     durationMs: (row.closedAt ?? row.startedAt).getTime() - row.startedAt.getTime(),
   };

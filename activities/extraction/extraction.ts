@@ -15,6 +15,7 @@ import type {
 import { type LoadDependencies, loadFile } from './load-file';
 import type { Tenant, TenantDirectory } from '../tenants';
 import { countedAttempts } from '../attempts';
+import { figuresOf } from '../figures';
 
 export interface ExtractionDependencies extends LoadDependencies {
   readonly store: Store;
@@ -199,13 +200,9 @@ function isLoaded({ status }: ExtractionRow): boolean {
 }
 
 function toLoaded(row: ExtractionRow): LoadedDay {
+  const status = row.status === 'complete' ? 'complete' : 'unfinished';
   return {
-    status: row.status === 'complete' ? 'complete' : 'unfinished',
-    records: row.records ?? 0,
-    inserted: row.inserted ?? 0,
-    updated: row.updated ?? 0,
-    unchanged: row.unchanged ?? 0,
-    rejected: row.rejected ?? 0,
-    absent: row.absent ?? 0,
+    status,
+    ...figuresOf(row, ['records', 'inserted', 'updated', 'unchanged', 'rejected', 'absent']),
   };
 }

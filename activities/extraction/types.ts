@@ -5,20 +5,15 @@ import type { ReadCode } from '../../errors';
  * half a minute and a secret, stays within one activity; so does every row.
  */
 
+import type { Dataset, ExtractionJob, PageOutcome } from '../../store';
+
 /** What Data Extraction brings (contract §10). */
-export type DatasetName = 'interaction-metadata' | 'evaluations';
+export type DatasetName = Dataset;
 
 /** A day to extract, and the run that does it by its first run id. `day` is `YYYY-MM-DD` in UTC. */
-export interface ExtractionDay {
-  readonly tenant: string;
-  readonly dataset: DatasetName;
-  readonly day: string;
-  readonly claimant: { readonly workflowId: string; readonly runId: string };
-}
+export type ExtractionDay = Omit<ExtractionJob, 'jobId'>;
 
-export interface ExtractionJobRef extends ExtractionDay {
-  readonly jobId: string;
-}
+export type ExtractionJobRef = ExtractionJob;
 
 /** Why no job may be made yet: another run has one, the last one is too young, or CXone says one of the two. */
 export type ExtractionWait = 'held' | 'too soon' | 'busy';
@@ -35,13 +30,9 @@ export interface SeenExtraction {
 }
 
 /** A day that is loaded. `unfinished`: its last rows were still to come when its job was made. Counts are rows. */
-export interface LoadedDay {
+export interface LoadedDay extends PageOutcome {
   readonly status: 'complete' | 'unfinished';
   readonly records: number;
-  readonly inserted: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly rejected: number;
   readonly absent: number;
 }
 
