@@ -27,16 +27,7 @@ export interface ProcessOptions {
 }
 
 /** A process that runs in its own process group and cannot outlive this one. */
-export interface ManagedProcess {
-  readonly name: string;
-  readonly pid: number | undefined;
-  /** Settles when the process has ended; never rejects. A command that cannot be started ends with code 127. */
-  readonly exited: Promise<ProcessExit>;
-  /** The last 16 KiB of its standard output and error, mixed as they came. */
-  tail(): string;
-  /** Asks it to end and, after the grace period, ends its whole group by `SIGKILL`. May be called twice. */
-  stop(options?: { readonly graceMs?: number }): Promise<ProcessExit>;
-}
+export type ManagedProcess = ReturnType<typeof startProcess>;
 
 const tailLength = 16_384;
 const lastWordsMs = 1000;
@@ -63,7 +54,7 @@ kill -s KILL -- "-$1" 2>/dev/null
  * Starts a program of which nothing remains when it is stopped, nor when this process dies, however it dies.
  * Its standard input is empty. Needs a POSIX `sh`. Never throws: a failure to start shows in `exited` and `tail()`.
  */
-export function startProcess(options: ProcessOptions): ManagedProcess {
+export function startProcess(options: ProcessOptions) {
   const { name, command, args = [], stopSignal = 'SIGTERM', graceMs: usualGraceMs = 10_000 } = options;
   const child = spawn('/bin/sh', ['-c', starter, name, command, ...args], {
     detached: true,
@@ -102,9 +93,12 @@ export function startProcess(options: ProcessOptions): ManagedProcess {
   return {
     name,
     pid: child.pid,
+    /** Settles when the process has ended; never rejects. A command that cannot be started ends with code 127. */
     exited,
-    tail: () => tail.text(),
-    async stop({ graceMs = usualGraceMs } = {}) {
+    /** The last 16 KiB of its standard output and error, mixed as they came. */
+    tail: (): string => tail.text(),
+    /** Asks it to end and, after the grace period, ends its whole group by `SIGKILL`. May be called twice. */
+    async stop({ graceMs = usualGraceMs }: { readonly graceMs?: number } = {}): Promise<ProcessExit> {
       // The number of a group that has gone may belong to another process by now.
       if (ended) return exited;
       signalGroup(child, stopSignal);

@@ -14,13 +14,10 @@ import { createContactsEndpoint } from './contacts/contacts-endpoint';
 import { createDayTables } from './contacts/day-table';
 import { createDiscoveryEndpoint } from './auth/discovery-endpoint';
 import { Edits } from './contacts/mutations';
-import type { RowEffect } from './http/fault-effect';
-import type { Handler } from './http/exchange';
 import { createEvaluations } from './extraction/evaluations';
 import { createExtractionEndpoint } from './extraction/extraction-endpoint';
 import { createExtractionJobs } from './extraction/extraction-jobs';
 import { createFileEndpoint } from './file-endpoint';
-import type { Credentials } from './auth/credentials';
 import { bytesOf, credentialsOf } from './auth/credentials';
 import { createInteractionExtract } from './extraction/interaction-extract';
 import { createLookups } from './admin/lookups';
@@ -31,26 +28,12 @@ import { createPresignedUrls } from './media/presigned-urls';
 import { Quota } from './media/quota';
 import { createRecordings } from './media/recordings';
 import { createRowChanges } from './contacts/row-changes';
-import type { SigningKey, Tokens } from './auth/tokens';
+import type { SigningKey } from './auth/tokens';
 import { createTokens } from './auth/tokens';
-import type { GroundTruth } from './truth';
 import { createGroundTruth } from './truth';
 
 /** One customer of the simulated CXone: credentials, data of its own, and the endpoints that serve them. */
-export interface Tenant {
-  readonly name: string;
-  readonly credentials: Credentials;
-  readonly tokens: Tokens;
-  readonly truth: GroundTruth;
-  readonly badRecords: BadRecords;
-  /** Answers on the origin of issuer and APIs. */
-  readonly api: Handler;
-  /** Answers on the origin of the recordings. */
-  readonly files: Handler;
-  readonly changeRows: RowEffect;
-  /** Secrets and texts that are known from the start and must never leak. */
-  readonly canaries: readonly string[];
-}
+export type Tenant = ReturnType<typeof createTenant>;
 
 /** What the tenants of one simulator have in common. */
 export interface SharedContext {
@@ -66,7 +49,7 @@ export interface SharedContext {
 }
 
 /** Creates a tenant; nothing is computed before the first request. */
-export function createTenant(settings: Settings, shared: SharedContext): Tenant {
+export function createTenant(settings: Settings, shared: SharedContext) {
   const { seed, name, mediaQuota } = settings;
   const { key, stamp, address, mediaAddress, recordSecret, bytesKept } = shared;
   const credentials = credentialsOf(seed);
@@ -101,6 +84,7 @@ export function createTenant(settings: Settings, shared: SharedContext): Tenant 
       ...{ interactions, evaluations },
     }),
     badRecords,
+    /** Answers on the origin of issuer and APIs. */
     api: createApi({
       tokens,
       discovery: createDiscoveryEndpoint(tenantId, address, key),
@@ -112,8 +96,10 @@ export function createTenant(settings: Settings, shared: SharedContext): Tenant 
       media: createMediaEndpoint({ seed, recordings, agents, urls, quota, stamp }),
       extraction: (exchange) => extraction.answer(exchange),
     }),
+    /** Answers on the origin of the recordings. */
     files: createFileEndpoint(recordings, files, urls, extraction),
     changeRows: createRowChanges(seed, index, edits),
+    /** Secrets and texts that are known from the start and must never leak. */
     canaries: [
       PHONE_CANARY,
       mark('note'),

@@ -67,11 +67,7 @@ export interface Truth {
 }
 
 /** States the truth about a window. */
-export interface GroundTruth {
-  of(window: TruthWindow, now: number): Truth;
-  /** The window's rows as the API serves them, by contact id, in batches of text: one JSON object a line. */
-  lines(window: TruthWindow, now: number): Iterable<Buffer>;
-}
+export type GroundTruth = ReturnType<typeof createGroundTruth>;
 
 const BATCH = 1000;
 const UNUSABLE: ReadonlySet<BadRecordKind> = new Set(['missingKey', 'nullKey', 'giantId']);
@@ -88,7 +84,7 @@ interface TruthParts {
 }
 
 /** Creates it from the same parts that answer requests, paging left aside. */
-export function createGroundTruth(parts: TruthParts): GroundTruth {
+export function createGroundTruth(parts: TruthParts) {
   const { source, index, rows, agents, recordings, badRecords, interactions, evaluations } = parts;
   const of = (window: TruthWindow, now: number): Truth => {
     const masters = new Set<number>();
@@ -139,6 +135,7 @@ export function createGroundTruth(parts: TruthParts): GroundTruth {
     };
   };
 
+  /** The window's rows as the API serves them, by contact id, in batches of text: one JSON object a line. */
   const lines = function* (window: TruthWindow, now: number): Generator<Buffer> {
     for (const ids of selectIds(index, window, now)) {
       for (let at = 0; at < ids.length; at += BATCH) {

@@ -3,16 +3,10 @@ import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from
 import { activityFailure } from '../application-failure';
 
 /** Steps that were given up at their deadline while what they had begun still hangs in this process, by activity. */
-export interface HungSteps {
-  /** To be called when a step is given up; answers what to call when its work ends after all. */
-  add(activity: string): () => void;
-  count(): number;
-}
+export type HungSteps = ReturnType<typeof createHungSteps>;
 
 /** @param onChange gets, at every change, how many steps of an activity hang now. */
-export function createHungSteps(
-  onChange: (activity: string, count: number) => void = () => undefined,
-): HungSteps {
+export function createHungSteps(onChange: (activity: string, count: number) => void = () => undefined) {
   const hanging = new Map<string, number>();
   const change = (activity: string, by: number): void => {
     const count = (hanging.get(activity) ?? 0) + by;
@@ -20,11 +14,12 @@ export function createHungSteps(
     onChange(activity, count);
   };
   return {
-    add(activity) {
+    /** To be called when a step is given up; answers what to call when its work ends after all. */
+    add(activity: string): () => void {
       change(activity, 1);
       return () => change(activity, -1);
     },
-    count: () => [...hanging.values()].reduce((sum, count) => sum + count, 0),
+    count: (): number => [...hanging.values()].reduce((sum, count) => sum + count, 0),
   };
 }
 

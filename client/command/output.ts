@@ -5,21 +5,7 @@ import { terminalLines, terminalText } from '../../config';
  * line and nothing but text: what a terminal would act upon is escaped (`terminalText`), since names, reasons and messages
  * are written by others.
  */
-export interface Output {
-  readonly json: boolean;
-  /** A line of the result; left out with `--json`. */
-  result(line: string): void;
-  /** Text with lines of its own, as the only result; left out with `--json`. */
-  block(text: string): void;
-  /** The one JSON document of `--json`; left out without it. */
-  document(value: unknown): void;
-  /** A message on the way; left out with `--quiet`. */
-  note(line: string): void;
-  /** A line that replaces the last one on a terminal, and is written now and then elsewhere. */
-  progress(line: string): void;
-  /** Ends a progress line, so that what follows starts on a line of its own. */
-  endProgress(): void;
-}
+export type Output = ReturnType<typeof createOutput>;
 
 export interface OutputOptions {
   readonly json?: boolean | undefined;
@@ -30,10 +16,7 @@ export interface OutputOptions {
 const plainEveryMs = 5_000;
 
 /** The process's own stdout and stderr. */
-export function createOutput(
-  { json = false, quiet = false }: OutputOptions,
-  now: () => number = Date.now,
-): Output {
+export function createOutput({ json = false, quiet = false }: OutputOptions, now: () => number = Date.now) {
   const terminal = process.stderr.isTTY;
   let open = false;
   let lastPlain = 0;
@@ -43,23 +26,28 @@ export function createOutput(
   };
   return {
     json,
-    result(line) {
+    /** A line of the result; left out with `--json`. */
+    result(line: string): void {
       endProgress();
       if (!json) process.stdout.write(`${terminalText(line)}\n`);
     },
-    block(text) {
+    /** Text with lines of its own, as the only result; left out with `--json`. */
+    block(text: string): void {
       endProgress();
       if (!json) process.stdout.write(`${terminalLines(text).join('\n')}\n`);
     },
-    document(value) {
+    /** The one JSON document of `--json`; left out without it. */
+    document(value: unknown): void {
       endProgress();
       if (json) process.stdout.write(`${jsonText(value)}\n`);
     },
-    note(line) {
+    /** A message on the way; left out with `--quiet`. */
+    note(line: string): void {
       endProgress();
       if (!quiet) process.stderr.write(`${terminalText(line)}\n`);
     },
-    progress(line) {
+    /** A line that replaces the last one on a terminal, and is written now and then elsewhere. */
+    progress(line: string): void {
       if (quiet) return;
       if (terminal) {
         process.stderr.write(`\r\x1b[2K${terminalText(line).slice(0, (process.stderr.columns ?? 80) - 1)}`);
@@ -69,6 +57,7 @@ export function createOutput(
         process.stderr.write(`${terminalText(line)}\n`);
       }
     },
+    /** Ends a progress line, so that what follows starts on a line of its own. */
     endProgress,
   };
 }

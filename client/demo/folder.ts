@@ -5,15 +5,7 @@ import { CommandError, exitStatus } from '../command/exit-status';
 const dayMs = 86_400_000;
 
 /** The one folder under which a demo keeps everything. */
-export interface DemoFolder {
-  readonly path: string;
-  /** The simulated day, UTC: the same one each time, so that a second run finds its data again. */
-  readonly day: { readonly from: Date; readonly to: Date };
-  /** True when an earlier run left data. */
-  readonly resumed: boolean;
-  /** Lets another demo use the folder. */
-  release(): void;
-}
+export type DemoFolder = ReturnType<typeof openDemoFolder>;
 
 /**
  * Opens the demo's folder and holds it against a second demo at the same time.
@@ -21,7 +13,7 @@ export interface DemoFolder {
  * @param fresh throws away what earlier runs left.
  * @throws {CommandError} status 2 while another demo uses the folder.
  */
-export function openDemoFolder(path: string, fresh: boolean): DemoFolder {
+export function openDemoFolder(path: string, fresh: boolean) {
   const lock = join(path, 'demo.pid');
   const holder = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : 0;
   if (holder > 0 && holder !== process.pid && isAlive(holder)) {
@@ -42,9 +34,12 @@ export function openDemoFolder(path: string, fresh: boolean): DemoFolder {
   const from = new Date(`${readFileSync(dayFile, 'utf8').trim()}T00:00:00Z`);
   return {
     path,
+    /** The simulated day, UTC: the same one each time, so that a second run finds its data again. */
     day: { from, to: new Date(from.getTime() + dayMs) },
+    /** True when an earlier run left data. */
     resumed,
-    release: () => rmSync(lock, { force: true }),
+    /** Lets another demo use the folder. */
+    release: (): void => rmSync(lock, { force: true }),
   };
 }
 

@@ -14,12 +14,7 @@ export interface TenantEndpoints {
   readonly area?: string;
 }
 
-export interface Discovery {
-  /** @throws CxoneError `IssuerUnknown`, `HostRefused`, and what a network can do */
-  tokenEndpoint(signal?: AbortSignal): Promise<URL>;
-  /** @throws CxoneError `TenantUnknown`, `HostRefused`, and what a network can do */
-  tenantEndpoints(tenantId: string, signal?: AbortSignal): Promise<TenantEndpoints>;
-}
+export type Discovery = ReturnType<typeof createDiscovery>;
 
 const openidConfiguration = z.looseObject({ token_endpoint: z.url() });
 const cxoneConfiguration = z.looseObject({ api_endpoint: z.url(), area: z.string().nullish() });
@@ -32,7 +27,7 @@ export function createDiscovery(
   connection: Pick<CxoneConnection, 'issuer' | 'authentication'>,
   exchange: Exchange,
   policy: HostPolicy,
-): Discovery {
+) {
   const issuer = new URL(connection.issuer);
   // It may have a path of its own, and a slash at the end or not.
   const base = baseOf(issuer);
@@ -62,7 +57,8 @@ export function createDiscovery(
     readAnswer(answer, (body, contentType) => readJson(body, 'discovery', contentType));
 
   return {
-    async tokenEndpoint(signal) {
+    /** @throws CxoneError `IssuerUnknown`, `HostRefused`, and what a network can do */
+    async tokenEndpoint(signal?: AbortSignal): Promise<URL> {
       if (connection.authentication === 'access_key') return checked(`${base}${accessKeyRoute}`);
       const noIssuer = (what: string) => new CxoneError('IssuerUnknown', `${issuer.host} ${what}.`);
       const answer = await get(
@@ -75,7 +71,8 @@ export function createDiscovery(
       return checked(parsed.data.token_endpoint);
     },
 
-    async tenantEndpoints(tenantId, signal) {
+    /** @throws CxoneError `TenantUnknown`, `HostRefused`, and what a network can do */
+    async tenantEndpoints(tenantId: string, signal?: AbortSignal): Promise<TenantEndpoints> {
       const noTenant = (what: string) => new CxoneError('TenantUnknown', `${issuer.host} ${what}.`);
       const unknown = (status: number) =>
         noTenant(`does not know the tenant that the credentials belong to (status ${status})`);

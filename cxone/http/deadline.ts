@@ -1,15 +1,8 @@
 /** A signal that aborts when the time is up or the caller's own signal does, and knows which of the two it was. */
-export interface Deadline {
-  readonly signal: AbortSignal;
-  /** Whether the time was up (and not the caller who gave up). */
-  expired(): boolean;
-  /** Gives the full time again. */
-  restart(): void;
-  clear(): void;
-}
+export type Deadline = ReturnType<typeof createDeadline>;
 
 /** Starts a deadline of `ms` milliseconds; `clear` it when the work is done, else it keeps the process waiting. */
-export function createDeadline(ms: number, outer?: AbortSignal): Deadline {
+export function createDeadline(ms: number, outer?: AbortSignal) {
   const controller = new AbortController();
   let expired = false;
   const expire = () => {
@@ -22,12 +15,14 @@ export function createDeadline(ms: number, outer?: AbortSignal): Deadline {
   outer?.addEventListener('abort', giveUp, { once: true });
   return {
     signal: controller.signal,
-    expired: () => expired,
-    restart() {
+    /** Whether the time was up (and not the caller who gave up). */
+    expired: (): boolean => expired,
+    /** Gives the full time again. */
+    restart(): void {
       clearTimeout(timer);
       timer = setTimeout(expire, ms);
     },
-    clear() {
+    clear(): void {
       clearTimeout(timer);
       outer?.removeEventListener('abort', giveUp);
     },

@@ -7,12 +7,7 @@ import type { KeepAnswer } from './refused-answer';
  * How hosts stand in messages. An answer of CXone says where to go on: to the APIs, to a file. Such a name comes from
  * outside and is shown only where the settings name it or it is NICE's; else it is kept like an answer.
  */
-export interface HostNames {
-  /** The host and its port, or words in their place. */
-  shown(url: URL): string;
-  /** Keeps a host that is refused and may not be shown; says under which id. */
-  keep(url: URL, code: CxoneErrorCode): string | undefined;
-}
+export type HostNames = ReturnType<typeof createHostNames>;
 
 const niceHosts = [
   '*.niceincontact.com',
@@ -33,7 +28,7 @@ export function createHostNames(
     allowInsecureHosts,
   }: Pick<CxoneConnection, 'issuer' | 'mediaHosts' | 'allowInsecureHosts'>,
   keep?: KeepAnswer,
-): HostNames {
+) {
   const exact = new Set([new URL(issuer).host, ...allowInsecureHosts.map((host) => host.toLowerCase())]);
   const patterns = [...niceHosts, ...mediaHosts];
   const isKnown = ({ host, hostname }: URL) =>
@@ -42,8 +37,10 @@ export function createHostNames(
     exact.has(hostname.replace(/^\[|\]$/g, '')) ||
     patterns.some((pattern) => matchesHost(hostname, pattern));
   return {
-    shown: (url) => (isKnown(url) ? url.host : unnamedHost),
-    keep(url, code) {
+    /** The host and its port, or words in their place. */
+    shown: (url: URL): string => (isKnown(url) ? url.host : unnamedHost),
+    /** Keeps a host that is refused and may not be shown; says under which id. */
+    keep(url: URL, code: CxoneErrorCode): string | undefined {
       if (isKnown(url)) return undefined;
       const family = code === 'MediaHostRefused' ? 'file' : 'discovery';
       return keep?.({ family, status: 0, code, correlationId: undefined, text: `host: ${url.host}` });

@@ -11,23 +11,14 @@ import type { Reply } from '../http/reply';
 import { empty, json } from '../http/reply';
 
 /** Lists about agents that only other clients read (contract §3.3): NicePy does. */
-export interface AgentLists {
-  /** `GET /agents/skills`: who works on what. `_links.next` is null on the last page, as that client relies on. */
-  skills(exchange: Exchange): Reply;
-  /** `GET /agents-states`, also met as `/agents/states`: the current state of each agent. */
-  states(exchange: Exchange): Reply;
-}
+export type AgentLists = ReturnType<typeof createAgentLists>;
 
 const SKILLS_EACH = 3;
 const STATES = ['Available', 'InboundContact', 'Unavailable', 'LoggedOut'] as const;
 
 /** Creates the lists. */
-export function createAgentLists(
-  seed: number,
-  agents: Agents,
-  stamp: StampWriter,
-  address: () => string,
-): AgentLists {
+export function createAgentLists(seed: number, agents: Agents, stamp: StampWriter, address: () => string) {
+  /** `GET /agents/skills`: who works on what. `_links.next` is null on the last page, as that client relies on. */
   const skills = ({ parameters, path, now }: Exchange): Reply => {
     const mediaTypeId = readInteger(parameters, 'mediaTypeId');
     const skip = readInteger(parameters, 'skip') ?? 0;
@@ -70,6 +61,7 @@ export function createAgentLists(
     };
   };
 
+  /** `GET /agents-states`, also met as `/agents/states`: the current state of each agent. */
   const states = ({ parameters, now }: Exchange): Reply =>
     json(200, {
       agentStates: Array.from({ length: agents.count }, (_, agent) => {

@@ -11,22 +11,14 @@ import type { Reply } from '../http/reply';
 import { empty, json } from '../http/reply';
 
 /** The Admin API's agents (contract §3.1). */
-export interface AgentsEndpoint {
+export type AgentsEndpoint = ReturnType<typeof createAgentsEndpoint>;
+
+/** Creates the endpoint. Without `orderBy` agents come by id. */
+export function createAgentsEndpoint(agents: Agents, stamp: StampWriter, address: () => string) {
   /**
    * `GET /agents`: takes `updatedSince` and the spec's `updateSince` alike, inclusively.
    * @throws BadParameter for parameters that earn a 400
    */
-  list(exchange: Exchange): Reply;
-  /** `GET /agents/{agentId|userId}`: `{ agents: [one] }`, 404 for an unknown one. */
-  byId(exchange: Exchange, reference: string): Reply;
-}
-
-/** Creates the endpoint. Without `orderBy` agents come by id. */
-export function createAgentsEndpoint(
-  agents: Agents,
-  stamp: StampWriter,
-  address: () => string,
-): AgentsEndpoint {
   const list = (exchange: Exchange): Reply => {
     const { parameters, now } = exchange;
     const sinceText = parameters.get('updatedSince') ?? parameters.get('updateSince');
@@ -67,6 +59,7 @@ export function createAgentsEndpoint(
     });
   };
 
+  /** `GET /agents/{agentId|userId}`: `{ agents: [one] }`, 404 for an unknown one. */
   const byId = (exchange: Exchange, reference: string): Reply => {
     const agent = agents.find(reference);
     if (agent === undefined) return empty(404, { icStatusDescription: 'Agent not found' });

@@ -5,28 +5,22 @@ import type { Settings } from '../options';
 import { Dice, fraction, hash } from '../data/random';
 
 /** All agents of the tenant, computed on demand and kept. */
-export interface Agents {
-  readonly count: number;
-  /** The n-th agent (0-based) as it is at a moment (epoch ms). */
-  record(agent: number, now: number): AgentRecord;
-  /** When the n-th agent was changed last before a moment, epoch ms; about once a month. */
-  lastUpdated(agent: number, now: number): number;
-  /** Which agent (0-based) an `agentId` or `userId` names; `undefined` for none. */
-  find(reference: string): number | undefined;
-}
+export type Agents = ReturnType<typeof createAgents>;
 
 const AGENT = 11;
 
 /** Creates the agents. Every `apiKey` starts with the canary. */
-export function createAgents(settings: Settings, stamp: StampWriter, keyCanary: string): Agents {
+export function createAgents(settings: Settings, stamp: StampWriter, keyCanary: string) {
   const { seed, agents: count } = settings;
 
+  /** When the n-th agent was changed last before a moment, epoch ms; about once a month. */
   const lastUpdated = (agent: number, now: number): number => {
     const period = 20 * DAY + Math.floor(fraction(seed, agent, AGENT, 1) * 20) * DAY;
     const phase = Math.floor(fraction(seed, agent, AGENT, 2) * period);
     return Math.floor((now - phase) / period) * period + phase;
   };
 
+  /** Which agent (0-based) an `agentId` or `userId` names; `undefined` for none. */
   const find = (reference: string): number | undefined => {
     if (/^\d+$/.test(reference)) {
       const agent = agentOf(Number(reference));
@@ -39,6 +33,7 @@ export function createAgents(settings: Settings, stamp: StampWriter, keyCanary: 
 
   // Lists look at all agents for every page, and few of them have changed since.
   const kept = new Map<number, { readonly updated: number; readonly record: AgentRecord }>();
+  /** The n-th agent (0-based) as it is at a moment (epoch ms). */
   const record = (agent: number, now: number): AgentRecord => {
     const updated = lastUpdated(agent, now);
     const known = kept.get(agent);

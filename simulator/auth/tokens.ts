@@ -17,20 +17,7 @@ export interface TokenSet {
 }
 
 /** Issues and recognises tokens. */
-export interface Tokens {
-  /** @param life how long the access token lives, and what `expires_in` says, in seconds; absent: the setting */
-  issue(now: number, life?: { readonly seconds: number; readonly declared: number }): TokenSet;
-  /** True for an access token of ours that has not run out, given a whole `Authorization` header. */
-  isValid(authorization: string | undefined, now: number): boolean;
-  /** Whether an access token, given as a whole `Authorization` header, was ever issued here. */
-  isOurs(authorization: string | undefined): boolean;
-  /** Whether a refresh token was issued here and has not been used up. */
-  knows(refreshToken: string): boolean;
-  /** True for a refresh token of ours; each serves once, as they rotate, unless it is to be kept. */
-  redeem(refreshToken: string, isKept?: boolean): boolean;
-  /** Every token issued so far stops working. */
-  revokeAll(): void;
-}
+export type Tokens = ReturnType<typeof createTokens>;
 
 /** The key that all tokens of a simulator are signed with: the issuer is one for all tenants (contract §1.1). */
 export interface SigningKey {
@@ -59,7 +46,7 @@ interface Parts {
 }
 
 /** Creates the tokens of one tenant. */
-export function createTokens({ settings, credentials, key, issuer, recordSecret }: Parts): Tokens {
+export function createTokens({ settings, credentials, key, issuer, recordSecret }: Parts) {
   const { kid, privateKey } = key;
   const access = new Map<string, number>();
   const refresh = new Set<string>();
@@ -108,13 +95,20 @@ export function createTokens({ settings, credentials, key, issuer, recordSecret 
   };
 
   return {
+    /** @param life how long the access token lives, and what `expires_in` says, in seconds; absent: the setting */
     issue,
-    isValid: (authorization, now) => now < (access.get(bearer(authorization)) ?? -Infinity),
-    isOurs: (authorization) => access.has(bearer(authorization)),
-    knows: (refreshToken) => refresh.has(refreshToken),
-    redeem: (refreshToken, isKept = false) =>
+    /** True for an access token of ours that has not run out, given a whole `Authorization` header. */
+    isValid: (authorization: string | undefined, now: number): boolean =>
+      now < (access.get(bearer(authorization)) ?? -Infinity),
+    /** Whether an access token, given as a whole `Authorization` header, was ever issued here. */
+    isOurs: (authorization: string | undefined): boolean => access.has(bearer(authorization)),
+    /** Whether a refresh token was issued here and has not been used up. */
+    knows: (refreshToken: string): boolean => refresh.has(refreshToken),
+    /** True for a refresh token of ours; each serves once, as they rotate, unless it is to be kept. */
+    redeem: (refreshToken: string, isKept: boolean = false): boolean =>
       isKept ? refresh.has(refreshToken) : refresh.delete(refreshToken),
-    revokeAll: () => {
+    /** Every token issued so far stops working. */
+    revokeAll: (): void => {
       for (const token of access.keys()) access.set(token, -Infinity);
       refresh.clear();
     },

@@ -28,13 +28,7 @@ interface DaySegment extends Segment {
 }
 
 /** Finds contacts. */
-export interface ContactIndex {
-  /**
-   * The rows of a query that are visible at a moment.
-   * @throws TooHeavy when millions of rows would have to be looked at one by one
-   */
-  select(query: ContactQuery, now: number): Selection;
-}
+export type ContactIndex = ReturnType<typeof createContactIndex>;
 
 /** A query that the real service would time out on (408). */
 export class TooHeavy extends Error {
@@ -52,12 +46,7 @@ const KINDS: Readonly<Record<string, KeyKind>> = {
 };
 
 /** Creates the index. It keeps the lists of recently asked days, two million rows at most. */
-export function createContactIndex(
-  perDay: number,
-  tables: DayTables,
-  edits: Edits,
-  rows: ContactRows,
-): ContactIndex {
+export function createContactIndex(perDay: number, tables: DayTables, edits: Edits, rows: ContactRows) {
   const kept = new Lru<DayList>(ROWS_KEPT);
   const list = createDayLists({ perDay, tables, edits, rows, kept });
 
@@ -116,6 +105,10 @@ export function createContactIndex(
     return [{ count: sorted.ids.length, load: () => sorted }];
   };
 
+  /**
+   * The rows of a query that are visible at a moment.
+   * @throws TooHeavy when millions of rows would have to be looked at one by one
+   */
   const select = (query: ContactQuery, now: number): Selection => {
     const field = query.orderBy?.field ?? 'contactId';
     const kind = KINDS[field.toLowerCase()];

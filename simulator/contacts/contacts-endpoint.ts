@@ -22,17 +22,7 @@ import { addField, pickFields, toNewName, toOldNames } from './row-text';
 const FIRST_WITH_NEW_NAMES = 27;
 
 /** The Reporting API's contacts. */
-export interface ContactsEndpoint {
-  /**
-   * `GET /contacts/completed` (contract §2.1).
-   * @throws BadParameter for parameters that earn a 400
-   */
-  completed(exchange: Exchange, version: number): Reply;
-  /** `GET /contacts/{contactId}` (contract §2.4): the object under a key named `contactId`, 404 when unknown. */
-  byId(exchange: Exchange, version: number, contactId: number): Reply;
-  /** `GET /contacts/{contactId}/state-history` (contract §2.5); 404 when unknown. */
-  states(exchange: Exchange, contactId: number): Reply;
-}
+export type ContactsEndpoint = ReturnType<typeof createContactsEndpoint>;
 
 interface Parts {
   readonly seed: number;
@@ -44,7 +34,7 @@ interface Parts {
 }
 
 /** Creates the endpoint. */
-export function createContactsEndpoint(parts: Parts): ContactsEndpoint {
+export function createContactsEndpoint(parts: Parts) {
   const { seed, address, source, index, rows, stamp } = parts;
 
   const render = (ids: readonly number[], exchange: Exchange, version: number): Buffer[] => {
@@ -62,6 +52,10 @@ export function createContactsEndpoint(parts: Parts): ContactsEndpoint {
     });
   };
 
+  /**
+   * `GET /contacts/completed` (contract §2.1).
+   * @throws BadParameter for parameters that earn a 400
+   */
   const completed = (exchange: Exchange, version: number): Reply => {
     const { parameters, now, sequence } = exchange;
     const asked = readContactQuery(parameters, now);
@@ -89,6 +83,7 @@ export function createContactsEndpoint(parts: Parts): ContactsEndpoint {
     }
   };
 
+  /** `GET /contacts/{contactId}` (contract §2.4): the object under a key named `contactId`, 404 when unknown. */
   const byId = (exchange: Exchange, version: number, contactId: number): Reply => {
     const facts = source.find(contactId);
     if (facts === undefined || facts.visibleAt > exchange.now) {
@@ -100,6 +95,7 @@ export function createContactsEndpoint(parts: Parts): ContactsEndpoint {
     return { status: 200, headers: JSON_TYPE, body, length: body.length };
   };
 
+  /** `GET /contacts/{contactId}/state-history` (contract §2.5); 404 when unknown. */
   const states = ({ now }: Exchange, contactId: number): Reply => {
     const facts = source.find(contactId);
     if (facts === undefined || facts.visibleAt > now) {

@@ -2,13 +2,10 @@ import type { Dice } from '../data/random';
 import { shuffle } from '../data/random';
 
 /** Contact ids in ascending order of a key; equal keys may stand in any order. */
-export interface OrderedList {
-  readonly ids: Float64Array;
-  readonly keys: Float64Array;
-}
+export type OrderedList = ReturnType<typeof orderByKey>;
 
 /** Sorts pairs of id and key by key. Lists that are in order already, the common case, cost one pass. */
-export function orderByKey(ids: readonly number[], keys: readonly number[]): OrderedList {
+export function orderByKey(ids: readonly number[], keys: readonly number[]) {
   let isOrdered = true;
   for (let i = 1; i < keys.length && isOrdered; i++) {
     isOrdered = (keys[i - 1] as number) <= (keys[i] as number);

@@ -55,10 +55,7 @@ export interface EvaluationTruth {
 }
 
 /** The entity `qm-workflows` (contract §10). */
-export interface Evaluations {
-  /** Evaluations submitted in [from, to) half an hour ago or earlier, as they are at a moment (epoch ms). */
-  rows(from: number, to: number, now: number): Iterable<EvaluationTruth>;
-}
+export type Evaluations = ReturnType<typeof createEvaluations>;
 
 const EVALUATION = 31;
 /** The longest from a call's start to the submission of an evaluation of it. */
@@ -87,7 +84,7 @@ export function createEvaluations(
   source: ContactSource,
   recordings: Recordings,
   marks: { readonly comment: string; readonly name: string },
-): Evaluations {
+) {
   const { seed, evaluatedShare } = settings;
   const remarks = [
     `Greeted well, but said "call back"\r\nand hung up; ${marks.comment}`,
@@ -140,6 +137,7 @@ export function createEvaluations(
     };
   };
 
+  /** Evaluations submitted in [from, to) half an hour ago or earlier, as they are at a moment (epoch ms). */
   const rows = function* (from: number, to: number, now: number): Generator<EvaluationTruth> {
     for (let day = Math.max(0, dayOf(from - LATEST_SUBMISSION)); day <= dayOf(Math.min(to, now)); day++) {
       for (let number = 0; number < source.perDay; number++) {

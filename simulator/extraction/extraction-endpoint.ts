@@ -10,12 +10,7 @@ import type { Reply } from '../http/reply';
 import { empty, json, text } from '../http/reply';
 
 /** The Data Extraction API (contract §2.5, §10): one job at a time, a CSV for each. */
-export interface ExtractionEndpoint {
-  /** `POST` and `GET …/jobs`, `GET …/jobs/{id}`. */
-  answer(exchange: Exchange): Reply;
-  /** The CSV of a job, by the path of its presigned address; `undefined` for any other path. */
-  report(exchange: Exchange): Reply | undefined;
-}
+export type ExtractionEndpoint = ReturnType<typeof createExtractionEndpoint>;
 
 interface Parts {
   readonly tenantId: string;
@@ -30,7 +25,7 @@ const LONGEST_RANGE = 14 * DAY;
 const URL_SECONDS = 30;
 
 /** Creates the endpoint. Jobs for an entity or a version that it does not know fail, as they do for a misspelt name. */
-export function createExtractionEndpoint(parts: Parts): ExtractionEndpoint {
+export function createExtractionEndpoint(parts: Parts) {
   const { jobs, interactions, evaluations, urls } = parts;
   const pathOf = (id: string): string => `/extraction/${parts.tenantId}/${id}.csv`;
 
@@ -65,6 +60,7 @@ export function createExtractionEndpoint(parts: Parts): ExtractionEndpoint {
     return json(200, { jobStatus: { id: job.id, status, result: { url, errorMessage } } });
   };
 
+  /** `POST` and `GET …/jobs`, `GET …/jobs/{id}`. */
   const answer = (exchange: Exchange): Reply => {
     const { method, path, now } = exchange;
     const match = JOBS.exec(path);
@@ -79,6 +75,7 @@ export function createExtractionEndpoint(parts: Parts): ExtractionEndpoint {
     return job === undefined ? json(404, { message: 'No such job' }) : poll(job, exchange);
   };
 
+  /** The CSV of a job, by the path of its presigned address; `undefined` for any other path. */
   const report = ({ path, now, firing }: Exchange): Reply | undefined => {
     const job = jobs.all.find(({ id }) => path === pathOf(id));
     if (job === undefined || jobs.statusOf(job, now) === 'EXPIRED') return undefined;

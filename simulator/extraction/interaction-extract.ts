@@ -32,10 +32,7 @@ export interface InteractionMetadataTruth {
 }
 
 /** The entity `recording-interaction-metadata` (contract §10). */
-export interface InteractionExtract {
-  /** Segments of phone calls that start in [from, to) and ended half an hour ago or earlier (epoch ms). */
-  rows(from: number, to: number, now: number): Iterable<InteractionMetadataTruth>;
-}
+export type InteractionExtract = ReturnType<typeof createInteractionExtract>;
 
 /** An interaction appears so long after its end (contract §10: up to 30 min late). */
 export const EXTRACT_DELAY = 30 * MINUTE;
@@ -46,7 +43,7 @@ export function createInteractionExtract(
   index: ContactIndex,
   recordings: Recordings,
   stamp: StampWriter,
-): InteractionExtract {
+) {
   const rowOf = (
     call: ContactFacts,
     legs: number,
@@ -80,6 +77,7 @@ export function createInteractionExtract(
     };
   };
 
+  /** Segments of phone calls that start in [from, to) and ended half an hour ago or earlier (epoch ms). */
   const rows = function* (from: number, to: number, now: number): Generator<InteractionMetadataTruth> {
     const filter = { mediaTypeIds: [MEDIA_TYPES[PHONE]?.id ?? 0] };
     const orderBy = { field: 'contactId', descending: false };

@@ -3,18 +3,13 @@ import { mp4Opening, OPENING_SIZE } from './mp4';
 import { melody } from './tones';
 
 /** The bytes of recordings: a function of the seed and the segment, made while they are read. */
-export interface MediaFiles {
-  /** Bytes `from` (inclusive) to `to` (exclusive) of a segment's file of `length` bytes, in chunks. */
-  read(segmentId: string, length: number, from: number, to: number): Iterable<Buffer>;
-  /** The entity tag of a segment's file, with its quotes. */
-  etag(segmentId: string): string;
-}
+export type MediaFiles = ReturnType<typeof createMediaFiles>;
 
 const CHUNK = 65_536;
 const SMALLEST_HEADER = 64;
 
 /** Creates the files: MP4 with a second of sound for every 8,000 bytes. Each begins at another place of one melody. */
-export function createMediaFiles(seed: number): MediaFiles {
+export function createMediaFiles(seed: number) {
   const read = function* (segmentId: string, length: number, from: number, to: number): Generator<Buffer> {
     const sound = melody();
     const digest = bytesOf(seed, `file ${segmentId}`);
@@ -34,8 +29,11 @@ export function createMediaFiles(seed: number): MediaFiles {
   };
 
   return {
+    /** Bytes `from` (inclusive) to `to` (exclusive) of a segment's file of `length` bytes, in chunks. */
     read,
-    etag: (segmentId) => `"${bytesOf(seed, `etag ${segmentId}`).toString('hex').slice(0, 32)}"`,
+    /** The entity tag of a segment's file, with its quotes. */
+    etag: (segmentId: string): string =>
+      `"${bytesOf(seed, `etag ${segmentId}`).toString('hex').slice(0, 32)}"`,
   };
 }
 

@@ -2,14 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Parameters } from '../http/parameters';
 
 /** Short-lived addresses of recordings on the media origin, shaped like those of S3 (contract §4.4). */
-export interface PresignedUrls {
-  /** The path of a segment's file: made of ids only. */
-  pathOf(masterContactId: number, segmentId: string): string;
-  /** A fresh address for a path, valid as long as recordings' addresses are unless another time is given. */
-  sign(path: string, now: number, seconds?: number): string;
-  /** Whether a request for a path may pass. */
-  judge(path: string, parameters: Parameters, now: number): 'valid' | 'expired' | 'forged';
-}
+export type PresignedUrls = ReturnType<typeof createPresignedUrls>;
 
 /**
  * Creates the signer with a key of its own.
@@ -20,7 +13,7 @@ export function createPresignedUrls(
   mediaAddress: () => string,
   lifetimeSeconds: number,
   recordSecret: (secret: string) => void,
-): PresignedUrls {
+) {
   const key = randomBytes(32);
   const signatureOf = (path: string, date: string, expires: string, nonce: string): string =>
     createHmac('sha256', key).update([path, date, expires, nonce].join('\n')).digest('hex');
@@ -52,8 +45,12 @@ export function createPresignedUrls(
   };
 
   return {
-    pathOf: (masterContactId, segmentId) => `/recordings/${tenantId}/${masterContactId}/${segmentId}.mp4`,
+    /** The path of a segment's file: made of ids only. */
+    pathOf: (masterContactId: number, segmentId: string): string =>
+      `/recordings/${tenantId}/${masterContactId}/${segmentId}.mp4`,
+    /** A fresh address for a path, valid as long as recordings' addresses are unless another time is given. */
     sign,
+    /** Whether a request for a path may pass. */
     judge,
   };
 }

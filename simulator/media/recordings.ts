@@ -29,21 +29,12 @@ export interface RecordingTruth {
 }
 
 /** Which calls have recordings. */
-export interface Recordings {
-  /** The first leg of a call whose recording is available now; `undefined`: 404. */
-  call(masterContactId: number, now: number): ContactFacts | undefined;
-  /** The segments of a recorded call; about one call in ten has two. */
-  segments(call: ContactFacts): readonly Segment[];
-  /** The segment with that id, whatever the time. */
-  find(segmentId: string): Segment | undefined;
-  /** Length and hash of a segment's file. */
-  truth(segment: Segment): RecordingTruth;
-}
+export type Recordings = ReturnType<typeof createRecordings>;
 
 const SEGMENT = 21;
 
 /** Creates the view on recordings. A segment id holds its call's id, so no index is needed. */
-export function createRecordings(settings: Settings, source: ContactSource, files: MediaFiles): Recordings {
+export function createRecordings(settings: Settings, source: ContactSource, files: MediaFiles) {
   const { seed, recordingDelaySeconds, mediaBytes } = settings;
 
   const endOfCall = (master: ContactFacts): number => {
@@ -52,6 +43,7 @@ export function createRecordings(settings: Settings, source: ContactSource, file
     return source.facts(day, number + source.legs(day, number) - 1).end;
   };
 
+  /** The first leg of a call whose recording is available now; `undefined`: 404. */
   const call = (masterContactId: number, now: number): ContactFacts | undefined => {
     const master = source.find(masterContactId);
     if (master === undefined || master.masterContactId !== masterContactId || !master.isRecorded)
@@ -71,6 +63,7 @@ export function createRecordings(settings: Settings, source: ContactSource, file
     return `${head}-${tail.slice(8)}-4${head.slice(0, 3)}-9${head.slice(5)}-${tail}`;
   };
 
+  /** The segments of a recorded call; about one call in ten has two. */
   const segments = (master: ContactFacts): readonly Segment[] => {
     const id = master.masterContactId;
     const count = draw(id, 1) < 0.1 ? 2 : 1;
@@ -86,6 +79,7 @@ export function createRecordings(settings: Settings, source: ContactSource, file
     }));
   };
 
+  /** The segment with that id, whatever the time. */
   const find = (segmentId: string): Segment | undefined => {
     const code = Number.parseInt(segmentId.slice(-12), 16);
     const master = Number.isNaN(code) ? undefined : source.find(Math.floor(code / 4));
@@ -93,6 +87,7 @@ export function createRecordings(settings: Settings, source: ContactSource, file
     return segments(master).find((segment) => segment.segmentId === segmentId.toLowerCase());
   };
 
+  /** Length and hash of a segment's file. */
   const truth = (segment: Segment): RecordingTruth => {
     const sha256 = createHash('sha256');
     for (const chunk of files.read(segment.segmentId, segment.bytes, 0, segment.bytes)) sha256.update(chunk);
