@@ -1,17 +1,10 @@
-import { BlockList, isIP } from 'node:net';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { isThisMachine } from '../network';
 import type { Problem } from './problems';
 
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
-/** This machine by its address or the name localhost; a name that only looks like an address of loopback is not. */
 function isLocal(address: string): boolean {
   const host = address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-  if (host === '' || host.toLowerCase() === 'localhost') return true;
-  const family = isIP(host);
-  return family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
+  return host === '' || isThisMachine(host);
 }
 
 /**

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { executableOnPath } from './executables';
-import { describeExit, startProcess } from './process';
+import { describeExit, isAlive, startProcess } from './process';
 
 /** What to build with Go, and where to put it. */
 export interface GoBuild {
@@ -107,11 +107,9 @@ function isHolderAlive(lock: string): boolean {
   try {
     const pid = Number.parseInt(readFileSync(lock, 'utf8'), 10);
     // Between making the lock and writing the number into it the holder is certainly alive.
-    if (Number.isNaN(pid)) return true;
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return Number.isNaN(pid) || isAlive(pid);
+  } catch {
+    return false;
   }
 }
 

@@ -159,3 +159,13 @@ function keepTail(child: ChildProcess, logFile: string | undefined): Tail {
   child.once('close', () => file?.end());
   return { add, text: () => kept };
 }
+
+/** Whether a process is alive, whoever's it is. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

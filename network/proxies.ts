@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { isThisMachine } from './loopback';
 
 /** What `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say. */
 export interface Proxies {
@@ -24,7 +25,7 @@ export function proxyFor({ https, http, bypass }: Proxies, url: URL): URL | null
   const proxy = url.protocol === 'https:' ? https : http;
   if (proxy === null) return null;
   const host = bare(url.hostname).replace(/\.$/, '');
-  if (isLoopback(host)) return null;
+  if (isThisMachine(host) || host.endsWith('.localhost')) return null;
   const port = url.port || (defaultPorts[url.protocol] ?? '');
   return bypass.some((entry) => matches(entry.toLowerCase(), host, port)) ? null : new URL(proxy);
 }
@@ -47,12 +48,6 @@ function inNetwork(entry: string, host: string): boolean {
   const kind = family === 4 ? 'ipv4' : 'ipv6';
   list.addSubnet(bare(network), Number(prefix), kind);
   return list.check(host, kind);
-}
-
-function isLoopback(host: string): boolean {
-  return (
-    host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(\.\d+){3}$/.test(host)
-  );
 }
 
 /** An IPv6 address without the brackets it wears in a URL. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive } from '../../local/process';
 import { CommandError, exitStatus } from '../command/exit-status';
 
 const dayMs = 86_400_000;
@@ -41,13 +42,4 @@ export function openDemoFolder(path: string, fresh: boolean) {
     /** Lets another demo use the folder. */
     release: (): void => rmSync(lock, { force: true }),
   };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

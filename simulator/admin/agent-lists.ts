@@ -5,7 +5,7 @@ import { MINUTE } from '../data/calendar';
 import { BUSINESS_UNIT_ID, CAMPAIGNS, MEDIA_TYPES, SKILLS } from '../data/catalogue';
 import type { Exchange } from '../http/exchange';
 import { LARGEST_PAGE, linksOf } from '../http/links';
-import { readInteger } from '../http/parameters';
+import { fieldsOf, readInteger } from '../http/parameters';
 import { fraction } from '../data/random';
 import type { Reply } from '../http/reply';
 import { empty, json } from '../http/reply';
@@ -36,7 +36,7 @@ export function createAgentLists(seed: number, agents: Agents, stamp: StampWrite
         next: null,
         ...linksOf(`${address()}${path}`, parameters, { skip, top, count: rows.length, total: all.length }),
       },
-      agentSkillAssignments: rows.map((row) => pick(row, parameters.get('fields'))),
+      agentSkillAssignments: rows.map((row) => fieldsOf(row, parameters)),
     });
   };
 
@@ -78,15 +78,9 @@ export function createAgentLists(seed: number, agents: Agents, stamp: StampWrite
           startDate: new Date(since * MINUTE).toISOString(),
           lastUpdateTime: new Date(since * MINUTE).toISOString(),
         };
-        return pick(row, parameters.get('fields'));
+        return fieldsOf(row, parameters);
       }),
     });
 
   return { skills, states };
-}
-
-function pick(row: object, fields: string | undefined): object {
-  if (fields === undefined) return row;
-  const names = new Set(fields.split(',').map((field) => field.trim().toLowerCase()));
-  return Object.fromEntries(Object.entries(row).filter(([key]) => names.has(key.toLowerCase())));
 }

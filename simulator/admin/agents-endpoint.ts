@@ -6,7 +6,7 @@ import { readDate, readStamp } from '../data/calendar';
 import { BUSINESS_UNIT_ID } from '../data/catalogue';
 import type { Exchange } from '../http/exchange';
 import { LARGEST_PAGE, linksOf } from '../http/links';
-import { readFlag, readInteger } from '../http/parameters';
+import { fieldsOf, readFlag, readInteger } from '../http/parameters';
 import type { Reply } from '../http/reply';
 import { empty, json } from '../http/reply';
 
@@ -55,7 +55,7 @@ export function createAgentsEndpoint(agents: Agents, stamp: StampWriter, address
       lastPollTime: stamp(now),
       totalRecords: found.length,
       hiddenAgents: hidden,
-      agents: rows.map((row) => pick(row, parameters.get('fields'))),
+      agents: rows.map((row) => fieldsOf(row, parameters)),
     });
   };
 
@@ -64,7 +64,7 @@ export function createAgentsEndpoint(agents: Agents, stamp: StampWriter, address
     const agent = agents.find(reference);
     if (agent === undefined) return empty(404, { icStatusDescription: 'Agent not found' });
     return json(200, {
-      agents: [pick(agents.record(agent, exchange.now), exchange.parameters.get('fields'))],
+      agents: [fieldsOf(agents.record(agent, exchange.now), exchange.parameters)],
     });
   };
 
@@ -92,10 +92,4 @@ function inOrder(records: readonly AgentRecord[], orderBy: string | undefined): 
     const [left, right] = [valueOf(a), valueOf(b)];
     return sign * (left < right ? -1 : left > right ? 1 : 0);
   });
-}
-
-function pick(record: AgentRecord, fields: string | undefined): AgentRecord {
-  if (fields === undefined) return record;
-  const names = new Set(fields.split(',').map((field) => field.trim().toLowerCase()));
-  return Object.fromEntries(Object.entries(record).filter(([key]) => names.has(key.toLowerCase())));
 }

@@ -72,6 +72,16 @@ export function readFlag(parameters: Parameters, name: string): boolean | undefi
   throw new BadParameter(`Invalid boolean in parameter ${name}`);
 }
 
+/** Of a row, what `fields` asks for (names in any case, separated by commas); all of it where nothing is asked for. */
+export function fieldsOf<Row extends object>(row: Row, parameters: Parameters): Partial<Row> {
+  const fields = parameters.get('fields');
+  if (fields === undefined) return row;
+  const names = new Set(fields.split(',').map((field) => field.trim().toLowerCase()));
+  return Object.fromEntries(
+    Object.entries(row).filter(([key]) => names.has(key.toLowerCase())),
+  ) as Partial<Row>;
+}
+
 /**
  * A list of integers separated by commas; absent or empty: an empty list.
  * @throws BadParameter when a member is anything else

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { BlockList, isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { Client } from 'pg';
+import { isThisMachine } from '../../network';
 import { StoreError } from './errors';
 
 const tlsParameters = [
@@ -20,15 +20,9 @@ export interface SecuredConnection {
   readonly ssl: false | ConnectionOptions;
 }
 
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
-/** This machine: a socket, the name localhost, or an address of loopback; a name that only looks like one is not. */
+/** This machine, or a socket on it. */
 function isLocal(host: string): boolean {
-  if (host.startsWith('/') || host.toLowerCase() === 'localhost') return true;
-  const family = isIP(host);
-  return family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
+  return host.startsWith('/') || isThisMachine(host);
 }
 
 /** The host as node-postgres will take it: a `host` parameter, given once or more, wins over the URL's, and PGHOST over none. */
