@@ -57,7 +57,8 @@ const count = (dice: Dice) => ({ count: dice.between(1, 7) });
 const notDrawn: ReadonlySet<BadRecordKind> = new Set<BadRecordKind>([
   ...(['giantNote', 'digitNote', 'deep', 'longNumber', 'hugeNumber'] as const),
 ]);
-const kindsDrawn: readonly BadRecordKind[] = BAD_RECORD_KINDS.filter((kind) => !notDrawn.has(kind));
+/** All others: one row's oddity that must cost no other row anything. */
+export const kindsDrawn: readonly BadRecordKind[] = BAD_RECORD_KINDS.filter((kind) => !notDrawn.has(kind));
 
 /** Draws by the switch they use; several ways to use one switch are several entries. */
 export const dataDraws: readonly (readonly [FaultName, Draw])[] = [
