@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { tsToMs } from '@temporalio/common/lib/time';
 import type { temporal } from '@temporalio/proto';
 import { Command } from 'commander';
@@ -123,7 +124,7 @@ async function openFile(simulator: Simulator): Promise<Response> {
       readonly jobStatus: { readonly result?: { readonly url?: string | null } | null };
     };
     if (typeof jobStatus.result?.url === 'string') return fetch(jobStatus.result.url);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await delay(200);
   }
 }
 

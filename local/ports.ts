@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 
 const loopback = '127.0.0.1';
 
@@ -29,14 +30,10 @@ export async function findPort(
   }
 }
 
-function listenOnce(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ port, host: loopback, exclusive: true }, () => {
-      const address = server.address();
-      const bound = address !== null && typeof address === 'object' ? address.port : port;
-      server.close(() => resolve(bound));
-    });
-  });
+async function listenOnce(port: number): Promise<number> {
+  const server = createServer();
+  await once(server.listen({ port, host: loopback, exclusive: true }), 'listening');
+  const { port: bound } = server.address() as AddressInfo;
+  await once(server.close(), 'close');
+  return bound;
 }

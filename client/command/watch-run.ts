@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
 import { type Cause, type ReadCode, readCode } from '../../errors';
@@ -78,7 +79,7 @@ async function watch<Report, How>(
       // A run whose worker is away cannot answer just now; its result still comes.
       const progress = await ask().catch(() => undefined);
       if (progress && !ended.signal.aborted && onProgress(progress)) return null;
-      await Promise.race([end, new Promise((resolve) => setTimeout(resolve, pollEveryMs).unref())]);
+      await Promise.race([end, delay(pollEveryMs, undefined, { ref: false })]);
     }
     return end as never;
   };

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { Effect } from '../http/fault-effect';
 import { forbidden, tooManyRequests, unauthorized } from '../http/error-replies';
@@ -41,7 +42,7 @@ export const TRANSPORT_FAULTS = {
   },
   html200: () => Promise.resolve(text(200, HTML, 'text/html')),
   slow: async (next, { delayMs = 1000 }, exchange) => {
-    await new Promise((resolve) => setTimeout(resolve, delayMs).unref());
+    await delay(delayMs, undefined, { ref: false });
     return next(exchange);
   },
   slowBody: async (next, { chunkBytes = 256, delayMs = 1000 }, exchange) => {
