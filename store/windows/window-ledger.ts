@@ -77,7 +77,7 @@ export interface Closing {
 }
 
 /** Why a run waits for a person. */
-export interface ParkCause extends Explained {
+interface ParkCause extends Explained {
   readonly code: ReadCode;
 }
 
