@@ -5,40 +5,40 @@ import { createAgentActivities } from '../../activities/agents';
 import { createPageMemory } from '../../activities/page-memory';
 import type { PersistResult } from '../../activities/types';
 import { agentFields, contactFields } from '../../cxone';
-import { openStand, type Stand } from '../integration/store/stand';
+import { openTestEnvironment, type TestEnvironment } from '../integration/store/test-environment';
 import { postgresServers } from '../setup/servers';
 import { acme } from '../unit/activities/fakes';
 
 /** Any JSON record of a page, stored by our activities in a real PostgreSQL. */
 describe.each(postgresServers())('any JSON record, on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterAll(() => stand?.close());
+  afterAll(() => environment?.close());
 
   let pages = 0;
   const persist = async (kind: 'contacts' | 'agents', records: readonly string[]): Promise<PersistResult> => {
     const list = kind === 'contacts' ? 'completedContacts' : 'agents';
     const body = Buffer.from(`{"totalRecords":${records.length},"${list}":[${records.join(',')}]}`);
-    const pageId = await stand.land(`any-${(pages += 1)}`, { kind, body, records: records.length });
+    const pageId = await environment.land(`any-${(pages += 1)}`, { kind, body, records: records.length });
     const parts = {
-      store: stand.store,
+      store: environment.store,
       tenants: acme(),
       memory: createPageMemory<readonly unknown[]>(1),
       now: Date.now,
     };
-    const environment = new MockActivityEnvironment();
+    const activity = new MockActivityEnvironment();
     const contacts = createContactActivities(parts);
     const agents = createAgentActivities(parts);
     const page = { tenant: 'acme', pageId };
     return kind === 'contacts'
-      ? environment.run(async () => contacts.persistContacts({ ...page, recordings: true }))
-      : environment.run(async () => agents.persistAgents({ ...page, watermark: null }));
+      ? activity.run(async () => contacts.persistContacts({ ...page, recordings: true }))
+      : activity.run(async () => agents.persistAgents({ ...page, watermark: null }));
   };
 
   const counts = async (table: 'contact' | 'agent'): Promise<{ stored: number; rejected: number }> => {
-    const [row] = await stand.query<{ stored: number; rejected: number }>(
+    const [row] = await environment.query<{ stored: number; rejected: number }>(
       `select (select count(*)::int from cxone.${table}) as stored,
               (select count(*)::int from cxone.rejected_record where kind = $1 and reason <> '') as rejected`,
       [`${table}s`],
@@ -100,7 +100,7 @@ describe.each(postgresServers())('any JSON record, on $label', (server) => {
     async (kind, table, any) => {
       await fc.assert(
         fc.asyncProperty(fc.array(any, { minLength: 1, maxLength: 12 }), async (records) => {
-          await stand.empty();
+          await environment.empty();
           const outcome = await persist(kind, records);
           const { stored, rejected } = await counts(table);
           expect(stored).toBe(outcome.inserted);

@@ -3,7 +3,7 @@ import { activityQueues } from '../../workers/queues';
 import { planBackfill } from '../../workflows/backfill/backfill-input';
 import type { BackfillReport } from '../../workflows/backfill/backfill-progress';
 import { backfillId } from '../../workflows/ids';
-import { openStand, type Stand, type StandWorker } from '../e2e/stand';
+import { openTestEnvironment, type TestEnvironment, type TestWorker } from '../e2e/test-environment';
 import { compareIds, storedContacts, trueContacts } from '../e2e/truth';
 
 export interface ChaosOptions {
@@ -54,21 +54,22 @@ export async function chaosBackfill(options: ChaosOptions): Promise<ChaosResult>
   const random = mulberry32(seed);
   const to = Date.parse('2025-03-10T00:00:00Z');
   const span = { from: new Date(to - windows * hourMs).toISOString(), to: new Date(to).toISOString() };
-  const stand = await openStand({
+  const environment = await openTestEnvironment({
     simulator: { seed, contactsPerDay },
     tenant: { pageSize: 10, recordings: false },
   });
   try {
-    const workers: StandWorker[] = [];
-    for (let n = 0; n < workersAtATime; n += 1) workers.push(await stand.startWorker({ LOG_LEVEL: 'info' }));
+    const workers: TestWorker[] = [];
+    for (let n = 0; n < workersAtATime; n += 1)
+      workers.push(await environment.startWorker({ LOG_LEVEL: 'info' }));
     const input = { tenant: 'acme', ...span, window: '1h', concurrency };
     const plan = planBackfill(input, new Date());
     const began = Date.now();
-    const handle = await startBackfill(stand.client, input, plan);
+    const handle = await startBackfill(environment.client, input, plan);
     const ending = new AbortController();
     const isOver = (): boolean => ending.signal.aborted;
     let shown = 0;
-    const end = followBackfill(stand.client, handle, (progress) => {
+    const end = followBackfill(environment.client, handle, (progress) => {
       if (Date.now() - shown < 15_000) return;
       shown = Date.now();
       log(`${progress.complete} of ${progress.windows} windows, ${progress.running} running`);
@@ -84,7 +85,7 @@ export async function chaosBackfill(options: ChaosOptions): Promise<ChaosResult>
       await victim?.exited;
       kills += 1;
       log(`kill ${kills}`);
-      workers.push(await stand.startWorker({ LOG_LEVEL: 'info' }));
+      workers.push(await environment.startWorker({ LOG_LEVEL: 'info' }));
     }
     const result = await end;
     if (!result.ok) throw new Error(`the backfill failed: ${result.code}: ${result.message}`);
@@ -93,27 +94,27 @@ export async function chaosBackfill(options: ChaosOptions): Promise<ChaosResult>
       report: result.report,
       seconds,
       kills,
-      ...(await compare(stand, span, backfillId(plan), kills)),
+      ...(await compare(environment, span, backfillId(plan), kills)),
     };
   } finally {
-    await stand.close();
+    await environment.close();
   }
 }
 
 async function compare(
-  stand: Stand,
+  environment: TestEnvironment,
   span: { readonly from: string; readonly to: string },
   workflowId: string,
   kills: number,
 ) {
-  const truth = await trueContacts(stand, span);
-  const stored = await storedContacts(stand, span);
-  const asked = stand.simulator.journal
+  const truth = await trueContacts(environment, span);
+  const stored = await storedContacts(environment, span);
+  const asked = environment.simulator.journal
     .entries({ family: 'contacts' })
     .filter(({ query }) => Number(query['top']) > 2)
     .map(({ query }) => JSON.stringify(query));
   const api = activityQueues.find(({ activities }) => activities.includes('fetchContactPage'));
-  const [attempts] = await stand.query<{ sum: string }>('select sum(attempt) from cxone.sync_window');
+  const [attempts] = await environment.query<{ sum: string }>('select sum(attempt) from cxone.sync_window');
   return {
     contacts: truth.size,
     ...compareIds(truth.keys(), stored.keys()),
@@ -122,11 +123,11 @@ async function compare(
     // A worker has no more requests under way than its queue lets it.
     inFlightAtKills: kills * (api?.concurrency ?? 0),
     attempts: Number(attempts?.sum ?? 0),
-    runs: await runsOf(stand, workflowId),
+    runs: await runsOf(environment, workflowId),
   };
 }
 
-async function runsOf({ client }: Stand, workflowId: string): Promise<RunFigures[]> {
+async function runsOf({ client }: TestEnvironment, workflowId: string): Promise<RunFigures[]> {
   const runs: RunFigures[] = [];
   for await (const { runId } of client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) {
     const { historyLength, historySize } = await client.workflow.getHandle(workflowId, runId).describe();

@@ -18,7 +18,7 @@ export type Outcome =
   | { readonly kind: 'mayFail'; readonly codes: readonly string[] };
 
 /** What happens on our own side of a run, where no switch of the simulator reaches. */
-export interface WorldChange {
+export interface OwnSideChange {
   /** The recordings folder is taken away after this number of requests to CXone. */
   readonly unmountedFrom?: number;
   /** Which attempts of activities, counted over the run, belong to a frozen worker: their work goes on, unreported. */
@@ -28,17 +28,17 @@ export interface WorldChange {
 }
 
 /** Faults that no switch of the simulator makes. */
-export const worldNames = ['unmounted', 'frozenWorker', 'ownClock'] as const;
+export const ownSideNames = ['unmounted', 'frozenWorker', 'ownClock'] as const;
 
 /** One fault of a schedule. */
 export interface DrawnFault {
-  readonly name: FaultName | 'credentials' | (typeof worldNames)[number];
+  readonly name: FaultName | 'credentials' | (typeof ownSideNames)[number];
   /** How it was drawn, for a reader. */
   readonly label: string;
   readonly rules: readonly FaultRule[];
   readonly outcome: Outcome;
   readonly credentials?: CredentialChange;
-  readonly world?: WorldChange;
+  readonly ownSide?: OwnSideChange;
   /** Virtual minutes after which it is switched off. */
   readonly forMinutes?: number;
 }

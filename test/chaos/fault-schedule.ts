@@ -5,7 +5,7 @@ import { type Draw, type DrawnFault, survived } from './drawn-fault';
 import { extractionDraws } from './extraction-faults';
 import { operatorDraws } from './operator-faults';
 import { transientDraws } from './transient-faults';
-import { isFarOff, worldDraws } from './world-faults';
+import { isFarOff, ownSideDraws } from './own-side-faults';
 
 /** What is run: a window, ticks of the live sync, or a day of Data Extraction. */
 export type Job = 'window' | 'live' | 'extraction';
@@ -34,7 +34,7 @@ const groups: readonly (readonly Drawable[])[] = [transient, transient, dataDraw
 
 /** The switches that some schedule may use. */
 export const drawnNames: ReadonlySet<string> = new Set(
-  [...groups.flat(), ...worldDraws, ...extractionDraws].map(([name]) => name),
+  [...groups.flat(), ...ownSideDraws, ...extractionDraws].map(([name]) => name),
 );
 
 /**
@@ -89,7 +89,7 @@ function drawMore(window: FaultSchedule, dice: Dice): FaultSchedule {
   const job = dice.pick(jobs);
   if (job === 'extraction') return drawExtraction(window, dice);
   const isLive = job === 'live' && window.faults.every(({ name }) => !notLive.has(name));
-  const draws = isLive ? [...worldDraws, ...liveDraws, ...liveDraws] : worldDraws;
+  const draws = isLive ? [...ownSideDraws, ...liveDraws, ...liveDraws] : ownSideDraws;
   const faults = dice.chance(isLive ? 0.7 : 0.25) ? withOne(window.faults, draws, dice) : window.faults;
   if (!isLive) return { ...window, faults };
   // A day of changes comes first: a few rows a page would make hundreds of pages.
@@ -135,7 +135,7 @@ function drawExtraction(window: FaultSchedule, dice: Dice): FaultSchedule {
   return { ...window, job: 'extraction', by: 'start', faults, from, to: from + 24 * hourMs };
 }
 
-const frozenDraw = worldDraws.find(([name]) => name === 'frozenWorker') as Drawable;
+const frozenDraw = ownSideDraws.find(([name]) => name === 'frozenWorker') as Drawable;
 
 /** The faults and one more, if what they come to together is known. */
 function withOne(
@@ -177,7 +177,7 @@ export function scheduleWith(
 ): FaultSchedule {
   const dice = createDice(seed);
   const schedule = drawSchedule(seed, patience);
-  const draws = [...groups.flat(), ...worldDraws].filter(([drawn]) => drawn === name);
+  const draws = [...groups.flat(), ...ownSideDraws].filter(([drawn]) => drawn === name);
   const drawn = dice.pick(draws)[1](dice, patience);
   const to = schedule.from + hourMs;
   const faults = [{ ...drawn, name, label: labelOf(name, drawn) }];
@@ -193,7 +193,10 @@ export function extractionWith(name: DrawnFault['name'], seed: number): FaultSch
 }
 
 /** Ticks of the live sync with this fault, which they survive. */
-export function liveWith(seed: number, fault: Pick<DrawnFault, 'label' | 'rules' | 'world'>): FaultSchedule {
+export function liveWith(
+  seed: number,
+  fault: Pick<DrawnFault, 'label' | 'rules' | 'ownSide'>,
+): FaultSchedule {
   const window = drawSchedule(seed, false);
   const faults = [{ ...fault, name: 'clockSkew' as const, outcome: survived }];
   return { ...window, job: 'live', by: 'update', faults, pageSize: 100 };
@@ -226,10 +229,14 @@ function drawFault(dice: Dice, patience: boolean): DrawnFault {
 
 function labelOf(
   name: string,
-  { rules, credentials, world, forMinutes }: Omit<DrawnFault, 'name' | 'label'>,
+  { rules, credentials, ownSide, forMinutes }: Omit<DrawnFault, 'name' | 'label'>,
 ): string {
   const listed = rules.map((rule) => JSON.stringify(rule)).join(' + ');
-  const what = world ? `${name} ${JSON.stringify(world)}` : credentials ? `${name} (${credentials})` : listed;
+  const what = ownSide
+    ? `${name} ${JSON.stringify(ownSide)}`
+    : credentials
+      ? `${name} (${credentials})`
+      : listed;
   return [what, forMinutes ? `for ${forMinutes} min` : ''].filter((part) => part !== '').join(' ');
 }
 

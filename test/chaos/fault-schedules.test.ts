@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { activityNames } from './activity-names';
 import { FAULT_NAMES } from '../../simulator';
-import { operatorCodes, survived, worldNames } from './drawn-fault';
+import { operatorCodes, survived, ownSideNames } from './drawn-fault';
 import {
   drawnNames,
   drawSchedule,
@@ -12,13 +12,13 @@ import {
   scheduleWith,
   windowFaults,
 } from './fault-schedule';
-import type { Ground } from './ground';
-import { inProcessGround } from './in-process-ground';
-import { type Lane, openLane } from './lane';
+import type { TestEnvironment } from './test-environment';
+import { inProcessEnvironment } from './in-process-environment';
+import { type ChaosParts, openChaosParts } from './chaos-parts';
 import { runSchedule } from './run-schedule';
 import { openSandbox, type WorkflowSandbox } from './sandbox';
 import { describeVerdict } from './score-card';
-import { openServerGround, type ServerGround } from './server-ground';
+import { openServerEnvironment, type ServerEnvironment } from './server-environment';
 
 // `npm run chaos:faults` runs a thousand, and a hundred through the server; here are the first ones of a seed.
 const inProcess = Array.from({ length: 30 }, (_, index) => 100_000 + index);
@@ -72,21 +72,21 @@ const uncountable: FaultSchedule = {
 };
 
 let sandbox: WorkflowSandbox;
-let lane: Lane;
-let here: Ground;
-let server: ServerGround;
+let parts: ChaosParts;
+let here: TestEnvironment;
+let server: ServerEnvironment;
 beforeAll(async () => {
   sandbox = openSandbox(activityNames);
-  lane = await openLane();
-  here = inProcessGround(lane, sandbox);
-  server = await openServerGround([
+  parts = await openChaosParts();
+  here = inProcessEnvironment(parts, sandbox);
+  server = await openServerEnvironment([
     ...throughServer.map((seed) => drawSchedule(seed, false)),
     ...[forbidden, wrongKey, uncountable],
   ]);
 }, 120_000);
 afterAll(async () => {
   await server?.close();
-  await lane?.close();
+  await parts?.close();
 });
 
 describe('a window whose source is faulty equals the truth or fails with the right code', () => {
@@ -105,7 +105,7 @@ describe('a window whose source is faulty equals the truth or fails with the rig
     expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
   });
 
-  it.each(worldNames)('what happens on our own side (%s), in one process', async (name) => {
+  it.each(ownSideNames)('what happens on our own side (%s), in one process', async (name) => {
     const verdict = await runSchedule(scheduleWith(name, 11), here);
     expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
   });
@@ -159,8 +159,8 @@ describe('a clock that jumps', () => {
     ['that of its list alone, hours back', { name: 'wrongPollTime', args: { seconds: -14_400 } }, {}],
     ['ours, four hours back', undefined, { ownClockMinutes: -240 }],
     ['ours, four hours ahead', undefined, { ownClockMinutes: 240 }],
-  ] as const)('costs the live sync lag only: %s', async (label, rule, world) => {
-    const verdict = await runSchedule(liveWith(31, { label, rules: rule ? [rule] : [], world }), here);
+  ] as const)('costs the live sync lag only: %s', async (label, rule, ownSide) => {
+    const verdict = await runSchedule(liveWith(31, { label, rules: rule ? [rule] : [], ownSide }), here);
     expect(verdict.problems.length === 0 ? '' : describeVerdict(verdict)).toBe('');
     expect(verdict.outcome).toBe('complete');
   });
@@ -182,11 +182,14 @@ describe('the run in one process', () => {
     return [{ name: error.name, message, ...fields }, ...chainOf(error.cause)];
   }
 
-  const failureOn = async (ground: Ground, schedule: FaultSchedule): Promise<readonly object[]> => {
-    ground.simulator.setFaults(schedule.faults.flatMap(({ rules }) => rules));
-    const tenant = ground.tenantOf(schedule);
-    const { end } = await ground.attempt({ schedule, tenant, faults: true, requestsAtMost: 500 });
-    ground.simulator.setFaults([]);
+  const failureOn = async (
+    environment: TestEnvironment,
+    schedule: FaultSchedule,
+  ): Promise<readonly object[]> => {
+    environment.simulator.setFaults(schedule.faults.flatMap(({ rules }) => rules));
+    const tenant = environment.tenantOf(schedule);
+    const { end } = await environment.attempt({ schedule, tenant, faults: true, requestsAtMost: 500 });
+    environment.simulator.setFaults([]);
     if (end === undefined || end.ok) throw new Error('the run must fail');
     return chainOf(end.error);
   };
@@ -207,10 +210,10 @@ describe('the run in one process', () => {
 
   it('says so when a run would never end', async () => {
     const { historyLimit, ...schedule } = drawSchedule(4, false);
-    const ground = inProcessGround(lane, sandbox);
-    const tenant = ground.tenantOf({ ...schedule, historyLimit });
+    const environment = inProcessEnvironment(parts, sandbox);
+    const tenant = environment.tenantOf({ ...schedule, historyLimit });
     const order = { schedule: { ...schedule, historyLimit }, tenant, faults: false, requestsAtMost: 3 };
-    expect(await ground.attempt(order)).toMatchObject({ hang: 'never ends: more than 3 requests' });
+    expect(await environment.attempt(order)).toMatchObject({ hang: 'never ends: more than 3 requests' });
   });
 });
 
@@ -227,6 +230,6 @@ describe('schedules', () => {
     for (let seed = 0; seed < 1_000; seed += 1) {
       for (const { name } of drawSchedule(seed).faults) used.add(name);
     }
-    expect([...FAULT_NAMES, ...worldNames].filter((name) => !used.has(name))).toEqual([]);
+    expect([...FAULT_NAMES, ...ownSideNames].filter((name) => !used.has(name))).toEqual([]);
   });
 });

@@ -3,13 +3,13 @@ import globalTeardown from '../setup/global-teardown';
 import { activityNames } from './activity-names';
 import { openChaosJournal } from './chaos-journal';
 import { drawSchedule, type FaultSchedule } from './fault-schedule';
-import type { Ground } from './ground';
-import { inProcessGround } from './in-process-ground';
-import { openLane } from './lane';
+import type { TestEnvironment } from './test-environment';
+import { inProcessEnvironment } from './in-process-environment';
+import { openChaosParts } from './chaos-parts';
 import { runSchedule } from './run-schedule';
 import { openSandbox } from './sandbox';
 import { describeVerdict, scoreCard } from './score-card';
-import { openServerGround } from './server-ground';
+import { openServerEnvironment } from './server-environment';
 import type { Verdict } from './verdict';
 
 /**
@@ -43,14 +43,14 @@ function flag(name: string, otherwise: number): number {
 const seedsFrom = (seed: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, index) => seed * 100_000 + index);
 
-type Work = (ground: Ground) => Promise<void>;
+type Work = (environment: TestEnvironment) => Promise<void>;
 
-/** Runs schedules side by side, each lane on a ground of its own, but for those that the journal has. */
+/** Runs schedules side by side, each worker on an environment of its own, but for those that the journal has. */
 async function runAll(
   name: string,
   schedules: readonly FaultSchedule[],
   lanes: number,
-  onGround: (work: Work) => Promise<void>,
+  onEnvironment: (work: Work) => Promise<void>,
 ): Promise<readonly Verdict[]> {
   const fresh = process.argv.includes('--fresh');
   const seed = process.argv.includes('--only') ? null : flag('seed', 1);
@@ -61,9 +61,9 @@ async function runAll(
   const done = new Set(verdicts.map(({ schedule }) => schedule.seed));
   const open = schedules.filter((schedule) => !done.has(schedule.seed));
   const waiting = open[Symbol.iterator]();
-  const work: Work = async (ground) => {
+  const work: Work = async (environment) => {
     for (const schedule of waiting) {
-      const verdict = await runSchedule(schedule, ground);
+      const verdict = await runSchedule(schedule, environment);
       verdicts.push(verdict);
       journal.add(verdict);
       if (verbose || verdict.problems.length > 0) say(describeVerdict(verdict));
@@ -71,7 +71,7 @@ async function runAll(
     }
   };
   const count = Math.min(lanes, open.length);
-  await Promise.all(Array.from({ length: count }, async () => onGround(work)));
+  await Promise.all(Array.from({ length: count }, async () => onEnvironment(work)));
   return verdicts;
 }
 
@@ -80,11 +80,11 @@ async function inProcess(seeds: readonly number[], lanes: number): Promise<reado
   const sandbox = openSandbox(activityNames);
   const schedules = seeds.map((seed) => draw(seed, true));
   return runAll('faults', schedules, lanes, async (work) => {
-    const lane = await openLane();
+    const parts = await openChaosParts();
     try {
-      await work(inProcessGround(lane, sandbox));
+      await work(inProcessEnvironment(parts, sandbox));
     } finally {
-      await lane.close();
+      await parts.close();
     }
   });
 }
@@ -93,11 +93,11 @@ async function throughServer(seeds: readonly number[], lanes: number): Promise<r
   if (seeds.length === 0) return [];
   const schedules = seeds.map((seed) => draw(seed, false));
   return runAll('faults-through-server', schedules, lanes, async (work) => {
-    const ground = await openServerGround(schedules);
+    const environment = await openServerEnvironment(schedules);
     try {
-      await work(ground);
+      await work(environment);
     } finally {
-      await ground.close();
+      await environment.close();
     }
   });
 }

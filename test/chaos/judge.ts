@@ -1,5 +1,5 @@
 import type { Expectation } from './expectation';
-import type { Attempted } from './ground';
+import type { Attempted } from './test-environment';
 
 /** Complete, the code on top of the failure, or why the run does not end. */
 export function outcomeOf({ end, hang }: Attempted): string {

@@ -47,7 +47,7 @@ async function main(): Promise<boolean> {
   const verdicts = [...done];
   await globalSetup();
   try {
-    const lane = async (): Promise<void> => {
+    const worker = async (): Promise<void> => {
       for (const one of waiting) {
         const verdict = await runOutage(drawOutage(one));
         verdicts.push(verdict);
@@ -55,7 +55,7 @@ async function main(): Promise<boolean> {
         say(describeVerdict(verdict));
       }
     };
-    await Promise.all(Array.from({ length: lanes }, lane));
+    await Promise.all(Array.from({ length: lanes }, worker));
   } finally {
     await globalTeardown();
   }

@@ -2,7 +2,7 @@ import type { InteractionMetadataTruth } from '../../simulator';
 import { compareIds } from '../e2e/truth';
 import { expectationOf } from './expectation';
 import { type FaultSchedule, rulesAt } from './fault-schedule';
-import type { Ground } from './ground';
+import type { TestEnvironment } from './test-environment';
 import { outcomeOf, problemsOf } from './judge';
 import type { Verdict } from './verdict';
 
@@ -10,19 +10,19 @@ import type { Verdict } from './verdict';
  * Syncs a day of interaction metadata under faults, and once more without: then it equals what the source extracts.
  * What the first run reports as complete is complete, except for rejected rows.
  */
-export async function runExtraction(schedule: FaultSchedule, ground: Ground): Promise<Verdict> {
+export async function runExtraction(schedule: FaultSchedule, environment: TestEnvironment): Promise<Verdict> {
   const started = Date.now();
-  const { simulator } = ground;
-  const tenant = ground.tenantOf(schedule);
+  const { simulator } = environment;
+  const tenant = environment.tenantOf(schedule);
   simulator.journal.clear();
   simulator.setFaults(rulesAt(schedule, 0));
   const { from, to } = schedule;
   const { interactionMetadata = [] } = simulator.truth({ from, to, extraction: true });
   const compare = async (rows: 'all' | 'but rejected') =>
-    compareDay(ground, tenant, interactionMetadata, rows);
+    compareDay(environment, tenant, interactionMetadata, rows);
   const expectation = expectationOf(schedule, { contacts: 0, calls: 0 });
   const { requestsAtMost } = expectation;
-  const first = await ground.attempt({ schedule, tenant, faults: true, requestsAtMost });
+  const first = await environment.attempt({ schedule, tenant, faults: true, requestsAtMost });
   const requests = simulator.journal.count();
   const outcome = outcomeOf(first);
   const problems = problemsOf(first, expectation, simulator.canaries);
@@ -30,7 +30,9 @@ export async function runExtraction(schedule: FaultSchedule, ground: Ground): Pr
 
   simulator.setFaults([]);
   if (problems.length === 0) {
-    const again = outcomeOf(await ground.attempt({ schedule, tenant, faults: false, requestsAtMost: 200 }));
+    const again = outcomeOf(
+      await environment.attempt({ schedule, tenant, faults: false, requestsAtMost: 200 }),
+    );
     const left = again === 'complete' ? await compare('all') : [`the day ended as ${again}`];
     problems.push(...left.map((problem) => `once all was well: ${problem}`));
   }
@@ -40,7 +42,7 @@ export async function runExtraction(schedule: FaultSchedule, ground: Ground): Pr
 
 /** How the day's stored rows differ from the source's, one line each. */
 async function compareDay(
-  { pool }: Ground,
+  { pool }: TestEnvironment,
   tenant: string,
   truth: readonly InteractionMetadataTruth[],
   rows: 'all' | 'but rejected',

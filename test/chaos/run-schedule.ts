@@ -1,7 +1,7 @@
 import { compareWindow } from './compare-window';
 import { expectationOf } from './expectation';
 import { type FaultSchedule, rulesAt, settledAt } from './fault-schedule';
-import type { Attempted, Ground } from './ground';
+import type { Attempted, TestEnvironment } from './test-environment';
 import { outcomeOf, problemsOf } from './judge';
 import { runExtraction } from './run-extraction';
 import { runLive } from './run-live';
@@ -13,20 +13,20 @@ const movers: ReadonlySet<string> = new Set(['insertLate', 'removeRows', 'update
 const rereadsAtMost = 3;
 
 /** Runs one schedule and compares what is stored with what the source holds. */
-export async function runSchedule(schedule: FaultSchedule, ground: Ground): Promise<Verdict> {
-  if (schedule.job === 'extraction') return runExtraction(schedule, ground);
-  return schedule.job === 'live' ? runLive(schedule, ground) : runWindow(schedule, ground);
+export async function runSchedule(schedule: FaultSchedule, environment: TestEnvironment): Promise<Verdict> {
+  if (schedule.job === 'extraction') return runExtraction(schedule, environment);
+  return schedule.job === 'live' ? runLive(schedule, environment) : runWindow(schedule, environment);
 }
 
 /**
  * Runs one window and compares what is stored with what the source holds. When the faults are over the window is run
  * once more, which must repair whatever the first run left.
  */
-async function runWindow(drawn: FaultSchedule, ground: Ground): Promise<Verdict> {
+async function runWindow(drawn: FaultSchedule, environment: TestEnvironment): Promise<Verdict> {
   const started = Date.now();
-  const schedule = settledAt(drawn, ground.now());
-  const { simulator } = ground;
-  const tenant = ground.tenantOf(schedule);
+  const schedule = settledAt(drawn, environment.now());
+  const { simulator } = environment;
+  const tenant = environment.tenantOf(schedule);
   const rowsMove = schedule.faults.some(({ name }) => movers.has(name));
   const wrongCredentials = schedule.faults.some(({ credentials }) => credentials !== undefined);
   simulator.journal.clear();
@@ -39,7 +39,7 @@ async function runWindow(drawn: FaultSchedule, ground: Ground): Promise<Verdict>
   const seen: WindowTruth[] = [before];
   const look = async (): Promise<void> => void seen.push(await windowTruth(simulator, schedule));
 
-  const first = await ground.attempt({
+  const first = await environment.attempt({
     ...{ schedule, tenant, faults: true, requestsAtMost: expectation.requestsAtMost },
     onContacts: rowsMove ? look : undefined,
   });
@@ -53,15 +53,15 @@ async function runWindow(drawn: FaultSchedule, ground: Ground): Promise<Verdict>
     // What the last reading of the list could no longer show belongs to the next run.
     const truth = rowsMove ? (seen.at(-2) ?? before) : await windowTruth(simulator, schedule);
     const found = { truth, earlier: statesOf(seen), tombstones: rereads < rereadsAtMost, lost };
-    problems.push(...(await compare(ground, schedule, tenant, found)));
+    problems.push(...(await compare(environment, schedule, tenant, found)));
     if (status !== 'complete') problems.push(`the ledger says ${status}`);
   }
 
   // Spoilt records stay as they are; everything else is over.
   simulator.setFaults(rulesAt(schedule, 0).filter(({ name }) => name === 'badRecords'));
   const unsettled = outcome !== 'complete' || rowsMove || lost.length > 0;
-  if (problems.length === 0 && unsettled && (ground.mendsCredentials || !wrongCredentials)) {
-    const again = await ground.attempt({ schedule, tenant, faults: false, requestsAtMost: 1_500 });
+  if (problems.length === 0 && unsettled && (environment.mendsCredentials || !wrongCredentials)) {
+    const again = await environment.attempt({ schedule, tenant, faults: false, requestsAtMost: 1_500 });
     const second = outcomeOf(again);
     if (second === 'complete') {
       const truth = await windowTruth(simulator, schedule);
@@ -70,9 +70,9 @@ async function runWindow(drawn: FaultSchedule, ground: Ground): Promise<Verdict>
         truth,
         earlier: new Map(),
         tombstones: true,
-        lost: ground.mendsRecordings ? lost.filter((one) => one === 'absent') : lost,
+        lost: environment.mendsRecordings ? lost.filter((one) => one === 'absent') : lost,
       };
-      const left = await compare(ground, schedule, tenant, found);
+      const left = await compare(environment, schedule, tenant, found);
       problems.push(...left.map((problem) => `once all was well: ${problem}`));
     } else {
       problems.push(`once all was well, the window ended as ${second}`);
@@ -84,7 +84,7 @@ async function runWindow(drawn: FaultSchedule, ground: Ground): Promise<Verdict>
 }
 
 async function compare(
-  { pool, folder }: Ground,
+  { pool, folder }: TestEnvironment,
   schedule: FaultSchedule,
   tenant: string,
   found: Pick<Parameters<typeof compareWindow>[0], 'truth' | 'earlier' | 'tombstones' | 'lost'>,

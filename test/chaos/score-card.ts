@@ -1,5 +1,5 @@
 import { FAULT_NAMES } from '../../simulator';
-import { worldNames } from './drawn-fault';
+import { ownSideNames } from './drawn-fault';
 import type { Verdict } from './verdict';
 
 /** The table at the end of a run: one line for each fault that was drawn, with the outcomes of its schedules. */
@@ -10,7 +10,7 @@ export function scoreCard(verdicts: readonly Verdict[]): string {
     '(live)',
     '(extraction)',
     'credentials',
-    ...worldNames,
+    ...ownSideNames,
     ...FAULT_NAMES,
   ];
   const rows = names.flatMap((name) => {

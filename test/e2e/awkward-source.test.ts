@@ -1,7 +1,13 @@
 import type { BadRecordKind } from '../../simulator';
 import { kindsDrawn } from '../chaos/data-faults';
 import { ask } from '../unit/simulator/client';
-import { openStand, reportOf, settledDay as day, type Span, type Stand } from './stand';
+import {
+  openTestEnvironment,
+  reportOf,
+  settledDay as day,
+  type Span,
+  type TestEnvironment,
+} from './test-environment';
 import {
   compareIds,
   filesBelow,
@@ -13,17 +19,17 @@ import {
 
 const contactsPerDay = 1_200;
 
-let stand: Stand;
+let environment: TestEnvironment;
 beforeAll(async () => {
-  stand = await openStand({
+  environment = await openTestEnvironment({
     simulator: { contactsPerDay, loggedShare: 0.1 },
     tenant: { pageSize: 100, pagesInFlight: 3 },
   });
-  await stand.startWorker();
+  await environment.startWorker();
 });
-afterAll(() => stand?.close());
-beforeEach(() => stand.simulator.journal.clear());
-afterEach(() => stand.simulator.setFaults([]));
+afterAll(() => environment?.close());
+beforeEach(() => environment.simulator.journal.clear());
+afterEach(() => environment.simulator.setFaults([]));
 
 /** Tests work on days of their own, so that none finds what another one stored. */
 function dayAfter(days: number): Span {
@@ -32,8 +38,8 @@ function dayAfter(days: number): Span {
 }
 
 async function expectTruthIsStored(span: Span): Promise<void> {
-  const truth = await trueContacts(stand, span);
-  expect(compareIds(truth.keys(), (await storedContacts(stand, span)).keys())).toEqual(nothingDiffers);
+  const truth = await trueContacts(environment, span);
+  expect(compareIds(truth.keys(), (await storedContacts(environment, span)).keys())).toEqual(nothingDiffers);
 }
 
 describe('records that are not as they should be', () => {
@@ -44,12 +50,12 @@ describe('records that are not as they should be', () => {
 
   /** Stored rows of the contacts that are spoilt in one way; at least one. */
   async function rowsSpoiltBy(kind: BadRecordKind): Promise<StoredRow[]> {
-    stand.simulator.setFaults(faults);
-    const { badRecords } = stand.simulator.truth(window);
+    environment.simulator.setFaults(faults);
+    const { badRecords } = environment.simulator.truth(window);
     const ids = badRecords
       .filter((record) => record.kind === kind)
       .map(({ contactId }) => (kind === 'hugeId' ? `7${contactId}000003` : String(contactId)));
-    const rows = await stand.query<StoredRow>(
+    const rows = await environment.query<StoredRow>(
       'select * from cxone.contact where contact_id = any($1::bigint[])',
       [ids],
     );
@@ -64,17 +70,17 @@ describe('records that are not as they should be', () => {
   }
 
   const rejectedRows = () =>
-    stand.query<{ reason: string; field: string | null; raw: string; kind: string }>(
+    environment.query<{ reason: string; field: string | null; raw: string; kind: string }>(
       'select kind, reason, field, raw from cxone.rejected_record order by content_hash',
     );
 
   it('cost no good one: those that cannot be stored are kept with a reason, all others are stored', async () => {
-    stand.simulator.setFaults(faults);
-    const { badRecords } = stand.simulator.truth(window);
+    environment.simulator.setFaults(faults);
+    const { badRecords } = environment.simulator.truth(window);
     const rejected = badRecords.filter(({ kind }) => unusable.has(kind));
     expect(new Set(badRecords.map(({ kind }) => kind))).toEqual(new Set(kindsDrawn));
 
-    const report = reportOf(await stand.sync(span));
+    const report = reportOf(await environment.sync(span));
     expect(report).toMatchObject({
       status: 'complete',
       expected: contactsPerDay,
@@ -94,7 +100,7 @@ describe('records that are not as they should be', () => {
       expect(JSON.parse(raw)).toHaveProperty('masterContactId');
     }
     const { body } = await ask(
-      `${stand.simulator.address}/simulator/truth/contacts?${new URLSearchParams({ ...span }).toString()}`,
+      `${environment.simulator.address}/simulator/truth/contacts?${new URLSearchParams({ ...span }).toString()}`,
     );
     const served = body.toString().trim().split('\n');
     const spoilt = new Set(badRecords.map(({ contactId }) => String(contactId)));
@@ -102,7 +108,7 @@ describe('records that are not as they should be', () => {
       .map((line) => String((JSON.parse(line) as { contactId?: unknown }).contactId))
       .filter((id) => /^\d{12}$/.test(id) && !spoilt.has(id));
     expect(sound).toHaveLength(contactsPerDay - badRecords.length);
-    const { missing } = compareIds(sound, (await storedContacts(stand, span)).keys());
+    const { missing } = compareIds(sound, (await storedContacts(environment, span)).keys());
     expect(missing).toEqual([]);
   });
 
@@ -147,7 +153,7 @@ describe('records that are not as they should be', () => {
   });
 
   it('are noted as drift, once each', async () => {
-    const drift = await stand.query(
+    const drift = await environment.query(
       `select kind, field, observed_type from cxone.schema_drift where kind <> 'interactions' order by field`,
     );
     expect(drift).toEqual([
@@ -159,22 +165,22 @@ describe('records that are not as they should be', () => {
   });
 
   it('are not kept twice when the window is read again', async () => {
-    stand.simulator.setFaults(faults);
+    environment.simulator.setFaults(faults);
     const before = await rejectedRows();
-    const report = reportOf(await stand.sync(span));
+    const report = reportOf(await environment.sync(span));
     expect(report).toMatchObject({ inserted: 0, updated: 0, rejected: before.length, absent: 0 });
     expect(await rejectedRows()).toEqual(before);
-    expect(await stand.query('select distinct seen from cxone.rejected_record')).toEqual([{ seen: 2 }]);
+    expect(await environment.query('select distinct seen from cxone.rejected_record')).toEqual([{ seen: 2 }]);
   });
 });
 
 describe('a window whose rows move while it is read', () => {
   it('is read again until it holds the rows that came late', async () => {
     const span = dayAfter(2);
-    stand.simulator.setFaults([
+    environment.simulator.setFaults([
       { name: 'insertLate', match: { family: 'contacts' }, onCall: [4, 7], args: { count: 5 } },
     ]);
-    const report = reportOf(await stand.sync(span));
+    const report = reportOf(await environment.sync(span));
     expect(report).toMatchObject({ expected: contactsPerDay + 10, fetched: contactsPerDay + 10, absent: 0 });
     expect(report.rereads).toBeGreaterThan(0);
     await expectTruthIsStored(span);
@@ -182,13 +188,13 @@ describe('a window whose rows move while it is read', () => {
 
   it('loses no row that slid over the edge of a page when others went, and marks those that went', async () => {
     const span = dayAfter(3);
-    stand.simulator.setFaults([
+    environment.simulator.setFaults([
       { name: 'removeRows', match: { family: 'contacts' }, onCall: 6, args: { count: 7 } },
     ]);
-    const report = reportOf(await stand.sync(span));
+    const report = reportOf(await environment.sync(span));
     expect(report).toMatchObject({ expected: contactsPerDay - 7, fetched: contactsPerDay - 7 });
     await expectTruthIsStored(span);
-    const gone = await stand.query(
+    const gone = await environment.query(
       `select contact_id from cxone.contact
        where contact_start_date >= $1 and contact_start_date < $2 and absent_since is not null`,
       [span.from, span.to],
@@ -199,15 +205,15 @@ describe('a window whose rows move while it is read', () => {
 
   it('takes the newest state of rows that change', async () => {
     const span = dayAfter(4);
-    reportOf(await stand.sync(span));
-    stand.simulator.setFaults([
+    reportOf(await environment.sync(span));
+    environment.simulator.setFaults([
       { name: 'updateRows', match: { family: 'contacts' }, onCall: 1, args: { count: 9 } },
     ]);
-    reportOf(await stand.sync(span));
-    const report = reportOf(await stand.sync(span));
+    reportOf(await environment.sync(span));
+    const report = reportOf(await environment.sync(span));
     expect(report.inserted).toBe(0);
-    const truth = await trueContacts(stand, span);
-    const rows = await storedContacts(stand, span);
+    const truth = await trueContacts(environment, span);
+    const rows = await storedContacts(environment, span);
     const stale = [...truth].filter(([id, record]) => {
       const stored = rows.get(id)?.['last_update_time'] as Date | undefined;
       return stored?.getTime() !== Date.parse(String(record['lastUpdateTime']));
@@ -219,12 +225,12 @@ describe('a window whose rows move while it is read', () => {
 describe('a CXone that is not well', () => {
   it('times out on large pages: they are asked for at half the size until it answers', async () => {
     const span = dayAfter(5);
-    stand.simulator.setFaults([
+    environment.simulator.setFaults([
       { name: 'timeout408WhenTopOver', match: { family: 'contacts' }, args: { top: 60 } },
     ]);
-    const report = reportOf(await stand.sync(span));
+    const report = reportOf(await environment.sync(span));
     expect(report).toMatchObject({ expected: contactsPerDay, fetched: contactsPerDay });
-    const pages = stand.simulator.journal
+    const pages = environment.simulator.journal
       .entries({ family: 'contacts' })
       .filter(({ query }) => Number(query['top']) > 2);
     // The last page is full, so that another one is asked for, which is empty.
@@ -239,7 +245,7 @@ describe('a CXone that is not well', () => {
   it('refuses tokens, throttles, resets, cuts its answers short and sends HTML: the window completes', async () => {
     const span = dayAfter(6);
     const contacts = { family: 'contacts' } as const;
-    stand.simulator.setFaults([
+    environment.simulator.setFaults([
       { name: 'status', match: contacts, onCall: 2, args: { status: 401 } },
       { name: 'status', match: contacts, onCall: 4, args: { status: 429, retryAfter: 2 } },
       { name: 'reset', match: contacts, onCall: 6, args: { afterBytes: 10_000 } },
@@ -249,11 +255,11 @@ describe('a CXone that is not well', () => {
       { name: 'status', match: { family: 'agents' }, onCall: 1, args: { status: 500 } },
       { name: 'truncateJson', match: { family: 'media' }, onCall: 2 },
     ]);
-    const report = reportOf(await stand.sync(span));
+    const report = reportOf(await environment.sync(span));
     expect(report).toMatchObject({ expected: contactsPerDay, fetched: contactsPerDay, rejected: 0 });
     expect(report.recordings).toMatchObject({ failed: 0 });
-    expect(stand.simulator.journal.count({ family: 'contacts', status: 401 })).toBe(1);
-    expect(stand.simulator.journal.count({ family: 'auth' })).toBe(1);
+    expect(environment.simulator.journal.count({ family: 'contacts', status: 401 })).toBe(1);
+    expect(environment.simulator.journal.count({ family: 'auth' })).toBe(1);
     await expectTruthIsStored(span);
   });
 });
@@ -261,9 +267,9 @@ describe('a CXone that is not well', () => {
 describe('recordings that cannot be had', () => {
   it('are absent when the call is long ago and CXone knows of none', async () => {
     const span = dayAfter(7);
-    stand.simulator.setFaults([{ name: 'mediaMissing' }]);
-    const report = reportOf(await stand.sync(span));
-    const { loggedMasterContacts } = stand.simulator.truth({
+    environment.simulator.setFaults([{ name: 'mediaMissing' }]);
+    const report = reportOf(await environment.sync(span));
+    const { loggedMasterContacts } = environment.simulator.truth({
       from: Date.parse(span.from),
       to: Date.parse(span.to),
     });
@@ -279,18 +285,18 @@ describe('recordings that cannot be had', () => {
   it('are never visible as a file while they come cut off; the others are stored', async () => {
     const span = dayAfter(8);
     const window = { from: Date.parse(span.from), to: Date.parse(span.to), recordings: true };
-    const { recordings = [] } = stand.simulator.truth(window);
+    const { recordings = [] } = environment.simulator.truth(window);
     const broken = String(recordings[0]?.masterContactId);
-    const before = filesBelow(stand.recordingsFolder).size;
-    stand.simulator.setFaults([
+    const before = filesBelow(environment.recordingsFolder).size;
+    environment.simulator.setFaults([
       { name: 'mediaTruncated', match: { family: 'file', path: `/${broken}/` } },
       // These are whole when they are requested again.
       { name: 'mediaTruncated', match: { family: 'file' }, onCall: [4, 9] },
     ]);
-    const report = reportOf(await stand.sync(span));
+    const report = reportOf(await environment.sync(span));
     const whole = recordings.filter(({ masterContactId }) => String(masterContactId) !== broken);
     expect(report.recordings).toMatchObject({ stored: whole.length, failed: 1 });
-    const files = filesBelow(stand.recordingsFolder);
+    const files = filesBelow(environment.recordingsFolder);
     expect(files.size).toBe(before + whole.length);
     expect(
       [...files.keys()].filter((path) => !path.endsWith('.mp4') || path.includes(`/${broken}/`)),
@@ -298,9 +304,10 @@ describe('recordings that cannot be had', () => {
     const hashes = new Set([...files.values()].map(({ sha256 }) => sha256));
     expect(whole.filter(({ sha256 }) => !hashes.has(sha256))).toEqual([]);
     expect(
-      await stand.query(`select status, last_error_code from cxone.recording where master_contact_id = $1`, [
-        broken,
-      ]),
+      await environment.query(
+        `select status, last_error_code from cxone.recording where master_contact_id = $1`,
+        [broken],
+      ),
     ).toEqual([{ status: 'failed', last_error_code: 'MediaIncomplete' }]);
   });
 });

@@ -1,21 +1,27 @@
 import type { BackfillProgress } from '../../workflows/backfill/backfill-progress';
 import { runCommand, type RunningCommand, startCommand } from './run-command';
-import { eventually, openStand, reportOf, settledDay as day, type Stand } from './stand';
+import {
+  eventually,
+  openTestEnvironment,
+  reportOf,
+  settledDay as day,
+  type TestEnvironment,
+} from './test-environment';
 import { compareIds, nothingDiffers, storedContacts, trueContacts } from './truth';
 
 const contactsPerDay = 480;
 const hourMs = 3_600_000;
 
-let stand: Stand;
+let environment: TestEnvironment;
 beforeAll(async () => {
-  stand = await openStand({
+  environment = await openTestEnvironment({
     simulator: { contactsPerDay, loggedShare: 0 },
     tenant: { pageSize: 10, maxContactsPerWindow: 150 },
   });
-  await stand.startWorker();
+  await environment.startWorker();
 });
-afterAll(() => stand?.close());
-afterEach(() => stand.simulator.setFaults([]));
+afterAll(() => environment?.close());
+afterEach(() => environment.simulator.setFaults([]));
 
 /** `hours` hours from the start of the day that is `daysBefore` days before the settled one. */
 function hoursOf(daysBefore: number, hours: number) {
@@ -40,13 +46,14 @@ const backfill = (span: { from: string; to: string }, ...more: string[]) => [
 const documentOf = ({ stdout }: { readonly stdout: string }) => JSON.parse(stdout) as Record<string, unknown>;
 
 async function expectTheTruth(span: { from: string; to: string }): Promise<number> {
-  const truth = await trueContacts(stand, span);
-  const stored = await storedContacts(stand, span);
+  const truth = await trueContacts(environment, span);
+  const stored = await storedContacts(environment, span);
   expect(compareIds(truth.keys(), stored.keys())).toEqual(nothingDiffers);
   return truth.size;
 }
 
-const progressOf = (id: string) => stand.client.workflow.getHandle(id).query<BackfillProgress>('progress');
+const progressOf = (id: string) =>
+  environment.client.workflow.getHandle(id).query<BackfillProgress>('progress');
 
 /** Waits until a command has started, or joined, the run and follows it. */
 async function untilFollowing({ process: { stderr } }: RunningCommand): Promise<void> {
@@ -69,33 +76,33 @@ const oneRefusal = (slow = 0) => [
 describe('cxone-sync backfill', () => {
   it('loads 30 windows though one fails, and that one too once it is fixed and retried', async () => {
     const span = hoursOf(5, 30);
-    const started = await runCommand(stand, backfill(span, '--detach', '--concurrency', '2'));
+    const started = await runCommand(environment, backfill(span, '--detach', '--concurrency', '2'));
     const id = String(documentOf(started)['workflowId']);
     expect(id).toMatch(/^backfill:acme:2025-03-05T00:00:00Z\/2025-03-06T06:00:00Z$/);
-    stand.simulator.setFaults(oneRefusal(50));
+    environment.simulator.setFaults(oneRefusal(50));
     await eventually('a failed window', async () => expect((await progressOf(id)).failed).toBe(1), 60_000);
-    const paused = await runCommand(stand, ['backfill', 'pause', id, '--json']);
+    const paused = await runCommand(environment, ['backfill', 'pause', id, '--json']);
     expect([paused.status, documentOf(paused)['stage']]).toEqual([0, 'paused']);
     expect(documentOf(paused)['failedWindows']).toMatchObject([{ code: 'BadRequest' }]);
-    stand.simulator.setFaults([]);
+    environment.simulator.setFaults([]);
 
-    expect((await runCommand(stand, ['backfill', 'pause', id])).status).toBe(2);
-    expect((await runCommand(stand, ['backfill', 'retry-failed', id])).status).toBe(0);
-    expect((await runCommand(stand, ['backfill', 'concurrency', id, '6'])).status).toBe(0);
-    const joining = startCommand(stand, backfill(span, '--concurrency', '2'));
+    expect((await runCommand(environment, ['backfill', 'pause', id])).status).toBe(2);
+    expect((await runCommand(environment, ['backfill', 'retry-failed', id])).status).toBe(0);
+    expect((await runCommand(environment, ['backfill', 'concurrency', id, '6'])).status).toBe(0);
+    const joining = startCommand(environment, backfill(span, '--concurrency', '2'));
     await untilFollowing(joining);
-    expect((await runCommand(stand, ['backfill', 'resume', id])).status).toBe(0);
+    expect((await runCommand(environment, ['backfill', 'resume', id])).status).toBe(0);
     const joined = await joining.ended;
     expect(joined.status).toBe(0);
     expect(documentOf(joined)).toMatchObject({ status: 'complete', windows: 30, complete: 30, failed: [] });
     expect(documentOf(joined)['contacts']).toBe(await expectTheTruth(span));
-    expect((await runCommand(stand, ['backfill', 'pause', id])).stderr).toContain('is running');
+    expect((await runCommand(environment, ['backfill', 'pause', id])).stderr).toContain('is running');
   }, 240_000);
 
   it('ends with status 4 and each failed window’s code; the same command then runs that one alone', async () => {
     const span = hoursOf(8, 6);
-    stand.simulator.setFaults(oneRefusal());
-    const first = await runCommand(stand, backfill(span));
+    environment.simulator.setFaults(oneRefusal());
+    const first = await runCommand(environment, backfill(span));
     expect(first.status).toBe(4);
     expect(documentOf(first)).toMatchObject({
       status: 'incomplete',
@@ -103,31 +110,33 @@ describe('cxone-sync backfill', () => {
       failed: [{ code: 'BadRequest' }],
     });
     expect(first.stderr).toContain('1 of 6 windows are not complete');
-    stand.simulator.setFaults([]);
-    const again = await runCommand(stand, backfill(span));
+    environment.simulator.setFaults([]);
+    const again = await runCommand(environment, backfill(span));
     expect(again.status).toBe(0);
     expect(documentOf(again)).toMatchObject({ status: 'complete', complete: 1, skipped: 5 });
     await expectTheTruth(span);
 
-    const wider = await runCommand(stand, backfill({ ...span, to: hoursOf(8, 8).to }));
+    const wider = await runCommand(environment, backfill({ ...span, to: hoursOf(8, 8).to }));
     expect(documentOf(wider)).toMatchObject({ status: 'complete', windows: 8, complete: 2, skipped: 6 });
-    const forced = await runCommand(stand, backfill(span, '--force'));
+    const forced = await runCommand(environment, backfill(span, '--force'));
     expect(documentOf(forced)).toMatchObject({ status: 'complete', complete: 6, skipped: 0 });
   }, 240_000);
 
   it('leaves the backfill running at Ctrl-C', async () => {
     const span = hoursOf(11, 4);
-    stand.simulator.setFaults([{ name: 'slow', match: { family: 'contacts' }, args: { delayMs: 400 } }]);
+    environment.simulator.setFaults([
+      { name: 'slow', match: { family: 'contacts' }, args: { delayMs: 400 } },
+    ]);
     const command = startCommand(
-      stand,
+      environment,
       backfill(span).filter((arg) => arg !== '--json'),
     );
     await untilFollowing(command);
     command.process.kill('SIGINT');
     const { status, stderr } = await command.ended;
     expect([status, stderr]).toEqual([130, expect.stringContaining('the run goes on')]);
-    stand.simulator.setFaults([]);
-    expect((await runCommand(stand, backfill(span))).status).toBe(0);
+    environment.simulator.setFaults([]);
+    expect((await runCommand(environment, backfill(span))).status).toBe(0);
   }, 120_000);
 
   it.each([
@@ -139,18 +148,18 @@ describe('cxone-sync backfill', () => {
     ],
     ['a width out of bounds', ['--concurrency', '33'], 'from 1 to 32'],
   ])('refuses %s with status 2', async (_what, more, message) => {
-    const { status, stderr } = await runCommand(stand, backfill(hoursOf(5, 1), ...more));
+    const { status, stderr } = await runCommand(environment, backfill(hoursOf(5, 1), ...more));
     expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 });
 
 describe('a window with more contacts than the tenant’s maxContactsPerWindow', () => {
   it('is read in halves, and its line in the ledger has their sums', async () => {
-    const report = reportOf(await stand.sync(day));
+    const report = reportOf(await environment.sync(day));
     expect(report).toMatchObject({ status: 'complete', expected: contactsPerDay, fetched: contactsPerDay });
     expect(report.inserted + report.unchanged + report.updated).toBe(contactsPerDay);
     expect(await expectTheTruth(day)).toBe(contactsPerDay);
-    const lines = await stand.query<{ hours: number; fetched: number; inserted: number }>(
+    const lines = await environment.query<{ hours: number; fetched: number; inserted: number }>(
       `select extract(epoch from window_end - window_start)::int / 3600 as hours, fetched, inserted
        from cxone.sync_window
        where status = 'complete' and window_start >= $1 and window_end <= $2 order by 1 desc`,

@@ -1,8 +1,8 @@
 import type { TruthWindow } from '../../simulator/truth';
 import { exposeRun, leaks, secretForms } from './leaks';
-import { untilParked } from './parked-stand';
+import { untilParked } from './parked-runs';
 import { runCommand } from './run-command';
-import { openStand, type Stand, type StandWorker } from './stand';
+import { openTestEnvironment, type TestEnvironment, type TestWorker } from './test-environment';
 import { type ApiRecord, differences, type StoredRow } from './truth';
 
 const datasets = ['interaction-metadata', 'evaluations'] as const;
@@ -16,11 +16,11 @@ const range = { from: '2025-03-10', to: '2025-03-12' };
 const haste = 40;
 
 let clockFrom = early;
-let stand: Stand;
-let worker: StandWorker;
+let environment: TestEnvironment;
+let worker: TestWorker;
 beforeAll(async () => {
   const began = Date.now();
-  stand = await openStand({
+  environment = await openTestEnvironment({
     simulator: {
       clock: () => clockFrom + haste * (Date.now() - began),
       contactsPerDay: 300,
@@ -31,29 +31,29 @@ beforeAll(async () => {
       parkedTimeoutHours: 168,
     },
   });
-  worker = await stand.startWorker();
+  worker = await environment.startWorker();
 });
 afterAll(async () => {
-  if (!stand) return;
-  await runCommand(stand, ['schedule', 'remove', '--tenant', 'acme']);
-  await stand.close();
+  if (!environment) return;
+  await runCommand(environment, ['schedule', 'remove', '--tenant', 'acme']);
+  await environment.close();
 });
 
 const acme = ['--tenant', 'acme'];
 const runJson = async (...args: readonly string[]) => {
-  const result = await runCommand(stand, [...args, '--json']);
+  const result = await runCommand(environment, [...args, '--json']);
   return { ...result, document: JSON.parse(result.stdout) as Readonly<Record<string, unknown>> };
 };
 const extract = (dataset: Dataset, { from, to }: typeof range, ...more: readonly string[]) =>
   runJson('extract', ...acme, '--dataset', dataset, '--from', from, '--to', to, ...more);
 const idOf = (dataset: Dataset, day: string) => `extract:acme:${dataset}:${day}`;
 const asked = (status?: number) =>
-  stand.simulator.journal.entries({ family: 'extraction', ...(status && { status }) });
+  environment.simulator.journal.entries({ family: 'extraction', ...(status && { status }) });
 
 /** What CXone holds now, by key. */
 function truth(dataset: Dataset, { from, to }: typeof range): ReadonlyMap<string, ApiRecord> {
   const window: TruthWindow = { from: Date.parse(from), to: Date.parse(to), extraction: true };
-  const { interactionMetadata = [], evaluations = [] } = stand.simulator.truth(window);
+  const { interactionMetadata = [], evaluations = [] } = environment.simulator.truth(window);
   return dataset === 'evaluations'
     ? new Map(evaluations.map((row) => [row.evaluationId, { ...row }]))
     : new Map(interactionMetadata.map((row) => [row.segmentId, { ...row }]));
@@ -62,7 +62,7 @@ function truth(dataset: Dataset, { from, to }: typeof range): ReadonlyMap<string
 async function stored(dataset: Dataset, { from, to } = range): Promise<ReadonlyMap<string, StoredRow>> {
   const [table, key] =
     dataset === 'evaluations' ? ['evaluation', 'evaluation_id'] : ['interaction_metadata', 'segment_id'];
-  const rows = await stand.query<StoredRow>(
+  const rows = await environment.query<StoredRow>(
     `select * from cxone.${table} where extract_day >= $1 and extract_day < $2 and absent_since is null`,
     [from, to],
   );
@@ -98,7 +98,7 @@ describe('two datasets extracted at the same time', () => {
 
   it('have rows of their own for each day, and no more to do when asked again', async () => {
     for (const dataset of datasets) expect((await stored(dataset)).size).toBeGreaterThan(20);
-    stand.simulator.journal.clear();
+    environment.simulator.journal.clear();
     const { status, document } = await extract('evaluations', range);
     expect([status, document]).toMatchObject([0, { status: 'complete', skipped: 2, records: 0 }]);
     expect(asked()).toEqual([]);
@@ -128,7 +128,7 @@ const indiscreet =
   'with Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl';
 
 it('a CXone that says too soon, in words or without any, is asked again', async () => {
-  stand.simulator.setFaults([
+  environment.simulator.setFaults([
     {
       name: 'extractionBusy',
       match: { path: '/jobs' },
@@ -140,7 +140,7 @@ it('a CXone that says too soon, in words or without any, is asked again', async 
     { name: 'status', match: { family: 'file' }, onCall: 1, args: { status: 403, body: indiscreet } },
     { name: 'mediaTruncated', match: { family: 'file' }, onCall: 2 },
   ]);
-  stand.simulator.journal.clear();
+  environment.simulator.journal.clear();
   const day = { from: '2025-03-09', to: '2025-03-10' };
   const { status } = await extract('interaction-metadata', day);
   expect(status).toBe(0);
@@ -153,15 +153,15 @@ describe('a permission that is missing', () => {
   const id = idOf('evaluations', day.from);
 
   it('parks the dataset it is for, says which it is, and holds up no other', async () => {
-    stand.simulator.setFaults([{ name: 'entityForbidden', args: { entity: 'qm-workflows' } }]);
+    environment.simulator.setFaults([{ name: 'entityForbidden', args: { entity: 'qm-workflows' } }]);
     const { status, document, stderr } = await extract('evaluations', day);
     expect(status).toBe(4);
     expect(document).toMatchObject({ status: 'parked', code: 'ExtractionForbidden' });
     expect(stderr).toContain('QM Tools > Data Extraction APIs > QM Workflow API');
     expect(stderr).toContain(`npx cxone-sync resume ${id}`);
-    await untilParked(stand, id);
+    await untilParked(environment, id);
     expect((await extract('interaction-metadata', day)).status).toBe(0);
-    const [line] = await stand.query(
+    const [line] = await environment.query(
       `select status, error_code from cxone.extraction where dataset = 'evaluations' and day = $1`,
       [day.from],
     );
@@ -169,28 +169,28 @@ describe('a permission that is missing', () => {
   });
 
   it('is seen in the status, beside what is complete', async () => {
-    const { stdout } = await runCommand(stand, ['status', ...acme]);
+    const { stdout } = await runCommand(environment, ['status', ...acme]);
     expect(stdout).toMatch(/extract +interaction-metadata {2}last complete day 2025-03-11 \(4 in all\)/);
     expect(stdout).toMatch(/extract +evaluations {2}last complete day 2025-03-11 \(2 in all\), 1 failed/);
     expect(stdout).toContain(`then: npx cxone-sync resume ${id}`);
-    expect((await runCommand(stand, ['status', ...acme, '--check'])).stderr).toContain(
+    expect((await runCommand(environment, ['status', ...acme, '--check'])).stderr).toContain(
       'acme: 1 days of evaluations failed',
     );
   });
 
   it('is given: the run goes on, and the day is whole', async () => {
-    stand.simulator.setFaults([]);
-    expect((await runCommand(stand, ['resume', id])).status).toBe(0);
-    expect(await stand.client.workflow.getHandle(id).result()).toMatchObject({ status: 'complete' });
+    environment.simulator.setFaults([]);
+    expect((await runCommand(environment, ['resume', id])).status).toBe(0);
+    expect(await environment.client.workflow.getHandle(id).result()).toMatchObject({ status: 'complete' });
     expect(await unlikeTruth('evaluations', day)).toEqual([]);
   });
 });
 
 it('a row that cannot be read costs no other, and is stored once it can be', async () => {
   const day = { from: '2025-03-07', to: '2025-03-08' };
-  stand.simulator.setFaults([{ name: 'csvRagged', args: { every: 10 } }]);
+  environment.simulator.setFaults([{ name: 'csvRagged', args: { every: 10 } }]);
   const { status, document } = await extract('interaction-metadata', day);
-  stand.simulator.setFaults([]);
+  environment.simulator.setFaults([]);
   const rejected = Number(document['rejected']);
   expect([status, rejected > 2]).toEqual([0, true]);
   expect((await stored('interaction-metadata', day)).size).toBe(
@@ -199,8 +199,8 @@ it('a row that cannot be read costs no other, and is stored once it can be', asy
   const kind = ['--kind', 'interaction-metadata'];
   const listed = await runJson('rejected', 'list', ...acme, ...kind);
   expect(listed.document).toMatchObject({ total: rejected });
-  expect((await runCommand(stand, ['rejected', 'replay', ...acme, ...kind])).status).toBe(4);
-  await stand.query(
+  expect((await runCommand(environment, ['rejected', 'replay', ...acme, ...kind])).status).toBe(4);
+  await environment.query(
     `update cxone.rejected_record set raw = jsonb_build_object('Segment ID', content_hash)::text
      where kind = 'interaction-metadata'`,
   );
@@ -216,14 +216,16 @@ it('the nightly schedules of both datasets are kept, and what they start loads t
       done: 'created',
     })),
   );
-  await stand.client.schedule.getHandle('extract:acme:evaluations').trigger();
-  const runs = stand.client.workflow.list({ query: `CxoneTrigger = 'schedule' and CxoneTenant = 'acme'` });
+  await environment.client.schedule.getHandle('extract:acme:evaluations').trigger();
+  const runs = environment.client.workflow.list({
+    query: `CxoneTrigger = 'schedule' and CxoneTenant = 'acme'`,
+  });
   const started = async (): Promise<string> => {
     for await (const { workflowId, type } of runs) if (type === 'extractDataset') return workflowId;
     await new Promise((resolve) => setTimeout(resolve, 200));
     return started();
   };
-  const report = await stand.client.workflow.getHandle(await started()).result();
+  const report = await environment.client.workflow.getHandle(await started()).result();
   expect(report).toMatchObject({ dataset: 'evaluations', days: 1, status: 'complete' });
 });
 
@@ -235,23 +237,27 @@ describe('what is extracted', () => {
       idOf('interaction-metadata', '2025-03-09'),
       idOf('evaluations', '2025-03-08'),
     ];
-    const histories = await Promise.all(ids.map((id) => exposeRun(stand.client.workflow.getHandle(id))));
+    const histories = await Promise.all(
+      ids.map((id) => exposeRun(environment.client.workflow.getHandle(id))),
+    );
     const codes = ['CxoneUnavailable', 'ExtractionLinkExpired', 'IncompleteAnswer', 'ExtractionForbidden'];
     // A history keeps the last failure of a step only.
     const recorded = [...histories.map(({ text }) => text), worker.log()].join('\n');
     const seen = codes.filter((code) => recorded.includes(code));
     expect(seen).toEqual(codes);
     for (const { largestPayload } of histories) expect(largestPayload).toBeLessThan(16 * 1_024);
-    const ledger = await stand.query<{ text: string }>(`select e::text as text from cxone.extraction e`);
+    const ledger = await environment.query<{ text: string }>(
+      `select e::text as text from cxone.extraction e`,
+    );
     const exposed = [
       ...histories,
       { where: 'the worker’s log', text: worker.log() },
       { where: 'the ledger', text: ledger.map(({ text }) => text).join('\n') },
     ];
-    const forms = secretForms(stand.simulator);
+    const forms = secretForms(environment.simulator);
     expect(leaks(forms, exposed)).toEqual([]);
     // The search would find them: comments and names of evaluators, numbers of callers.
-    const tables = await stand.query<{ text: string }>(
+    const tables = await environment.query<{ text: string }>(
       `select e::text as text from cxone.evaluation e
        union all select m::text from cxone.interaction_metadata m`,
     );
@@ -266,7 +272,7 @@ describe('what is extracted', () => {
     ['an unknown tenant', ['--tenant', 'unknown'], /No tenant "unknown"/],
   ])('is not asked for by a wrong command: %s', async (_what, args, message) => {
     const usual = ['--dataset', 'evaluations', '--from', range.from, '--to', range.to];
-    const { status, stderr } = await runCommand(stand, ['extract', ...acme, ...usual, ...args]);
+    const { status, stderr } = await runCommand(environment, ['extract', ...acme, ...usual, ...args]);
     expect([status, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 });

@@ -1,7 +1,7 @@
 import type { FaultRule } from '../../simulator';
 import type { BackfillProgress } from '../../workflows/backfill/backfill-progress';
 import { taskQueues } from '../../workflows/task-queues';
-import { eventually, settledDay } from './stand';
+import { eventually, settledDay } from './test-environment';
 import { openTwoTenants, type TwoTenants } from './two-tenants';
 
 jest.setTimeout(180_000);
@@ -11,18 +11,18 @@ const slots = 8;
 const contactsPerDay = 200;
 const dayMs = 86_400_000;
 
-let stand: TwoTenants;
+let environment: TwoTenants;
 beforeAll(async () => {
-  stand = await openTwoTenants({
+  environment = await openTwoTenants({
     simulator: { loggedShare: 0, agents: 20 },
     small: { contactsPerDay },
     big: { contactsPerDay: 100 * contactsPerDay },
     tenant: { pageSize: 50, pagesInFlight: 8, recordings: false },
   });
 });
-afterAll(() => stand?.close());
-beforeEach(() => stand.simulator.journal.clear());
-afterEach(() => stand.simulator.setFaults([]));
+afterAll(() => environment?.close());
+beforeEach(() => environment.simulator.journal.clear());
+afterEach(() => environment.simulator.setFaults([]));
 
 let ranges = 0;
 /** Ten days of the past that no other test reads. */
@@ -33,8 +33,8 @@ function tenDays() {
 
 /** Requests that wait in the queue for a slot, as far as Temporal knows. */
 async function waiting(): Promise<number> {
-  const { stats } = await stand.client.workflowService.describeTaskQueue({
-    namespace: stand.namespace,
+  const { stats } = await environment.client.workflowService.describeTaskQueue({
+    namespace: environment.namespace,
     taskQueue: { name: taskQueues.api },
     taskQueueType: 2,
     reportStats: true,
@@ -44,10 +44,10 @@ async function waiting(): Promise<number> {
 
 /** Lets `big` backfill at full speed, more pages waiting than the worker has slots, while `work` runs. */
 async function whileBigHammers(work: () => Promise<unknown>): Promise<void> {
-  stand.simulator.setFaults([
+  environment.simulator.setFaults([
     { name: 'slow', match: { tenant: 'big', family: 'contacts' }, args: { delayMs: 300 } },
   ]);
-  const handle = await stand.backfill({ tenant: 'big', ...tenDays(), window: '6h', concurrency: 12 });
+  const handle = await environment.backfill({ tenant: 'big', ...tenDays(), window: '6h', concurrency: 12 });
   try {
     await eventually('a queue', async () => expect(await waiting()).toBeGreaterThan(6 * slots), 120_000);
     await work();
@@ -62,7 +62,7 @@ async function whileBigHammers(work: () => Promise<unknown>): Promise<void> {
 
 /** How many requests of `big` came between the first and the last of `small`, and how many `small` had. */
 function requestsDuringSmall(): { readonly ofBig: number; readonly ofSmall: number } {
-  const asked = stand.asked();
+  const asked = environment.asked();
   const isSmall = ({ tenant }: { readonly tenant?: string }): boolean => tenant === 'small';
   const between = asked.slice(asked.findIndex(isSmall), asked.findLastIndex(isSmall) + 1);
   const ofSmall = between.filter(isSmall).length;
@@ -80,7 +80,7 @@ function expectTurns(): void {
 describe('a tenant beside one with a hundred times its volume', () => {
   it('has its live sync done after a bounded number of the other’s pages', async () => {
     await whileBigHammers(async () => {
-      expect(await stand.tick('small')).toMatchObject({ status: 'complete' });
+      expect(await environment.tick('small')).toMatchObject({ status: 'complete' });
     });
     expectTurns();
   });
@@ -88,7 +88,7 @@ describe('a tenant beside one with a hundred times its volume', () => {
   it('takes turns with it also where both run a backfill', async () => {
     await whileBigHammers(async () => {
       const range = { from: settledDay.from, to: settledDay.to };
-      const handle = await stand.backfill({ tenant: 'small', ...range, window: '12h', concurrency: 1 });
+      const handle = await environment.backfill({ tenant: 'small', ...range, window: '12h', concurrency: 1 });
       expect(await handle.result()).toMatchObject({ status: 'complete', contacts: contactsPerDay });
     });
     expectTurns();
@@ -103,18 +103,18 @@ describe('a tenant beside one whose requests fail', () => {
     ['as its quota is used up', { name: 'tooManyRequests', match: ofBig, args: { retryAfter: 5 } }],
     ['as its key was taken away', { name: 'keyRevoked', match: { tenant: 'big' } }],
   ])('%s notices nothing of it', async (_why, fault) => {
-    stand.simulator.setFaults([fault]);
-    const handle = await stand.backfill({ tenant: 'big', ...tenDays(), window: '12h', concurrency: 8 });
+    environment.simulator.setFaults([fault]);
+    const handle = await environment.backfill({ tenant: 'big', ...tenDays(), window: '12h', concurrency: 8 });
     try {
       await eventually('refusals of big', async () => {
-        const refused = stand.simulator.journal
+        const refused = environment.simulator.journal
           .entries({ tenant: 'big' })
           .filter(({ status }) => status > 400);
         expect(refused.length).toBeGreaterThan(0);
       });
-      expect(await stand.tick('small')).toMatchObject({ status: 'complete' });
+      expect(await environment.tick('small')).toMatchObject({ status: 'complete' });
       expect(
-        stand.simulator.journal.entries({ tenant: 'small' }).filter(({ status }) => status > 204),
+        environment.simulator.journal.entries({ tenant: 'small' }).filter(({ status }) => status > 204),
       ).toEqual([]);
       const { complete } = await handle.query<BackfillProgress>('progress');
       expect(complete).toBe(0);

@@ -1,30 +1,30 @@
 import type { SyncWindowInput } from '../../workflows/inputs';
-import { openStand, reportOf, settledDay as day, type Stand } from './stand';
+import { openTestEnvironment, reportOf, settledDay as day, type TestEnvironment } from './test-environment';
 import { compareIds, nothingDiffers, storedContacts, trueContacts } from './truth';
 
-let stand: Stand;
+let environment: TestEnvironment;
 beforeAll(async () => {
-  stand = await openStand({
+  environment = await openTestEnvironment({
     simulator: { contactsPerDay: 2_000 },
     tenant: { pageSize: 250, recordings: false },
   });
-  await stand.startWorker();
+  await environment.startWorker();
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 beforeEach(async () => {
-  await stand.query('truncate cxone.contact');
-  stand.simulator.journal.clear();
+  await environment.query('truncate cxone.contact');
+  environment.simulator.journal.clear();
 });
 
 const window = { from: Date.parse(day.from), to: Date.parse(day.to) };
 
 /** Syncs the day under a filter and compares what is stored with what the simulator says of the same filter. */
 async function syncFiltered(filter: Pick<SyncWindowInput, 'skillIds' | 'campaignIds' | 'mediaTypeIds'>) {
-  const report = reportOf(await stand.sync({ ...day, ...filter }));
+  const report = reportOf(await environment.sync({ ...day, ...filter }));
   const lists = Object.entries(filter).map(([name, ids]) => [name, ids.join(',')]);
-  const truth = await trueContacts(stand, day, Object.fromEntries(lists) as Record<string, string>);
-  const stored = await storedContacts(stand, day);
-  expect(stand.simulator.truth({ ...window, ...filter }).contacts).toBe(truth.size);
+  const truth = await trueContacts(environment, day, Object.fromEntries(lists) as Record<string, string>);
+  const stored = await storedContacts(environment, day);
+  expect(environment.simulator.truth({ ...window, ...filter }).contacts).toBe(truth.size);
   expect(compareIds(truth.keys(), stored.keys())).toEqual(nothingDiffers);
   expect(report).toMatchObject({
     expected: truth.size,
@@ -42,7 +42,7 @@ describe('a window that is filtered', () => {
       new Set([4501, 4503, 4511]),
     );
     const skills = new Set(
-      stand.simulator.journal.entries({ family: 'contacts' }).map(({ query }) => query['skillId']),
+      environment.simulator.journal.entries({ family: 'contacts' }).map(({ query }) => query['skillId']),
     );
     expect(skills).toEqual(new Set(['4501', '4503', '4511']));
   });
@@ -64,21 +64,21 @@ describe('a window that is filtered', () => {
   });
 
   it('has a line of its own in the ledger, and an id that names the filter', async () => {
-    const handle = await stand.start({ ...day, mediaTypeIds: [7], campaignIds: [7_105] });
+    const handle = await environment.start({ ...day, mediaTypeIds: [7], campaignIds: [7_105] });
     expect(handle.workflowId).toBe(
       'sync-window:acme:2025-03-10T00:00:00Z/2025-03-11T00:00:00Z:campaigns=7105;media=7',
     );
     await handle.result();
-    const lines = await stand.query(
+    const lines = await environment.query(
       `select campaign_ids, media_type_ids, status from cxone.sync_window where media_type_ids = '{7}'`,
     );
     expect(lines).toEqual([{ campaign_ids: ['7105'], media_type_ids: ['7'], status: 'complete' }]);
   });
 
   it('marks nothing absent that only lies outside the filter', async () => {
-    reportOf(await stand.sync(day));
-    const report = reportOf(await stand.sync({ ...day, skillIds: [4_501] }));
+    reportOf(await environment.sync(day));
+    const report = reportOf(await environment.sync({ ...day, skillIds: [4_501] }));
     expect(report.absent).toBe(0);
-    expect((await storedContacts(stand, day)).size).toBe(2_000);
+    expect((await storedContacts(environment, day)).size).toBe(2_000);
   });
 });

@@ -1,16 +1,23 @@
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JournalEntry } from '../../simulator';
-import { eventually, openStand, reportOf, settledDay as day, type Stand, type StandWorker } from './stand';
+import {
+  eventually,
+  openTestEnvironment,
+  reportOf,
+  settledDay as day,
+  type TestEnvironment,
+  type TestWorker,
+} from './test-environment';
 import { compareIds, filesBelow, nothingDiffers, storedContacts, trueContacts } from './truth';
 
 const contactsPerDay = 4_000;
 const pagesInFlight = 4;
 const recordingsInFlight = 4;
 
-let stand: Stand;
+let environment: TestEnvironment;
 beforeEach(async () => {
-  stand = await openStand({
+  environment = await openTestEnvironment({
     simulator: {
       contactsPerDay,
       // Pages are slow, so that some are under way whenever the worker ends.
@@ -22,10 +29,12 @@ beforeEach(async () => {
     tenant: { pageSize: 100, pagesInFlight, recordingsInFlight },
   });
 });
-afterEach(() => stand?.close());
+afterEach(() => environment?.close());
 
 const pages = (): JournalEntry[] =>
-  stand.simulator.journal.entries({ family: 'contacts' }).filter(({ query }) => Number(query['top']) > 2);
+  environment.simulator.journal
+    .entries({ family: 'contacts' })
+    .filter(({ query }) => Number(query['top']) > 2);
 
 /** The queries that had been asked before. */
 function repeated(): readonly string[] {
@@ -39,20 +48,20 @@ const requestsSeen = (count: number) =>
   });
 
 /** Runs the day, ends the worker by `end` in the middle, starts another one and waits for the run's end. */
-async function interrupt(end: (worker: StandWorker) => Promise<unknown>) {
-  const worker = await stand.startWorker();
-  const handle = await stand.start({ ...day, recordings: false });
+async function interrupt(end: (worker: TestWorker) => Promise<unknown>) {
+  const worker = await environment.startWorker();
+  const handle = await environment.start({ ...day, recordings: false });
   await requestsSeen(12);
   await end(worker);
   const endedAt = Date.now();
   expect(pages().length).toBeLessThan(contactsPerDay / 100);
-  await stand.startWorker();
+  await environment.startWorker();
   return { handle, endedAt, report: await handle.result() };
 }
 
 async function expectTheWholeDay() {
-  const truth = await trueContacts(stand, day);
-  const stored = await storedContacts(stand, day);
+  const truth = await trueContacts(environment, day);
+  const stored = await storedContacts(environment, day);
   expect(truth.size).toBe(contactsPerDay);
   expect(compareIds(truth.keys(), stored.keys())).toEqual(nothingDiffers);
 }
@@ -61,7 +70,7 @@ describe('a worker that is killed in the middle of a window', () => {
   it('is noticed within 30 s, and another one goes on: only pages in flight are asked for again', async () => {
     // The pages after the twelfth are held for long, so that the worker dies with all of them under way.
     const held = { name: 'slow', match: { family: 'contacts' } } as const;
-    stand.simulator.setFaults([
+    environment.simulator.setFaults([
       { ...held, args: { delayMs: 250 } },
       { ...held, onCall: [13, 14, 15, 16], args: { delayMs: 20_000 } },
     ]);
@@ -82,7 +91,7 @@ describe('a worker that is killed in the middle of a window', () => {
     for (const { eventTime } of secondAttempts) {
       expect(Number(eventTime?.seconds) * 1_000 - endedAt).toBeLessThan(30_000);
     }
-    expect(await stand.query('select attempt, status from cxone.sync_window')).toEqual([
+    expect(await environment.query('select attempt, status from cxone.sync_window')).toEqual([
       { attempt: 1, status: 'complete' },
     ]);
   });
@@ -90,9 +99,9 @@ describe('a worker that is killed in the middle of a window', () => {
 
 describe('a worker that is frozen in the middle of a window, beside a healthy one', () => {
   it('does not hold the run up for a minute, and nothing is missing', async () => {
-    const frozen = await stand.startWorker();
-    await stand.startWorker();
-    const handle = await stand.start({ ...day, recordings: false });
+    const frozen = await environment.startWorker();
+    await environment.startWorker();
+    const handle = await environment.start({ ...day, recordings: false });
     await requestsSeen(12);
     process.kill(-(frozen.pid ?? 0), 'SIGSTOP');
     try {
@@ -131,21 +140,21 @@ describe('a worker that is killed while it downloads recordings', () => {
   it('leaves whole files only, and another one fetches what is missing', async () => {
     const span = { ...day, skillIds: [4_501] };
     const filter = { from: Date.parse(day.from), to: Date.parse(day.to), skillIds: span.skillIds };
-    const { recordings = [] } = stand.simulator.truth({ ...filter, recordings: true });
-    const files = () => stand.simulator.journal.count({ family: 'file' });
+    const { recordings = [] } = environment.simulator.truth({ ...filter, recordings: true });
+    const files = () => environment.simulator.journal.count({ family: 'file' });
     expect(recordings.length).toBeGreaterThan(3 * recordingsInFlight);
 
-    const worker = await stand.startWorker();
-    const handle = await stand.start(span);
+    const worker = await environment.startWorker();
+    const handle = await environment.start(span);
     await eventually('downloads', async () => {
       if (files() < recordingsInFlight) throw new Error('not yet');
     });
     process.kill(-(worker.pid ?? 0), 'SIGKILL');
     await worker.exited;
-    await stand.startWorker();
+    await environment.startWorker();
     expect((await handle.result()).recordings).toMatchObject({ stored: recordings.length, failed: 0 });
     expect(files()).toBeLessThanOrEqual(recordings.length + recordingsInFlight);
-    const stored = [...filesBelow(stand.recordingsFolder)].filter(([path]) => path.endsWith('.mp4'));
+    const stored = [...filesBelow(environment.recordingsFolder)].filter(([path]) => path.endsWith('.mp4'));
     expect(
       compareIds(
         recordings.map(({ bytes, sha256 }) => `${bytes} ${sha256}`),
@@ -158,13 +167,13 @@ describe('a worker that is killed while it downloads recordings', () => {
   /** What the dead worker had begun lies apart; once no process can still write it, the next download removes it. */
   async function expectHalvesGo(): Promise<void> {
     const halves = () =>
-      [...filesBelow(stand.recordingsFolder).keys()].filter((path) => !path.endsWith('.mp4'));
+      [...filesBelow(environment.recordingsFolder).keys()].filter((path) => !path.endsWith('.mp4'));
     const anHourAgo = new Date(Date.now() - 3_600_000);
     for (const path of halves()) {
       expect(path).toMatch(/^\.incoming\//);
-      utimesSync(join(stand.recordingsFolder, path), anHourAgo, anHourAgo);
+      utimesSync(join(environment.recordingsFolder, path), anHourAgo, anHourAgo);
     }
-    const { recordings } = reportOf(await stand.sync({ ...day, skillIds: [4_506] }));
+    const { recordings } = reportOf(await environment.sync({ ...day, skillIds: [4_506] }));
     expect(recordings.stored).toBeGreaterThan(0);
     expect(halves()).toEqual([]);
   }
@@ -172,11 +181,11 @@ describe('a worker that is killed while it downloads recordings', () => {
 
 describe('a database that ends all connections in the middle of a window', () => {
   it('costs no contact, and at most the pages in flight', async () => {
-    await stand.startWorker();
-    const handle = await stand.start({ ...day, recordings: false });
+    await environment.startWorker();
+    const handle = await environment.start({ ...day, recordings: false });
     for (const seen of [8, 16]) {
       await requestsSeen(seen);
-      await stand.query(
+      await environment.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
          where application_name = 'cxone-sync worker' and datname = current_database()`,
       );

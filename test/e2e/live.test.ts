@@ -2,7 +2,7 @@ import type { WindowReport } from '../../activities/types';
 import { taskQueues } from '../../workflows/task-queues';
 import type { StatusReport, TenantStatus } from '../../client/status/status-report';
 import { runCommand } from './run-command';
-import { eventually, openStand, type Stand } from './stand';
+import { eventually, openTestEnvironment, type TestEnvironment } from './test-environment';
 import { differences, storedContacts, trueContacts } from './truth';
 
 const minuteMs = 60_000;
@@ -11,10 +11,10 @@ const begin = Date.parse('2025-03-20T10:00:00Z');
 
 /** CXone's clock, moved by the tests. */
 let now = begin;
-let stand: Stand;
+let environment: TestEnvironment;
 
 beforeAll(async () => {
-  stand = await openStand({
+  environment = await openTestEnvironment({
     simulator: {
       clock: () => now,
       contactsPerDay: 3_000,
@@ -24,21 +24,21 @@ beforeAll(async () => {
     },
     tenant: { pageSize: 100, overlapMinutes: 30, recordingGiveUpHours: 8_760 },
   });
-  await stand.startWorker();
+  await environment.startWorker();
 });
-afterAll(() => stand?.close());
-afterEach(() => stand.simulator.setFaults([]));
+afterAll(() => environment?.close());
+afterEach(() => environment.simulator.setFaults([]));
 
 let ticks = 0;
 const tick = (): Promise<WindowReport> =>
-  stand.client.workflow.execute('incrementalSync', {
+  environment.client.workflow.execute('incrementalSync', {
     taskQueue: taskQueues.workflows,
     workflowId: `incremental:acme-${(ticks += 1)}`,
     args: [{ tenant: 'acme' }],
   });
 
 const watermark = async (): Promise<number> => {
-  const [row] = await stand.query<{ value: Date }>(
+  const [row] = await environment.query<{ value: Date }>(
     `select value from cxone.watermark where tenant = 'acme' and stream = 'contacts'`,
   );
   return row?.value.getTime() ?? 0;
@@ -50,7 +50,7 @@ async function wrongSince(since: number): Promise<string[]> {
     from: new Date(begin - 72 * hourMs).toISOString(),
     to: new Date(now + hourMs).toISOString(),
   };
-  const [truth, stored] = [await trueContacts(stand, span), await storedContacts(stand, span)];
+  const [truth, stored] = [await trueContacts(environment, span), await storedContacts(environment, span)];
   const changed = [...truth].filter(([, record]) => Date.parse(String(record['lastUpdateTime'])) >= since);
   expect(changed.length).toBeGreaterThan(100);
   return changed.flatMap(([id, record]) =>
@@ -67,11 +67,11 @@ describe('the live sync of a tenant', () => {
   });
 
   it('reads only the changes since its watermark, and the overlap', async () => {
-    const before = stand.simulator.journal.count({ family: 'contacts' });
+    const before = environment.simulator.journal.count({ family: 'contacts' });
     now += 10 * minuteMs;
     const report = await tick();
     expect(report.fetched).toBeLessThan(1_000);
-    expect(stand.simulator.journal.count({ family: 'contacts' }) - before).toBeLessThan(40);
+    expect(environment.simulator.journal.count({ family: 'contacts' }) - before).toBeLessThan(40);
     expect(await watermark()).toBe(now);
     expect(await wrongSince(begin - 24 * hourMs)).toEqual([]);
   });
@@ -79,7 +79,7 @@ describe('the live sync of a tenant', () => {
   it('loses nothing while contacts change, arrive late with an old start, and are deleted under its pages', async () => {
     for (let turn = 0; turn < 4; turn += 1) {
       now += 7 * minuteMs;
-      stand.simulator.setFaults([
+      environment.simulator.setFaults([
         { name: 'updateRows', match: { family: 'contacts' }, onCall: [2, 3, 5], args: { count: 3 } },
         {
           name: 'insertLate',
@@ -90,7 +90,7 @@ describe('the live sync of a tenant', () => {
       ]);
       await tick();
     }
-    stand.simulator.setFaults([]);
+    environment.simulator.setFaults([]);
     now += minuteMs;
     await tick();
     expect(await wrongSince(begin - 23 * hourMs)).toEqual([]);
@@ -98,7 +98,7 @@ describe('the live sync of a tenant', () => {
 
   it('fetches the recordings of new calls by a sweep of its own', async () => {
     const due = async (): Promise<number> => {
-      const [row] = await stand.query<{ n: number }>(
+      const [row] = await environment.query<{ n: number }>(
         `select count(*)::int as n from cxone.recording where status = 'pending' and attempts = 0`,
       );
       return row?.n ?? -1;
@@ -106,7 +106,7 @@ describe('the live sync of a tenant', () => {
     await eventually('no recording waits for its first look', async () => {
       if ((await due()) > 0) throw new Error(`${await due()} wait`);
     });
-    const [stored] = await stand.query<{ n: number }>(
+    const [stored] = await environment.query<{ n: number }>(
       `select count(*)::int as n from cxone.recording where status = 'stored'`,
     );
     expect(stored?.n).toBeGreaterThan(10);
@@ -115,10 +115,12 @@ describe('the live sync of a tenant', () => {
   it('leaves its watermark where it was when it fails, and absorbs the missed time afterwards', async () => {
     const mark = await watermark();
     now += 20 * minuteMs;
-    stand.simulator.setFaults([{ name: 'forbidden', match: { family: 'contacts' }, onCall: [4, 5, 6, 7] }]);
+    environment.simulator.setFaults([
+      { name: 'forbidden', match: { family: 'contacts' }, onCall: [4, 5, 6, 7] },
+    ]);
     await expect(tick()).rejects.toThrow();
     expect(await watermark()).toBe(mark);
-    stand.simulator.setFaults([]);
+    environment.simulator.setFaults([]);
     now += 20 * minuteMs;
     await tick();
     expect(await watermark()).toBe(now);
@@ -128,7 +130,7 @@ describe('the live sync of a tenant', () => {
 
 describe('a clock of CXone’s that is wrong', () => {
   const status = async (): Promise<Pick<TenantStatus, 'clock' | 'setBack'> | undefined> => {
-    const { stdout } = await runCommand(stand, ['status', '--tenant', 'acme', '--json']);
+    const { stdout } = await runCommand(environment, ['status', '--tenant', 'acme', '--json']);
     return (JSON.parse(stdout) as StatusReport).tenants[0];
   };
 
@@ -137,32 +139,32 @@ describe('a clock of CXone’s that is wrong', () => {
     ['of 2031', 180_000_000],
   ])('(%s) moves the watermark no further than the header says, and is named', async (_what, seconds) => {
     now += 5 * minuteMs;
-    stand.simulator.setFaults([{ name: 'wrongPollTime', args: { seconds } }]);
+    environment.simulator.setFaults([{ name: 'wrongPollTime', args: { seconds } }]);
     await tick();
     expect(await watermark()).toBe(now);
     expect((await status())?.clock).toMatchObject({ code: 'ClockImplausible' });
-    const [gaps] = await stand.query<{ n: number }>('select count(*)::int as n from cxone.live_gap');
+    const [gaps] = await environment.query<{ n: number }>('select count(*)::int as n from cxone.live_gap');
     expect(gaps?.n).toBe(0);
     now += 5 * minuteMs;
-    stand.simulator.setFaults([]);
+    environment.simulator.setFaults([]);
     await tick();
     expect(await watermark()).toBe(now);
     expect(await wrongSince(begin - 23 * hourMs)).toEqual([]);
   });
 
   it('(behind its header) makes windows shorter, tick after tick, and no tick fails', async () => {
-    stand.simulator.setFaults([{ name: 'wrongPollTime', args: { seconds: -45 } }]);
+    environment.simulator.setFaults([{ name: 'wrongPollTime', args: { seconds: -45 } }]);
     for (let turn = 0; turn < 2; turn += 1) {
       now += 5 * minuteMs;
       await tick();
       expect(await watermark()).toBe(now - 45_000);
     }
-    const [line] = await stand.query<{ read_to: Date }>(
+    const [line] = await environment.query<{ read_to: Date }>(
       `select read_to from cxone.sync_window where window_end = $1 and read_by = 'update'`,
       [new Date(now).toISOString()],
     );
     expect(line?.read_to).toEqual(new Date(now - 45_000));
-    stand.simulator.setFaults([]);
+    environment.simulator.setFaults([]);
     now += minuteMs;
     await tick();
     expect(await wrongSince(begin - 23 * hourMs)).toEqual([]);
@@ -171,7 +173,7 @@ describe('a clock of CXone’s that is wrong', () => {
   it('that has poisoned a watermark is undone: it goes back to the end of the last window before it', async () => {
     const mark = await watermark();
     now += 10 * minuteMs;
-    await stand.query(
+    await environment.query(
       `update cxone.watermark set value = '2030-12-03T00:00:00Z' where tenant = 'acme' and stream = 'contacts'`,
     );
     await tick();
@@ -189,22 +191,24 @@ describe('a tick in which nothing new is there', () => {
     now = Date.parse('2025-03-21T03:30:00Z');
     await tick();
     await eventually('the sweep has ended', async () => {
-      const { status } = await stand.client.workflow.getHandle('sweep-recordings:acme').describe();
+      const { status } = await environment.client.workflow.getHandle('sweep-recordings:acme').describe();
       if (status.name === 'RUNNING') throw new Error('it runs');
     });
     now += minuteMs;
-    const requests = stand.simulator.journal.count({ family: 'contacts' });
+    const requests = environment.simulator.journal.count({ family: 'contacts' });
     const { expected, fetched, ...report } = await tick();
     expect(report).toMatchObject({ status: 'complete', to: new Date(now).toISOString() });
     expect([expected, await watermark()]).toEqual([fetched, now]);
-    expect(stand.simulator.journal.count({ family: 'contacts' })).toBe(requests + 2);
-    const { events } = await stand.client.workflow.getHandle(`incremental:acme-${ticks}`).fetchHistory();
+    expect(environment.simulator.journal.count({ family: 'contacts' })).toBe(requests + 2);
+    const { events } = await environment.client.workflow
+      .getHandle(`incremental:acme-${ticks}`)
+      .fetchHistory();
     const started = events?.flatMap(
       (event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? [],
     );
     expect(started).toEqual(['authenticate', 'planIncrement']);
     expect(events?.length).toBeLessThanOrEqual(20);
-    const lines = await stand.query<object>(
+    const lines = await environment.query<object>(
       `select status, expected::int, fetched, unchanged, pages from cxone.sync_window where window_end = $1 and read_by = 'update'`,
       [new Date(now).toISOString()],
     );
@@ -221,7 +225,7 @@ describe('a window by update started by hand', () => {
       to: new Date(begin - hourMs).toISOString(),
       by: 'update' as const,
     };
-    const end = await stand.sync(window);
+    const end = await environment.sync(window);
     expect(end).toMatchObject({ ok: true, report: { status: 'complete' } });
     expect(await watermark()).toBe(mark);
   });
@@ -235,7 +239,7 @@ describe('a window by update started by hand', () => {
       by: 'update' as const,
       mediaTypeIds: [4],
     };
-    expect(await stand.sync(window)).toMatchObject({ ok: true });
+    expect(await environment.sync(window)).toMatchObject({ ok: true });
     expect(await watermark()).toBe(mark);
   });
 });

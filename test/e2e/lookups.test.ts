@@ -1,5 +1,12 @@
 import { Reader } from '../unit/simulator/client';
-import { dayOf, openStand, reportOf, settledDay, type Stand, type StandWorker } from './stand';
+import {
+  dayOf,
+  openTestEnvironment,
+  reportOf,
+  settledDay,
+  type TestEnvironment,
+  type TestWorker,
+} from './test-environment';
 import { type ApiRecord, differences, type StoredRow } from './truth';
 
 const tables = {
@@ -14,29 +21,33 @@ const contacts = 120;
 const day = settledDay;
 const nextDay = dayOf(Date.parse(day.to));
 
-let stand: Stand;
-let worker: StandWorker;
+let environment: TestEnvironment;
+let worker: TestWorker;
 beforeAll(async () => {
-  stand = await openStand({ simulator: { contactsPerDay: contacts, agents: 10, loggedShare: 0 } });
-  worker = await stand.startWorker();
+  environment = await openTestEnvironment({
+    simulator: { contactsPerDay: contacts, agents: 10, loggedShare: 0 },
+  });
+  worker = await environment.startWorker();
 });
-afterAll(() => stand?.close());
-beforeEach(() => stand.simulator.journal.clear());
-afterEach(() => stand.simulator.setFaults([]));
+afterAll(() => environment?.close());
+beforeEach(() => environment.simulator.journal.clear());
+afterEach(() => environment.simulator.setFaults([]));
 
 const asked = (): string[] =>
-  stand.simulator.journal.entries({ family: 'lookups' }).map(({ path }) => path.split('/').at(-1) ?? '');
+  environment.simulator.journal
+    .entries({ family: 'lookups' })
+    .map(({ path }) => path.split('/').at(-1) ?? '');
 
 /** The list as the simulator serves it now. */
 async function served(list: keyof typeof tables): Promise<readonly ApiRecord[]> {
-  const reader = await Reader.of(stand.simulator);
+  const reader = await Reader.of(environment.simulator);
   const answer = await reader.get(`/incontactapi/services/v34.0/${list}`);
   const body = JSON.parse(answer.body.toString()) as Record<string, unknown>;
   return ((body['resultSet'] ?? body) as Record<string, ApiRecord[]>)[list] ?? [];
 }
 
 const rowsOf = (list: keyof typeof tables) =>
-  stand.query<StoredRow>(
+  environment.query<StoredRow>(
     `select * from cxone.${tables[list][0]} where tenant = 'acme' order by ${tables[list][1]}`,
   );
 
@@ -50,13 +61,13 @@ async function wrong(list: keyof typeof tables): Promise<readonly string[]> {
 
 /** Makes every list due, as if its time had come. */
 const age = () =>
-  stand.query(
+  environment.query(
     "update cxone.lookup_list set read_at = now() - interval '25 hours', claimed_at = now() - interval '25 hours'",
   );
 
 describe('the reference data', () => {
   it('of the first window are the lists CXone serves, every field of each', async () => {
-    const report = reportOf(await stand.sync(day));
+    const report = reportOf(await environment.sync(day));
     expect(report).toMatchObject({ status: 'complete', fetched: contacts });
     expect(report).not.toHaveProperty('lookupsNotRead');
     expect(asked().toSorted()).toEqual(lists.toSorted());
@@ -64,11 +75,11 @@ describe('the reference data', () => {
       expect([list, (await rowsOf(list)).length]).toEqual([list, (await served(list)).length]);
       expect([list, await wrong(list)]).toEqual([list, []]);
     }
-    expect(await stand.query("select * from cxone.schema_drift where kind <> 'contacts'")).toEqual([]);
+    expect(await environment.query("select * from cxone.schema_drift where kind <> 'contacts'")).toEqual([]);
   });
 
   it('explain every contact', async () => {
-    const [unexplained] = await stand.query(
+    const [unexplained] = await environment.query(
       `select count(*)::int as contacts from cxone.contact c
        left join cxone.skill s using (tenant, skill_id) left join cxone.campaign g on g.tenant = c.tenant and g.campaign_id = c.campaign_id
        left join cxone.team t on t.tenant = c.tenant and t.team_id = c.team_id
@@ -79,19 +90,19 @@ describe('the reference data', () => {
   });
 
   it('are not asked for again by the windows after it', async () => {
-    reportOf(await stand.sync(nextDay));
-    reportOf(await stand.sync(day));
+    reportOf(await environment.sync(nextDay));
+    reportOf(await environment.sync(day));
     expect(asked()).toEqual([]);
   });
 
   it('are read again when their time has come: what changed is updated, what is gone is marked', async () => {
     const before = await rowsOf('skills');
     await age();
-    stand.simulator.setFaults([
+    environment.simulator.setFaults([
       { name: 'renameLookups', match: { family: 'lookups' } },
       { name: 'dropLookups', match: { family: 'lookups' } },
     ]);
-    reportOf(await stand.sync(day));
+    reportOf(await environment.sync(day));
     expect(asked().toSorted()).toEqual(lists.toSorted());
     for (const list of lists) {
       const rows = await rowsOf(list);
@@ -109,8 +120,8 @@ describe('the reference data', () => {
 
   it('are back when the list shows them again', async () => {
     await age();
-    stand.simulator.setFaults([{ name: 'renameLookups', match: { family: 'lookups' } }]);
-    reportOf(await stand.sync(day));
+    environment.simulator.setFaults([{ name: 'renameLookups', match: { family: 'lookups' } }]);
+    reportOf(await environment.sync(day));
     for (const list of lists) {
       expect((await rowsOf(list)).filter((row) => row['absent_since'] !== null)).toEqual([]);
     }
@@ -118,11 +129,11 @@ describe('the reference data', () => {
 
   it('come in small pages, too', async () => {
     await age();
-    stand.simulator.setFaults([
+    environment.simulator.setFaults([
       { name: 'renameLookups', match: { family: 'lookups' } },
       { name: 'smallPages', match: { family: 'lookups' }, args: { top: 4 } },
     ]);
-    reportOf(await stand.sync(day));
+    reportOf(await environment.sync(day));
     expect(asked().filter((list) => list === 'skills').length).toBeGreaterThan(3);
     for (const list of lists) {
       expect((await rowsOf(list)).filter((row) => row['absent_since'] !== null)).toEqual([]);
@@ -133,15 +144,15 @@ describe('the reference data', () => {
 describe('a list that is refused', () => {
   it('leaves the window complete; report, details and log say which', async () => {
     await age();
-    stand.simulator.setFaults([{ name: 'forbidden', match: { path: '/skills' } }]);
-    const handle = await stand.start(nextDay);
+    environment.simulator.setFaults([{ name: 'forbidden', match: { path: '/skills' } }]);
+    const handle = await environment.start(nextDay);
     const report = (await handle.result()) as { status: string; lookupsNotRead: readonly object[] };
     expect(report).toMatchObject({ status: 'complete', fetched: contacts });
     expect(report.lookupsNotRead).toMatchObject([{ list: 'skills' }]);
     const details = await handle.query<unknown>('__temporal_workflow_metadata');
     expect(JSON.stringify(details)).toContain('Skills: refused** (missing permission');
     expect(worker.log()).toContain('a reference list cannot be read');
-    const [noted] = await stand.query("select error_code from cxone.lookup_list where list = 'skills'");
+    const [noted] = await environment.query("select error_code from cxone.lookup_list where list = 'skills'");
     expect(noted?.['error_code']).toMatch(/^LookupsForbidden$/);
     const others = ['campaigns', 'dispositions', 'teams'];
     expect(
@@ -152,14 +163,16 @@ describe('a list that is refused', () => {
   });
 
   it('is not asked for by other windows for a while, which still say so', async () => {
-    await stand.query("update cxone.lookup_list set claimed_at = now() - interval '16 minutes'");
-    expect(reportOf(await stand.sync(day)).lookupsNotRead).toMatchObject([{ list: 'skills' }]);
+    await environment.query("update cxone.lookup_list set claimed_at = now() - interval '16 minutes'");
+    expect(reportOf(await environment.sync(day)).lookupsNotRead).toMatchObject([{ list: 'skills' }]);
     expect(asked()).toEqual([]);
   });
 
   it('is read by the next run of the same window once it is permitted', async () => {
-    expect(reportOf(await stand.sync(nextDay))).not.toHaveProperty('lookupsNotRead');
+    expect(reportOf(await environment.sync(nextDay))).not.toHaveProperty('lookupsNotRead');
     expect(asked()).toEqual(['skills']);
-    expect(await stand.query('select list from cxone.lookup_list where error_code is not null')).toEqual([]);
+    expect(
+      await environment.query('select list from cxone.lookup_list where error_code is not null'),
+    ).toEqual([]);
   });
 });

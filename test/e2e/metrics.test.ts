@@ -1,10 +1,16 @@
 import { ownMetrics, sdkMetrics } from '../unit/ops/exported-metrics';
-import { eventually, openStand, reportOf, settledDay as day, type Stand } from './stand';
+import {
+  eventually,
+  openTestEnvironment,
+  reportOf,
+  settledDay as day,
+  type TestEnvironment,
+} from './test-environment';
 
 jest.setTimeout(120_000);
 
-let stand: Stand;
-afterAll(() => stand?.close());
+let environment: TestEnvironment;
+afterAll(() => environment?.close());
 
 type Series = ReadonlyMap<string, readonly Readonly<Record<string, string>>[]>;
 
@@ -23,29 +29,31 @@ async function seriesAt(port: string): Promise<Series> {
 }
 
 it('a worker shows every metric that rules rely on, with its labels, and no other of ours', async () => {
-  stand = await openStand({ simulator: { contactsPerDay: 60, loggedShare: 0.5 } });
-  await stand.query(`insert into cxone.watermark values ('acme', 'contacts', now() - interval '1 hour')`);
-  await stand.query(
+  environment = await openTestEnvironment({ simulator: { contactsPerDay: 60, loggedShare: 0.5 } });
+  await environment.query(
+    `insert into cxone.watermark values ('acme', 'contacts', now() - interval '1 hour')`,
+  );
+  await environment.query(
     `insert into cxone.source_clock (tenant, own_clock, clock, latest_clock) values ('acme', now(), now(), now())`,
   );
-  await stand.query(
+  await environment.query(
     `insert into cxone.sync_window (tenant, window_start, window_end, read_by, skill_ids, campaign_ids,
        media_type_ids, status, attempt, parked_at, parked_code)
      values ('acme', '2025-01-01', '2025-01-02', 'start', '{}', '{}', '{}', 'running', 1, now(), 'MediaForbidden')`,
   );
-  await stand.query(
+  await environment.query(
     `insert into cxone.extraction (tenant, dataset, day, status, attempt, workflow_id, run_id, started_at)
      values ('acme', 'evaluations', '2025-01-01', 'failed', 1, 'w', 'r', now())`,
   );
-  const worker = await stand.startWorker({ METRICS_ADDRESS: '127.0.0.1:0' });
+  const worker = await environment.startWorker({ METRICS_ADDRESS: '127.0.0.1:0' });
   const port = /"port":(\d+),"msg":"metrics are served"/.exec(worker.log())?.[1] ?? '';
   // CXone refuses one request and asks for a pause: however slow the machine, others come within it and wait.
-  stand.simulator.setFaults([
+  environment.simulator.setFaults([
     { name: 'tooManyRequests', match: { family: 'media' }, times: 1, args: { retryAfter: 10 } },
   ]);
-  reportOf(await stand.sync(day));
+  reportOf(await environment.sync(day));
   // An unknown workflow type: its tasks fail.
-  const unknown = await stand.client.workflow.start('nonesuch', {
+  const unknown = await environment.client.workflow.start('nonesuch', {
     taskQueue: 'cxone-sync',
     workflowId: 'nonesuch',
   });

@@ -7,24 +7,24 @@ import { type Exposed, type ExposedRun, exposeRun, leaks, secretForms } from './
 import {
   dayOf,
   mainScript,
-  openStand,
+  openTestEnvironment,
   reportOf,
   settledDay as day,
-  type Stand,
-  type StandWorker,
-} from './stand';
+  type TestEnvironment,
+  type TestWorker,
+} from './test-environment';
 
-let stand: Stand;
-let worker: StandWorker;
+let environment: TestEnvironment;
+let worker: TestWorker;
 beforeAll(async () => {
-  stand = await openStand({
+  environment = await openTestEnvironment({
     // Enough calls for chunks in child workflows.
     simulator: { contactsPerDay: 900, agents: 40, mediaBytes: { min: 64, max: 400 } },
     tenant: { pageSize: 100, pagesInFlight: 2 },
   });
-  worker = await stand.startWorker({ METRICS_ADDRESS: '127.0.0.1:0' });
+  worker = await environment.startWorker({ METRICS_ADDRESS: '127.0.0.1:0' });
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 
 /** Who a call was about: words that no pattern finds. */
 const personal = ['Jane Quillfeather', 'gestational diabetes', '1980-05-23'] as const;
@@ -71,7 +71,7 @@ const transient: readonly FaultRule[] = [
 /** Secrets, and the words of the answers above, each by itself. */
 function formsToFind(): ReadonlyMap<string, string> {
   const words = [...personal, 'Quillfeather', 'diabetes'];
-  return new Map([...secretForms(stand.simulator), ...words.map((word) => [word, word] as const)]);
+  return new Map([...secretForms(environment.simulator), ...words.map((word) => [word, word] as const)]);
 }
 
 /** The runs and what they leave behind, for all tests below. */
@@ -79,28 +79,28 @@ const runs: ExposedRun[] = [];
 let commandOutput = '';
 
 async function expose(workflowId: string): Promise<void> {
-  const run = await exposeRun(stand.client.workflow.getHandle(workflowId));
+  const run = await exposeRun(environment.client.workflow.getHandle(workflowId));
   runs.push(run);
   for (const child of run.children) await expose(child);
 }
 
 describe('after runs in which much went wrong', () => {
   beforeAll(async () => {
-    stand.simulator.setFaults(transient);
-    const handle = await stand.start(day);
+    environment.simulator.setFaults(transient);
+    const handle = await environment.start(day);
     await handle.result();
     await expose(handle.workflowId);
 
     // What no retry resolves, the day before: started by the command line, which says why.
     const before = dayOf(Date.parse(day.from) - 1);
-    stand.simulator.setFaults([
+    environment.simulator.setFaults([
       { name: 'status', match: { family: 'media' }, args: { status: 403, body: indiscreet } },
     ]);
     const command = startProcess({
       name: 'sync',
       command: process.execPath,
       args: [mainScript, 'sync', '--tenant', 'acme', '--from', before.from, '--to', before.to],
-      env: { ...stand.env },
+      env: { ...environment.env },
     });
     expect(await command.exited).toEqual({ code: 1, signal: null });
     commandOutput = command.tail();
@@ -109,14 +109,14 @@ describe('after runs in which much went wrong', () => {
 
   // A token endpoint that repeats the credentials it was given, while the worker renews its token.
   beforeAll(async () => {
-    const { clientSecret, accessKeySecret } = stand.simulator.credentials;
+    const { clientSecret, accessKeySecret } = environment.simulator.credentials;
     const said = [clientSecret, encodeURIComponent(clientSecret), accessKeySecret].join(' and ');
     const body = JSON.stringify({ error: 'invalid_client', error_description: `refused: ${said}` });
-    stand.simulator.setFaults([
+    environment.simulator.setFaults([
       { name: 'status', match: { family: 'contacts' }, onCall: 1, args: { status: 401 } },
       { name: 'status', match: { family: 'auth' }, args: { status: 401, body } },
     ]);
-    const handle = await stand.start(dayOf(Date.parse(day.from) - 2 * 86_400_000));
+    const handle = await environment.start(dayOf(Date.parse(day.from) - 2 * 86_400_000));
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'InvalidClient' } });
     await expose(handle.workflowId);
   });
@@ -146,7 +146,7 @@ describe('after runs in which much went wrong', () => {
     };
     const metrics = await ask(`http://127.0.0.1:${portOf('metrics are served')}/metrics`);
     const health = await ask(`http://127.0.0.1:${portOf('health is served')}/ready`);
-    const ledger = await stand.query<{ text: string }>(
+    const ledger = await environment.query<{ text: string }>(
       `select coalesce(string_agg(w::text, ' '), '') ||
               (select string_agg(concat_ws(' ', reason, field), ' ') from cxone.rejected_record) ||
               (select string_agg(concat_ws(' ', storage_key, last_error_code), ' ') from cxone.recording) as text
@@ -159,7 +159,7 @@ describe('after runs in which much went wrong', () => {
       { where: 'the health endpoint', text: health.body.toString() },
       { where: 'the command’s output', text: commandOutput },
       { where: 'the ledger', text: ledger[0]?.text ?? '' },
-      { where: 'errors list', text: (await runCommand(stand, ['errors', 'list', '--json'])).stdout },
+      { where: 'errors list', text: (await runCommand(environment, ['errors', 'list', '--json'])).stdout },
     ];
     expect(log).toContain('"level":"debug"');
     expect(metrics.body.toString()).toContain('temporal_');
@@ -167,10 +167,10 @@ describe('after runs in which much went wrong', () => {
   });
 
   it('which the search would have found: in the table meant for them it does', async () => {
-    const contacts = await stand.query<{ text: string }>(
+    const contacts = await environment.query<{ text: string }>(
       `select string_agg(c::text, ' ') as text from cxone.contact c`,
     );
-    const found = leaks(secretForms(stand.simulator), [
+    const found = leaks(secretForms(environment.simulator), [
       { where: 'cxone.contact', text: contacts[0]?.text ?? '' },
     ]);
     expect(found).toEqual(
@@ -181,7 +181,7 @@ describe('after runs in which much went wrong', () => {
   });
 
   it('what CXone said of a person is in the table meant for it alone, and on-call finds it by the message', async () => {
-    const kept = await stand.query<{ answer: string; code: string }>(
+    const kept = await environment.query<{ answer: string; code: string }>(
       'select answer, code from cxone.api_error',
     );
     const text = kept.map(({ answer }) => answer).join('\n');
@@ -190,7 +190,7 @@ describe('after runs in which much went wrong', () => {
       expect.arrayContaining(['CxoneUnavailable', 'MediaForbidden', 'InvalidClient']),
     );
     // Credentials, tokens and signed links are not kept even there.
-    const { clientSecret, accessKeySecret } = stand.simulator.credentials;
+    const { clientSecret, accessKeySecret } = environment.simulator.credentials;
     for (const secret of [
       clientSecret,
       encodeURIComponent(clientSecret),
@@ -200,24 +200,24 @@ describe('after runs in which much went wrong', () => {
     ])
       expect(text).not.toContain(secret);
     const id = /\(answer ([0-9a-f]{12})/.exec(commandOutput)?.[1] ?? '';
-    const shy = await runCommand(stand, ['errors', 'show', id]);
+    const shy = await runCommand(environment, ['errors', 'show', id]);
     expect(shy).toMatchObject({ status: 0, stdout: expect.stringContaining('MediaForbidden') });
     for (const word of personal) expect(shy.stdout).not.toContain(word);
-    const raw = await runCommand(stand, ['errors', 'show', id, '--raw']);
+    const raw = await runCommand(environment, ['errors', 'show', id, '--raw']);
     for (const word of personal) expect(raw.stdout).toContain(word);
-    expect((await runCommand(stand, ['errors', 'show', '0'.repeat(12)])).status).toBe(2);
+    expect((await runCommand(environment, ['errors', 'show', '0'.repeat(12)])).status).toBe(2);
   });
 
   it('no API key of an agent is in the database, nor in the pages as they came', async () => {
-    const pages = await stand.query<{ kind: string; body: Buffer }>(
+    const pages = await environment.query<{ kind: string; body: Buffer }>(
       'select kind, body from cxone.landing_page',
     );
     // Teams were refused.
     expect(new Set(pages.map(({ kind }) => kind))).toEqual(
       new Set(['contacts', 'agents', 'skills', 'campaigns', 'dispositions']),
     );
-    const agents = await stand.query<{ text: string }>('select a::text as text from cxone.agent a');
-    const rejected = await stand.query<{ text: string }>(
+    const agents = await environment.query<{ text: string }>('select a::text as text from cxone.agent a');
+    const rejected = await environment.query<{ text: string }>(
       'select r::text as text from cxone.rejected_record r',
     );
     const texts = [
@@ -236,8 +236,8 @@ describe('after runs in which much went wrong', () => {
   });
 
   it('a run after it, without faults, completes the day that failed', async () => {
-    stand.simulator.setFaults([]);
-    const report = reportOf(await stand.sync(dayOf(Date.parse(day.from) - 1)));
+    environment.simulator.setFaults([]);
+    const report = reportOf(await environment.sync(dayOf(Date.parse(day.from) - 1)));
     expect(report).toMatchObject({ status: 'complete', inserted: 0, unchanged: 900 });
     expect(report.recordings).toMatchObject({ failed: 0 });
   });

@@ -1,5 +1,5 @@
 import { Reader } from '../unit/simulator/client';
-import { dayOf, openStand, reportOf, type Stand } from './stand';
+import { dayOf, openTestEnvironment, reportOf, type TestEnvironment } from './test-environment';
 import {
   compareIds,
   differences,
@@ -17,24 +17,26 @@ const day = dayOf(now - 2 * 86_400_000);
 const contactsPerDay = 3_000;
 const pageSize = 100;
 
-let stand: Stand;
+let environment: TestEnvironment;
 beforeAll(async () => {
-  stand = await openStand({
+  environment = await openTestEnvironment({
     simulator: { clock: () => now, contactsPerDay, agents: 60, loggedShare: 0.12 },
     tenant: { pageSize, pagesInFlight: 4, recordingGiveUpHours: 8_760 },
   });
   // Some of the calls have no recording yet.
-  stand.simulator.setFaults([{ name: 'mediaMissing', match: { family: 'media' }, onCall: [3, 17, 40] }]);
-  await stand.startWorker();
+  environment.simulator.setFaults([
+    { name: 'mediaMissing', match: { family: 'media' }, onCall: [3, 17, 40] },
+  ]);
+  await environment.startWorker();
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 
 const window = { from: Date.parse(day.from), to: Date.parse(day.to) };
-const contactRequests = () => stand.simulator.journal.count({ family: 'contacts' });
+const contactRequests = () => environment.simulator.journal.count({ family: 'contacts' });
 
 /** Where each row lies in its table: a row that is rewritten, even with the same content, lies elsewhere. */
 const places = () =>
-  stand.query(
+  environment.query(
     `select 'contact' as t, contact_id::text as id, xmin::text, ctid::text from cxone.contact
      union all select 'agent', agent_id::text, xmin::text, ctid::text from cxone.agent
      union all select 'recording', master_contact_id || ':' || coalesce(segment_id, ''), xmin::text, ctid::text
@@ -46,8 +48,8 @@ describe('the first run of a window', () => {
   let requests = 0;
 
   it('completes and reports what CXone holds', async () => {
-    const truth = stand.simulator.truth(window);
-    const report = reportOf(await stand.sync(day));
+    const truth = environment.simulator.truth(window);
+    const report = reportOf(await environment.sync(day));
     requests = contactRequests();
     expect(report).toMatchObject({
       status: 'complete',
@@ -65,8 +67,8 @@ describe('the first run of a window', () => {
   });
 
   it('stores the contacts of the window, every field of each', async () => {
-    const truth = await trueContacts(stand, day);
-    const stored = await storedContacts(stand, day);
+    const truth = await trueContacts(environment, day);
+    const stored = await storedContacts(environment, day);
     expect(compareIds(truth.keys(), stored.keys())).toEqual(nothingDiffers);
     const wrong = [...truth].flatMap(([id, record]) =>
       differences(record, stored.get(id)).map((difference) => `${id} ${difference}`),
@@ -78,10 +80,10 @@ describe('the first run of a window', () => {
   });
 
   it('stores all agents, every field of each but their API keys', async () => {
-    const reader = await Reader.of(stand.simulator);
+    const reader = await Reader.of(environment.simulator);
     const answer = await reader.get('/incontactapi/services/v34.0/agents');
     const { agents } = JSON.parse(answer.body.toString()) as { agents: Record<string, unknown>[] };
-    const rows = await stand.query<StoredRow>(`select * from cxone.agent where tenant = 'acme'`);
+    const rows = await environment.query<StoredRow>(`select * from cxone.agent where tenant = 'acme'`);
     const stored = new Map(rows.map((row) => [String(row['agent_id']), row]));
     expect(agents).toHaveLength(60);
     expect(stored.size).toBe(60);
@@ -94,9 +96,12 @@ describe('the first run of a window', () => {
   });
 
   it('stores every recording that is there, whole, one file per segment', async () => {
-    const { recordings = [], loggedMasterContacts } = stand.simulator.truth({ ...window, recordings: true });
+    const { recordings = [], loggedMasterContacts } = environment.simulator.truth({
+      ...window,
+      recordings: true,
+    });
     const late = new Set(
-      stand.simulator.journal
+      environment.simulator.journal
         .entries({ family: 'media', status: 404 })
         .map(({ query }) => Number(query['acd-call-id'])),
     );
@@ -107,7 +112,7 @@ describe('the first run of a window', () => {
     expect(late.size).toBe(3);
     expect([...calls.values()].filter((files) => files > 1).length).toBeGreaterThan(5);
 
-    const rows = await stand.query<{
+    const rows = await environment.query<{
       segment_id: string;
       storage_key: string;
       bytes: string;
@@ -119,13 +124,17 @@ describe('the first run of a window', () => {
         rows.map(({ segment_id, bytes, sha256 }) => `${segment_id} ${bytes} ${sha256}`),
       ),
     ).toEqual(nothingDiffers);
-    const files = filesBelow(stand.recordingsFolder);
+    const files = filesBelow(environment.recordingsFolder);
     expect(files.size).toBe(expected.length);
     for (const { storage_key, bytes, sha256 } of rows) {
       expect(files.get(storage_key)).toEqual({ bytes: Number(bytes), sha256 });
     }
 
-    const pending = await stand.query<{ master_contact_id: string; hours: number; last_error_code: string }>(
+    const pending = await environment.query<{
+      master_contact_id: string;
+      hours: number;
+      last_error_code: string;
+    }>(
       `select master_contact_id, last_error_code, extract(epoch from next_attempt_at - now())::float8 / 3600 as hours
        from cxone.recording where status = 'pending' and segment_id is null`,
     );
@@ -140,8 +149,8 @@ describe('the first run of a window', () => {
   });
 
   it('leaves a line in the ledger with these counts', async () => {
-    const [row, ...others] = await stand.query('select * from cxone.sync_window');
-    const [files] = await stand.query<{ stored: number; pending: number; bytes: string }>(
+    const [row, ...others] = await environment.query('select * from cxone.sync_window');
+    const [files] = await environment.query<{ stored: number; pending: number; bytes: string }>(
       `select count(*) filter (where status = 'stored')::int as stored,
               count(*) filter (where status = 'pending')::int as pending, sum(bytes) as bytes from cxone.recording`,
     );
@@ -169,7 +178,7 @@ describe('the first run of a window', () => {
   });
 
   it('asks for each page once', () => {
-    const asked = stand.simulator.journal
+    const asked = environment.simulator.journal
       .entries({ family: 'contacts' })
       .map(({ query }) => JSON.stringify(query))
       .filter((query) => !query.includes('"top":"1"'));
@@ -179,8 +188,8 @@ describe('the first run of a window', () => {
   describe('and a second run', () => {
     it('changes nothing, downloads nothing and costs no more', async () => {
       const before = await places();
-      stand.simulator.journal.clear();
-      const report = reportOf(await stand.sync(day));
+      environment.simulator.journal.clear();
+      const report = reportOf(await environment.sync(day));
       expect(report).toMatchObject({
         status: 'complete',
         fetched: contactsPerDay,
@@ -189,11 +198,11 @@ describe('the first run of a window', () => {
         unchanged: contactsPerDay,
       });
       expect(await places()).toEqual(before);
-      expect(stand.simulator.journal.count({ family: 'file' })).toBe(0);
-      expect(stand.simulator.journal.count({ family: 'media' })).toBe(0);
+      expect(environment.simulator.journal.count({ family: 'file' })).toBe(0);
+      expect(environment.simulator.journal.count({ family: 'media' })).toBe(0);
       // CXone reorders equal stamps each time, and groups of them that lie across two pages are read once more.
       expect(contactRequests()).toBeLessThanOrEqual(requests + 4);
-      expect(await stand.query('select attempt from cxone.sync_window')).toEqual([{ attempt: 2 }]);
+      expect(await environment.query('select attempt from cxone.sync_window')).toEqual([{ attempt: 2 }]);
     });
   });
 });

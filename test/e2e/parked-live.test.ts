@@ -1,27 +1,27 @@
 import { taskQueues } from '../../workflows/task-queues';
 import { runCommand } from './run-command';
-import { forbidden, labelsOf } from './parked-stand';
-import { eventually, openStand, type Stand } from './stand';
+import { forbidden, labelsOf } from './parked-runs';
+import { eventually, openTestEnvironment, type TestEnvironment } from './test-environment';
 
 const minuteMs = 60_000;
 
 /** CXone's clock, moved by the tests. */
 let now = Date.parse('2025-03-20T10:00:00Z');
-let stand: Stand;
+let environment: TestEnvironment;
 beforeEach(async () => {
-  stand = await openStand({
+  environment = await openTestEnvironment({
     simulator: { clock: () => now, contactsPerDay: 1_000, agents: 20, loggedShare: 0.05 },
     tenant: { pageSize: 200, parkedTimeoutHours: 168, overlapMinutes: 30, recordingGiveUpHours: 8_760 },
   });
-  await stand.startWorker();
+  await environment.startWorker();
 });
-afterEach(() => stand?.close());
+afterEach(() => environment?.close());
 
 let ticks = 0;
 /** A tick as the schedule starts it, after `minutes` of CXone's clock. */
 const tick = (minutes: number): Promise<unknown> => {
   now += minutes * minuteMs;
-  return stand.client.workflow.execute('incrementalSync', {
+  return environment.client.workflow.execute('incrementalSync', {
     taskQueue: taskQueues.workflows,
     workflowId: `incremental:acme-${(ticks += 1)}`,
     args: [{ tenant: 'acme' }],
@@ -29,7 +29,7 @@ const tick = (minutes: number): Promise<unknown> => {
 };
 
 async function watermark(): Promise<number> {
-  const [row] = await stand.query<{ value: Date }>(
+  const [row] = await environment.query<{ value: Date }>(
     `select value from cxone.watermark where tenant = 'acme' and stream = 'contacts'`,
   );
   return row?.value.getTime() ?? 0;
@@ -38,12 +38,12 @@ async function watermark(): Promise<number> {
 async function parkedRuns(): Promise<readonly string[]> {
   const ids: string[] = [];
   const query = `CxoneStatus = 'AwaitingOperator' and ExecutionStatus = 'Running'`;
-  for await (const { workflowId } of stand.client.workflow.list({ query })) ids.push(workflowId);
+  for await (const { workflowId } of environment.client.workflow.list({ query })) ids.push(workflowId);
   return ids;
 }
 
 async function contactsStored(): Promise<number> {
-  const [row] = await stand.query<{ n: number }>('select count(*)::int as n from cxone.contact');
+  const [row] = await environment.query<{ n: number }>('select count(*)::int as n from cxone.contact');
   return row?.n ?? 0;
 }
 
@@ -56,7 +56,7 @@ const untilOneParked = () =>
 
 const untilNoneRuns = () =>
   eventually('no other run is open', async () => {
-    const { count } = await stand.client.workflow.count(
+    const { count } = await environment.client.workflow.count(
       `ExecutionStatus = 'Running' and CxoneStatus != 'AwaitingOperator'`,
     );
     if (count > 0) throw new Error(`${count} are`);
@@ -67,7 +67,7 @@ describe.each([
   ['media', 'MediaForbidden', /^sweep/],
 ] as const)('a live sync whose %s are forbidden', (family, code, parkedId) => {
   it('goes on with its contacts tick by tick, while exactly one run waits for a person', async () => {
-    stand.simulator.setFaults([forbidden(family)]);
+    environment.simulator.setFaults([forbidden(family)]);
     let stored = 0;
     let first: string | undefined;
     for (const minutes of [0, 30, 30]) {
@@ -80,12 +80,14 @@ describe.each([
       expect(await parkedRuns()).toEqual([first]);
     }
     expect(first).toMatch(parkedId);
-    expect(await labelsOf(stand, first as string)).toMatchObject({ errorType: code });
+    expect(await labelsOf(environment, first as string)).toMatchObject({ errorType: code });
 
-    stand.simulator.setFaults([]);
-    expect(await runCommand(stand, ['resume', '--all', '--error-type', code])).toMatchObject({ status: 0 });
-    await stand.client.workflow.getHandle(first as string).result();
-    expect(await labelsOf(stand, first as string)).toMatchObject({ status: 'Complete' });
+    environment.simulator.setFaults([]);
+    expect(await runCommand(environment, ['resume', '--all', '--error-type', code])).toMatchObject({
+      status: 0,
+    });
+    await environment.client.workflow.getHandle(first as string).result();
+    expect(await labelsOf(environment, first as string)).toMatchObject({ status: 'Complete' });
     await tick(10);
     await untilNoneRuns();
     expect(await parkedRuns()).toEqual([]);
@@ -94,10 +96,10 @@ describe.each([
 
 describe('a live sync most of whose contacts are rejected', () => {
   it('goes on tick by tick while one run waits, and reads their time again once they are right', async () => {
-    const gaps = () => stand.query('select reason from cxone.live_gap where filled_at is null');
+    const gaps = () => environment.query('select reason from cxone.live_gap where filled_at is null');
     await tick(0);
     await untilNoneRuns();
-    stand.simulator.setFaults([
+    environment.simulator.setFaults([
       { name: 'badRecords', args: { kinds: ['badDate'], every: 2 }, match: { family: 'contacts' } },
     ]);
     for (const minutes of [60, 60]) {
@@ -107,15 +109,15 @@ describe('a live sync most of whose contacts are rejected', () => {
       await untilOneParked();
     }
     const id = await untilOneParked();
-    expect(await labelsOf(stand, id)).toMatchObject({ errorType: 'TooManyRejected' });
+    expect(await labelsOf(environment, id)).toMatchObject({ errorType: 'TooManyRejected' });
     expect(await gaps()).toEqual([{ reason: 'rejected' }]);
-    expect((await runCommand(stand, ['status'])).stdout).toContain(
+    expect((await runCommand(environment, ['status'])).stdout).toContain(
       'as too many of its records were rejected',
     );
 
-    stand.simulator.setFaults([]);
-    expect(await runCommand(stand, ['resume', id])).toMatchObject({ status: 0 });
-    await stand.client.workflow.getHandle(id).result();
+    environment.simulator.setFaults([]);
+    expect(await runCommand(environment, ['resume', id])).toMatchObject({ status: 0 });
+    await environment.client.workflow.getHandle(id).result();
     await tick(10);
     await untilNoneRuns();
     await tick(10);

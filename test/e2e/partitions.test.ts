@@ -1,5 +1,5 @@
 import { startTcpProxy, type TcpProxy } from '../setup/tcp-proxy';
-import { eventually, openStand, settledDay as day, type Stand } from './stand';
+import { eventually, openTestEnvironment, settledDay as day, type TestEnvironment } from './test-environment';
 import { compareIds, nothingDiffers, storedContacts, trueContacts } from './truth';
 
 const contactsPerDay = 4_000;
@@ -9,21 +9,21 @@ const cutMs = 10_000;
 /** Within what time a run goes on once bytes are not swallowed any more. */
 const recoveredMs = 60_000;
 
-let stand: Stand;
+let environment: TestEnvironment;
 let proxies: readonly TcpProxy[] = [];
 afterEach(async () => {
-  await stand?.close();
+  await environment?.close();
   for (const proxy of proxies) await proxy.close();
 });
 
-const pages = (): number => stand.simulator.journal.count({ family: 'contacts' });
+const pages = (): number => environment.simulator.journal.count({ family: 'contacts' });
 
 /** The settings by which a worker reaches PostgreSQL and Temporal through proxies. */
 async function settingsThroughProxies(): Promise<Record<string, string>> {
-  const database = new URL(stand.databaseUrl);
+  const database = new URL(environment.databaseUrl);
   const [postgres, temporal] = await Promise.all([
     startTcpProxy(database.host),
-    startTcpProxy(stand.env['TEMPORAL_ADDRESS']),
+    startTcpProxy(environment.env['TEMPORAL_ADDRESS']),
   ]);
   proxies = [postgres, temporal];
   database.host = `127.0.0.1:${postgres.port}`;
@@ -32,15 +32,15 @@ async function settingsThroughProxies(): Promise<Record<string, string>> {
 
 describe('a network that swallows all bytes for a while, without a word', () => {
   it('between a worker, PostgreSQL and Temporal: the run goes on within a minute after it, and nothing is missing', async () => {
-    stand = await openStand({
+    environment = await openTestEnvironment({
       simulator: {
         contactsPerDay,
         faults: [{ name: 'slow', match: { family: 'contacts' }, args: { delayMs: 500 } }],
       },
       tenant: { pageSize: 100, pagesInFlight: 2 },
     });
-    await stand.startWorker(await settingsThroughProxies());
-    const handle = await stand.start({ ...day, recordings: false });
+    await environment.startWorker(await settingsThroughProxies());
+    const handle = await environment.start({ ...day, recordings: false });
     await eventually('pages', async () => {
       if (pages() < 8) throw new Error(`${pages()} so far`);
     });
@@ -55,7 +55,7 @@ describe('a network that swallows all bytes for a while, without a word', () => 
     await eventually('further pages', further, recoveredMs);
     process.stdout.write(`after a silent network: further pages came after ${Date.now() - healedAt} ms\n`);
     expect(await handle.result()).toMatchObject({ status: 'complete', fetched: contactsPerDay });
-    const [truth, stored] = [await trueContacts(stand, day), await storedContacts(stand, day)];
+    const [truth, stored] = [await trueContacts(environment, day), await storedContacts(environment, day)];
     expect(compareIds(truth.keys(), stored.keys())).toEqual(nothingDiffers);
   });
 });

@@ -1,4 +1,4 @@
-import { openStand, reportOf, settledDay as day, type Stand } from './stand';
+import { openTestEnvironment, reportOf, settledDay as day, type TestEnvironment } from './test-environment';
 import { compareIds, filesBelow, nothingDiffers } from './truth';
 
 const quota = { requests: 12, perSeconds: 6 };
@@ -7,13 +7,13 @@ const slowQuota = { requests: 20, perSeconds: 40 };
 
 jest.setTimeout(180_000);
 
-let stand: Stand;
-afterEach(() => stand?.close());
+let environment: TestEnvironment;
+afterEach(() => environment?.close());
 
-/** A stand whose simulator and tenants file agree on the quota, with `contactsPerDay` contacts in the day. */
+/** A test environment whose simulator and tenants file agree on the quota, with `contactsPerDay` contacts in the day. */
 async function open(mediaQuota: typeof quota | 'off', contactsPerDay: number, media = quota): Promise<void> {
   const start = Date.now();
-  stand = await openStand({
+  environment = await openTestEnvironment({
     // A running clock: the simulator's quota depends on time.
     simulator: {
       clock: () => Date.parse('2025-03-20T12:00:00Z') + (Date.now() - start),
@@ -26,13 +26,13 @@ async function open(mediaQuota: typeof quota | 'off', contactsPerDay: number, me
 }
 
 const playbackQueries = (status?: number) =>
-  stand.simulator.journal.entries({ family: 'media', ...(status === undefined ? {} : { status }) });
+  environment.simulator.journal.entries({ family: 'media', ...(status === undefined ? {} : { status }) });
 
 /** Every recording of the day that the source has is stored, and nothing failed. */
 async function expectAllStored(): Promise<number> {
   const span = { from: Date.parse(day.from), to: Date.parse(day.to) };
-  const { recordings = [] } = stand.simulator.truth({ ...span, recordings: true });
-  const rows = await stand.query<{ storage_key: string; status: string }>(
+  const { recordings = [] } = environment.simulator.truth({ ...span, recordings: true });
+  const rows = await environment.query<{ storage_key: string; status: string }>(
     'select storage_key, status from cxone.recording',
   );
   expect(rows.filter(({ status }) => status === 'failed' || status === 'pending')).toEqual([]);
@@ -41,7 +41,7 @@ async function expectAllStored(): Promise<number> {
   expect(
     compareIds(
       stored.map((row) => row.storage_key),
-      filesBelow(stand.recordingsFolder).keys(),
+      filesBelow(environment.recordingsFolder).keys(),
     ),
   ).toEqual(nothingDiffers);
   return stored.length;
@@ -50,8 +50,8 @@ async function expectAllStored(): Promise<number> {
 describe('a quota that is much smaller than the work', () => {
   it('is kept by two workers together: no request is refused, and every recording is stored', async () => {
     await open(slowQuota, 60, slowQuota);
-    const workers = [await stand.startWorker(), await stand.startWorker()];
-    const report = reportOf(await stand.sync(day));
+    const workers = [await environment.startWorker(), await environment.startWorker()];
+    const report = reportOf(await environment.sync(day));
     expect(report).toMatchObject({ status: 'complete', recordings: { failed: 0, pending: 0 } });
     expect(await expectAllStored()).toBeGreaterThan(15);
     const asked = playbackQueries();
@@ -68,26 +68,26 @@ describe('a quota that is much smaller than the work', () => {
     );
     expect(waitsLogged.length).toBeGreaterThan(10);
     expect(waitsLogged.filter((line) => !line.startsWith('{"level":"debug"'))).toEqual([]);
-    const waits = await stand.query(`select key from cxone.quota where key like 'waits:%'`);
+    const waits = await environment.query(`select key from cxone.quota where key like 'waits:%'`);
     expect(waits).toEqual([]);
   });
 
   it('is found out when CXone refuses: the pace falls, and the window still completes', async () => {
     await open('off', 30);
-    await stand.startWorker();
-    stand.simulator.setFaults([
+    await environment.startWorker();
+    environment.simulator.setFaults([
       { name: 'tooManyRequests', match: { family: 'media' }, times: 6 },
       { name: 'tooManyRequests', match: { family: 'contacts' }, times: 2, args: { retryAfter: 1 } },
     ]);
     const slowed: number[] = [];
     const sampling = setInterval(() => {
       const sql = `select points from cxone.quota where key = 'acme:media:slow'`;
-      void stand.query<{ points: number }>(sql).then(
+      void environment.query<{ points: number }>(sql).then(
         ([row]) => row && slowed.push(row.points),
         () => undefined,
       );
     }, 250);
-    const report = await stand
+    const report = await environment
       .sync(day)
       .then(reportOf)
       .finally(() => clearInterval(sampling));

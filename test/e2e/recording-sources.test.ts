@@ -4,7 +4,7 @@ import type { RecordingsDone } from '../../workflows/recordings/download-chunk';
 import { taskQueues } from '../../workflows/task-queues';
 import { exposeRun, leaks, secretForms } from './leaks';
 import { runCommand } from './run-command';
-import { openStand, reportOf, settledDay as day, type Stand } from './stand';
+import { openTestEnvironment, reportOf, settledDay as day, type TestEnvironment } from './test-environment';
 import { compareIds, filesBelow, nothingDiffers } from './truth';
 
 jest.setTimeout(180_000);
@@ -21,10 +21,10 @@ const settings: Readonly<Record<Name, object>> = {
   all: {},
 };
 
-let stand: Stand;
+let environment: TestEnvironment;
 let worker: { log(): string };
 beforeAll(async () => {
-  stand = await openStand({
+  environment = await openTestEnvironment({
     simulator: {
       contactsPerDay: 90,
       loggedShare: 0.8,
@@ -35,14 +35,14 @@ beforeAll(async () => {
     },
   });
   const secrets: Record<string, string> = {};
-  const tenants = stand.simulator.tenants.map(({ name, credentials }) => {
+  const tenants = environment.simulator.tenants.map(({ name, credentials }) => {
     const prefix = name.toUpperCase();
     secrets[`${prefix}_CLIENT_SECRET`] = credentials.clientSecret;
     secrets[`${prefix}_ACCESS_KEY_SECRET`] = credentials.accessKeySecret;
     return [
       name,
       {
-        issuer: stand.simulator.address,
+        issuer: environment.simulator.address,
         clientId: credentials.clientId,
         clientSecret: { env: `${prefix}_CLIENT_SECRET` },
         accessKeyId: credentials.accessKeyId,
@@ -56,15 +56,18 @@ beforeAll(async () => {
       },
     ] as const;
   });
-  writeFileSync(stand.env['TENANTS_FILE'] ?? '', JSON.stringify({ tenants: Object.fromEntries(tenants) }));
-  stand = { ...stand, env: { ...stand.env, ...secrets } };
-  worker = await stand.startWorker(secrets);
+  writeFileSync(
+    environment.env['TENANTS_FILE'] ?? '',
+    JSON.stringify({ tenants: Object.fromEntries(tenants) }),
+  );
+  environment = { ...environment, env: { ...environment.env, ...secrets } };
+  worker = await environment.startWorker(secrets);
 });
 afterEach(() => {
-  stand.simulator.setFaults([]);
-  stand.simulator.journal.clear();
+  environment.simulator.setFaults([]);
+  environment.simulator.journal.clear();
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 
 interface Row {
   readonly master_contact_id: string;
@@ -76,11 +79,13 @@ interface Row {
 }
 
 const rowsOf = (tenant: Name) =>
-  stand.query<Row>('select * from cxone.recording where tenant = $1 order by master_contact_id', [tenant]);
+  environment.query<Row>('select * from cxone.recording where tenant = $1 order by master_contact_id', [
+    tenant,
+  ]);
 
 /** The recordings that CXone has of a day. */
 function truthOf(tenant: Name, { from, to } = day): readonly RecordingTruth[] {
-  const found = stand.simulator.tenants.find(({ name }) => name === tenant);
+  const found = environment.simulator.tenants.find(({ name }) => name === tenant);
   const window = { from: Date.parse(from), to: Date.parse(to), recordings: true };
   return found?.truth(window).recordings ?? [];
 }
@@ -96,16 +101,16 @@ async function expectTruth(tenant: Name, truth: readonly RecordingTruth[]): Prom
       stored.map((row) => line(row.master_contact_id, row.segment_id, row.sha256)),
     ),
   ).toEqual(nothingDiffers);
-  const files = filesBelow(stand.recordingsFolder);
+  const files = filesBelow(environment.recordingsFolder);
   for (const { storage_key: key, sha256 } of stored) expect(files.get(key ?? '')?.sha256).toBe(sha256);
 }
 
-const asked = (tenant: Name, family: 'media') => stand.simulator.journal.entries({ tenant, family });
+const asked = (tenant: Name, family: 'media') => environment.simulator.journal.entries({ tenant, family });
 const callsOf = (truth: readonly RecordingTruth[]): Set<string> =>
   new Set(truth.map(({ masterContactId }) => String(masterContactId)));
 
 async function sweep(tenant: Name): Promise<RecordingsDone> {
-  return stand.client.workflow.execute<(input: object) => Promise<RecordingsDone>>('sweepRecordings', {
+  return environment.client.workflow.execute<(input: object) => Promise<RecordingsDone>>('sweepRecordings', {
     taskQueue: taskQueues.workflows,
     workflowId: `sweep-recordings:${tenant}`,
     args: [{ tenant }],
@@ -114,7 +119,7 @@ async function sweep(tenant: Name): Promise<RecordingsDone> {
 
 describe('recordings by the listing', () => {
   it('are not waited for by the window, which reports them as pending and looks nothing up', async () => {
-    const report = reportOf(await stand.sync({ ...day, tenant: 'listed' }));
+    const report = reportOf(await environment.sync({ ...day, tenant: 'listed' }));
     expect(report).toMatchObject({ status: 'complete', recordings: { stored: 0, absent: 0, failed: 0 } });
     expect(report.recordings.pending).toBeGreaterThan(30);
     expect(await sweep('listed')).toMatchObject({ stored: 0 });
@@ -125,7 +130,7 @@ describe('recordings by the listing', () => {
     const next = { from: day.to, to: new Date(Date.parse(day.to) + 86_400_000).toISOString() };
     const dates = [day.from, next.to].map((instant) => instant.slice(0, 10));
     const range = ['--tenant', 'listed', '--from', dates[0] ?? '', '--to', dates[1] ?? ''];
-    const extract = await runCommand(stand, ['extract', '--dataset', 'interaction-metadata', ...range]);
+    const extract = await runCommand(environment, ['extract', '--dataset', 'interaction-metadata', ...range]);
     expect([extract.status, extract.stderr]).toEqual([0, expect.any(String)]);
     // The listing adds calls of its own, including those of the next day, of which no contact is stored.
     const truth = [...truthOf('listed'), ...truthOf('listed', next)];
@@ -141,7 +146,7 @@ describe('recordings by the listing', () => {
   });
 
   it('are done with: the window again finds nothing to look up, and counts what there is', async () => {
-    const report = reportOf(await stand.sync({ ...day, tenant: 'listed' }));
+    const report = reportOf(await environment.sync({ ...day, tenant: 'listed' }));
     const rows = await rowsOf('listed');
     expect(report.recordings).toMatchObject({
       pending: 0,
@@ -155,7 +160,7 @@ describe('recordings by the listing', () => {
 describe('recordings of calls that are not logged', () => {
   const isLikely = `agent_id is not null and total_duration_seconds > 4`;
   const callsWith = async (condition: string): Promise<Set<string>> => {
-    const found = await stand.query<{ id: string }>(
+    const found = await environment.query<{ id: string }>(
       `select distinct master_contact_id as id from cxone.contact
        where tenant = 'all' and media_type_id in (4, 5) and ${condition}`,
     );
@@ -163,7 +168,7 @@ describe('recordings of calls that are not logged', () => {
   };
 
   it('are all stored, a window waiting only for those of calls that an agent answered', async () => {
-    const report = reportOf(await stand.sync({ ...day, tenant: 'all' }));
+    const report = reportOf(await environment.sync({ ...day, tenant: 'all' }));
     const answered = await callsWith(isLikely);
     const truth = truthOf('all');
     expect(report).toMatchObject({ status: 'complete', recordings: { pending: 0, failed: 0 } });
@@ -187,7 +192,7 @@ describe('recordings of calls that are not logged', () => {
   });
 
   it('are what status counts the queries of', async () => {
-    const { status, stdout } = await runCommand(stand, ['status', '--tenant', 'all', '--json']);
+    const { status, stdout } = await runCommand(environment, ['status', '--tenant', 'all', '--json']);
     expect(status).toBe(0);
     const { tenants } = JSON.parse(stdout) as {
       tenants: readonly { playback: object; recordings: object }[];
@@ -206,11 +211,11 @@ describe('recordings of calls that are not logged', () => {
 describe('recordings of all tenants', () => {
   it('leave no link, token or secret in histories and logs', async () => {
     const runs: Awaited<ReturnType<typeof exposeRun>>[] = [];
-    for await (const { workflowId, runId } of stand.client.workflow.list()) {
-      runs.push(await exposeRun(stand.client.workflow.getHandle(workflowId, runId)));
+    for await (const { workflowId, runId } of environment.client.workflow.list()) {
+      runs.push(await exposeRun(environment.client.workflow.getHandle(workflowId, runId)));
     }
     expect(runs.length).toBeGreaterThanOrEqual(4);
     const exposed = [...runs, { where: 'the log', text: worker.log() }];
-    expect(leaks(secretForms(stand.simulator), exposed)).toEqual([]);
+    expect(leaks(secretForms(environment.simulator), exposed)).toEqual([]);
   });
 });

@@ -1,13 +1,13 @@
 import { createDatabase } from '../setup/servers';
 import { type CommandResult, type EnvironmentChange, runCommand, tenantsFile } from './run-command';
-import { openStand, settledDay as day, type Stand } from './stand';
+import { openTestEnvironment, settledDay as day, type TestEnvironment } from './test-environment';
 
-let stand: Stand;
+let environment: TestEnvironment;
 beforeAll(async () => {
-  stand = await openStand({ simulator: { contactsPerDay: 50, clock: Date.now } });
+  environment = await openTestEnvironment({ simulator: { contactsPerDay: 50, clock: Date.now } });
 });
-afterAll(() => stand?.close());
-beforeEach(() => stand.simulator.journal.clear());
+afterAll(() => environment?.close());
+beforeEach(() => environment.simulator.journal.clear());
 
 const span = ['--from', day.from, '--to', day.to];
 const acme = ['sync', '--tenant', 'acme'];
@@ -18,16 +18,16 @@ async function refused(
   args: readonly string[],
   change: EnvironmentChange = {},
 ): Promise<CommandResult> {
-  const result = await runCommand(stand, args, change);
+  const result = await runCommand(environment, args, change);
   expect(result).toMatchObject({ status });
   expect(result.stderr).not.toMatch(/^\s+at /m);
   expect(result.stderr.trim()).not.toBe('');
-  const { count } = await stand.client.workflowService.countWorkflowExecutions({
-    namespace: stand.namespace,
+  const { count } = await environment.client.workflowService.countWorkflowExecutions({
+    namespace: environment.namespace,
     query: '',
   });
   expect(Number(count)).toBe(0);
-  expect(await stand.query('select * from cxone.sync_window')).toEqual([]);
+  expect(await environment.query('select * from cxone.sync_window')).toEqual([]);
   return result;
 }
 
@@ -96,24 +96,24 @@ describe('bad settings are refused with status 2', () => {
 
   it('a secret written into the tenants file, without repeating it', async () => {
     const secret = 'literal-secret-5d41402a';
-    const file = tenantsFile(stand, 'literal', { clientSecret: secret });
+    const file = tenantsFile(environment, 'literal', { clientSecret: secret });
     const { stdout, stderr } = await refused(2, [...acme, ...span], { TENANTS_FILE: file });
     expect(stderr).toMatch(/tenants\.acme\.clientSecret.*\{"env": "NAME"\}/);
     expect(stdout + stderr).not.toContain(secret);
   });
 
   it('an unknown key in the tenants file, guessing which was meant', async () => {
-    const file = tenantsFile(stand, 'misspelt', { pagesize: 10 });
+    const file = tenantsFile(environment, 'misspelt', { pagesize: 10 });
     const { stderr } = await refused(2, [...acme, ...span], { TENANTS_FILE: file });
     expect(stderr).toMatch(/tenants\.acme\.pagesize.*Did you mean pageSize\?/);
   });
 
   it('a recordings folder that cannot be written', async () => {
     // Below a regular file: root may write into any folder, but no one below a file.
-    const url = `file://${stand.folder}/tenants.json/recordings`;
+    const url = `file://${environment.folder}/tenants.json/recordings`;
     const { stderr } = await refused(2, [...acme, ...span], { RECORDINGS_URL: url });
     expect(stderr).toMatch(/cannot be written.*RECORDINGS_URL/);
-    expect(stand.simulator.journal.count()).toBe(0);
+    expect(environment.simulator.journal.count()).toBe(0);
   });
 });
 
@@ -145,12 +145,12 @@ describe('what refuses or cannot be reached ends with status 3', () => {
   it('task queues that no worker serves', async () => {
     const { stderr } = await refused(3, [...acme, ...span]);
     expect(stderr).toMatch(/No worker is listening on cxone-sync, .*npx cxone-sync worker/);
-    expect(stand.simulator.journal.count()).toBe(0);
+    expect(environment.simulator.journal.count()).toBe(0);
   });
 
   describe('while a worker listens', () => {
     beforeAll(async () => {
-      await stand.startWorker();
+      await environment.startWorker();
     });
 
     it.each([
@@ -159,21 +159,23 @@ describe('what refuses or cannot be reached ends with status 3', () => {
     ])('a wrong %s, after a single attempt', async (_what, change: EnvironmentChange, remedy) => {
       const { stdout, stderr } = await refused(3, [...acme, ...span], change);
       expect(stderr).toMatch(remedy);
-      expect(stand.simulator.journal.count({ family: 'auth' })).toBe(1);
-      expect(stand.simulator.journal.count({ family: 'contacts' })).toBe(0);
+      expect(environment.simulator.journal.count({ family: 'auth' })).toBe(1);
+      expect(environment.simulator.journal.count({ family: 'contacts' })).toBe(0);
       for (const secret of Object.values(change)) expect(stdout + stderr).not.toContain(secret);
     });
 
     it('a CXone that does not answer', async () => {
-      const file = tenantsFile(stand, 'unreachable', { issuer: 'http://127.0.0.1:1' });
+      const file = tenantsFile(environment, 'unreachable', { issuer: 'http://127.0.0.1:1' });
       const { stderr } = await refused(3, [...acme, ...span], { TENANTS_FILE: file });
       expect(stderr).toMatch(/127\.0\.0\.1:1 cannot be reached/);
     });
 
     it('a service user without the permission to read contacts, naming it', async () => {
-      stand.simulator.setFaults([{ name: 'status', match: { family: 'contacts' }, args: { status: 403 } }]);
+      environment.simulator.setFaults([
+        { name: 'status', match: { family: 'contacts' }, args: { status: 403 } },
+      ]);
       const { stderr } = await refused(3, [...acme, ...span]);
-      stand.simulator.setFaults([]);
+      environment.simulator.setFaults([]);
       expect(stderr).toMatch(/ACD > ACD > View.*Contact History/);
     });
 

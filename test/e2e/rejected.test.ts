@@ -1,33 +1,33 @@
 import type { BadRecordKind } from '../../simulator';
 import { runCommand } from './run-command';
-import { openStand, reportOf, settledDay as day, type Stand } from './stand';
+import { openTestEnvironment, reportOf, settledDay as day, type TestEnvironment } from './test-environment';
 
 const kinds: readonly BadRecordKind[] = ['badDate', 'missingKey'];
 /** What every phone number of the simulator contains. */
 const phone = '19995550';
 
-let stand: Stand;
+let environment: TestEnvironment;
 let dates = 0;
 let all = 0;
 beforeAll(async () => {
-  stand = await openStand({
+  environment = await openTestEnvironment({
     simulator: { contactsPerDay: 300, loggedShare: 0.2 },
     tenant: { pageSize: 100 },
   });
-  stand.simulator.setFaults([{ name: 'badRecords', args: { kinds, every: 20 } }]);
-  const { badRecords } = stand.simulator.truth({ from: Date.parse(day.from), to: Date.parse(day.to) });
+  environment.simulator.setFaults([{ name: 'badRecords', args: { kinds, every: 20 } }]);
+  const { badRecords } = environment.simulator.truth({ from: Date.parse(day.from), to: Date.parse(day.to) });
   all = badRecords.length;
   dates = badRecords.filter(({ kind }) => kind === 'badDate').length;
-  const worker = await stand.startWorker();
-  reportOf(await stand.sync({ ...day, recordings: false }));
+  const worker = await environment.startWorker();
+  reportOf(await environment.sync({ ...day, recordings: false }));
   // What follows needs neither workers nor Temporal nor CXone.
   await worker.stop();
-  stand.simulator.journal.clear();
+  environment.simulator.journal.clear();
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 
 const cut = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
-const rejected = async (...args: readonly string[]) => runCommand(stand, ['rejected', ...args], cut);
+const rejected = async (...args: readonly string[]) => runCommand(environment, ['rejected', ...args], cut);
 const acme = ['--tenant', 'acme'];
 
 interface Listed {
@@ -58,13 +58,13 @@ describe('the list', () => {
     for (const text of [stdout, json]) {
       expect(text).not.toContain(phone);
       expect(text).not.toContain('"raw"');
-      for (const canary of stand.simulator.canaries) expect(text).not.toContain(canary);
+      for (const canary of environment.simulator.canaries) expect(text).not.toContain(canary);
     }
   });
 
   it('cannot be forged, nor the screen cleared, by the name of a field', async () => {
     const [clear, override] = ['\u001b[2J\u001b[H', '\u202e'];
-    await stand.query(
+    await environment.query(
       `insert into cxone.rejected_record (tenant, kind, reason, field, content_hash, raw)
        values ('mallory', 'contacts', $1, $2, $3, '{}')`,
       [`${override}is no number`, `x${clear}\nacme  contacts  000000000000  forged`, 'f'.repeat(64)],
@@ -73,7 +73,7 @@ describe('the list', () => {
     expect(stdout.trim().split('\n')).toHaveLength(1);
     expect(stdout).toContain('x\\u001b[2J\\u001b[H\\nacme  contacts  000000000000  forged');
     expect(stdout).toContain('\\u202eis no number');
-    await stand.query(`delete from cxone.rejected_record where tenant = 'mallory'`);
+    await environment.query(`delete from cxone.rejected_record where tenant = 'mallory'`);
   });
 
   it('can be narrowed down', async () => {
@@ -120,7 +120,7 @@ describe('a replay', () => {
     return { status, ...(JSON.parse(stdout) as object) };
   };
   const contacts = async () =>
-    (await stand.query<{ n: number }>('select count(*)::int as n from cxone.contact'))[0]?.n;
+    (await environment.query<{ n: number }>('select count(*)::int as n from cxone.contact'))[0]?.n;
 
   it('leaves what still cannot be read, and says so', async () => {
     expect(await replay()).toEqual({
@@ -141,7 +141,7 @@ describe('a replay', () => {
 
   it('stores a single one whose cause is gone', async () => {
     // As if a later reader understood the word.
-    await stand.query(
+    await environment.query(
       `update cxone.rejected_record
        set raw = replace(raw, '"yesterday"', to_json($1::text)::text) where field = 'contactStartDate'`,
       [`${day.from.slice(0, 10)}T12:00:00Z`],
@@ -165,7 +165,7 @@ describe('a replay', () => {
       stayed: all - dates,
     });
     expect(await contacts()).toBe(300 - all + dates);
-    const [row] = await stand.query<{ calls: number; pending: number }>(
+    const [row] = await environment.query<{ calls: number; pending: number }>(
       `select count(distinct c.master_contact_id)::int as calls,
               count(distinct r.master_contact_id)::int as pending
        from cxone.contact c left join cxone.recording r using (tenant, master_contact_id)
@@ -176,7 +176,7 @@ describe('a replay', () => {
   });
 
   it('ends with status 0 when there is nothing to do', async () => {
-    await stand.query('delete from cxone.rejected_record');
+    await environment.query('delete from cxone.rejected_record');
     expect(await replay()).toMatchObject({ status: 0, ok: true, replayed: 0, stayed: 0 });
   });
 
@@ -185,13 +185,13 @@ describe('a replay', () => {
   });
 
   it('asked neither CXone nor Temporal', () => {
-    expect(stand.simulator.journal.entries({ family: 'contacts' })).toEqual([]);
+    expect(environment.simulator.journal.entries({ family: 'contacts' })).toEqual([]);
   });
 });
 
 it('without a database ends with status 3', async () => {
   const change = { ...cut, DATABASE_URL: 'postgresql://x@127.0.0.1:1/x' };
-  expect((await runCommand(stand, ['rejected', 'list'], change)).status).toBe(3);
+  expect((await runCommand(environment, ['rejected', 'list'], change)).status).toBe(3);
 });
 
 it('without a sub-command says which there are, with status 2', async () => {

@@ -2,14 +2,20 @@ import type { Client } from '@temporalio/client';
 import { followBackfill, startBackfill } from '../../client/backfill/backfill-run';
 import type { FaultRule } from '../../simulator';
 import { planBackfill } from '../../workflows/backfill/backfill-input';
-import { eventually, openStand, settledDay as day, type Stand, type StandWorker } from './stand';
+import {
+  eventually,
+  openTestEnvironment,
+  settledDay as day,
+  type TestEnvironment,
+  type TestWorker,
+} from './test-environment';
 import { compareIds, nothingDiffers, storedContacts, trueContacts } from './truth';
 
 const graceSeconds = 2;
 const restart = { SHUTDOWN_GRACE_SECONDS: String(graceSeconds) };
 
-let stand: Stand;
-afterEach(() => stand?.close());
+let environment: TestEnvironment;
+afterEach(() => environment?.close());
 
 /** Every event of every run of the namespace. */
 async function allEvents(client: Client) {
@@ -26,7 +32,7 @@ async function allEvents(client: Client) {
  * One that reached no worker, as may happen on an overloaded server, none can give back; what a stopping worker
  * does to such steps is in test/workflow/stopped-worker.test.ts.
  */
-async function expectNoTimeOut(client: Client, workers: readonly StandWorker[]): Promise<void> {
+async function expectNoTimeOut(client: Client, workers: readonly TestWorker[]): Promise<void> {
   const begun = new Set(workers.flatMap((worker) => begunSteps(worker.log())));
   const ids = new Map<string, string>();
   for (const { workflowId, event } of await allEvents(client)) {
@@ -60,14 +66,16 @@ function begunSteps(log: string): string[] {
 }
 
 /** Stops a worker as a deploy does, and expects it to end well: one that is not done 15 s after its grace time fails. */
-async function stopped(worker: StandWorker): Promise<void> {
+async function stopped(worker: TestWorker): Promise<void> {
   expect(await worker.stop({ graceMs: 60_000 })).toEqual({ code: 0, signal: null });
   expect(worker.log()).toContain('the worker has stopped');
 }
 
 /** Makes pages take longer than the grace time, and waits until one of the workers is fetching such a page. */
-async function heldPage(workers: readonly StandWorker[]): Promise<StandWorker> {
-  stand.simulator.setFaults([{ name: 'slow', match: { family: 'contacts' }, args: { delayMs: 12_000 } }]);
+async function heldPage(workers: readonly TestWorker[]): Promise<TestWorker> {
+  environment.simulator.setFaults([
+    { name: 'slow', match: { family: 'contacts' }, args: { delayMs: 12_000 } },
+  ]);
   const slowSince = Date.now();
   // By the time in the line: the log itself arrives a moment late.
   const isHeld = (line: string): boolean =>
@@ -82,7 +90,9 @@ async function heldPage(workers: readonly StandWorker[]): Promise<StandWorker> {
 }
 
 const pages = () =>
-  stand.simulator.journal.entries({ family: 'contacts' }).filter(({ query }) => Number(query['top']) > 2);
+  environment.simulator.journal
+    .entries({ family: 'contacts' })
+    .filter(({ query }) => Number(query['top']) > 2);
 const repeated = (): number => {
   const asked = pages().map(({ query }) => JSON.stringify(query));
   return asked.length - new Set(asked).size;
@@ -90,17 +100,17 @@ const repeated = (): number => {
 
 describe('a backfill during rolling restarts of its workers', () => {
   it('ends complete, with the truth; each restart costs at most the pages it cut off, and no time-out', async () => {
-    stand = await openStand({
+    environment = await openTestEnvironment({
       simulator: { contactsPerDay: 2_400 },
       tenant: { pageSize: 10, pagesInFlight: 2, recordings: false },
     });
     const restarts = 4;
     const span = { from: day.from, to: new Date(Date.parse(day.from) + 24 * 3_600_000).toISOString() };
-    const workers = [await stand.startWorker(restart), await stand.startWorker(restart)];
+    const workers = [await environment.startWorker(restart), await environment.startWorker(restart)];
     let running = [...workers];
     const input = { tenant: 'acme', ...span, window: '1h', concurrency: 3 };
-    const handle = await startBackfill(stand.client, input, planBackfill(input, new Date()));
-    const end = followBackfill(stand.client, handle, () => undefined);
+    const handle = await startBackfill(environment.client, input, planBackfill(input, new Date()));
+    const end = followBackfill(environment.client, handle, () => undefined);
 
     for (let n = 0; n < restarts; n += 1) {
       const sofar = pages().length;
@@ -109,29 +119,29 @@ describe('a backfill during rolling restarts of its workers', () => {
       };
       await eventually('pages', further, 60_000);
       // The new one is there before an old one goes.
-      const next = await stand.startWorker(restart);
+      const next = await environment.startWorker(restart);
       workers.push(next);
       const holder = await heldPage([...running, next]);
       await stopped(holder);
-      stand.simulator.setFaults([]);
+      environment.simulator.setFaults([]);
       running = [...running, next].filter((worker) => worker !== holder);
     }
     const result = await end;
     if (!result.ok) throw new Error(`${result.code}: ${result.message}`);
     expect(result.report).toMatchObject({ status: 'complete', windows: 24, complete: 24 });
-    const [truth, stored] = [await trueContacts(stand, span), await storedContacts(stand, span)];
+    const [truth, stored] = [await trueContacts(environment, span), await storedContacts(environment, span)];
     expect(compareIds(truth.keys(), stored.keys())).toEqual(nothingDiffers);
-    const cutOff = await givenBack(stand.client);
+    const cutOff = await givenBack(environment.client);
     expect(cutOff).toBeGreaterThan(0);
     expect(repeated()).toBeLessThanOrEqual(cutOff);
-    await expectNoTimeOut(stand.client, workers);
+    await expectNoTimeOut(environment.client, workers);
   });
 });
 
 describe('a step that takes longer than the grace time of a worker that is stopped', () => {
   /** How the attempts ended that were followed by another. */
   async function takenUp(workflowId: string): Promise<string[]> {
-    const { events } = await stand.client.workflow.getHandle(workflowId).fetchHistory();
+    const { events } = await environment.client.workflow.getHandle(workflowId).fetchHistory();
     return (events ?? []).flatMap(({ activityTaskStartedEventAttributes: started }) => {
       const code = started?.lastFailure?.applicationFailureInfo?.type;
       return code == null ? [] : [code];
@@ -139,7 +149,7 @@ describe('a step that takes longer than the grace time of a worker that is stopp
   }
 
   async function cutOff(match: FaultRule['match'], recordings: boolean) {
-    stand = await openStand({
+    environment = await openTestEnvironment({
       simulator: {
         contactsPerDay: 200,
         mediaBytes: { min: 1_000_000, max: 2_000_000 },
@@ -151,8 +161,8 @@ describe('a step that takes longer than the grace time of a worker that is stopp
       tenant: { pageSize: 50, pagesInFlight: 2, recordingsInFlight: 2 },
     });
     const span = { ...day, skillIds: [4_501], recordings };
-    const worker = await stand.startWorker(restart);
-    const handle = await stand.start(span);
+    const worker = await environment.startWorker(restart);
+    const handle = await environment.start(span);
     await eventually('a step that hangs', async () => {
       const { raw } = await handle.describe();
       const startedAt = (raw.pendingActivities ?? [])
@@ -160,7 +170,7 @@ describe('a step that takes longer than the grace time of a worker that is stopp
         .map(({ lastStartedTime }) => Number(lastStartedTime?.seconds ?? Infinity) * 1_000);
       if (!startedAt.some((at) => Date.now() - at > 3_000)) throw new Error('not yet');
     });
-    const next = await stand.startWorker(restart);
+    const next = await environment.startWorker(restart);
     await stopped(worker);
     const report = await handle.result();
     return { report, workers: [worker, next], again: await takenUp(handle.workflowId) };
@@ -176,9 +186,9 @@ describe('a step that takes longer than the grace time of a worker that is stopp
       expect(report).toMatchObject({ status: 'complete' });
       // Neither a heartbeat time-out nor an error, which would be followed by a back-off (hand-back.test.ts).
       expect(again).toEqual(['WorkerStopping']);
-      await expectNoTimeOut(stand.client, workers);
+      await expectNoTimeOut(environment.client, workers);
       if (recordings) {
-        const { recordings: truth = [] } = stand.simulator.truth({
+        const { recordings: truth = [] } = environment.simulator.truth({
           from: Date.parse(day.from),
           to: Date.parse(day.to),
           skillIds: [4_501],

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { main } from '../../client/main';
-import { mainScript, type Stand } from './stand';
+import { mainScript, type TestEnvironment } from './test-environment';
 
 /** How a command ended and what it said. */
 export interface CommandResult {
@@ -21,14 +21,14 @@ export interface RunningCommand {
 /** Changes to the environment; `undefined` takes a variable away. */
 export type EnvironmentChange = Readonly<Record<string, string | undefined>>;
 
-/** Starts a command line as a process of its own, as a user would after `npx cxone-sync`, in the stand's environment. */
+/** Starts a command line as a process of its own, as a user would after `npx cxone-sync`, in the test environment's variables. */
 export function startCommand(
-  stand: Pick<Stand, 'env'>,
+  environment: Pick<TestEnvironment, 'env'>,
   args: readonly string[],
   change: EnvironmentChange = {},
 ): RunningCommand {
   const child = spawn(process.execPath, [mainScript, ...args], {
-    env: changed(stand.env, change),
+    env: changed(environment.env, change),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -44,11 +44,11 @@ export function startCommand(
 
 /** Runs a command line as a process of its own and waits for its end. */
 export function runProgram(
-  stand: Pick<Stand, 'env'>,
+  environment: Pick<TestEnvironment, 'env'>,
   args: readonly string[],
   change: EnvironmentChange = {},
 ): Promise<CommandResult> {
-  return startCommand(stand, args, change).ended;
+  return startCommand(environment, args, change).ended;
 }
 
 /**
@@ -57,11 +57,11 @@ export function runProgram(
  * tested with `runProgram` and `startCommand`.
  */
 export async function runCommand(
-  stand: Pick<Stand, 'env'>,
+  environment: Pick<TestEnvironment, 'env'>,
   args: readonly string[],
   change: EnvironmentChange = {},
 ): Promise<CommandResult> {
-  const command: OwnProcess = { env: changed(stand.env, change), stdout: '', stderr: '' };
+  const command: OwnProcess = { env: changed(environment.env, change), stdout: '', stderr: '' };
   const status = await owned.run(command, () => main(args));
   return { status, stdout: command.stdout, stderr: command.stderr };
 }
@@ -93,7 +93,7 @@ function divide(): void {
 }
 divide();
 
-function changed(env: Stand['env'], change: EnvironmentChange): Record<string, string> {
+function changed(env: TestEnvironment['env'], change: EnvironmentChange): Record<string, string> {
   return Object.fromEntries(
     Object.entries({ ...env, ...change }).filter(
       (entry): entry is [string, string] => entry[1] !== undefined,
@@ -101,22 +101,22 @@ function changed(env: Stand['env'], change: EnvironmentChange): Record<string, s
   );
 }
 
-/** The entry of the stand's tenant in a tenants file. */
-export function oneTenant(stand: Stand): Readonly<Record<string, unknown>> {
+/** The entry of the test environment's tenant in a tenants file. */
+export function oneTenant(environment: TestEnvironment): Readonly<Record<string, unknown>> {
   return {
-    issuer: stand.simulator.address,
-    clientId: stand.simulator.credentials.clientId,
+    issuer: environment.simulator.address,
+    clientId: environment.simulator.credentials.clientId,
     clientSecret: { env: 'ACME_CLIENT_SECRET' },
-    accessKeyId: stand.simulator.credentials.accessKeyId,
+    accessKeyId: environment.simulator.credentials.accessKeyId,
     accessKeySecret: { env: 'ACME_ACCESS_KEY_SECRET' },
     allowInsecureHosts: ['127.0.0.1'],
     recordedCalls: 'logged',
   };
 }
 
-/** Writes a tenants file with one tenant `acme`, a copy of the stand's with changes; answers its path. */
-export function tenantsFile(stand: Stand, name: string, change: object): string {
-  const file = join(stand.folder, `${name}.json`);
-  writeFileSync(file, JSON.stringify({ tenants: { acme: { ...oneTenant(stand), ...change } } }));
+/** Writes a tenants file with one tenant `acme`, a copy of the test environment's with changes; answers its path. */
+export function tenantsFile(environment: TestEnvironment, name: string, change: object): string {
+  const file = join(environment.folder, `${name}.json`);
+  writeFileSync(file, JSON.stringify({ tenants: { acme: { ...oneTenant(environment), ...change } } }));
   return file;
 }

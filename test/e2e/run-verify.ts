@@ -1,5 +1,5 @@
 import { runCommand } from './run-command';
-import type { Span, Stand } from './stand';
+import type { Span, TestEnvironment } from './test-environment';
 
 /** What `verify --json` says (client/verify). */
 interface Document {
@@ -13,9 +13,9 @@ interface Document {
 }
 
 /** Runs `verify --json` and answers its one document with the exit status. */
-export async function runVerify(stand: Stand, span: Span, ...flags: readonly string[]) {
+export async function runVerify(environment: TestEnvironment, span: Span, ...flags: readonly string[]) {
   const args = ['verify', '--tenant', 'acme', '--from', span.from, '--to', span.to, '--json', ...flags];
-  const { status, stdout, stderr } = await runCommand(stand, args);
+  const { status, stdout, stderr } = await runCommand(environment, args);
   if (stdout === '') throw new Error(`status ${status}, nothing on stdout: ${stderr}`);
   return { status, stderr, ...(JSON.parse(stdout) as Document) };
 }

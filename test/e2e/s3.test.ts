@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describeWithS3, type S3Server, s3ServerTimeoutMs, startS3Server } from '../setup/versitygw';
 import { runCommand } from './run-command';
 import { runVerify } from './run-verify';
-import { openStand, reportOf, settledDay as day, type Stand } from './stand';
+import { openTestEnvironment, reportOf, settledDay as day, type TestEnvironment } from './test-environment';
 import { filesBelow } from './truth';
 
 jest.setTimeout(180_000);
@@ -13,7 +13,7 @@ const prefix = 'calls/eu';
 
 describeWithS3('recordings into a bucket', () => {
   let server: S3Server;
-  let s3: Stand;
+  let s3: TestEnvironment;
   let env: Readonly<Record<string, string>>;
   const recordings = () => filesBelow(join(server.folder(bucket), prefix));
 
@@ -21,7 +21,7 @@ describeWithS3('recordings into a bucket', () => {
     server = await startS3Server();
     server.makeBucket(bucket);
     env = { ...server.env, RECORDINGS_URL: `s3://${bucket}/${prefix}` };
-    s3 = await openStand({ simulator: { contactsPerDay: 120, loggedShare: 0.3 } });
+    s3 = await openTestEnvironment({ simulator: { contactsPerDay: 120, loggedShare: 0.3 } });
     await s3.startWorker(env);
   }, s3ServerTimeoutMs);
   afterAll(async () => {
@@ -30,7 +30,7 @@ describeWithS3('recordings into a bucket', () => {
   });
 
   it('are those that the filesystem would hold, by key, length and content, as their rows say', async () => {
-    const onDisk = await openStand({ simulator: { contactsPerDay: 120, loggedShare: 0.3 } });
+    const onDisk = await openTestEnvironment({ simulator: { contactsPerDay: 120, loggedShare: 0.3 } });
     try {
       await onDisk.startWorker();
       const expected = reportOf(await onDisk.sync(day));
@@ -49,15 +49,15 @@ describeWithS3('recordings into a bucket', () => {
   });
 
   it('are proven by verify, which finds what was lost and has it fetched again', async () => {
-    const stand = { ...s3, env: { ...s3.env, ...env } };
-    expect(await runVerify(stand, day, '--recordings')).toMatchObject({ status: 0, ok: true });
+    const environment = { ...s3, env: { ...s3.env, ...env } };
+    expect(await runVerify(environment, day, '--recordings')).toMatchObject({ status: 0, ok: true });
     const [lost = ''] = recordings().keys();
     rmSync(join(server.folder(bucket), prefix, lost));
-    expect(await runVerify(stand, day, '--recordings')).toMatchObject({
+    expect(await runVerify(environment, day, '--recordings')).toMatchObject({
       status: 4,
       days: [{ recordings: { missing: 1, changed: 0 } }],
     });
-    expect(await runVerify(stand, day, '--recordings', '--fix')).toMatchObject({ status: 0, ok: true });
+    expect(await runVerify(environment, day, '--recordings', '--fix')).toMatchObject({ status: 0, ok: true });
     expect([...recordings().keys()]).toContain(lost);
   });
 

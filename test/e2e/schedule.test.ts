@@ -1,17 +1,19 @@
 import { runCommand } from './run-command';
-import { eventually, openStand, type Stand } from './stand';
+import { eventually, openTestEnvironment, type TestEnvironment } from './test-environment';
 
-let stand: Stand;
+let environment: TestEnvironment;
 beforeAll(async () => {
-  stand = await openStand({ simulator: { clock: Date.now, contactsPerDay: 200, loggedShare: 0 } });
+  environment = await openTestEnvironment({
+    simulator: { clock: Date.now, contactsPerDay: 200, loggedShare: 0 },
+  });
 });
 afterAll(async () => {
-  if (!stand) return;
-  await runCommand(stand, ['schedule', 'remove', '--tenant', 'acme']);
-  await stand.close();
+  if (!environment) return;
+  await runCommand(environment, ['schedule', 'remove', '--tenant', 'acme']);
+  await environment.close();
 });
 
-const schedule = (...args: string[]) => runCommand(stand, ['schedule', ...args]);
+const schedule = (...args: string[]) => runCommand(environment, ['schedule', ...args]);
 /** What `schedule list` answers once Temporal's list knows `many` schedules. */
 const listed = (many: number, ...args: string[]) =>
   eventually(`${many} are listed`, async () => {
@@ -35,7 +37,7 @@ describe('cxone-sync schedule', () => {
       { id: 'incremental:acme', done: 'updated' },
       { id: 'reread:acme', done: 'updated' },
     ]);
-    const { spec } = await stand.client.schedule.getHandle('incremental:acme').describe();
+    const { spec } = await environment.client.schedule.getHandle('incremental:acme').describe();
     expect(spec.intervals).toMatchObject([{ every: 2_000 }]);
   });
 
@@ -50,9 +52,9 @@ describe('cxone-sync schedule', () => {
   });
 
   it('has Temporal start the live sync, which moves the watermark tick by tick', async () => {
-    await stand.startWorker();
+    await environment.startWorker();
     const mark = async (): Promise<number> => {
-      const rows = await stand.query<{ value: Date }>(
+      const rows = await environment.query<{ value: Date }>(
         `select value from cxone.watermark where stream = 'contacts'`,
       );
       return rows[0]?.value.getTime() ?? 0;
@@ -65,7 +67,7 @@ describe('cxone-sync schedule', () => {
     await eventually('a later watermark', async () => {
       if ((await mark()) <= recent) throw new Error('it has not moved');
     });
-    const rows = await stand.query('select 1 from cxone.contact');
+    const rows = await environment.query('select 1 from cxone.contact');
     expect(rows.length).toBeGreaterThan(50);
   });
 
@@ -99,7 +101,7 @@ describe('cxone-sync schedule', () => {
   it('shows what Temporal holds of tenants that are not in the file, and removes it, and no others', async () => {
     await json('apply', '--tenant', 'acme', '--every', '1h');
     const create = (scheduleId: string, workflowType: string) =>
-      stand.client.schedule.create({
+      environment.client.schedule.create({
         scheduleId,
         spec: { intervals: [{ every: '1h' }] },
         state: { paused: true },
@@ -118,7 +120,7 @@ describe('cxone-sync schedule', () => {
     ]);
     expect((await schedule('list')).stdout).toMatch(/^incremental:old .*schedule remove --orphaned$/m);
     expect(await listed(1, '--tenant', 'old')).toMatchObject([{ id: 'incremental:old', orphaned: true }]);
-    const { stdout } = await runCommand(stand, ['status']);
+    const { stdout } = await runCommand(environment, ['status']);
     expect(stdout).toMatch(/not in the tenants file[^]*incremental:old \(paused\)[^]*remove --orphaned/);
 
     expect(await json('remove', '--tenant', 'old')).toEqual([{ id: 'incremental:old', done: 'removed' }]);
@@ -128,8 +130,8 @@ describe('cxone-sync schedule', () => {
     ]);
     await listed(2);
     expect(await json('remove', '--tenant', 'acme')).toHaveLength(2);
-    await stand.client.schedule.getHandle('incremental:theirs').delete();
-    await stand.client.schedule.getHandle('their-own').delete();
+    await environment.client.schedule.getHandle('incremental:theirs').delete();
+    await environment.client.schedule.getHandle('their-own').delete();
   });
 
   it.each([
@@ -148,7 +150,9 @@ describe('cxone-sync schedule', () => {
   });
 
   it('ends with status 3 when Temporal cannot be reached', async () => {
-    const { status } = await runCommand(stand, ['schedule', 'list'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    const { status } = await runCommand(environment, ['schedule', 'list'], {
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+    });
     expect(status).toBe(3);
   });
 });

@@ -1,24 +1,30 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { WindowReport } from '../../activities/types';
-import { dayOf, eventually, openStand, settledDay as day, type Stand } from './stand';
+import {
+  dayOf,
+  eventually,
+  openTestEnvironment,
+  settledDay as day,
+  type TestEnvironment,
+} from './test-environment';
 
-let stand: Stand;
+let environment: TestEnvironment;
 beforeAll(async () => {
-  stand = await openStand({
+  environment = await openTestEnvironment({
     simulator: { contactsPerDay: 300 },
     tenant: { pageSize: 100, recordings: false },
   });
-  await stand.startWorker();
+  await environment.startWorker();
 });
-afterAll(() => stand?.close());
-afterEach(() => stand.simulator.setFaults([]));
+afterAll(() => environment?.close());
+afterEach(() => environment.simulator.setFaults([]));
 
 let runs = 0;
 
 /** Starts a run as Web UI's form does: nothing but type, task queue, a generated id, and one JSON object. */
 function startByHand(input: unknown) {
-  return stand.client.workflow.start('syncWindow', {
+  return environment.client.workflow.start('syncWindow', {
     taskQueue: 'cxone-sync',
     workflowId: `0e9f3a52-${(runs += 1)}`,
     args: [input],
@@ -52,10 +58,12 @@ describe('a run started in Web UI', () => {
 
   it('does not work on a window beside another run', async () => {
     const span = dayOf(Date.parse(day.from) - 1);
-    stand.simulator.setFaults([{ name: 'slow', match: { family: 'contacts' }, args: { delayMs: 1_000 } }]);
-    const first = await stand.start(span);
+    environment.simulator.setFaults([
+      { name: 'slow', match: { family: 'contacts' }, args: { delayMs: 1_000 } },
+    ]);
+    const first = await environment.start(span);
     await eventually('the window is claimed', async () => {
-      const rows = await stand.query(`select from cxone.sync_window where status = 'running'`);
+      const rows = await environment.query(`select from cxone.sync_window where status = 'running'`);
       if (rows.length === 0) throw new Error('not yet');
     });
     const second = await startByHand({ tenant: 'acme', ...span });
@@ -64,7 +72,7 @@ describe('a run started in Web UI', () => {
     expect(failure.message).toContain(first.workflowId);
     expect(await first.result()).toMatchObject({ status: 'complete', fetched: 300 });
     expect(
-      await stand.query('select attempt from cxone.sync_window where window_start = $1', [span.from]),
+      await environment.query('select attempt from cxone.sync_window where window_start = $1', [span.from]),
     ).toEqual([{ attempt: 1 }]);
   });
 

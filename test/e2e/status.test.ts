@@ -8,17 +8,23 @@ import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { taskQueues } from '../../workflows/task-queues';
 import type { StatusReport } from '../../client/status/status-report';
 import { type CommandResult, runCommand, startCommand } from './run-command';
-import { eventually, openStand, reportOf, settledDay as day, type Stand } from './stand';
+import {
+  eventually,
+  openTestEnvironment,
+  reportOf,
+  settledDay as day,
+  type TestEnvironment,
+} from './test-environment';
 
 jest.setTimeout(120_000);
 
-let stand: Stand;
+let environment: TestEnvironment;
 beforeAll(async () => {
-  stand = await openStand({ simulator: { contactsPerDay: 60, loggedShare: 0.5 } });
+  environment = await openTestEnvironment({ simulator: { contactsPerDay: 60, loggedShare: 0.5 } });
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 
-const status = (...args: string[]): Promise<CommandResult> => runCommand(stand, ['status', ...args]);
+const status = (...args: string[]): Promise<CommandResult> => runCommand(environment, ['status', ...args]);
 async function json(...args: string[]): Promise<StatusReport> {
   const { stdout, stderr } = await status(...args, '--json');
   if (stdout === '') throw new Error(stderr);
@@ -45,7 +51,7 @@ const insertWindow = (from: string, to: string, more: Readonly<Record<string, un
     ...more,
   };
   const names = Object.keys(row);
-  return stand.query(
+  return environment.query(
     `insert into cxone.sync_window (${names.join(', ')}) values (${names.map((_name, n) => `$${n + 1}`).join(', ')})`,
     Object.values(row),
   );
@@ -68,8 +74,8 @@ describe('cxone-sync status', () => {
   });
 
   it('shows what a window left behind: it, its recordings and the quotas', async () => {
-    await stand.startWorker();
-    const report = reportOf(await stand.sync(day));
+    await environment.startWorker();
+    const report = reportOf(await environment.sync(day));
     const tenant = first(await json());
     expect(tenant.windows).toMatchObject({ complete: 1, running: 0, failed: 0 });
     expect(report.recordings.stored).toBeGreaterThan(0);
@@ -89,19 +95,19 @@ describe('cxone-sync status', () => {
   });
 
   it('shows the lag, and of a schedule when it runs next', async () => {
-    await stand.query(
+    await environment.query(
       `insert into cxone.watermark values ('acme', 'contacts', now() - interval '90 minutes')`,
     );
-    await runCommand(stand, ['schedule', 'apply', '--tenant', 'acme', '--every', '6h', '--no-reread']);
-    await runCommand(stand, ['schedule', 'pause', '--tenant', 'acme']);
+    await runCommand(environment, ['schedule', 'apply', '--tenant', 'acme', '--every', '6h', '--no-reread']);
+    await runCommand(environment, ['schedule', 'pause', '--tenant', 'acme']);
     const paused = first(await json());
     expect(paused.schedules).toMatchObject([{ id: 'incremental:acme', paused: true, next: null }]);
     expect(paused.lagSeconds).toBeGreaterThanOrEqual(5_400);
     expect(paused.lagSeconds).toBeLessThan(5_600);
-    await runCommand(stand, ['schedule', 'resume', '--tenant', 'acme']);
+    await runCommand(environment, ['schedule', 'resume', '--tenant', 'acme']);
     const tenant = first(await json());
     expect(tenant.schedules?.[0]?.next).toMatch(/^\d{4}-.*Z$/);
-    await runCommand(stand, ['schedule', 'remove', '--tenant', 'acme']);
+    await runCommand(environment, ['schedule', 'remove', '--tenant', 'acme']);
   });
 
   it('ends with status 4 for what lags, when asked to check, and 0 otherwise', async () => {
@@ -138,7 +144,7 @@ describe('cxone-sync status', () => {
         since: expect.stringMatching(/Z$/) as string,
         from: '2025-02-01T00:00:00Z',
         to: '2025-02-02T00:00:00Z',
-        url: `${stand.env['TEMPORAL_UI_URL']}/namespaces/${stand.namespace}/workflows/${encodeURIComponent(id)}/run/history`,
+        url: `${environment.env['TEMPORAL_UI_URL']}/namespaces/${environment.namespace}/workflows/${encodeURIComponent(id)}/run/history`,
       },
     ]);
     expect(tenant.failures).toMatchObject([{ code: 'RequestTimeout', status: 'failed' }]);
@@ -149,7 +155,7 @@ describe('cxone-sync status', () => {
   });
 
   it('names what the live sync could not read, with the command that reads it', async () => {
-    await stand.query(
+    await environment.query(
       `insert into cxone.live_gap (tenant, gap_start, gap_end, begun_start, begun_end)
        values ('acme', '2025-01-01T00:00:00Z', '2025-01-02T12:00:00Z', '2025-01-01T00:00:00Z', '2025-01-02T12:00:00Z')`,
     );
@@ -160,11 +166,11 @@ describe('cxone-sync status', () => {
     expect(stdout).toContain(`→ ${command}`);
     expect(stderr).toContain('acme: 1 unread since the live sync was away\n');
     expect(first(await json()).gaps).toMatchObject([{ underWay: false, cancelled: false, command }]);
-    await stand.query('delete from cxone.live_gap');
+    await environment.query('delete from cxone.live_gap');
   });
 
   it('names a parked run that could not note itself, and whose worker is gone', async () => {
-    const run = await stand.client.workflow.start('incrementalSync', {
+    const run = await environment.client.workflow.start('incrementalSync', {
       // No worker polls this queue.
       taskQueue: 'deserted',
       workflowId: 'incremental:acme-parked',
@@ -190,7 +196,7 @@ describe('cxone-sync status', () => {
   });
 
   it('shows a backfill under way with its progress while a worker runs', async () => {
-    const backfill = await stand.client.workflow.start('backfill', {
+    const backfill = await environment.client.workflow.start('backfill', {
       taskQueue: taskQueues.workflows,
       workflowId: 'backfill:acme:status',
       args: [
@@ -226,11 +232,11 @@ describe('cxone-sync status', () => {
       return next(options);
     }) as Interceptor;
     const connection = await Connection.connect({
-      address: stand.env['TEMPORAL_ADDRESS'] as string,
+      address: environment.env['TEMPORAL_ADDRESS'] as string,
       interceptors: [counting],
     });
     const queries: unknown[] = [];
-    const store = openStore({ url: stand.databaseUrl, maxConnections: 4 });
+    const store = openStore({ url: environment.databaseUrl, maxConnections: 4 });
     const query = store.pool.query.bind(store.pool) as (...args: unknown[]) => unknown;
     store.pool.query = ((...args: unknown[]) => {
       queries.push(args[0]);
@@ -239,7 +245,7 @@ describe('cxone-sync status', () => {
     const linkOf = (id: string): string => id;
     const ask = async (tenants: readonly string[]) => {
       [calls, queries.length] = [0, 0];
-      const client = new Client({ connection, namespace: stand.namespace });
+      const client = new Client({ connection, namespace: environment.namespace });
       const known = new Map(tenants.map((tenant) => [tenant, new Set<string>()]));
       const lists = await listTemporal(client, undefined);
       const seen = await readTemporal(client, lists, { known, workers: false, linkOf });
@@ -267,7 +273,7 @@ describe('cxone-sync status', () => {
 
   it('shows what the database holds when Temporal cannot be reached, with status 3', async () => {
     const away = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
-    const result = await runCommand(stand, ['status', '--json'], away);
+    const result = await runCommand(environment, ['status', '--json'], away);
     expect(result.status).toBe(3);
     expect(result.stderr).toContain('Temporal cannot be reached');
     const report = JSON.parse(result.stdout) as StatusReport;
@@ -276,7 +282,7 @@ describe('cxone-sync status', () => {
   });
 
   it('watches until it is interrupted: plain looks where there is no terminal', async () => {
-    const running = startCommand(stand, ['status', '--watch', '--every', '1s']);
+    const running = startCommand(environment, ['status', '--watch', '--every', '1s']);
     let seen = '';
     running.process.stdout?.on('data', (text: string) => (seen += text));
     await eventually('two looks', async () => {

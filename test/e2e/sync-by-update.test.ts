@@ -1,6 +1,6 @@
 import type { FaultRule } from '../../simulator';
 import { runCommand } from './run-command';
-import { openStand, settledNow, type Span, type Stand } from './stand';
+import { openTestEnvironment, settledNow, type Span, type TestEnvironment } from './test-environment';
 import { type ApiRecord, differences, storedContacts, trueContacts } from './truth';
 
 jest.setTimeout(180_000);
@@ -11,34 +11,34 @@ const pageSize = 10;
 
 /** CXone's clock, moved by the tests. */
 let now = settledNow;
-let stand: Stand;
+let environment: TestEnvironment;
 beforeAll(async () => {
-  stand = await openStand({
+  environment = await openTestEnvironment({
     simulator: { clock: () => now, contactsPerDay: 2_000, agents: 30, loggedShare: 0.9 },
     tenant: { pageSize },
   });
-  await stand.startWorker();
+  await environment.startWorker();
 });
-afterAll(() => stand?.close());
-afterEach(() => stand.simulator.setFaults([]));
+afterAll(() => environment?.close());
+afterEach(() => environment.simulator.setFaults([]));
 
 const ofContacts = { family: 'contacts' } as const;
 const iso = (time: number): string => new Date(time).toISOString();
 
 /** Runs `sync --by update` under faults. */
 async function sync(span: Span, faults: readonly FaultRule[] = []) {
-  stand.simulator.journal.clear();
-  stand.simulator.setFaults(faults);
+  environment.simulator.journal.clear();
+  environment.simulator.setFaults(faults);
   const range = ['--from', span.from, '--to', span.to];
   const args = ['sync', '--tenant', 'acme', ...range, '--by', 'update', '--no-recordings', '--json'];
-  const { status, stdout, stderr } = await runCommand(stand, args);
-  stand.simulator.setFaults([]);
+  const { status, stdout, stderr } = await runCommand(environment, args);
+  environment.simulator.setFaults([]);
   return { status, stderr, report: stdout === '' ? {} : (JSON.parse(stdout) as Record<string, number>) };
 }
 
 /** What CXone holds now that was last updated in the span, by contact id. */
 async function changedIn({ from, to }: Span): Promise<ReadonlyMap<string, ApiRecord>> {
-  const all = await trueContacts(stand, { from: iso(Date.parse(from) - 72 * hourMs), to });
+  const all = await trueContacts(environment, { from: iso(Date.parse(from) - 72 * hourMs), to });
   const isWithin = ({ lastUpdateTime }: ApiRecord): boolean => {
     const stamp = Date.parse(String(lastUpdateTime));
     return stamp >= Date.parse(from) && stamp < Date.parse(to);
@@ -48,7 +48,7 @@ async function changedIn({ from, to }: Span): Promise<ReadonlyMap<string, ApiRec
 
 /** What was last updated in the span and is not stored in that state. */
 async function wrongIn(span: Span, least = 50): Promise<string[]> {
-  const stored = await storedContacts(stand, { from: '2025-03-01T00:00:00Z', to: iso(now + hourMs) });
+  const stored = await storedContacts(environment, { from: '2025-03-01T00:00:00Z', to: iso(now + hourMs) });
   const changed = await changedIn(span);
   expect(changed.size).toBeGreaterThan(least);
   return [...changed].flatMap(([id, record]) =>
@@ -162,7 +162,7 @@ describe('cxone-sync sync --by update', () => {
       { name: 'wrongTotal', match: ofContacts, args: { count: 1 } },
     ]);
     expect([status, stderr]).toEqual([4, expect.stringContaining('CountMismatch')]);
-    const [line] = await stand.query(
+    const [line] = await environment.query(
       `select status, error_code from cxone.sync_window where window_start = $1 and window_end = $2`,
       [span.from, span.to],
     );

@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { syncWindowId } from '../../workflows/ids';
 import { parseSyncWindowInput } from '../../workflows/inputs';
 import { taskQueues } from '../../workflows/task-queues';
-import { mainScript, openStand, type Span, type Stand } from './stand';
+import { mainScript, openTestEnvironment, type Span, type TestEnvironment } from './test-environment';
 import { filesBelow, unlikeTruth } from './truth';
 
 jest.setTimeout(240_000);
@@ -28,19 +28,19 @@ const around = (change: number): Span => ({
 
 const zones = ['UTC', 'America/New_York', 'Pacific/Auckland'] as const;
 
-/** A stand whose program, command lines and database all believe to be somewhere. */
-async function openIn(zone: string, clock: () => number): Promise<Stand> {
-  const stand = await openStand({
+/** A test environment whose program, command lines and database all believe to be somewhere. */
+async function openIn(zone: string, clock: () => number): Promise<TestEnvironment> {
+  const environment = await openTestEnvironment({
     simulator: { clock, contactsPerDay: 40, agents: 8, loggedShare: 0.2 },
     tenant: { pageSize: 20, recordingGiveUpHours: 8_760 },
   });
-  const database = new URL(stand.databaseUrl).pathname.slice(1);
-  const client = new Client({ connectionString: stand.databaseUrl });
+  const database = new URL(environment.databaseUrl).pathname.slice(1);
+  const client = new Client({ connectionString: environment.databaseUrl });
   await client.connect();
   await client.query(`alter database ${database} set timezone = '${zone}'`);
   await client.end();
-  await stand.startWorker({ TZ: zone });
-  return stand;
+  await environment.startWorker({ TZ: zone });
+  return environment;
 }
 
 /** Runs one command line after the other: loading the program takes longer than most of them. */
@@ -54,12 +54,12 @@ const { main } = require(process.argv[1]);
 })();`;
 
 /** Runs command lines there, in one process, and returns their documents. @throws Error unless all end with 0 */
-async function run(stand: Stand, zone: string, lines: readonly (readonly string[])[]) {
+async function run(environment: TestEnvironment, zone: string, lines: readonly (readonly string[])[]) {
   const all = lines.map((line) => [...line, '--tenant', 'acme', '--json']);
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['-e', oneAfterTheOther, mainScript, JSON.stringify(all)],
-    { env: { ...stand.env, TZ: zone } },
+    { env: { ...environment.env, TZ: zone } },
   );
   const documents = stdout.trim().split('\n');
   expect(documents).toHaveLength(lines.length);
@@ -67,8 +67,8 @@ async function run(stand: Stand, zone: string, lines: readonly (readonly string[
 }
 
 /** Everything the program leaves behind, but for when and by whom it was done. */
-async function traces(stand: Stand) {
-  const contacts = await stand.query(
+async function traces(environment: TestEnvironment) {
+  const contacts = await environment.query(
     `select to_jsonb(c) - array['first_synced_at', 'synced_at', 'absent_since'] as row,
             extract(epoch from c.contact_start_date)::text as start, extract(epoch from c.last_update_time)::text as update,
             c.absent_since is null as present
@@ -77,24 +77,24 @@ async function traces(stand: Stand) {
   // In JSON, instants have the session's zone, so they are taken from the columns instead.
   const zoneless = contacts.map(({ row, ...rest }) => ({ ...rest, row: withoutZones(row) }));
   // A live window leaves its recordings to a sweep, which may be ahead of its closing or behind it.
-  const windows = await stand.query(
+  const windows = await environment.query(
     `select extract(epoch from window_start)::text as start, extract(epoch from window_end)::text as end, read_by, status,
             expected, fetched, inserted, updated, unchanged, rejected, absent,
             case when read_by = 'start' then array[recordings_stored, recordings_pending] end as recordings
      from cxone.sync_window order by window_start, window_end, read_by`,
   );
-  const recordings = await stand.query(
+  const recordings = await environment.query(
     `select master_contact_id, segment_id, status, storage_key, sha256, extract(epoch from start_time)::text as start
      from cxone.recording order by master_contact_id, segment_id`,
   );
   // A sweep that is still running also does the next tick's work, so there may be more or fewer runs of one id.
   const ids = new Set<string>();
-  for await (const { workflowId } of stand.client.workflow.list()) ids.add(workflowId);
+  for await (const { workflowId } of environment.client.workflow.list()) ids.add(workflowId);
   return {
     contacts: zoneless,
     windows,
     recordings,
-    files: [...filesBelow(stand.recordingsFolder).keys()].sort(),
+    files: [...filesBelow(environment.recordingsFolder).keys()].sort(),
     runs: [...ids].sort(),
   };
 }
@@ -111,12 +111,12 @@ function withoutZones(row: unknown): unknown {
 /** All that the program does with time, around every change of clocks. */
 async function work(zone: string) {
   let now = settled;
-  const stand = await openIn(zone, () => now);
+  const environment = await openIn(zone, () => now);
   try {
     const spans = changes.map((change) => ['--from', around(change).from, '--to', around(change).to]);
     // A range as people there write it, over the hour that is left out.
     const local = ['--from', '2025-03-09T01:00:00-05:00', '--to', '2025-03-09T04:00:00-04:00'];
-    const documents = await run(stand, zone, [
+    const documents = await run(environment, zone, [
       ...spans.map((span) => ['backfill', ...span, '--window', '1d']),
       ...spans.map((span) => ['verify', ...span, '--ids']),
       ['sync', ...local],
@@ -126,39 +126,39 @@ async function work(zone: string) {
       .map(({ windows, complete, contacts }) => ({ windows, complete, contacts }));
     const verdicts = documents.splice(0, spans.length);
     const [{ expected, fetched } = {}] = documents;
-    for (const change of changes) expect(await unlikeTruth(stand, around(change))).toEqual([]);
+    for (const change of changes) expect(await unlikeTruth(environment, around(change))).toEqual([]);
     const increments: unknown[] = [];
     for (const [tick, change] of changes.entries()) {
-      await stand.query('delete from cxone.watermark');
+      await environment.query('delete from cxone.watermark');
       for (const minutes of [-20, 20]) {
         now = change + minutes * 60_000;
-        const report = await stand.client.workflow.execute('incrementalSync', {
+        const report = await environment.client.workflow.execute('incrementalSync', {
           taskQueue: taskQueues.workflows,
           workflowId: `incremental:acme-${tick}${minutes}`,
           args: [{ tenant: 'acme' }],
         });
-        const [mark] = await stand.query<{ value: Date }>(
+        const [mark] = await environment.query<{ value: Date }>(
           `select value from cxone.watermark where stream = 'contacts'`,
         );
         const { from, to, fetched: read, expected: counted } = report as Record<string, unknown>;
         // A tick ends when its contacts are proven; its window goes on to its agents and its closing. A tick that finds
         // nothing new has closed the ledger's line itself.
-        const [line] = await stand.query<{ by: string }>(
+        const [line] = await environment.query<{ by: string }>(
           `select workflow_id as by from cxone.sync_window
            where window_start = $1 and window_end = $2 and read_by = 'update'`,
           [from, to],
         );
         if (!line?.by.startsWith('incremental:')) {
           const window = parseSyncWindowInput({ tenant: 'acme', from, to, by: 'update' });
-          await stand.client.workflow.getHandle(syncWindowId(window)).result();
+          await environment.client.workflow.getHandle(syncWindowId(window)).result();
         }
         increments.push([read, counted, mark?.value.toISOString()]);
       }
     }
-    await stand.client.workflow.getHandle('sweep-recordings:acme').result();
-    return { backfills, verdicts, sync: { expected, fetched }, increments, ...(await traces(stand)) };
+    await environment.client.workflow.getHandle('sweep-recordings:acme').result();
+    return { backfills, verdicts, sync: { expected, fetched }, increments, ...(await traces(environment)) };
   } finally {
-    await stand.close();
+    await environment.close();
   }
 }
 

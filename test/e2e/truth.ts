@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from '../unit/simulator/client';
-import type { Span, Stand } from './stand';
+import type { Span, TestEnvironment } from './test-environment';
 
 /** A record as the API serves it, parsed. */
 export type ApiRecord = Readonly<Record<string, unknown>>;
@@ -12,7 +12,7 @@ export type StoredRow = Readonly<Record<string, unknown>>;
 
 /** The contacts of a window as the simulator serves them, by contact id; for windows without spoilt records. */
 export async function trueContacts(
-  { simulator }: Stand,
+  { simulator }: TestEnvironment,
   { from, to }: Span,
   filter: Readonly<Record<string, string>> = {},
 ): Promise<ReadonlyMap<string, ApiRecord>> {
@@ -27,8 +27,11 @@ export async function trueContacts(
 }
 
 /** The contacts stored for a window and not marked absent, by contact id. */
-export async function storedContacts(stand: Stand, { from, to }: Span): Promise<Map<string, StoredRow>> {
-  const rows = await stand.query<StoredRow>(
+export async function storedContacts(
+  environment: TestEnvironment,
+  { from, to }: Span,
+): Promise<Map<string, StoredRow>> {
+  const rows = await environment.query<StoredRow>(
     `select * from cxone.contact
      where tenant = 'acme' and contact_start_date >= $1 and contact_start_date < $2 and absent_since is null`,
     [from, to],
@@ -59,9 +62,9 @@ export function differences(record: ApiRecord, row: StoredRow | undefined): stri
 }
 
 /** Ids that only one side has, and those stored in another state than the simulator's, by their change stamp. */
-export async function unlikeTruth(stand: Stand, span: Span): Promise<string[]> {
-  const truth = await trueContacts(stand, span);
-  const stored = await storedContacts(stand, span);
+export async function unlikeTruth(environment: TestEnvironment, span: Span): Promise<string[]> {
+  const truth = await trueContacts(environment, span);
+  const stored = await storedContacts(environment, span);
   const { missing, unexpected } = compareIds(truth.keys(), stored.keys());
   const older = [...truth].filter(
     ([id, record]) =>

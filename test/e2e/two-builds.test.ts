@@ -5,15 +5,15 @@ import pino from 'pino';
 import { startTemporalServer } from '../../local/temporal-server';
 import { obtainTemporal } from '../../local/temporal-cli';
 import { deploymentOptions } from '../../workers/deployment';
-import { eventually, openStand, settledDay as day, type Stand } from './stand';
+import { eventually, openTestEnvironment, settledDay as day, type TestEnvironment } from './test-environment';
 import { compareIds, nothingDiffers, storedContacts, trueContacts } from './truth';
 
 const silent = { log: () => undefined, env: process.env };
 const contactsPerDay = 12_000;
 
-let stand: Stand;
+let environment: TestEnvironment;
 beforeEach(async () => {
-  stand = await openStand({
+  environment = await openTestEnvironment({
     simulator: {
       contactsPerDay,
       // Slow enough that the run outlasts the deploys; the tests lift it when they have seen what they are about.
@@ -22,21 +22,28 @@ beforeEach(async () => {
     tenant: { pageSize: 50, pagesInFlight: 2, recordings: false },
   });
 });
-afterEach(() => stand?.close());
+afterEach(() => environment?.close());
 
 /** The command that docs/deploying.md gives operators. */
 async function makeCurrent(buildId: string): Promise<void> {
   const { command } = await obtainTemporal(silent);
   const flags = ['--deployment-name', 'cxone-sync', '--build-id', buildId, '--yes'];
-  const server = ['--address', stand.env['TEMPORAL_ADDRESS'] ?? '', '--namespace', stand.namespace];
+  const server = [
+    '--address',
+    environment.env['TEMPORAL_ADDRESS'] ?? '',
+    '--namespace',
+    environment.namespace,
+  ];
   await eventually(`${buildId} is current`, async () =>
     promisify(execFile)(command, ['worker', 'deployment', 'set-current-version', ...flags, ...server]),
   );
 }
 
-const build = (id: string) => stand.startWorker({ WORKER_BUILD_ID: id });
+const build = (id: string) => environment.startWorker({ WORKER_BUILD_ID: id });
 const pages = () =>
-  stand.simulator.journal.entries({ family: 'contacts' }).filter(({ query }) => Number(query['top']) > 2);
+  environment.simulator.journal
+    .entries({ family: 'contacts' })
+    .filter(({ query }) => Number(query['top']) > 2);
 const seen = (count: number) =>
   eventually(`${count} pages`, async () => {
     if (pages().length < count) throw new Error(`${pages().length} so far`);
@@ -44,7 +51,7 @@ const seen = (count: number) =>
 
 /** The build that a run is with, and how it chooses. */
 async function versioningOf(workflowId: string) {
-  const { raw } = await stand.client.workflow.getHandle(workflowId).describe();
+  const { raw } = await environment.client.workflow.getHandle(workflowId).describe();
   const info = raw.workflowExecutionInfo?.versioningInfo;
   return { build: info?.deploymentVersion?.buildId, behavior: info?.behavior };
 }
@@ -54,7 +61,7 @@ describe('a run that was started on one build', () => {
   it('goes on on the next when that becomes current, and back when it is rolled back', async () => {
     const a = await build('a');
     await makeCurrent('a');
-    const handle = await stand.start(day);
+    const handle = await environment.start(day);
     await seen(3);
     expect(await versioningOf(handle.workflowId)).toEqual({ build: 'a', behavior: autoUpgrade });
 
@@ -72,13 +79,13 @@ describe('a run that was started on one build', () => {
     const again = await build('a');
     await makeCurrent('a');
     expect(await b.stop()).toEqual({ code: 0, signal: null });
-    stand.simulator.setFaults([]);
+    environment.simulator.setFaults([]);
     expect(await handle.result()).toMatchObject({ status: 'complete', fetched: contactsPerDay });
     expect(await versioningOf(handle.workflowId)).toEqual({ build: 'a', behavior: autoUpgrade });
     expect(again.log()).toContain('the worker listens');
 
-    const truth = await trueContacts(stand, day);
-    const stored = await storedContacts(stand, day);
+    const truth = await trueContacts(environment, day);
+    const stored = await storedContacts(environment, day);
     expect(compareIds(truth.keys(), stored.keys())).toEqual(nothingDiffers);
     // No run was cut off, so nothing was asked for twice.
     const asked = pages().map(({ query }) => JSON.stringify(query));
@@ -86,8 +93,8 @@ describe('a run that was started on one build', () => {
   }, 240_000);
 
   it('goes on when the deployment follows workers that had no version', async () => {
-    const old = await stand.startWorker();
-    const handle = await stand.start(day);
+    const old = await environment.startWorker();
+    const handle = await environment.start(day);
     await seen(3);
     await build('a');
     const sofar = pages().length;
@@ -95,7 +102,7 @@ describe('a run that was started on one build', () => {
     expect((await versioningOf(handle.workflowId)).build).toBeUndefined();
     await makeCurrent('a');
     expect(await old.stop()).toEqual({ code: 0, signal: null });
-    stand.simulator.setFaults([]);
+    environment.simulator.setFaults([]);
     expect(await handle.result()).toMatchObject({ status: 'complete', fetched: contactsPerDay });
     expect(await versioningOf(handle.workflowId)).toEqual({ build: 'a', behavior: autoUpgrade });
   }, 240_000);

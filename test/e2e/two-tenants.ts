@@ -5,7 +5,7 @@ import type { JournalEntry, SimulatorOptions, TenantOptions } from '../../simula
 import type { BackfillInput } from '../../workflows/backfill/backfill-input';
 import { planBackfill } from '../../workflows/backfill/backfill-input';
 import { taskQueues } from '../../workflows/task-queues';
-import { openStand, type Stand } from './stand';
+import { openTestEnvironment, type TestEnvironment } from './test-environment';
 
 export type TenantName = 'small' | 'big';
 
@@ -17,8 +17,8 @@ export interface TwoTenantOptions {
   readonly tenant?: object;
 }
 
-/** A stand with two customers behind one issuer, one worker and one database. */
-export interface TwoTenants extends Stand {
+/** A test environment with two customers behind one issuer, one worker and one database. */
+export interface TwoTenants extends TestEnvironment {
   /** One run of the live sync, started as its schedule does it: without a priority. */
   tick(tenant: TenantName): Promise<WindowReport>;
   backfill(input: BackfillInput): ReturnType<typeof startBackfill>;
@@ -29,7 +29,7 @@ export interface TwoTenants extends Stand {
 /** Opens it with the worker under way. */
 export async function openTwoTenants(options: TwoTenantOptions): Promise<TwoTenants> {
   const { simulator: settings, small, big, tenant } = options;
-  const stand = await openStand({
+  const environment = await openTestEnvironment({
     simulator: {
       ...settings,
       tenants: [
@@ -40,12 +40,12 @@ export async function openTwoTenants(options: TwoTenantOptions): Promise<TwoTena
   });
   try {
     const secrets: Record<string, string> = {};
-    const tenants = stand.simulator.tenants.map(({ name, credentials }) => {
+    const tenants = environment.simulator.tenants.map(({ name, credentials }) => {
       const prefix = name.toUpperCase();
       secrets[`${prefix}_CLIENT_SECRET`] = credentials.clientSecret;
       secrets[`${prefix}_ACCESS_KEY_SECRET`] = credentials.accessKeySecret;
       const entry = {
-        issuer: stand.simulator.address,
+        issuer: environment.simulator.address,
         clientId: credentials.clientId,
         clientSecret: { env: `${prefix}_CLIENT_SECRET` },
         accessKeyId: credentials.accessKeyId,
@@ -57,24 +57,27 @@ export async function openTwoTenants(options: TwoTenantOptions): Promise<TwoTena
       };
       return [name, entry] as const;
     });
-    writeFileSync(stand.env['TENANTS_FILE'] ?? '', JSON.stringify({ tenants: Object.fromEntries(tenants) }));
-    await stand.startWorker(secrets);
+    writeFileSync(
+      environment.env['TENANTS_FILE'] ?? '',
+      JSON.stringify({ tenants: Object.fromEntries(tenants) }),
+    );
+    await environment.startWorker(secrets);
   } catch (error) {
-    await stand.close();
+    await environment.close();
     throw error;
   }
   let ticks = 0;
   return {
-    ...stand,
+    ...environment,
     tick: async (name) =>
-      stand.client.workflow.execute<(input: object) => Promise<WindowReport>>('incrementalSync', {
+      environment.client.workflow.execute<(input: object) => Promise<WindowReport>>('incrementalSync', {
         taskQueue: taskQueues.workflows,
         workflowId: `incremental:${name}-${(ticks += 1)}`,
         args: [{ tenant: name }],
       }),
-    backfill: async (input) => startBackfill(stand.client, input, planBackfill(input, new Date())),
+    backfill: async (input) => startBackfill(environment.client, input, planBackfill(input, new Date())),
     asked: (name) =>
-      stand.simulator.journal
+      environment.simulator.journal
         .entries(name === undefined ? {} : { tenant: name })
         .filter(({ family }) => family !== 'auth' && family !== 'discovery'),
   };

@@ -1,10 +1,18 @@
+// One file beyond 400 lines: a further suite would make one more database and start one more simulator and worker.
 import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BadRecordKind, FaultRule } from '../../simulator';
 import { Reader } from '../unit/simulator/client';
 import { runCommand, tenantsFile } from './run-command';
-import { dayOf, openStand, reportOf, settledDay as day, type Span, type Stand } from './stand';
+import {
+  dayOf,
+  openTestEnvironment,
+  reportOf,
+  settledDay as day,
+  type Span,
+  type TestEnvironment,
+} from './test-environment';
 import { runVerify } from './run-verify';
 import { filesBelow, unlikeTruth } from './truth';
 
@@ -14,30 +22,30 @@ jest.setTimeout(180_000);
 const contactsPerDay = 400;
 const dayMs = 86_400_000;
 
-let stand: Stand;
+let environment: TestEnvironment;
 beforeAll(async () => {
-  stand = await openStand({
+  environment = await openTestEnvironment({
     simulator: { contactsPerDay, loggedShare: 0.1 },
     tenant: { pageSize: 100, pagesInFlight: 3 },
   });
-  await stand.startWorker();
-  reportOf(await stand.sync(twoDays));
+  await environment.startWorker();
+  reportOf(await environment.sync(twoDays));
 });
-afterAll(() => stand?.close());
-beforeEach(() => stand.simulator.journal.clear());
-afterEach(() => stand.simulator.setFaults([]));
+afterAll(() => environment?.close());
+beforeEach(() => environment.simulator.journal.clear());
+afterEach(() => environment.simulator.setFaults([]));
 
 const dayAgo = (days: number): Span => dayOf(Date.parse(day.from) - days * dayMs);
 const twoDays: Span = { from: dayAgo(1).from, to: day.to };
 
-/** Runs `verify --json` on the stand. */
-const verify = async (span: Span, ...flags: readonly string[]) => runVerify(stand, span, ...flags);
+/** Runs `verify --json` on the test environment. */
+const verify = async (span: Span, ...flags: readonly string[]) => runVerify(environment, span, ...flags);
 
-const expectTruthIsStored = async (span: Span) => expect(await unlikeTruth(stand, span)).toEqual([]);
+const expectTruthIsStored = async (span: Span) => expect(await unlikeTruth(environment, span)).toEqual([]);
 
 /** Ids of the day's first contacts in the store. */
 const firstIds = async (span: Span, count: number): Promise<string[]> => {
-  const rows = await stand.query<{ contact_id: string }>(
+  const rows = await environment.query<{ contact_id: string }>(
     `select contact_id from cxone.contact where contact_start_date >= $1 and contact_start_date < $2
      order by contact_id limit $3`,
     [span.from, span.to, count],
@@ -70,7 +78,7 @@ describe('a copy that is whole', () => {
       })),
     );
     expect(stderr).toContain('All days are equal.');
-    const asked = stand.simulator.journal.entries({ family: 'contacts' });
+    const asked = environment.simulator.journal.entries({ family: 'contacts' });
     expect(asked.map(({ query }) => query['top'])).toEqual(['50', '50']);
   });
 
@@ -81,7 +89,7 @@ describe('a copy that is whole', () => {
       { comparedBy: 'ids', missing: 0, stale: 0, vanished: 0, verdict: 'equal' },
       { comparedBy: 'ids', missing: 0, stale: 0, vanished: 0, verdict: 'equal' },
     ]);
-    const fields = stand.simulator.journal
+    const fields = environment.simulator.journal
       .entries({ family: 'contacts' })
       .map(({ query }) => query['fields']);
     expect(new Set(fields)).toEqual(new Set(['contactId,contactStartDate,lastUpdateTime']));
@@ -93,21 +101,24 @@ describe('a copy that is whole', () => {
       to: `${day.from.slice(0, 10)}T15:00:00.500Z`,
     };
     const { status, days } = await verify(part, '--ids');
-    const { contacts } = stand.simulator.truth({ from: Date.parse(part.from), to: Date.parse(part.to) });
+    const { contacts } = environment.simulator.truth({
+      from: Date.parse(part.from),
+      to: Date.parse(part.to),
+    });
     expect(status).toBe(0);
     expect(days).toMatchObject([{ ...part, source: contacts, stored: contacts, verdict: 'equal' }]);
   });
 
   it('is compared under the filter of the tenant, one pass for each of its ids', async () => {
-    const file = tenantsFile(stand, 'filtered', { skillIds: [4_501, 4_503], pageSize: 50 });
+    const file = tenantsFile(environment, 'filtered', { skillIds: [4_501, 4_503], pageSize: 50 });
     const args = ['verify', '--tenant', 'acme', '--from', day.from, '--to', day.to, '--ids', '--json'];
-    const { status, stdout } = await runCommand(stand, args, { TENANTS_FILE: file });
+    const { status, stdout } = await runCommand(environment, args, { TENANTS_FILE: file });
     const window = { from: Date.parse(day.from), to: Date.parse(day.to), skillIds: [4_501, 4_503] };
-    const { contacts } = stand.simulator.truth(window);
+    const { contacts } = environment.simulator.truth(window);
     expect(contacts).toBeGreaterThan(50);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ days: [{ source: contacts, stored: contacts }] });
-    const skills = stand.simulator.journal
+    const skills = environment.simulator.journal
       .entries({ family: 'contacts' })
       .map(({ query }) => query['skillId']);
     expect(new Set(skills)).toEqual(new Set(['4501', '4503']));
@@ -115,21 +126,21 @@ describe('a copy that is whole', () => {
 
   it('is a table for people, with progress on stderr and nothing personal anywhere', async () => {
     const args = ['verify', '--tenant', 'acme', '--from', twoDays.from, '--to', twoDays.to, '--recordings'];
-    const { status, stdout, stderr } = await runCommand(stand, args);
+    const { status, stdout, stderr } = await runCommand(environment, args);
     expect(status).toBe(0);
     const [head, ...rows] = stdout.trim().split('\n');
     expect(head).toMatch(/^day .*source .*stored .*missing .*vanished .*files .*verdict$/);
     expect(rows).toHaveLength(2);
     for (const row of rows) expect(row).toMatch(/^2025-03-\d\d +400 +400 +0 +0 +· +· +· .*equal \(count\)$/);
     expect(stderr).toContain('comparing contacts');
-    for (const canary of stand.simulator.canaries) expect(stdout + stderr).not.toContain(canary);
+    for (const canary of environment.simulator.canaries) expect(stdout + stderr).not.toContain(canary);
   });
 });
 
 describe('rows of the store that are not as they should be', () => {
   it('missing ones are found by their count, and brought back', async () => {
     const ids = await firstIds(day, 3);
-    await stand.query('delete from cxone.contact where contact_id = any($1)', [ids]);
+    await environment.query('delete from cxone.contact where contact_id = any($1)', [ids]);
     const found = await verify(twoDays);
     expect(found).toMatchObject({ status: 4, ok: false, totals: { days: 2, different: 1, repaired: 0 } });
     expect(found.days).toMatchObject([
@@ -152,7 +163,7 @@ describe('rows of the store that are not as they should be', () => {
   });
 
   it('stale ones are found by their ids only, and renewed', async () => {
-    await stand.query(
+    await environment.query(
       `update cxone.contact set last_update_time = last_update_time - interval '1 ms' where contact_id = any($1)`,
       [await firstIds(day, 2)],
     );
@@ -165,7 +176,7 @@ describe('rows of the store that are not as they should be', () => {
 
   it('one missing beside one too many is found by ids, and both are fixed; nothing is deleted', async () => {
     const [id = ''] = await firstIds(day, 1);
-    await stand.query('update cxone.contact set contact_id = 77 where contact_id = $1', [id]);
+    await environment.query('update cxone.contact set contact_id = 77 where contact_id = $1', [id]);
     expect((await verify(day)).status).toBe(0);
     const found = await verify(day, '--ids');
     expect(found).toMatchObject({ status: 4, days: [{ source: 400, stored: 400, missing: 1, vanished: 1 }] });
@@ -173,7 +184,9 @@ describe('rows of the store that are not as they should be', () => {
     const fixed = await verify(day, '--ids', '--fix');
     expect(fixed).toMatchObject({ status: 0, days: [{ stored: 400, absent: 1, missing: 0, vanished: 0 }] });
     expect(
-      await stand.query('select absent_since is not null as absent from cxone.contact where contact_id = 77'),
+      await environment.query(
+        'select absent_since is not null as absent from cxone.contact where contact_id = 77',
+      ),
     ).toEqual([{ absent: true }]);
     // A tombstone is no difference the next time.
     expect((await verify(day, '--ids')).status).toBe(0);
@@ -181,7 +194,7 @@ describe('rows of the store that are not as they should be', () => {
   });
 
   it('marked absent while CXone returns them are found and lose the mark', async () => {
-    await stand.query('update cxone.contact set absent_since = now() where contact_id = any($1)', [
+    await environment.query('update cxone.contact set absent_since = now() where contact_id = any($1)', [
       await firstIds(dayAgo(1), 2),
     ]);
     expect(await verify(twoDays)).toMatchObject({ status: 4, days: [{ missing: 2, absent: 0 }, {}] });
@@ -195,15 +208,15 @@ describe('what changed in CXone behind the back of the store', () => {
 
   /** Changes rows of the day, as happens between two syncs. */
   async function change(rule: FaultRule): Promise<void> {
-    stand.simulator.setFaults([{ ...rule, match: { family: 'contacts' }, times: 1 }]);
-    const reader = await Reader.of(stand.simulator);
+    environment.simulator.setFaults([{ ...rule, match: { family: 'contacts' }, times: 1 }]);
+    const reader = await Reader.of(environment.simulator);
     const endDate = new Date(Date.parse(span.to) - 1).toISOString();
     await reader.page({ startDate: span.from, endDate, top: 1, orderBy: 'contactStartDate asc' });
-    stand.simulator.setFaults([]);
+    environment.simulator.setFaults([]);
   }
 
   it('is found, repaired, and equal afterwards', async () => {
-    reportOf(await stand.sync(span));
+    reportOf(await environment.sync(span));
     await change({ name: 'updateRows', args: { count: 5 } });
     await change({ name: 'removeRows', args: { count: 2 } });
     await change({ name: 'insertLate', args: { count: 4 } });
@@ -236,26 +249,29 @@ describe('records that cannot be stored', () => {
   const faults: readonly FaultRule[] = [{ name: 'badRecords', args: { kinds, every: 8 } }];
 
   it('count as held where they were rejected, and as missing once CXone has fixed them', async () => {
-    stand.simulator.setFaults(faults);
-    const { badRecords } = stand.simulator.truth({ from: Date.parse(span.from), to: Date.parse(span.to) });
+    environment.simulator.setFaults(faults);
+    const { badRecords } = environment.simulator.truth({
+      from: Date.parse(span.from),
+      to: Date.parse(span.to),
+    });
     const rejected = badRecords.filter(({ kind }) => unusable.has(kind)).length;
     const huge = badRecords.filter(({ kind }) => kind === 'hugeId').length;
     expect(new Set(badRecords.map(({ kind }) => kind))).toEqual(new Set(kinds));
-    reportOf(await stand.sync(span));
+    reportOf(await environment.sync(span));
 
     const held = { source: contactsPerDay, stored: contactsPerDay - rejected, rejected, verdict: 'equal' };
     expect(await verify(span, '--ids')).toMatchObject({ status: 0, days: [{ ...held, missing: 0 }] });
     expect(await verify(span)).toMatchObject({ status: 0, days: [held] });
 
     // One of them gets lost.
-    await stand.query(
+    await environment.query(
       `delete from cxone.rejected_record where ctid = (
          select ctid from cxone.rejected_record where field = 'contactId' limit 1)`,
     );
     expect(await verify(span)).toMatchObject({ status: 4, days: [{ rejected: rejected - 1, missing: 1 }] });
     expect(await verify(span, '--fix')).toMatchObject({ status: 0, days: [{ rejected, missing: 0 }] });
 
-    stand.simulator.setFaults([]);
+    environment.simulator.setFaults([]);
     const differences = { rejected: 0, missing: rejected + huge, vanished: huge };
     expect(await verify(span, '--ids')).toMatchObject({ status: 4, days: [differences] });
     const fixed = await verify(span, '--ids', '--fix');
@@ -265,11 +281,11 @@ describe('records that cannot be stored', () => {
 
 describe('recordings', () => {
   const stored = () =>
-    stand.query<{ storage_key: string; sha256: string }>(
+    environment.query<{ storage_key: string; sha256: string }>(
       `select storage_key, sha256 from cxone.recording where status = 'stored' order by storage_key`,
     );
   const whole = async () => {
-    const files = filesBelow(stand.recordingsFolder);
+    const files = filesBelow(environment.recordingsFolder);
     return (await stored()).filter(({ storage_key, sha256 }) => files.get(storage_key)?.sha256 !== sha256);
   };
 
@@ -278,7 +294,7 @@ describe('recordings', () => {
     const checked = days.map(({ recordings }) => recordings?.['checked'] ?? 0);
     expect(status).toBe(0);
     expect(days).toMatchObject([{ recordings: { missing: 0, changed: 0 } }, { recordings: { changed: 0 } }]);
-    const files = await stand.query<{ n: number }>(
+    const files = await environment.query<{ n: number }>(
       `select count(distinct (r.master_contact_id, r.segment_id))::int as n
        from cxone.recording r join cxone.contact c using (tenant, master_contact_id)
        where r.status = 'stored' and c.contact_start_date >= $1 and c.contact_start_date < $2`,
@@ -292,10 +308,10 @@ describe('recordings', () => {
     const [gone, shorter, other] = (await stored())
       .map(({ storage_key }) => storage_key)
       .filter((key) => key.startsWith(dayPath))
-      .map((key) => join(stand.recordingsFolder, key));
+      .map((key) => join(environment.recordingsFolder, key));
     rmSync(gone ?? '');
     truncateSync(shorter ?? '', 10);
-    const before = filesBelow(stand.recordingsFolder).size;
+    const before = filesBelow(environment.recordingsFolder).size;
     writeFileSync(other ?? '', 'not a recording');
 
     expect((await verify(day)).status).toBe(0);
@@ -306,7 +322,7 @@ describe('recordings', () => {
     });
     // Looking changes nothing.
     expect(
-      await stand.query(`select from cxone.recording where last_error_code = 'RecordingMissing'`),
+      await environment.query(`select from cxone.recording where last_error_code = 'RecordingMissing'`),
     ).toEqual([]);
 
     const fixed = await verify(day, '--recordings', '--fix');
@@ -321,13 +337,13 @@ describe('recordings', () => {
       ],
     });
     expect(await whole()).toEqual([]);
-    expect(filesBelow(stand.recordingsFolder).size).toBe(before + 1);
+    expect(filesBelow(environment.recordingsFolder).size).toBe(before + 1);
   });
 
   it('that CXone no longer has are said to be lost', async () => {
     const lost = (await stored()).find(({ storage_key }) => storage_key.includes('/03/10/'));
-    rmSync(join(stand.recordingsFolder, lost?.storage_key ?? 'none'));
-    stand.simulator.setFaults([{ name: 'mediaMissing', match: { family: 'media' } }]);
+    rmSync(join(environment.recordingsFolder, lost?.storage_key ?? 'none'));
+    environment.simulator.setFaults([{ name: 'mediaMissing', match: { family: 'media' } }]);
     const fixed = await verify(day, '--recordings', '--fix');
     expect(fixed).toMatchObject({
       status: 4,
@@ -336,7 +352,7 @@ describe('recordings', () => {
   });
 
   it('of which none is there mean another storage: nothing is set back', async () => {
-    const empty = join(stand.folder, 'empty');
+    const empty = join(environment.folder, 'empty');
     mkdirSync(empty);
     const before = await stored();
     const args = [
@@ -350,7 +366,9 @@ describe('recordings', () => {
       '--recordings',
       '--fix',
     ];
-    const { status, stderr } = await runCommand(stand, args, { RECORDINGS_URL: pathToFileURL(empty).href });
+    const { status, stderr } = await runCommand(environment, args, {
+      RECORDINGS_URL: pathToFileURL(empty).href,
+    });
     expect(status).toBe(3);
     expect(stderr).toMatch(/lacks the mark .*0 of 20 recordings looked for are there/);
     expect(readdirSync(empty)).toEqual([]);
@@ -362,34 +380,34 @@ describe('what cannot be reached or is refused', () => {
   const args = ['verify', '--tenant', 'acme', '--from', day.from, '--to', day.to];
 
   it('ends with status 3 when CXone forbids it, at once', async () => {
-    stand.simulator.setFaults([{ name: 'forbidden', match: { family: 'contacts' } }]);
-    const { status, stdout } = await runCommand(stand, [...args, '--json']);
+    environment.simulator.setFaults([{ name: 'forbidden', match: { family: 'contacts' } }]);
+    const { status, stdout } = await runCommand(environment, [...args, '--json']);
     expect(status).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: expect.any(String) } });
   });
 
   it('is asked again when it may pass', async () => {
-    stand.simulator.setFaults([
+    environment.simulator.setFaults([
       { name: 'status', match: { family: 'contacts' }, times: 2, args: { status: 503, retryAfter: 1 } },
     ]);
-    expect((await runCommand(stand, args)).status).toBe(0);
+    expect((await runCommand(environment, args)).status).toBe(0);
   });
 
   it.each([
     ['the database', { DATABASE_URL: 'postgresql://x@127.0.0.1:1/x' }, []],
     ['Temporal, which only a repair needs', { TEMPORAL_ADDRESS: '127.0.0.1:1' }, ['--fix']],
   ])('ends with status 3 when it is %s', async (_what, change, flags) => {
-    expect((await runCommand(stand, [...args, ...flags], change)).status).toBe(3);
+    expect((await runCommand(environment, [...args, ...flags], change)).status).toBe(3);
   });
 
   it('does without Temporal and workers as long as nothing is repaired', async () => {
-    expect((await runCommand(stand, args, { TEMPORAL_ADDRESS: '127.0.0.1:1' })).status).toBe(0);
+    expect((await runCommand(environment, args, { TEMPORAL_ADDRESS: '127.0.0.1:1' })).status).toBe(0);
   });
 
   it.each([
     ['a window that is none', ['--from', day.to, '--to', day.from]],
     ['an unknown tenant', ['--tenant', 'acne']],
   ])('ends with status 2 for %s', async (_what, flags) => {
-    expect((await runCommand(stand, [...args, ...flags])).status).toBe(2);
+    expect((await runCommand(environment, [...args, ...flags])).status).toBe(2);
   });
 });

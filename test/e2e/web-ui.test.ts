@@ -1,10 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { createNamespace } from '../setup/servers';
 import { parked } from '../workflow/parked-run';
-import { openWindow, quietActivities, workflowStand } from '../workflow/with-activities';
+import { openWindow, quietActivities, openWorkflowEnvironment } from '../workflow/with-activities';
 import { taskQueues } from '../../workflows/task-queues';
 import { obtainChromium, withoutChromium } from '../setup/chromium';
-import { eventually, openStand, settledDay as day, type Stand } from './stand';
+import { eventually, openTestEnvironment, settledDay as day, type TestEnvironment } from './test-environment';
 import { openWebUi, type WebUi } from './web-ui';
 
 const executable = obtainChromium();
@@ -20,33 +20,33 @@ describe('the browser', () => {
 const withBrowser = executable === undefined ? describe.skip : describe;
 
 withBrowser('an operator with nothing but Web UI', () => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   let ui: WebUi;
   beforeAll(async () => {
-    stand = await openStand({
+    environment = await openTestEnvironment({
       simulator: { contactsPerDay: 600, agents: 20, loggedShare: 0.05 },
       tenant: { parkedTimeoutHours: 168, pageSize: 200, recordingsInFlight: 2 },
     });
-    await stand.startWorker();
-    ui = await openWebUi(stand, executable as string);
+    await environment.startWorker();
+    ui = await openWebUi(environment, executable as string);
   });
   afterAll(async () => {
     await ui?.close();
-    await stand?.close();
+    await environment?.close();
   });
-  afterEach(() => stand.simulator.setFaults([]));
+  afterEach(() => environment.simulator.setFaults([]));
 
   const storedRecordings = async (): Promise<number> =>
-    (await stand.query(`select * from cxone.recording where status = 'stored'`)).length;
+    (await environment.query(`select * from cxone.recording where status = 'stored'`)).length;
   const filesFetched = (): string[] =>
-    stand.simulator.journal.entries({ family: 'file', status: 200 }).map(({ path }) => path);
-  const contactRequests = (): number => stand.simulator.journal.count({ family: 'contacts' });
+    environment.simulator.journal.entries({ family: 'file', status: 200 }).map(({ path }) => path);
+  const contactRequests = (): number => environment.simulator.journal.count({ family: 'contacts' });
   const table = () => ui.page.getByRole('table', { name: 'Workflows' });
 
   it('starts a window, sees it wait and why, fixes the cause, resumes it and sees it complete', async () => {
     // The permission is taken away when some recordings are stored.
     const onCall = Array.from({ length: 500 }, (_, index) => index + 9);
-    stand.simulator.setFaults([{ name: 'forbidden', match: { family: 'media' }, onCall }]);
+    environment.simulator.setFaults([{ name: 'forbidden', match: { family: 'media' }, onCall }]);
     await ui.startWorkflow(
       'syncWindow',
       'acme-10-march',
@@ -76,7 +76,7 @@ withBrowser('an operator with nothing but Web UI', () => {
     expect(files.length).toBeGreaterThan(0);
     expect(await storedRecordings()).toBe(files.length);
 
-    stand.simulator.setFaults([]);
+    environment.simulator.setFaults([]);
     const updates = await ui.offeredUpdates();
     expect(updates.map((text) => text.split('\n')[0])).toEqual(['resume', 'skip', 'abort', 'Custom']);
     expect(updates[0]).toContain('Try again what failed, now that its cause is fixed');
@@ -95,7 +95,7 @@ withBrowser('an operator with nothing but Web UI', () => {
   });
 
   it('learns at once what was wrong with the input, and what a right one looks like', async () => {
-    const requests = stand.simulator.journal.count();
+    const requests = environment.simulator.journal.count();
     await ui.startWorkflow('syncWindow', 'mistyped', '{"tenant": "acme", "from": "2025-03-10", "too": 1}');
     await ui.openList('WorkflowId="mistyped"');
     await ui.openRun('mistyped');
@@ -107,7 +107,7 @@ withBrowser('an operator with nothing but Web UI', () => {
     expect(text).toMatch(/"from\\?": .*is not a date in ISO 8601 with a zone/);
     expect(text).toMatch(/"too\\?": no such field/);
     await ui.picture('web-ui-wrong-input');
-    expect(stand.simulator.journal.count()).toBe(requests);
+    expect(environment.simulator.journal.count()).toBe(requests);
   });
 
   it('reads words of others as plain text: they are no link, no picture and no page of their own', async () => {
@@ -119,8 +119,11 @@ withBrowser('an operator with nothing but Web UI', () => {
       throw ApplicationFailure.nonRetryable(hostile, 'ContactsForbidden', { remedy: `# ${hostile}` });
     };
     const namespace = await createNamespace();
-    const workers = await workflowStand(namespace);
-    const page = await openWebUi({ env: stand.env, namespace: namespace.namespace }, executable as string);
+    const workers = await openWorkflowEnvironment(namespace);
+    const page = await openWebUi(
+      { env: environment.env, namespace: namespace.namespace },
+      executable as string,
+    );
     const foreign: string[] = [];
     page.page.on('request', (request) => {
       if (new URL(request.url()).hostname.endsWith('evil.example')) foreign.push(request.url());
@@ -158,7 +161,7 @@ withBrowser('an operator with nothing but Web UI', () => {
 
   it('sees a backfill with all its windows', async () => {
     const workflowId = 'backfill-of-march';
-    const { client } = stand;
+    const { client } = environment;
     const input = { tenant: 'acme', from: '2025-03-10T00:00:00Z', to: '2025-03-14T00:00:00Z', force: true };
     await client.workflow.execute('backfill', {
       taskQueue: taskQueues.workflows,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
-import type { Stand } from './stand';
+import type { TestEnvironment } from './test-environment';
 
 /** Temporal's Web UI as a person uses it, in a browser of its own. */
 export interface WebUi {
@@ -41,9 +41,9 @@ const quiet = [
 /** What the list shows by default. */
 const usualColumns = ['Status', 'Workflow ID', 'Run ID', 'Type', 'Start', 'End'];
 
-/** Opens Web UI of the tests' server, at the namespace of a stand. */
+/** Opens Web UI of the tests' server, at the namespace of a test environment. */
 export async function openWebUi(
-  { env, namespace }: Pick<Stand, 'env' | 'namespace'>,
+  { env, namespace }: Pick<TestEnvironment, 'env' | 'namespace'>,
   executablePath: string,
 ): Promise<WebUi> {
   const browser: Browser = await chromium.launch({ executablePath, args: quiet });

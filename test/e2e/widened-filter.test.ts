@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { taskQueues } from '../../workflows/task-queues';
 import { runCommand } from './run-command';
-import { eventually, openStand, type Stand, type StandWorker } from './stand';
+import { eventually, openTestEnvironment, type TestEnvironment, type TestWorker } from './test-environment';
 import { compareIds, nothingDiffers, storedContacts, trueContacts } from './truth';
 
 const dayMs = 86_400_000;
@@ -9,39 +9,39 @@ const begin = Date.parse('2025-03-20T10:00:00Z');
 /** The span in which every contact of the live sync's first reading started. */
 const span = { from: new Date(begin - dayMs).toISOString(), to: new Date(begin).toISOString() };
 
-let stand: Stand;
-let worker: StandWorker;
+let environment: TestEnvironment;
+let worker: TestWorker;
 beforeAll(async () => {
-  stand = await openStand({
+  environment = await openTestEnvironment({
     simulator: { clock: () => begin, contactsPerDay: 2_000 },
     tenant: { recordings: false, skillIds: [4_501], parkedTimeoutHours: 168 },
   });
-  worker = await stand.startWorker();
+  worker = await environment.startWorker();
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 
 /** Changes the tenants file, and starts the worker again, as an operator does. */
 async function change(more: object): Promise<void> {
-  const file = stand.env['TENANTS_FILE'] as string;
+  const file = environment.env['TENANTS_FILE'] as string;
   const { tenants } = JSON.parse(readFileSync(file, 'utf8')) as { tenants: { acme: object } };
   writeFileSync(file, JSON.stringify({ tenants: { acme: { ...tenants.acme, ...more } } }));
   await worker.stop();
-  worker = await stand.startWorker();
+  worker = await environment.startWorker();
 }
 
 let ticks = 0;
 const tick = () =>
-  stand.client.workflow.execute('incrementalSync', {
+  environment.client.workflow.execute('incrementalSync', {
     taskQueue: taskQueues.workflows,
     workflowId: `incremental:acme-${(ticks += 1)}`,
     args: [{ tenant: 'acme' }],
   });
-const status = async () => (await runCommand(stand, ['status'])).stdout;
+const status = async () => (await runCommand(environment, ['status'])).stdout;
 
 /** How what is stored differs from what the source holds of these skills. */
 async function differing(...skillIds: readonly number[]) {
-  const truth = await trueContacts(stand, span, { skillIds: skillIds.join(',') });
-  return compareIds(truth.keys(), (await storedContacts(stand, span)).keys());
+  const truth = await trueContacts(environment, span, { skillIds: skillIds.join(',') });
+  return compareIds(truth.keys(), (await storedContacts(environment, span)).keys());
 }
 
 describe('a filter that is widened', () => {
@@ -70,8 +70,8 @@ describe('a filter that is widened', () => {
     const [, id] = /npx cxone-sync resume (\S+)/.exec(shown) ?? [];
     expect(Date.parse(from ?? '')).toBeLessThanOrEqual(Date.parse(span.from));
     const backfill = ['backfill', '--tenant', 'acme', '--from', from ?? '', '--to', to ?? '', '--force'];
-    expect((await runCommand(stand, backfill)).status).toBe(0);
-    expect((await runCommand(stand, ['resume', id ?? ''])).status).toBe(0);
+    expect((await runCommand(environment, backfill)).status).toBe(0);
+    expect((await runCommand(environment, ['resume', id ?? ''])).status).toBe(0);
     expect(await differing(4_501, 4_502, 4_503)).toEqual(nothingDiffers);
     await eventually('nothing waits', async () => {
       const text = await status();

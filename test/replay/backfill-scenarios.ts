@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { Activities } from '../../activities';
 import { packMarks } from '../../workflows/backfill/backfill-state';
-import { hourly, hours, short, until } from '../workflow/backfill-world';
+import { hourly, hours, short, until } from '../workflow/backfill-source';
 import { openWindow, pageOf } from '../workflow/with-activities';
 import { refuse, type Scenario } from './scenario';
 

@@ -16,13 +16,17 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { obtainTemporal } from '../../local/temporal-cli';
 import { startTemporalServer, type TemporalServerOptions } from '../../local/temporal-server';
 import { searchAttributes } from '../../ops/search-attributes';
-import { quietActivities, workflowStand, type WorkflowStand } from '../workflow/with-activities';
+import {
+  quietActivities,
+  openWorkflowEnvironment,
+  type WorkflowEnvironment,
+} from '../workflow/with-activities';
 import { input, type Scenario } from './scenario';
 import { scenarios } from './scenarios';
 
 /**
  * Records what replay.test.ts replays: `npm run record-histories [scenario …]`; without names, those that have no
- * history yet. A real server, the real workflows, and activities of a made-up world under their production names.
+ * history yet. A real server, the real workflows, and activities of a made-up source under their production names.
  * `npm run record-histories -- --all` removes every history first: for as long as nothing is released.
  *
  * Record from released code only, never from the branch under test. A history says what runs that are open out there
@@ -57,9 +61,13 @@ function note(names: readonly string[], origin: string): void {
 }
 
 /** Runs one scenario to its end and keeps its history and those of its children. Returns their names. */
-async function record(stand: WorkflowStand, name: string, scenario: Scenario): Promise<readonly string[]> {
-  const { client } = stand;
-  return stand.serve({ ...quietActivities(), ...scenario.activities }, async () => {
+async function record(
+  environment: WorkflowEnvironment,
+  name: string,
+  scenario: Scenario,
+): Promise<readonly string[]> {
+  const { client } = environment;
+  return environment.serve({ ...quietActivities(), ...scenario.activities }, async () => {
     await scenario.before?.(client);
     const handle = await client.workflow.start(scenario.workflow ?? 'syncWindow', {
       taskQueue: 'cxone-sync',
@@ -134,11 +142,14 @@ async function recordAll(
     ...options,
   });
   try {
-    const stand = await workflowStand({ address: server.address, namespace: server.namespace });
+    const environment = await openWorkflowEnvironment({
+      address: server.address,
+      namespace: server.namespace,
+    });
     try {
-      for (const name of names) recorded.push(...(await record(stand, name, scenarios[name] ?? {})));
+      for (const name of names) recorded.push(...(await record(environment, name, scenarios[name] ?? {})));
     } finally {
-      await stand.close();
+      await environment.close();
     }
   } finally {
     await server.stop();
@@ -146,7 +157,7 @@ async function recordAll(
   return recorded;
 }
 
-/** The workflows as they are bundled for the tests, whose stand looks for them under this name. */
+/** The workflows as they are bundled for the tests, whose environment looks for them under this name. */
 async function bundleWorkflows(): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: require.resolve('../../workflows'),

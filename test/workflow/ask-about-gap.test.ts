@@ -1,13 +1,13 @@
 import type { Activities } from '../../activities';
 import { taskQueues } from '../../workflows/task-queues';
 import { detailsOf, parked, statusOf } from './parked-run';
-import { quietActivities, type WorkflowStand, workflowStand } from './with-activities';
+import { quietActivities, type WorkflowEnvironment, openWorkflowEnvironment } from './with-activities';
 
-let stand: WorkflowStand;
+let environment: WorkflowEnvironment;
 beforeAll(async () => {
-  stand = await workflowStand();
+  environment = await openWorkflowEnvironment();
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 
 const span = { from: '2026-01-01T00:00:00.000Z', to: '2026-11-20T00:00:00.000Z' };
 const missing = { from: '2026-02-01T00:00:00.000Z', to: span.to };
@@ -15,7 +15,7 @@ const command =
   'npx cxone-sync backfill --tenant acme --from 2026-02-01T00:00:00Z --to 2026-11-20T00:00:00Z --force';
 let runs = 0;
 
-function world(dismissed: unknown[] = []): Activities & { read: boolean } {
+function source(dismissed: unknown[] = []): Activities & { read: boolean } {
   const quiet = { ...quietActivities(0), read: false };
   return Object.assign(quiet, {
     lookAtGap: async () => (quiet.read ? null : missing),
@@ -25,15 +25,15 @@ function world(dismissed: unknown[] = []): Activities & { read: boolean } {
 
 describe('what a widened filter lets through, further back than the live sync fills', () => {
   const start = () =>
-    stand.client.workflow.start('askAboutGap', {
+    environment.client.workflow.start('askAboutGap', {
       taskQueue: taskQueues.workflows,
       workflowId: `gap-${(runs += 1)}`,
       args: [{ tenant: 'acme', ...span }],
     });
 
   it('waits for a person with the command that reads it, and for as long as it is missing', async () => {
-    const activities = world();
-    await stand.serve(activities, async () => {
+    const activities = source();
+    await environment.serve(activities, async () => {
       const handle = await start();
       await parked(handle);
       const details = await detailsOf(handle);
@@ -51,7 +51,7 @@ describe('what a widened filter lets through, further back than the live sync fi
 
   it('is left unread when a person skips it', async () => {
     const dismissed: unknown[] = [];
-    await stand.serve(world(dismissed), async () => {
+    await environment.serve(source(dismissed), async () => {
       const handle = await start();
       await parked(handle);
       await handle.executeUpdate('skip');
@@ -61,7 +61,7 @@ describe('what a widened filter lets through, further back than the live sync fi
   });
 
   it('holds up no tick of the live sync, and is asked about once', async () => {
-    const activities = world();
+    const activities = source();
     const asking: Activities = {
       ...activities,
       planIncrement: async () => ({
@@ -76,10 +76,12 @@ describe('what a widened filter lets through, further back than the live sync fi
         downloads: false,
       }),
     };
-    await stand.serve(asking, async () => {
-      const asked = stand.client.workflow.getHandle('gap:acme:2026-01-01T00:00:00Z/2026-11-20T00:00:00Z');
+    await environment.serve(asking, async () => {
+      const asked = environment.client.workflow.getHandle(
+        'gap:acme:2026-01-01T00:00:00Z/2026-11-20T00:00:00Z',
+      );
       for (let tick = 0; tick < 2; tick += 1) {
-        const handle = await stand.client.workflow.start('incrementalSync', {
+        const handle = await environment.client.workflow.start('incrementalSync', {
           taskQueue: taskQueues.workflows,
           workflowId: `asking-${(runs += 1)}`,
           args: [{ tenant: 'acme' }],

@@ -1,26 +1,26 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
 import type { WindowReport } from '../../activities/types';
-import { impatientStand } from './impatient-stand';
+import { openShortHistories } from './short-histories';
 import {
   loadedDay,
   openWindow,
   pageOf,
   quietActivities,
   released,
-  type WorkflowStand,
+  type WorkflowEnvironment,
 } from './with-activities';
 
-let stand: WorkflowStand;
+let environment: WorkflowEnvironment;
 beforeAll(async () => {
-  stand = await impatientStand();
+  environment = await openShortHistories();
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 
 /** The runs that a window took, by their numbers of events. */
 async function chainOf(workflowId: string): Promise<number[]> {
   const lengths: number[] = [];
-  for await (const link of stand.client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) {
+  for await (const link of environment.client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) {
     lengths.push(link.historyLength ?? 0);
   }
   return lengths;
@@ -29,7 +29,7 @@ async function chainOf(workflowId: string): Promise<number[]> {
 async function run(workflowId: string): Promise<WindowReport> {
   const input = { tenant: 'acme', from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' };
   const start = { taskQueue: 'cxone-sync', workflowId, args: [input] };
-  return (await stand.client.workflow.execute('syncWindow', start)) as WindowReport;
+  return (await environment.client.workflow.execute('syncWindow', start)) as WindowReport;
 }
 
 describe('a window too large for one history', () => {
@@ -53,13 +53,13 @@ describe('a window too large for one history', () => {
         return { inserted: 10, updated: 0, unchanged: 0, rejected: 0 };
       },
     };
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       expect((await run('many-pages')).status).toBe('complete');
       const skips = Array.from({ length: 40 }, (_, page) => page * 10);
       expect(asked.sort((a, b) => a - b)).toEqual(skips);
       expect(new Set(persisted).size).toBe(40);
       expect(opened).toHaveLength(1);
-      const progress = await stand.client.workflow.getHandle('many-pages').query('progress');
+      const progress = await environment.client.workflow.getHandle('many-pages').query('progress');
       expect(progress).toMatchObject({ stage: 'done', contacts: total, pages: 40 });
     });
     expect((await chainOf('many-pages')).length).toBeGreaterThan(2);
@@ -82,12 +82,12 @@ describe('a window too large for one history', () => {
         return { status: 'stored' as const, files: 1, bytes: 1 };
       },
     };
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       expect((await run('many-recordings')).status).toBe('complete');
       expect(looked).toHaveLength(ids.length);
       expect(new Set(looked).size).toBe(ids.length);
       expect(agents).toBe(1);
-      const progress = await stand.client.workflow.getHandle('many-recordings').query('progress');
+      const progress = await environment.client.workflow.getHandle('many-recordings').query('progress');
       expect(progress).toMatchObject({ recordings: { stored: ids.length } });
     });
     expect((await chainOf('many-recordings')).length).toBeGreaterThan(1);
@@ -107,14 +107,14 @@ describe('a day of a range that was parked so often that its history is full', (
       },
       loadExtraction: async ({ day }) => (day === '2025-11-02' ? released(held) : loadedDay),
     };
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const input = { tenant: 'acme', dataset: 'evaluations', from: '2025-11-01', to: '2025-11-03' };
-      const range = await stand.client.workflow.start('extractDataset', {
+      const range = await environment.client.workflow.start('extractDataset', {
         taskQueue: 'cxone-sync',
         workflowId: 'extract:acme:evaluations:range',
         args: [input],
       });
-      const day = stand.client.workflow.getHandle('extract:acme:evaluations:2025-11-01');
+      const day = environment.client.workflow.getHandle('extract:acme:evaluations:2025-11-01');
       const deadline = Date.now() + 45_000;
       while (refusals.left >= 0) {
         // Refused while it is not parked.

@@ -1,3 +1,4 @@
+// One file beyond 400 lines: a further suite would load the SDK and start all workers once more.
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
@@ -10,14 +11,20 @@ import type { ExtractProgress } from '../../workflows/extract/extract-messages';
 import { extractId } from '../../workflows/ids';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { taskQueues } from '../../workflows/task-queues';
-import { eventually } from '../e2e/stand';
-import { loadedDay, quietActivities, released, type WorkflowStand, workflowStand } from './with-activities';
+import { eventually } from '../e2e/test-environment';
+import {
+  loadedDay,
+  quietActivities,
+  released,
+  type WorkflowEnvironment,
+  openWorkflowEnvironment,
+} from './with-activities';
 
-let stand: WorkflowStand;
+let environment: WorkflowEnvironment;
 beforeAll(async () => {
-  stand = await workflowStand();
+  environment = await openWorkflowEnvironment();
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 
 const wait = (why: 'held' | 'too soon' | 'busy'): CreatedExtraction => ({ status: 'wait', why, waitMs: 10 });
 
@@ -27,7 +34,7 @@ function refusal(type: string): ApplicationFailure {
 }
 
 /** Activities of a CXone in which every day has a file of ten rows, and what they saw, in order. */
-function world(
+function source(
   changes: Partial<Activities> = {},
   /** What is answered to a run that wants a job; undefined: a job. */
   instead: (day: ExtractionDay) => Promise<CreatedExtraction> | undefined = () => undefined,
@@ -42,7 +49,7 @@ function world(
       claimants.add(`${claimant.workflowId} ${claimant.runId}`);
       return { status: 'created', jobId: `job-${(jobs += 1)}`, lookAfterMs: 5 };
     },
-    inspectRuns: async (ids) => Promise.all(ids.map(runInspection(stand.client))),
+    inspectRuns: async (ids) => Promise.all(ids.map(runInspection(environment.client))),
     ...changes,
   };
   const activities: Activities = {
@@ -78,7 +85,7 @@ const newInput = (more: Partial<ExtractInput> = {}): ExtractInput & { from: stri
   ...more,
 });
 const start = (input: ExtractInput & { from: string; to: string }) =>
-  stand.client.workflow.start<typeof extractDataset>('extractDataset', {
+  environment.client.workflow.start<typeof extractDataset>('extractDataset', {
     taskQueue: taskQueues.workflows,
     workflowId: extractId(input),
     args: [input],
@@ -91,7 +98,7 @@ const parked = (handle: Handle) =>
     if (status !== 'AwaitingOperator') throw new Error(`it is ${status}`);
   });
 const detailsOf = async (workflowId: string): Promise<string> => {
-  const handle = stand.client.workflow.getHandle(workflowId);
+  const handle = environment.client.workflow.getHandle(workflowId);
   return (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
 };
 
@@ -99,14 +106,14 @@ describe('one day', () => {
   it('waits for its turn, then for its job, and loads what came of it', async () => {
     const turns = [wait('held'), wait('too soon'), wait('busy')];
     let looked = 0;
-    const { activities, seen, claimants } = world(
+    const { activities, seen, claimants } = source(
       { lookAtExtractionJob: async () => ({ status: looked++ === 0 ? 'running' : 'succeeded' }) },
       () => {
         const turn = turns.shift();
         return turn && Promise.resolve(turn);
       },
     );
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const input = newInput();
       const handle = await start(input);
       expect(await handle.result()).toEqual({
@@ -139,8 +146,8 @@ describe('one day', () => {
   });
 
   it('that is complete already is left alone, unless that is asked for', async () => {
-    const { activities, seen } = world({ findExtracted: async ({ from }) => [from] });
-    await stand.serve(activities, async () => {
+    const { activities, seen } = source({ findExtracted: async ({ from }) => [from] });
+    await environment.serve(activities, async () => {
       expect(await (await start(newInput())).result()).toMatchObject({ status: 'complete', skipped: 1 });
       expect(seen).toEqual([]);
       const forced = await (await start(newInput({ force: true }))).result();
@@ -149,8 +156,8 @@ describe('one day', () => {
   });
 
   it('whose last rows are still to come is loaded, and not complete', async () => {
-    const { activities } = world({ loadExtraction: async () => ({ ...loadedDay, status: 'unfinished' }) });
-    await stand.serve(activities, async () => {
+    const { activities } = source({ loadExtraction: async () => ({ ...loadedDay, status: 'unfinished' }) });
+    await environment.serve(activities, async () => {
       const handle = await start(newInput());
       expect(await handle.result()).toMatchObject({ status: 'incomplete', unfinished: 1, records: 10 });
       expect((await labelsOf(handle)).get(keys.status)).toBe('Incomplete');
@@ -160,11 +167,11 @@ describe('one day', () => {
   it('has its job created again when it fails or its result is gone, and parks after the third', async () => {
     const ends = ['failed', 'gone', 'succeeded'] as const;
     let looked = 0;
-    const { activities, seen } = world({
+    const { activities, seen } = source({
       lookAtExtractionJob: async () => ({ status: ends[looked++] ?? 'failed', said: 'No such version.' }),
       loadExtraction: async () => ({ status: 'gone' }),
     });
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const handle = await start(newInput());
       await parked(handle);
       expect(seen.map((one) => one.split(' ')[0])).toEqual([
@@ -183,18 +190,18 @@ describe('one day', () => {
 
   it('begins again as often as it loses its turn', async () => {
     let lost = 0;
-    const { activities, seen } = world({
+    const { activities, seen } = source({
       lookAtExtractionJob: async () => ({ status: (lost += 1) <= 3 ? 'lost' : 'succeeded' }),
     });
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       expect(await (await start(newInput())).result()).toMatchObject({ status: 'complete' });
       expect(seen.filter((one) => one.startsWith('create'))).toHaveLength(4);
     });
   });
 
   it('that loses its turn again and again parks instead of making jobs for ever', async () => {
-    const { activities, seen } = world({ lookAtExtractionJob: async () => ({ status: 'lost' }) });
-    await stand.serve(activities, async () => {
+    const { activities, seen } = source({ lookAtExtractionJob: async () => ({ status: 'lost' }) });
+    await environment.serve(activities, async () => {
       const handle = await start(newInput());
       await parked(handle);
       expect(seen.filter((one) => one.startsWith('create'))).toHaveLength(10);
@@ -205,11 +212,11 @@ describe('one day', () => {
   });
 
   it('fails at once where the tenant’s settings say that no one is waited for', async () => {
-    const { activities } = world({
+    const { activities } = source({
       parkedTimeout: async () => ({ hours: 0 }),
       createExtractionJob: async () => Promise.reject(refusal('ExtractionForbidden')),
     });
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const handle = await start(newInput());
       await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'ExtractionForbidden' } });
     });
@@ -218,7 +225,7 @@ describe('one day', () => {
   it('parks for a missing permission at once, and goes on when resumed', async () => {
     let forbidden = true;
     const forced: boolean[] = [];
-    const { activities, seen } = world(
+    const { activities, seen } = source(
       {
         authenticate: async (given) => {
           forced.push(given.anew === true);
@@ -227,7 +234,7 @@ describe('one day', () => {
       },
       () => (forbidden ? Promise.reject(refusal('ExtractionForbidden')) : undefined),
     );
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const handle = await start(newInput());
       await parked(handle);
       expect(seen).toEqual(['end 2025-11-01 failed ExtractionForbidden']);
@@ -245,7 +252,7 @@ describe('one day', () => {
   it('that failed while it was loaded goes on when it is reset, with a job of its own', async () => {
     let broken = true;
     const forced: boolean[] = [];
-    const { activities, seen } = world({
+    const { activities, seen } = source({
       authenticate: async (given) => {
         forced.push(given.anew === true);
         return { expiresAt: '2026-11-20T01:00:00.000Z', area: 'na1' };
@@ -256,17 +263,17 @@ describe('one day', () => {
         return jobId === 'job-1' ? { status: 'lost' } : loadedDay;
       },
     });
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const handle = await start(newInput());
       await parked(handle);
       await handle.executeUpdate('abort');
       await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'UnexpectedShape' } });
       broken = false;
       const { workflowId, firstExecutionRunId } = handle;
-      const { namespace } = stand.client.options;
-      const reset = await resetToFailure(stand.client, namespace, workflowId, firstExecutionRunId);
+      const { namespace } = environment.client.options;
+      const reset = await resetToFailure(environment.client, namespace, workflowId, firstExecutionRunId);
       expect(reset).toMatchObject({ ok: true });
-      const again = stand.client.workflow.getHandle<typeof extractDataset>(workflowId, reset.runId);
+      const again = environment.client.workflow.getHandle<typeof extractDataset>(workflowId, reset.runId);
       expect(await again.result()).toMatchObject({ status: 'complete', records: 10 });
       expect(seen.filter((one) => one.startsWith('create'))).toHaveLength(2);
       // The sign-in before the step that failed stands as it was.
@@ -275,10 +282,10 @@ describe('one day', () => {
   });
 
   it('can be given up', async () => {
-    const { activities, seen } = world({
+    const { activities, seen } = source({
       createExtractionJob: async () => Promise.reject(refusal('ExtractionForbidden')),
     });
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const handle = await start(newInput());
       await parked(handle);
       await handle.executeUpdate('skip');
@@ -291,8 +298,8 @@ describe('one day', () => {
   });
 
   it('gives its turn back when it is cancelled', async () => {
-    const { activities, seen } = world({ loadExtraction: async () => Context.current().cancelled });
-    await stand.serve(activities, async () => {
+    const { activities, seen } = source({ loadExtraction: async () => Context.current().cancelled });
+    await environment.serve(activities, async () => {
       const handle = await start(newInput());
       await eventually('it loads', async () => expect(seen.at(-1)).toBe('load 2025-11-01'));
       await handle.cancel();
@@ -306,8 +313,8 @@ describe('a range', () => {
   const range = { from: '2025-11-01', to: '2025-11-05' };
 
   it('is brought in day after day, each by a run of its own, but for what is complete', async () => {
-    const { activities, seen, claimants } = world({ findExtracted: async () => ['2025-11-02'] });
-    await stand.serve(activities, async () => {
+    const { activities, seen, claimants } = source({ findExtracted: async () => ['2025-11-02'] });
+    await environment.serve(activities, async () => {
       const input = newInput(range);
       const handle = await start(input);
       expect(await handle.result()).toMatchObject({
@@ -323,7 +330,7 @@ describe('a range', () => {
       expect([...claimants].map((one) => one.split(' ')[0])).toEqual(
         days.map((day) => `extract:${input.tenant}:interaction-metadata:${day}`),
       );
-      const child = stand.client.workflow.getHandle(
+      const child = environment.client.workflow.getHandle(
         `extract:${input.tenant}:interaction-metadata:2025-11-01`,
       );
       expect((await labelsOf(child)).get(keys.trigger)).toBe('manual');
@@ -333,25 +340,25 @@ describe('a range', () => {
   it('is not stopped by a day that fails or is parked, which goes on when its cause is fixed', async () => {
     const broken = new Set(['2025-11-02']);
     const held = { loading: true };
-    const { activities } = world({
+    const { activities } = source({
       loadExtraction: async ({ day }) => {
         if (day === '2025-11-01') throw refusal('WindowInFuture');
         if (broken.has(day)) throw refusal('UnexpectedShape');
         return day === '2025-11-04' ? released(held) : loadedDay;
       },
     });
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const input = newInput(range);
       const handle = await start(input);
       const progress = () => handle.query<ExtractProgress>('progress');
       const id = (day: string) => `extract:${input.tenant}:interaction-metadata:${day}`;
-      await parked(stand.client.workflow.getHandle(id('2025-11-02')));
+      await parked(environment.client.workflow.getHandle(id('2025-11-02')));
       await eventually('the last day is under way', async () =>
         expect(await progress()).toMatchObject({ day: '2025-11-04', complete: 1, parked: ['2025-11-02'] }),
       );
       expect(await detailsOf(handle.workflowId)).toContain('Parked: 2025-11-02');
       broken.clear();
-      await stand.client.workflow.getHandle(id('2025-11-02')).executeUpdate('resume');
+      await environment.client.workflow.getHandle(id('2025-11-02')).executeUpdate('resume');
       await eventually('the resumed day is reported', async () =>
         expect(await progress()).toMatchObject({ complete: 2, parked: [] }),
       );
@@ -370,15 +377,15 @@ describe('a range', () => {
 
   it('waits for another run of a day instead of beginning it', async () => {
     const held = { loading: true };
-    const { activities, seen } = world({
+    const { activities, seen } = source({
       loadExtraction: () => released(held),
       inspectRuns: async (ids) => {
         held.loading = false;
-        const runs = await Promise.all(ids.map(runInspection(stand.client)));
+        const runs = await Promise.all(ids.map(runInspection(environment.client)));
         return runs.map(() => ({ status: 'complete', contacts: 0, recordings: 0 }));
       },
     });
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const input = newInput({ from: '2025-11-01', to: '2025-11-03' });
       await start({ ...input, to: '2025-11-02' });
       await eventually('it loads', async () => expect(seen.at(-1)).toBe('load 2025-11-01'));
@@ -388,10 +395,10 @@ describe('a range', () => {
   });
 
   it('of a schedule is the last whole days', async () => {
-    const { activities, seen } = world();
-    await stand.serve(activities, async () => {
+    const { activities, seen } = source();
+    await environment.serve(activities, async () => {
       const { tenant, dataset } = newInput();
-      const handle = await stand.client.workflow.start<typeof extractDataset>('extractDataset', {
+      const handle = await environment.client.workflow.start<typeof extractDataset>('extractDataset', {
         taskQueue: taskQueues.workflows,
         workflowId: `extract:${tenant}:nightly`,
         args: [{ tenant, dataset, lastDays: 2, force: true }],
@@ -413,12 +420,12 @@ describe('a range', () => {
   });
 
   it('with a wrong input fails at once and says what is wrong', async () => {
-    const handle = await stand.client.workflow.start('extractDataset', {
+    const handle = await environment.client.workflow.start('extractDataset', {
       taskQueue: taskQueues.workflows,
       workflowId: 'extract:wrong',
       args: [{ tenant: 'acme', dataset: 'calls', from: 'yesterday', to: '2025-11-02' }],
     });
-    await stand.serve(quietActivities(), async () => {
+    await environment.serve(quietActivities(), async () => {
       await expect(handle.result()).rejects.toMatchObject({
         cause: {
           type: 'InvalidInput',

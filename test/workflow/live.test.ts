@@ -1,25 +1,30 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { eventually } from '../e2e/stand';
+import { eventually } from '../e2e/test-environment';
 import { taskQueues } from '../../workflows/task-queues';
-import { quietActivities, report, type WorkflowStand, workflowStand } from './with-activities';
+import {
+  quietActivities,
+  report,
+  type WorkflowEnvironment,
+  openWorkflowEnvironment,
+} from './with-activities';
 
-let stand: WorkflowStand;
+let environment: WorkflowEnvironment;
 beforeAll(async () => {
-  stand = await workflowStand();
+  environment = await openWorkflowEnvironment();
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 
 const input = { tenant: 'acme' };
 let runs = 0;
 const start = (workflowId: string) =>
-  stand.client.workflow.start('incrementalSync', {
+  environment.client.workflow.start('incrementalSync', {
     taskQueue: taskQueues.workflows,
     workflowId,
     args: [input],
   });
 
 const windowEnd = () =>
-  stand.client.workflow
+  environment.client.workflow
     .getHandle('sync-window:acme:2026-11-20T00:00:00Z/2026-11-20T00:10:00Z:update')
     .result();
 
@@ -27,7 +32,7 @@ describe('the live sync', () => {
   it('reads its window as a child of its own, by update, with recordings left to a sweep', async () => {
     const opened: unknown[] = [];
     const quiet = quietActivities(0);
-    await stand.serve(
+    await environment.serve(
       {
         ...quiet,
         openWindow: async (span) => {
@@ -40,7 +45,7 @@ describe('the live sync', () => {
         const handle = await start(`incremental:acme-${(runs += 1)}`);
         expect(await handle.result()).toMatchObject({ status: 'complete' });
         expect(await windowEnd()).toMatchObject({ status: 'complete' });
-        const sweep = stand.client.workflow.getHandle('sweep-recordings:acme');
+        const sweep = environment.client.workflow.getHandle('sweep-recordings:acme');
         expect(await sweep.result()).toEqual({ stored: 0, pending: 0, failed: 0, bytes: 0 });
       },
     );
@@ -51,7 +56,7 @@ describe('the live sync', () => {
     const seen: unknown[] = [];
     const quiet = quietActivities(5);
     const clock = '2026-11-20T00:09:15.000Z';
-    await stand.serve(
+    await environment.serve(
       {
         ...quiet,
         openWindow: async (span) => {
@@ -101,7 +106,7 @@ describe('the live sync', () => {
       calls.push(name);
       return value;
     };
-    await stand.serve(
+    await environment.serve(
       {
         ...quiet,
         openWindow: async (span) => ({
@@ -132,7 +137,7 @@ describe('the live sync', () => {
     const skipped: unknown[] = [];
     const quiet = quietActivities(0);
     const gap = { from: '2026-09-01T00:00:00.000Z', to: '2026-11-20T00:10:00.000Z' };
-    await stand.serve(
+    await environment.serve(
       {
         ...quiet,
         planIncrement: async () => ({ ...(await quiet.planIncrement(input)), gap, recordings: false }),
@@ -146,7 +151,7 @@ describe('the live sync', () => {
       },
       async () => {
         await (await start(`incremental:acme-${(runs += 1)}`)).result();
-        const backfill = stand.client.workflow.getHandle(
+        const backfill = environment.client.workflow.getHandle(
           'backfill:acme:2026-09-01T00:00:00Z/2026-11-20T00:10:00Z',
         );
         expect((await backfill.describe()).type).toBe('backfill');
@@ -159,7 +164,7 @@ describe('the live sync', () => {
   it('begins again what is missing of an earlier gap, and moves no watermark for it', async () => {
     const quiet = quietActivities(0);
     const again = { from: '2026-08-01T00:00:00.000Z', to: '2026-08-03T00:00:00.000Z' };
-    await stand.serve(
+    await environment.serve(
       {
         ...quiet,
         planIncrement: async () => ({ ...(await quiet.planIncrement(input)), again, recordings: false }),
@@ -177,14 +182,16 @@ describe('the live sync', () => {
         const handle = await start(`incremental:acme-${(runs += 1)}`);
         expect(await handle.result()).toMatchObject({ status: 'complete' });
         const id = 'backfill:acme:2026-08-01T00:00:00Z/2026-08-03T00:00:00Z';
-        expect(await stand.client.workflow.getHandle(id).result()).toMatchObject({ status: 'complete' });
+        expect(await environment.client.workflow.getHandle(id).result()).toMatchObject({
+          status: 'complete',
+        });
       },
     );
   });
 
   it('does not call complete a tick whose window an operator gave up', async () => {
     const quiet = quietActivities(0);
-    await stand.serve(
+    await environment.serve(
       {
         ...quiet,
         openWindow: async (span) => ({
@@ -203,7 +210,7 @@ describe('the live sync', () => {
       },
       async () => {
         const handle = await start(`incremental:acme-${(runs += 1)}`);
-        const child = stand.client.workflow.getHandle(
+        const child = environment.client.workflow.getHandle(
           'sync-window:acme:2026-11-20T00:00:00Z/2026-11-20T00:10:00Z:update',
         );
         await eventually('the window is parked', async () => {
@@ -226,7 +233,7 @@ describe('the live sync', () => {
       ]),
     ) as unknown as ReturnType<typeof quietActivities>;
     const quiet = { unchanged: 4, sweep };
-    await stand.serve(
+    await environment.serve(
       {
         ...activities,
         planIncrement: async (given) => ({ ...(await activities.planIncrement(given)), quiet }),
@@ -237,7 +244,7 @@ describe('the live sync', () => {
         expect(await handle.result()).toMatchObject({ ...counts, to: '2026-11-20T00:10:00.000Z' });
         const { historyLength } = await handle.describe();
         expect(historyLength).toBeLessThanOrEqual(sweep ? 30 : 20);
-        if (sweep) await stand.client.workflow.getHandle('sweep-recordings:acme').result();
+        if (sweep) await environment.client.workflow.getHandle('sweep-recordings:acme').result();
       },
     );
     expect(asked.toSorted()).toEqual([
@@ -248,7 +255,7 @@ describe('the live sync', () => {
   });
 
   it('fails with the cause on top when its window fails', async () => {
-    await stand.serve(
+    await environment.serve(
       {
         ...quietActivities(0),
         openWindow: async () => {
@@ -263,8 +270,8 @@ describe('the live sync', () => {
   });
 
   it('refuses a wrong input at once and shows a right one', async () => {
-    await stand.serve(quietActivities(0), async () => {
-      const handle = await stand.client.workflow.start('incrementalSync', {
+    await environment.serve(quietActivities(0), async () => {
+      const handle = await environment.client.workflow.start('incrementalSync', {
         taskQueue: taskQueues.workflows,
         workflowId: `incremental:acme-${(runs += 1)}`,
         args: [{ tenant: 'acme', since: 'yesterday' }],

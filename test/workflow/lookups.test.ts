@@ -1,21 +1,21 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
 import type { FetchedLookups, WindowReport } from '../../activities/types';
-import { quietActivities, workflowStand, type WorkflowStand } from './with-activities';
+import { quietActivities, openWorkflowEnvironment, type WorkflowEnvironment } from './with-activities';
 
 const input = { tenant: 'acme', from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' };
 
-let stand: WorkflowStand;
+let environment: WorkflowEnvironment;
 let runs = 0;
 beforeAll(async () => {
-  stand = await workflowStand();
+  environment = await openWorkflowEnvironment();
 });
-afterAll(() => stand.close());
+afterAll(() => environment.close());
 
 /** Runs a window over these activities; answers its report, its last details and the progress it reported. */
 async function run(activities: Partial<Activities>) {
-  return stand.serve({ ...quietActivities(), ...activities }, async () => {
-    const handle = await stand.client.workflow.start('syncWindow', {
+  return environment.serve({ ...quietActivities(), ...activities }, async () => {
+    const handle = await environment.client.workflow.start('syncWindow', {
       taskQueue: 'cxone-sync',
       workflowId: `lookups-${(runs += 1)}`,
       args: [input],

@@ -2,7 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Progress } from '../../workflows/window/window-state';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
-import { eventually } from '../e2e/stand';
+import { eventually } from '../e2e/test-environment';
 
 /** What an activity fails with that an operator can fix, or time where it is `passing`. */
 export function refusal(type: string, passing = false): ApplicationFailure {

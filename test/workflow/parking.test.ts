@@ -3,34 +3,34 @@ import type { Activities } from '../../activities';
 import type { syncWindow } from '../../workflows';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { taskQueues } from '../../workflows/task-queues';
-import { eventually } from '../e2e/stand';
+import { eventually } from '../e2e/test-environment';
 import { detailsOf, parked, refusal, statusOf } from './parked-run';
 import {
   openWindow,
   pageOf,
   quietActivities,
   report,
-  type WorkflowStand,
-  workflowStand,
+  type WorkflowEnvironment,
+  openWorkflowEnvironment,
 } from './with-activities';
 
-let stand: WorkflowStand;
+let environment: WorkflowEnvironment;
 beforeAll(async () => {
-  stand = await workflowStand();
+  environment = await openWorkflowEnvironment();
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 
 const input = { tenant: 'acme', from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' };
 const parks = { ...openWindow, parkedTimeoutHours: 168 };
 
 let runs = 0;
 const start = () =>
-  stand.client.workflow.start<typeof syncWindow>('syncWindow', {
+  environment.client.workflow.start<typeof syncWindow>('syncWindow', {
     taskQueue: taskQueues.workflows,
     workflowId: `parking-${(runs += 1)}`,
     args: [input],
   });
-/** A world in which something is broken until the test fixes it. */
+/** A source in which something is broken until the test fixes it. */
 function broken(what: Partial<Activities>): { activities: Activities; fix: () => void } {
   let fixed = false;
   const quiet = quietActivities();
@@ -48,7 +48,7 @@ describe('a run that only a person can help', () => {
     let forbidden = true;
     const quiet = quietActivities();
     const noted: unknown[] = [];
-    const world: Activities = {
+    const source: Activities = {
       ...quiet,
       openWindow: async () => parks,
       fetchContactPage: async ({ skip, top }) => {
@@ -58,7 +58,7 @@ describe('a run that only a person can help', () => {
       },
       noteParked: async ({ parked: cause }) => void noted.push(cause?.code ?? null),
     };
-    await stand.serve(world, async () => {
+    await environment.serve(source, async () => {
       const handle = await start();
       await parked(handle);
       const details = await detailsOf(handle);
@@ -87,14 +87,14 @@ describe('a run that only a person can help', () => {
       },
     });
     let counts = 0;
-    const world = {
+    const source = {
       ...activities,
       countContacts: async () => {
         counts += 1;
         return { totals: [25], lastPollTime: null };
       },
     };
-    await stand.serve(world, async () => {
+    await environment.serve(source, async () => {
       const handle = await start();
       await parked(handle);
       const details = await detailsOf(handle);
@@ -114,7 +114,7 @@ describe('a run that only a person can help', () => {
         throw refusal('AgentsForbidden');
       },
     });
-    const world: Activities = {
+    const source: Activities = {
       ...activities,
       dueRecordings: async ({ after }) => (after === null && downloads === 0 ? ['100', '101'] : []),
       downloadRecording: async () => {
@@ -122,7 +122,7 @@ describe('a run that only a person can help', () => {
         return { status: 'stored', files: 1, bytes: 1 };
       },
     };
-    await stand.serve(world, async () => {
+    await environment.serve(source, async () => {
       const handle = await start();
       await parked(handle);
       expect(downloads).toBe(2);
@@ -135,7 +135,7 @@ describe('a run that only a person can help', () => {
 
   it('parks again, with the new cause, when what was fixed still fails', async () => {
     let cause = 'InvalidClient';
-    const world: Activities = {
+    const source: Activities = {
       ...quietActivities(),
       openWindow: async () => parks,
       authenticate: async ({ anew }) => {
@@ -144,7 +144,7 @@ describe('a run that only a person can help', () => {
         return { expiresAt: '2026-11-20T01:00:00.000Z', area: null };
       },
     };
-    await stand.serve(world, async () => {
+    await environment.serve(source, async () => {
       const handle = await start();
       await parked(handle);
       cause = 'InvalidAccessKey';
@@ -164,7 +164,7 @@ describe('a run that only a person can help', () => {
         throw refusal('ContactsForbidden');
       },
     });
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const handle = await start();
       await parked(handle);
       const givesUpAt = async () => /Fails by itself at (\S+)/.exec(await detailsOf(handle))?.[1] ?? '';
@@ -187,14 +187,14 @@ describe('a run that only a person can help', () => {
       },
     });
     const closed: unknown[] = [];
-    const world: Activities = {
+    const source: Activities = {
       ...activities,
       closeWindow: async (close) => {
         closed.push(close.status);
         return activities.closeWindow(close);
       },
     };
-    await stand.serve(world, async () => {
+    await environment.serve(source, async () => {
       const handle = await start();
       await parked(handle);
       expect(await handle.executeUpdate<string, []>('skip')).toContain('incomplete');
@@ -210,7 +210,7 @@ describe('a run that only a person can help', () => {
         throw refusal('ContactsForbidden');
       },
     });
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const handle = await start();
       await parked(handle);
       await handle.executeUpdate('abort');
@@ -225,7 +225,7 @@ describe('a run that only a person can help', () => {
         throw refusal('ContactsForbidden');
       },
     });
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const handle = await start();
       await parked(handle);
       await handle.cancel();
@@ -239,7 +239,7 @@ describe('a run that only a person can help', () => {
       ['skip', ['complete', 'incomplete']],
     ] as const) {
       const closed: string[] = [];
-      const world: Activities = {
+      const source: Activities = {
         ...quietActivities(),
         openWindow: async () => parks,
         closeWindow: async ({ status }) => {
@@ -248,7 +248,7 @@ describe('a run that only a person can help', () => {
           return { ...report, status };
         },
       };
-      await stand.serve(world, async () => {
+      await environment.serve(source, async () => {
         const handle = await start();
         await parked(handle);
         expect(await detailsOf(handle)).toContain('**DatabaseFull**');
@@ -263,7 +263,7 @@ describe('a run that only a person can help', () => {
   it('waits once more when it is skipped before its window could be opened, and says why', async () => {
     let misconfigured = true;
     const quiet = quietActivities();
-    const world: Activities = {
+    const source: Activities = {
       ...quiet,
       openWindow: async () => {
         if (misconfigured) throw refusal('TenantMisconfigured');
@@ -271,7 +271,7 @@ describe('a run that only a person can help', () => {
       },
       closeWindow: async ({ status }) => ({ ...report, status }),
     };
-    await stand.serve(world, async () => {
+    await environment.serve(source, async () => {
       const [closes, fails] = [await start(), await start()];
       for (const handle of [closes, fails]) {
         await parked(handle);
@@ -298,7 +298,7 @@ describe('a run that only a person can help', () => {
         throw refusal('CxoneUnavailable', true);
       },
     });
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const handle = await start();
       await parked(handle);
       const details = await detailsOf(handle);
@@ -314,14 +314,14 @@ describe('the updates', () => {
   it('are refused while the run works, with a word why, and leave no trace', async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
-    const world: Activities = {
+    const source: Activities = {
       ...quietActivities(),
       fetchContactPage: async ({ skip, top }) => {
         await gate;
         return pageOf(25, skip, top);
       },
     };
-    await stand.serve(world, async () => {
+    await environment.serve(source, async () => {
       const handle = await start();
       for (const update of ['resume', 'skip', 'abort']) {
         const error: unknown = await handle.executeUpdate(update).catch((refused: unknown) => refused);
@@ -334,7 +334,7 @@ describe('the updates', () => {
   });
 
   it('are listed with what they do', async () => {
-    await stand.serve(quietActivities(), async () => {
+    await environment.serve(quietActivities(), async () => {
       const handle = await start();
       await handle.result();
       const { definition } = await handle.query<{
@@ -358,7 +358,7 @@ describe('what does not wait for a person', () => {
         throw refusal(code);
       },
     });
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const handle = await start();
       await expect(handle.result()).rejects.toMatchObject({ cause: { type: code } });
     });

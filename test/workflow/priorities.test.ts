@@ -5,13 +5,18 @@ import { startWindow } from '../../client/sync/window-run';
 import { planBackfill } from '../../workflows/backfill/backfill-input';
 import { parseSyncWindowInput } from '../../workflows/inputs';
 import { taskQueues } from '../../workflows/task-queues';
-import { pageOf, quietActivities, type WorkflowStand, workflowStand } from './with-activities';
+import {
+  pageOf,
+  quietActivities,
+  type WorkflowEnvironment,
+  openWorkflowEnvironment,
+} from './with-activities';
 
-let stand: WorkflowStand;
+let environment: WorkflowEnvironment;
 beforeAll(async () => {
-  stand = await workflowStand();
+  environment = await openWorkflowEnvironment();
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 
 /** What an activity was given by the server: `activity key fairness`, each only once. */
 class Given {
@@ -38,8 +43,8 @@ class Given {
   }
 }
 
-/** A window's world with 25 contacts and `calls` calls. */
-function world(calls: number): Activities {
+/** A window's source with 25 contacts and `calls` calls. */
+function source(calls: number): Activities {
   const quiet = quietActivities();
   const all = Array.from({ length: calls }, (_, n) => String(n).padStart(4, '0'));
   const due = (after: string | null, limit: number) =>
@@ -62,21 +67,21 @@ const liveWindow = (tenant: string) =>
   `sync-window:${tenant}:2026-11-20T00:00:00Z/2026-11-20T00:10:00Z:update`;
 
 async function priorityOfRun(workflowId: string): Promise<object | undefined> {
-  return (await stand.client.workflow.getHandle(workflowId).describe()).priority;
+  return (await environment.client.workflow.getHandle(workflowId).describe()).priority;
 }
 
 describe('whose turn it is', () => {
   it('is the live sync’s before others’, though its schedule can give it no priority', async () => {
     const given = new Given();
-    await stand.serve(given.by(world(3)), async () => {
-      await stand.client.workflow.execute('incrementalSync', {
+    await environment.serve(given.by(source(3)), async () => {
+      await environment.client.workflow.execute('incrementalSync', {
         taskQueue: taskQueues.workflows,
         workflowId: 'incremental:live-1',
         args: [{ tenant: 'live' }],
       });
-      await stand.client.workflow.getHandle('sweep-recordings:live').result();
+      await environment.client.workflow.getHandle('sweep-recordings:live').result();
       // The tick ends before its window does, whose last step would run under the next test's eyes.
-      await stand.client.workflow.getHandle(liveWindow('live')).result();
+      await environment.client.workflow.getHandle(liveWindow('live')).result();
     });
     expect(given.otherThan(2, 'live')).toEqual([]);
     expect(given.names()).toEqual(
@@ -86,11 +91,11 @@ describe('whose turn it is', () => {
 
   it('is a backfill’s last, also of one that a schedule started, and of the gap that a live sync found', async () => {
     const given = new Given();
-    const quiet = world(3);
+    const quiet = source(3);
     const gap = { from: '2026-11-19T00:00:00.000Z', to: '2026-11-19T12:00:00.000Z' };
-    await stand.serve(given.by(quiet), async () => {
+    await environment.serve(given.by(quiet), async () => {
       const range = { ...hour('late'), to: '2026-11-01T02:00:00Z', window: '1h' };
-      await stand.client.workflow.execute('backfill', {
+      await environment.client.workflow.execute('backfill', {
         taskQueue: taskQueues.workflows,
         workflowId: 'backfill:late:reread',
         args: [range],
@@ -106,17 +111,17 @@ describe('whose turn it is', () => {
       ...quiet,
       planIncrement: async () => ({ ...(await quiet.planIncrement(hour('gap'))), gap }),
     };
-    await stand.serve(mixed.by(withGap), async () => {
-      await stand.client.workflow.execute('incrementalSync', {
+    await environment.serve(mixed.by(withGap), async () => {
+      await environment.client.workflow.execute('incrementalSync', {
         taskQueue: taskQueues.workflows,
         workflowId: 'incremental:gap-1',
         args: [{ tenant: 'gap' }],
       });
-      await stand.client.workflow
+      await environment.client.workflow
         .getHandle('backfill:gap:2026-11-19T00:00:00Z/2026-11-19T12:00:00Z')
         .result();
-      await stand.client.workflow.getHandle('sweep-recordings:gap').result();
-      await stand.client.workflow.getHandle(liveWindow('gap')).result();
+      await environment.client.workflow.getHandle('sweep-recordings:gap').result();
+      await environment.client.workflow.getHandle(liveWindow('gap')).result();
     });
     expect(mixed.lines).toContain('skipGap 2 gap');
     expect(mixed.lines).toContain('openWindow 4 gap');
@@ -128,7 +133,7 @@ describe('whose turn it is', () => {
 
   it('is inherited by the children that take a window’s recordings, and by its halves', async () => {
     const given = new Given();
-    const many = world(301);
+    const many = source(301);
     const plan = { ...hour('many'), to: '2026-11-01T02:00:00Z', window: '2h' };
     const activities: Activities = {
       ...many,
@@ -137,8 +142,8 @@ describe('whose turn it is', () => {
         return { ...(await many.openWindow(span)), ...(long ? { maxContacts: 20 } : {}) };
       },
     };
-    await stand.serve(given.by(activities), async () => {
-      const handle = await startBackfill(stand.client, plan, planBackfill(plan, new Date()));
+    await environment.serve(given.by(activities), async () => {
+      const handle = await startBackfill(environment.client, plan, planBackfill(plan, new Date()));
       expect(await handle.result()).toMatchObject({ status: 'complete' });
       expect(await priorityOfRun(handle.workflowId)).toMatchObject({ priorityKey: 4, fairnessKey: 'many' });
       const half = 'sync-window:many:2026-11-01T01:00:00Z/2026-11-01T02:00:00Z';
@@ -150,8 +155,8 @@ describe('whose turn it is', () => {
 
   it('is in between for a window that a person waits for', async () => {
     const given = new Given();
-    await stand.serve(given.by(world(1)), async () => {
-      const handle = await startWindow(stand.client, hour('hand'), parseSyncWindowInput(hour('hand')));
+    await environment.serve(given.by(source(1)), async () => {
+      const handle = await startWindow(environment.client, hour('hand'), parseSyncWindowInput(hour('hand')));
       expect(await handle.result()).toMatchObject({ status: 'complete' });
     });
     expect(given.otherThan(3, 'hand')).toEqual([]);

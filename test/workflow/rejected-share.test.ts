@@ -8,21 +8,21 @@ import {
   pageOf,
   quietActivities,
   report,
-  type WorkflowStand,
-  workflowStand,
+  type WorkflowEnvironment,
+  openWorkflowEnvironment,
 } from './with-activities';
 
-let stand: WorkflowStand;
+let environment: WorkflowEnvironment;
 beforeAll(async () => {
-  stand = await workflowStand();
+  environment = await openWorkflowEnvironment();
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 
 const tooMany: TooManyRejected = { rejected: 15, contacts: 25, allowed: 0.2, known: false };
 let runs = 0;
 
 /** A source of 25 contacts, of whose first rounds too many are rejected. */
-function world(badRounds: number, more: Partial<Activities> = {}) {
+function source(badRounds: number, more: Partial<Activities> = {}) {
   const calls: string[] = [];
   const quiet = quietActivities();
   const activities: Activities = {
@@ -56,15 +56,15 @@ function world(badRounds: number, more: Partial<Activities> = {}) {
 
 describe('a window by start of whose contacts too many are rejected', () => {
   const start = () =>
-    stand.client.workflow.start('syncWindow', {
+    environment.client.workflow.start('syncWindow', {
       taskQueue: taskQueues.workflows,
       workflowId: `rejected-${(runs += 1)}`,
       args: [{ tenant: 'acme', from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z', recordings: false }],
     });
 
   it('waits for a person, and is read again each time it is resumed, until its share passes', async () => {
-    const { activities, calls } = world(2);
-    await stand.serve(activities, async () => {
+    const { activities, calls } = source(2);
+    await environment.serve(activities, async () => {
       const handle = await start();
       await parked(handle);
       const details = await detailsOf(handle);
@@ -82,7 +82,7 @@ describe('a window by start of whose contacts too many are rejected', () => {
 
   it('goes on with the reading that a resume began when something else stops that', async () => {
     let away = false;
-    const { activities, calls } = world(1);
+    const { activities, calls } = source(1);
     const quiet = { ...activities };
     activities.tallyRound = async (ref) => {
       if (ref.round === 1 && !away) {
@@ -91,7 +91,7 @@ describe('a window by start of whose contacts too many are rejected', () => {
       }
       return quiet.tallyRound(ref);
     };
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const handle = await start();
       await parked(handle);
       await handle.executeUpdate('resume');
@@ -104,8 +104,8 @@ describe('a window by start of whose contacts too many are rejected', () => {
   });
 
   it('is closed by what was read when it is skipped', async () => {
-    const { activities, calls } = world(9);
-    await stand.serve(activities, async () => {
+    const { activities, calls } = source(9);
+    await environment.serve(activities, async () => {
       const handle = await start();
       await parked(handle);
       await handle.executeUpdate('skip');
@@ -118,7 +118,7 @@ describe('a window by start of whose contacts too many are rejected', () => {
 describe('a window of the live sync of whose contacts too many are rejected', () => {
   const range = '2026-11-20T00:00:00Z/2026-11-20T00:10:00Z:update';
   const tick = (tenant: string) =>
-    stand.client.workflow.execute('incrementalSync', {
+    environment.client.workflow.execute('incrementalSync', {
       taskQueue: taskQueues.workflows,
       workflowId: `rejecting-${(runs += 1)}`,
       args: [{ tenant }],
@@ -134,10 +134,10 @@ describe('a window of the live sync of whose contacts too many are rejected', ()
     '%s holds up no tick: its time becomes a gap, which is read once it is let through',
     async (_what, recordings) => {
       const tenant = recordings ? 'acme' : 'globex';
-      const { activities, calls } = world(1, planned(recordings));
-      await stand.serve(activities, async () => {
+      const { activities, calls } = source(1, planned(recordings));
+      await environment.serve(activities, async () => {
         expect(await tick(tenant)).toMatchObject({ status: 'complete' });
-        const window = stand.client.workflow.getHandle(`sync-window:${tenant}:${range}`);
+        const window = environment.client.workflow.getHandle(`sync-window:${tenant}:${range}`);
         await parked(window);
         expect(await detailsOf(window)).toContain('TooManyRejected');
         await window.executeUpdate('resume');
@@ -149,22 +149,22 @@ describe('a window of the live sync of whose contacts too many are rejected', ()
   );
 
   it('does not wait as well where another does already', async () => {
-    const { activities, calls } = world(0, {
+    const { activities, calls } = source(0, {
       ...planned(false),
       tallyRound: async () => ({ fetched: 25, tooMany: { ...tooMany, known: true } }),
     });
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       await tick('initech');
-      const window = stand.client.workflow.getHandle(`sync-window:initech:${range}`);
+      const window = environment.client.workflow.getHandle(`sync-window:initech:${range}`);
       expect(await window.result()).toMatchObject({ status: 'complete' });
     });
     expect(calls).toEqual(['read 0', 'moved over a gap', 'complete by round 0']);
   });
 
   it('waits before the watermark moves where a person started it', async () => {
-    const { activities, calls } = world(1);
-    await stand.serve(activities, async () => {
-      const handle = await stand.client.workflow.start('syncWindow', {
+    const { activities, calls } = source(1);
+    await environment.serve(activities, async () => {
+      const handle = await environment.client.workflow.start('syncWindow', {
         taskQueue: taskQueues.workflows,
         workflowId: `rejected-${(runs += 1)}`,
         args: [

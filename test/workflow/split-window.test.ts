@@ -7,19 +7,19 @@ import {
   pageOf,
   quietActivities,
   report,
-  workflowStand,
-  type WorkflowStand,
+  openWorkflowEnvironment,
+  type WorkflowEnvironment,
 } from './with-activities';
 
 const minuteMs = 60_000;
 const input = { tenant: 'acme', from: '2026-11-01T00:00:00Z', to: '2026-11-01T01:00:00Z' };
 
-let stand: WorkflowStand;
+let environment: WorkflowEnvironment;
 let runs = 0;
 beforeAll(async () => {
-  stand = await workflowStand();
+  environment = await openWorkflowEnvironment();
 });
-afterAll(() => stand.close());
+afterAll(() => environment.close());
 
 interface Seen {
   readonly opened: string[];
@@ -63,8 +63,8 @@ function minutely(seen: Seen, more: Partial<Activities> = {}): Activities {
 
 async function run(activities: Activities, args: object = input) {
   runs += 1;
-  return stand.serve(activities, async () => {
-    const handle = await stand.client.workflow.start('syncWindow', {
+  return environment.serve(activities, async () => {
+    const handle = await environment.client.workflow.start('syncWindow', {
       taskQueue: 'cxone-sync',
       workflowId: `whole-${runs}`,
       args: [args],
@@ -96,7 +96,7 @@ describe('a window with more contacts than one run should read', () => {
     ]);
     expect(seen.closed).toEqual(quarters.map((window) => `${window} complete`));
     expect(seen.splits).toEqual(['00:00-00:30 at 00:15', '00:30-01:00 at 00:45', '00:00-01:00 at 00:30']);
-    const half = stand.client.workflow.getHandle(
+    const half = environment.client.workflow.getHandle(
       'sync-window:acme:2026-11-01T00:00:00Z/2026-11-01T00:15:00Z',
     );
     expect((await half.describe()).status.name).toBe('COMPLETED');

@@ -4,7 +4,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { createWorkers, runWorkers } from '../../workers/create-workers';
 import { memoryWaits } from '../setup/memory-waits';
 import { createNamespace, workflowBundle } from '../setup/servers';
-import { backfillWorld, hourly } from './backfill-world';
+import { backfillSource, hourly } from './backfill-source';
 
 /** Of temporal.api.enums.v1.PendingActivityState; the client library shows numbers as they came. */
 const started = 2;
@@ -14,7 +14,7 @@ async function openDeployment() {
   const { address, namespace } = await createNamespace();
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
-  const { activities, opened } = backfillWorld(client);
+  const { activities, opened } = backfillSource(client);
   return {
     client,
     opened,

@@ -1,23 +1,30 @@
+// One file beyond 400 lines: a further suite would load the SDK and start all workers once more.
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import type { Activities } from '../../activities';
 import type { WindowReport } from '../../activities/types';
 import { detailsOf, parked } from './parked-run';
-import { openWindow, pageOf, quietActivities, workflowStand, type WorkflowStand } from './with-activities';
+import {
+  openWindow,
+  pageOf,
+  quietActivities,
+  openWorkflowEnvironment,
+  type WorkflowEnvironment,
+} from './with-activities';
 
 const input = { tenant: 'acme', from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' };
 
-let stand: WorkflowStand;
+let environment: WorkflowEnvironment;
 let runs = 0;
 beforeAll(async () => {
-  stand = await workflowStand();
+  environment = await openWorkflowEnvironment();
 });
-afterAll(() => stand.close());
+afterAll(() => environment.close());
 
 function start(args: unknown = input) {
   runs += 1;
-  return stand.client.workflow.start('syncWindow', {
+  return environment.client.workflow.start('syncWindow', {
     taskQueue: 'cxone-sync',
     workflowId: `test-${runs}`,
     args: [args],
@@ -26,7 +33,7 @@ function start(args: unknown = input) {
 
 /** Runs a window over these activities and answers what it returned or the failure it ended with. */
 async function run(activities: Partial<Activities>, args: unknown = input) {
-  return stand.serve({ ...quietActivities(), ...activities }, async () => {
+  return environment.serve({ ...quietActivities(), ...activities }, async () => {
     const handle = await start(args);
     try {
       return { handle, report: (await handle.result()) as WindowReport, failure: undefined };
@@ -244,7 +251,7 @@ describe('syncWindow', () => {
   });
 
   it('answers the queries progress and ledger', async () => {
-    await stand.serve(quietActivities(), async () => {
+    await environment.serve(quietActivities(), async () => {
       const handle = await start();
       await handle.result();
       expect(await handle.query('progress')).toMatchObject({ stage: 'done', contacts: 25, pages: 3 });
@@ -412,7 +419,7 @@ describe('a window by update', () => {
       },
       countContacts: async () => ({ totals: [30], since: 30, lastPollTime: null }),
     };
-    await stand.serve(activities, async () => {
+    await environment.serve(activities, async () => {
       const handle = await start({ ...input, by: 'update' });
       await parked(handle);
       expect(await detailsOf(handle)).toContain('OffsetsIgnored');

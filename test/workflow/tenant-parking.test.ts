@@ -1,19 +1,19 @@
 import type { Activities } from '../../activities';
 import { taskQueues } from '../../workflows/task-queues';
 import { detailsOf, parked, refusal } from './parked-run';
-import { quietActivities, type WorkflowStand, workflowStand } from './with-activities';
+import { quietActivities, type WorkflowEnvironment, openWorkflowEnvironment } from './with-activities';
 
-let stand: WorkflowStand;
+let environment: WorkflowEnvironment;
 beforeAll(async () => {
-  stand = await workflowStand();
+  environment = await openWorkflowEnvironment();
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 
 let runs = 0;
 
 describe('a run that belongs to a tenant and to no window', () => {
   const startOf = (workflow: 'incrementalSync' | 'sweepRecordings') =>
-    stand.client.workflow.start(workflow, {
+    environment.client.workflow.start(workflow, {
       taskQueue: taskQueues.workflows,
       workflowId: `parking-${(runs += 1)}`,
       args: [{ tenant: 'acme' }],
@@ -21,7 +21,7 @@ describe('a run that belongs to a tenant and to no window', () => {
   const refused = async (): Promise<never> => {
     throw refusal('ContactsForbidden');
   };
-  const world = (parkedTimeout: Activities['parkedTimeout']): Activities => ({
+  const source = (parkedTimeout: Activities['parkedTimeout']): Activities => ({
     ...quietActivities(),
     planIncrement: refused,
     recordingsToSweep: refused,
@@ -32,8 +32,8 @@ describe('a run that belongs to a tenant and to no window', () => {
     '%s waits for as long as the tenant’s settings say, and not at all where they say 0',
     async (workflow) => {
       let hours = 2;
-      await stand.serve(
-        world(async () => ({ hours })),
+      await environment.serve(
+        source(async () => ({ hours })),
         async () => {
           const handle = await startOf(workflow);
           const { startTime } = await handle.describe();
@@ -54,7 +54,7 @@ describe('a run that belongs to a tenant and to no window', () => {
     const unknown = async (): Promise<never> => {
       throw refusal('UnknownTenant');
     };
-    await stand.serve(world(unknown), async () => {
+    await environment.serve(source(unknown), async () => {
       const handle = await startOf('incrementalSync');
       await parked(handle);
       const { startTime } = await handle.describe();

@@ -7,7 +7,7 @@ import { createWorkers, runWorkers } from '../../workers/create-workers';
 import { memoryWaits } from '../setup/memory-waits';
 import { createNamespace, type TestNamespace, workflowBundle } from '../setup/servers';
 
-/** A contact source in memory, behind mocked activities: what workflows see of the world. */
+/** A contact source in memory, behind mocked activities: what workflows see of CXone. */
 export const openWindow: OpenWindow = {
   tenant: 'acme',
   from: '2026-11-01T00:00:00Z',
@@ -120,7 +120,7 @@ export function quietActivities(total = 25): Activities {
   };
 }
 
-export interface WorkflowStand {
+export interface WorkflowEnvironment {
   readonly client: Client;
   /** Runs `test` while the workers serve these activities. */
   serve<T>(activities: Activities, test: () => Promise<T>): Promise<T>;
@@ -134,7 +134,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
  * Workers for the workflows as their sources are now, in a namespace of its own on the test server.
  * @param on another server, whose namespace has our search attributes.
  */
-export async function workflowStand(on?: TestNamespace): Promise<WorkflowStand> {
+export async function openWorkflowEnvironment(on?: TestNamespace): Promise<WorkflowEnvironment> {
   const { address, namespace } = on ?? (await createNamespace());
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });

@@ -6,7 +6,7 @@ import { compareIds, differences, storedContacts, trueContacts } from '../../e2e
 import { compareWindow } from '../compare-window';
 import { windowTruth } from '../window-truth';
 import type { Job } from './outage-schedule';
-import type { OutageStand } from './outage-stand';
+import type { OutageEnvironment } from './outage-environment';
 
 /** Something to do while a part fails, and how to check that all of it was done. */
 export interface OutageJob {
@@ -20,23 +20,23 @@ const day = { from: '2025-03-10', to: '2025-03-11' };
 const from = Date.parse('2025-03-10T06:00:00Z');
 const window = { by: 'start' as const, from, to: from + 6 * hourMs };
 
-export const outageJobs: Readonly<Record<Job, (outage: OutageStand) => OutageJob>> = {
-  window: ({ stand, recordingsFolder: folder }) => ({
+export const outageJobs: Readonly<Record<Job, (outage: OutageEnvironment) => OutageJob>> = {
+  window: ({ environment, recordingsFolder: folder }) => ({
     start: () =>
-      stand.start({ from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() }),
+      environment.start({ from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() }),
     async problems() {
-      const truth = await windowTruth(stand.simulator, window);
-      const { pool } = stand;
+      const truth = await windowTruth(environment.simulator, window);
+      const { pool } = environment;
       const nothing = { earlier: new Map(), tombstones: true, agentsHidden: false, lost: [] };
       return compareWindow({ pool, folder, tenant: 'acme', window, truth, ...nothing });
     },
   }),
 
   live(opened) {
-    const { stand } = opened;
+    const { environment } = opened;
     let ticks = 0;
     const start = (): Promise<WorkflowHandle> =>
-      stand.client.workflow.start('incrementalSync', {
+      environment.client.workflow.start('incrementalSync', {
         taskQueue: taskQueues.workflows,
         workflowId: `incremental:acme-${(ticks += 1)}`,
         args: [{ tenant: 'acme' }],
@@ -46,7 +46,7 @@ export const outageJobs: Readonly<Record<Job, (outage: OutageStand) => OutageJob
       async problems() {
         // One more tick: it reads whatever the first one left.
         await (await start()).result();
-        const [row] = await stand.query<{ value: Date }>(
+        const [row] = await environment.query<{ value: Date }>(
           `select value from cxone.watermark where tenant = 'acme' and stream = 'contacts'`,
         );
         const until = row?.value.getTime() ?? 0;
@@ -55,7 +55,10 @@ export const outageJobs: Readonly<Record<Job, (outage: OutageStand) => OutageJob
           from: new Date(until - back * hourMs).toISOString(),
           to: new Date(until + hourMs).toISOString(),
         });
-        const [truth, stored] = [await trueContacts(stand, span(72)), await storedContacts(stand, span(72))];
+        const [truth, stored] = [
+          await trueContacts(environment, span(72)),
+          await storedContacts(environment, span(72)),
+        ];
         // The very first tick begins a day back.
         const changed = [...truth].filter(([, record]) => {
           const stamp = Date.parse(String(record['lastUpdateTime']));
@@ -73,15 +76,15 @@ export const outageJobs: Readonly<Record<Job, (outage: OutageStand) => OutageJob
     };
   },
 
-  extraction: ({ stand }) => ({
+  extraction: ({ environment }) => ({
     async start() {
       const input = { tenant: 'acme', dataset: 'interaction-metadata' as const, ...day };
-      return startExtraction(stand.client, input, planExtraction(input, new Date()));
+      return startExtraction(environment.client, input, planExtraction(input, new Date()));
     },
     async problems() {
       const span = { from: Date.parse(day.from), to: Date.parse(day.to), extraction: true };
-      const { interactionMetadata = [] } = stand.simulator.truth(span);
-      const rows = await stand.query<{ segment_id: string }>(
+      const { interactionMetadata = [] } = environment.simulator.truth(span);
+      const rows = await environment.query<{ segment_id: string }>(
         'select segment_id from cxone.interaction_metadata',
       );
       const { missing, unexpected } = compareIds(

@@ -2,11 +2,11 @@ import { existsSync, renameSync } from 'node:fs';
 import type { WorkflowHandle } from '@temporalio/client';
 import { decide } from '../../../client/parked/decide';
 import { searchAttributeKeys as keys } from '../../../workflows/search-attributes';
-import type { Stand } from '../../e2e/stand';
+import type { TestEnvironment } from '../../e2e/test-environment';
 import { expectedCodes, failuresOf } from './failures-of';
 import { outageJobs } from './outage-jobs';
 import type { OutageSchedule } from './outage-schedule';
-import { openOutageStand, type OutageStand } from './outage-stand';
+import { openOutageEnvironment, type OutageEnvironment } from './outage-environment';
 
 /** What became of a schedule; times in ms. */
 export interface OutageVerdict {
@@ -29,7 +29,7 @@ const pollMs = 100;
 /** Runs one job through real servers while a part of them fails, and compares the end with the truth. */
 export async function runOutage(schedule: OutageSchedule): Promise<OutageVerdict> {
   const { outage } = schedule;
-  const opened = await openOutageStand(outage.kind === 'partition' && outage.side === 's3');
+  const opened = await openOutageEnvironment(outage.kind === 'partition' && outage.side === 's3');
   try {
     return await runOn(opened, schedule);
   } finally {
@@ -37,15 +37,16 @@ export async function runOutage(schedule: OutageSchedule): Promise<OutageVerdict
   }
 }
 
-async function runOn(opened: OutageStand, schedule: OutageSchedule): Promise<OutageVerdict> {
-  const { stand } = opened;
+async function runOn(opened: OutageEnvironment, schedule: OutageSchedule): Promise<OutageVerdict> {
+  const { environment } = opened;
   const { outage } = schedule;
   const job = outageJobs[schedule.job](opened);
   const problems: string[] = [];
   const run = watchRun(await job.start());
-  while (!run.isOver() && stand.simulator.journal.count() < schedule.afterRequests) await delay(pollMs);
+  while (!run.isOver() && environment.simulator.journal.count() < schedule.afterRequests) await delay(pollMs);
   // Where nothing is stored yet, a missing folder is a first start.
-  while (!run.isOver() && outage.kind === 'unmounted' && !(await hasRecording(stand))) await delay(pollMs);
+  while (!run.isOver() && outage.kind === 'unmounted' && !(await hasRecording(environment)))
+    await delay(pollMs);
   const hit = !run.isOver();
 
   const began = Date.now();
@@ -61,7 +62,7 @@ async function runOn(opened: OutageStand, schedule: OutageSchedule): Promise<Out
   problems.push(...end());
   const healed = goesOn ? began : Date.now();
   if (outage.kind === 'unmounted') problems.push(...(await resumeParked(opened, run)));
-  else if (!goesOn) problems.push(...(await standsStill(stand, run, healed)));
+  else if (!goesOn) problems.push(...(await standsStill(environment, run, healed)));
   await Promise.race([run.over, delay(standsStillAtMostMs + workMs)]);
   const recoveredMs = Date.now() - healed;
 
@@ -73,7 +74,7 @@ async function runOn(opened: OutageStand, schedule: OutageSchedule): Promise<Out
   if (outcome !== 'complete') problems.push(`ended as ${outcome} instead of complete`);
   else problems.push(...(await job.problems()));
   const allowed = expectedCodes(outage);
-  const words = (await failuresOf(stand.client)).filter((code) => !allowed.has(code));
+  const words = (await failuresOf(environment.client)).filter((code) => !allowed.has(code));
   problems.push(
     ...[...new Set(words)].map((code) => `a step failed with ${code}, which is not what happened`),
   );
@@ -81,10 +82,13 @@ async function runOn(opened: OutageStand, schedule: OutageSchedule): Promise<Out
 }
 
 /** Begins an outage; the returned function ends it and reports what was wrong during it. */
-function beginOutage({ proxies, workers, stand }: OutageStand, { outage }: OutageSchedule): () => string[] {
+function beginOutage(
+  { proxies, workers, environment }: OutageEnvironment,
+  { outage }: OutageSchedule,
+): () => string[] {
   const [worker] = workers;
   const signal = (name: NodeJS.Signals): boolean => process.kill(-(worker?.pid ?? 0), name);
-  const { recordingsFolder: folder, simulator } = stand;
+  const { recordingsFolder: folder, simulator } = environment;
   if (outage.kind === 'partition') {
     const proxy = proxies[outage.side];
     proxy.swallow();
@@ -114,7 +118,7 @@ function ended(end: () => unknown): () => string[] {
 }
 
 /** Without its folder a run waits for an operator; one that had stored everything before is complete. */
-async function resumeParked({ stand }: OutageStand, run: WatchedRun): Promise<string[]> {
+async function resumeParked({ environment }: OutageEnvironment, run: WatchedRun): Promise<string[]> {
   const { handle } = run;
   const parked = await eventuallyTrue(
     async () => run.isOver() || (await statusOf(handle)) === 'AwaitingOperator',
@@ -122,31 +126,36 @@ async function resumeParked({ stand }: OutageStand, run: WatchedRun): Promise<st
   );
   if (run.isOver()) return [];
   if (!parked) return ['neither complete nor parked without the folder of its recordings'];
-  const { ok, message } = await decide(stand.client, stand.namespace, 'resume', handle.workflowId);
+  const { ok, message } = await decide(
+    environment.client,
+    environment.namespace,
+    'resume',
+    handle.workflowId,
+  );
   return ok ? [] : [`resume: ${message}`];
 }
 
-async function hasRecording(stand: Stand): Promise<boolean> {
-  return (await stand.query(`select from cxone.recording where status = 'stored' limit 1`)).length > 0;
+async function hasRecording(environment: TestEnvironment): Promise<boolean> {
+  return (await environment.query(`select from cxone.recording where status = 'stored' limit 1`)).length > 0;
 }
 
 /** A problem when nothing at all happens within a minute of the end of an outage. */
-async function standsStill(stand: Stand, run: WatchedRun, since: number): Promise<string[]> {
-  const before = await progressOf(stand);
+async function standsStill(environment: TestEnvironment, run: WatchedRun, since: number): Promise<string[]> {
+  const before = await progressOf(environment);
   const moved = await eventuallyTrue(
-    async () => run.isOver() || (await progressOf(stand)) !== before,
+    async () => run.isOver() || (await progressOf(environment)) !== before,
     since + standsStillAtMostMs - Date.now(),
   );
   return moved ? [] : [`nothing happened within ${seconds(Date.now() - since)} of the end of the outage`];
 }
 
 /** Changes with each request that CXone answers and each row that is stored. */
-async function progressOf(stand: Stand): Promise<string> {
-  const [row] = await stand.query<{ n: string }>(
+async function progressOf(environment: TestEnvironment): Promise<string> {
+  const [row] = await environment.query<{ n: string }>(
     `select (select count(*) from cxone.contact) + (select count(*) from cxone.interaction_metadata)
           + (select count(*) from cxone.recording where status = 'stored') as n`,
   );
-  return `${stand.simulator.journal.count()} ${row?.n}`;
+  return `${environment.simulator.journal.count()} ${row?.n}`;
 }
 
 interface WatchedRun {

@@ -2,7 +2,13 @@ import { readDatabase } from '../../../client/status/read-database';
 import type { WindowFilter } from '../../../store';
 import { stamp } from '../../../workflows/ids';
 import { postgresServers } from '../../setup/servers';
-import { at, everything, openStand, someone, type Stand } from '../store/stand';
+import {
+  at,
+  everything,
+  openTestEnvironment,
+  someone,
+  type TestEnvironment,
+} from '../store/test-environment';
 
 const [server] = postgresServers();
 const day = 86_400;
@@ -17,17 +23,17 @@ const unreadable = {
 } as const;
 
 describe('the status of a tenant whose entry cannot be read', () => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
     if (!server) throw new Error('no PostgreSQL');
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand?.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment?.close());
 
   /** A gap, of which the first two days were read since, under the tenant's filter. */
   async function halfRead(): Promise<void> {
-    const { gaps, windows } = stand.store;
+    const { gaps, windows } = environment.store;
     await gaps.found('acme', gap);
     const key = { tenant: 'acme', from: gap.from, to: at(2 * day), by: 'start', filter: ofSkill } as const;
     const claim = await windows.claim(key, someone);
@@ -36,11 +42,11 @@ describe('the status of a tenant whose entry cannot be read', () => {
     await windows.close(claim.windowId, claim.attempt, done);
   }
   const look = async () =>
-    (await readDatabase(stand.store, [unreadable], (id) => id)).get('acme') ?? { gaps: [] };
+    (await readDatabase(environment.store, [unreadable], (id) => id)).get('acme') ?? { gaps: [] };
 
   it('goes by the filter that was read under last', async () => {
-    await stand.store.watermarks.begin('acme', 'contacts', at(0));
-    await stand.store.filters.adopt({
+    await environment.store.watermarks.begin('acme', 'contacts', at(0));
+    await environment.store.filters.adopt({
       ...{ tenant: 'acme', stream: 'contacts', filter: ofSkill, clock: at(5 * day) },
       ...{ changesForDays: 3, lookBackDays: 30 },
     });

@@ -1,13 +1,13 @@
 import type { FaultRule } from '../../../simulator';
 import { postgresServers } from '../../setup/servers';
-import { hourMs, type MediaStand, openMediaStand } from './stand';
+import { hourMs, type MediaEnvironment, openMediaEnvironment } from './test-environment';
 
-let stand: MediaStand;
+let environment: MediaEnvironment;
 beforeAll(async () => {
-  stand = await openMediaStand(postgresServers()[0]);
+  environment = await openMediaEnvironment(postgresServers()[0]);
 });
-afterEach(() => stand.simulator.setFaults([]));
-afterAll(() => stand?.close());
+afterEach(() => environment.simulator.setFaults([]));
+afterAll(() => environment?.close());
 
 const file = (name: FaultRule['name'], more: Partial<FaultRule> = {}): FaultRule => ({
   name,
@@ -30,20 +30,20 @@ describe('a bad recording that gets better', () => {
     ['on a host that is away for a moment', 1, [cut, file('status', { onCall: [2], args: { status: 503 } })]],
     ['sent in small pieces', 1, [file('slowBody', { args: { chunkBytes: 4_096, delayMs: 1 } })]],
   ])('%s: stored whole with %i playback queries', async (_name, playbackQueries, faults) => {
-    const call = await stand.nextCall();
-    stand.simulator.setFaults(faults);
-    stand.simulator.journal.clear();
-    const result = await stand.worker().fetch(call.masterContactId);
+    const call = await environment.nextCall();
+    environment.simulator.setFaults(faults);
+    environment.simulator.journal.clear();
+    const result = await environment.worker().fetch(call.masterContactId);
     expect(result).toEqual({ status: 'stored', files: 1, bytes: call.bytes });
-    expect(await stand.row(call.masterContactId)).toMatchObject({
+    expect(await environment.row(call.masterContactId)).toMatchObject({
       status: 'stored',
       segmentId: call.segmentId,
       bytes: call.bytes,
       sha256: call.sha256,
     });
-    const stored = [...stand.files()].filter(([path]) => path.includes(String(call.masterContactId)));
+    const stored = [...environment.files()].filter(([path]) => path.includes(String(call.masterContactId)));
     expect(stored.map(([, content]) => content)).toEqual([{ bytes: call.bytes, sha256: call.sha256 }]);
-    expect(stand.simulator.journal.count({ family: 'media' })).toBe(playbackQueries);
+    expect(environment.simulator.journal.count({ family: 'media' })).toBe(playbackQueries);
   });
 });
 
@@ -62,15 +62,15 @@ describe('a bad recording that stays bad', () => {
     ['gone from its host', 'MediaUnavailable', [file('status', { args: { status: 404 } })]],
     ['behind links that never work', 'MediaLinkExpired', [file('expireUrls')]],
   ])('%s: %s', async (_name, code, faults) => {
-    const [call, next] = [await stand.nextCall(), await stand.nextCall()];
+    const [call, next] = [await environment.nextCall(), await environment.nextCall()];
     const path = `/${call.masterContactId}/`;
-    stand.simulator.setFaults(faults.map((rule) => ({ ...rule, match: { family: 'file', path } })));
-    const worker = stand.worker();
+    environment.simulator.setFaults(faults.map((rule) => ({ ...rule, match: { family: 'file', path } })));
+    const worker = environment.worker();
     expect(await worker.fetch(call.masterContactId)).toEqual({ status: 'failed', files: 0, bytes: 0 });
-    const row = await stand.row(call.masterContactId);
+    const row = await environment.row(call.masterContactId);
     expect(row).toMatchObject({ status: 'failed', lastErrorCode: code, storageKey: null });
-    expect(row?.nextAttemptAt?.getTime()).toBeGreaterThan(stand.now());
-    const left = [...stand.files().keys()].filter(
+    expect(row?.nextAttemptAt?.getTime()).toBeGreaterThan(environment.now());
+    const left = [...environment.files().keys()].filter(
       (name) => name.includes(String(call.masterContactId)) || name.endsWith('.part'),
     );
     expect(left).toEqual([]);
@@ -79,25 +79,25 @@ describe('a bad recording that stays bad', () => {
   });
 
   it('that leads to an address inside is refused, for a person to judge', async () => {
-    const call = await stand.nextCall();
+    const call = await environment.nextCall();
     const location = 'http://169.254.169.254/latest/meta-data';
-    stand.simulator.setFaults([file('redirect', { args: { location } })]);
-    await expect(stand.worker().fetch(call.masterContactId)).rejects.toMatchObject({
+    environment.simulator.setFaults([file('redirect', { args: { location } })]);
+    await expect(environment.worker().fetch(call.masterContactId)).rejects.toMatchObject({
       code: 'MediaHostRefused',
       kind: 'operator',
     });
-    expect(await stand.row(call.masterContactId)).toMatchObject({ status: 'pending', attempts: 0 });
+    expect(await environment.row(call.masterContactId)).toMatchObject({ status: 'pending', attempts: 0 });
   });
 
   it('is tried again by a sweep after its pause, and stored when it is whole by then', async () => {
-    const call = await stand.nextCall();
-    stand.simulator.setFaults([file('mediaEmpty')]);
-    const worker = stand.worker();
+    const call = await environment.nextCall();
+    environment.simulator.setFaults([file('mediaEmpty')]);
+    const worker = environment.worker();
     await worker.fetch(call.masterContactId);
-    stand.simulator.setFaults([]);
-    const due = () => stand.store.recordings.dueOfTenant('acme', 1_000, new Date(stand.now()));
+    environment.simulator.setFaults([]);
+    const due = () => environment.store.recordings.dueOfTenant('acme', 1_000, new Date(environment.now()));
     expect(await due()).not.toContain(String(call.masterContactId));
-    stand.forward(hourMs + 1);
+    environment.forward(hourMs + 1);
     expect(await due()).toContain(String(call.masterContactId));
     expect(await worker.fetch(call.masterContactId)).toMatchObject({ status: 'stored' });
   });
@@ -105,37 +105,43 @@ describe('a bad recording that stays bad', () => {
 
 describe('a recording of a young call', () => {
   it('is pending while it is not there, and stored when it is', async () => {
-    const call = await stand.nextCall();
-    const worker = stand.worker();
-    stand.simulator.setFaults([{ name: 'mediaMissing', match: { family: 'media' }, times: 2 }]);
-    stand.simulator.journal.clear();
+    const call = await environment.nextCall();
+    const worker = environment.worker();
+    environment.simulator.setFaults([{ name: 'mediaMissing', match: { family: 'media' }, times: 2 }]);
+    environment.simulator.journal.clear();
     const seen: string[] = [];
     for (const minutes of [0, 5, 15]) {
-      stand.forward(minutes * 60_000 + 1);
+      environment.forward(minutes * 60_000 + 1);
       seen.push((await worker.fetch(call.masterContactId)).status);
       // Before it is due, CXone is not asked.
       await worker.fetch(call.masterContactId);
     }
     expect(seen).toEqual(['pending', 'pending', 'stored']);
-    expect(stand.simulator.journal.count({ family: 'media' })).toBe(3);
-    expect(await stand.row(call.masterContactId)).toMatchObject({ status: 'stored', lastErrorCode: null });
+    expect(environment.simulator.journal.count({ family: 'media' })).toBe(3);
+    expect(await environment.row(call.masterContactId)).toMatchObject({
+      status: 'stored',
+      lastErrorCode: null,
+    });
   });
 
   it('is absent once it is too old, which is no failure', async () => {
-    const call = await stand.nextCall();
-    stand.simulator.setFaults([{ name: 'mediaMissing', match: { family: 'media' } }]);
-    const worker = stand.worker({}, { recordingGiveUpHours: 5 });
+    const call = await environment.nextCall();
+    environment.simulator.setFaults([{ name: 'mediaMissing', match: { family: 'media' } }]);
+    const worker = environment.worker({}, { recordingGiveUpHours: 5 });
     expect(await worker.fetch(call.masterContactId)).toMatchObject({ status: 'absent' });
-    expect(await stand.row(call.masterContactId)).toMatchObject({ status: 'absent', nextAttemptAt: null });
+    expect(await environment.row(call.masterContactId)).toMatchObject({
+      status: 'absent',
+      nextAttemptAt: null,
+    });
   });
 });
 
 describe('what the playback query returned', () => {
   it('is in the table, and took no request of its own', async () => {
-    const call = await stand.nextCall();
-    stand.simulator.journal.clear();
-    await stand.worker().fetch(call.masterContactId);
-    const { rows } = await stand.store.pool.query(
+    const call = await environment.nextCall();
+    environment.simulator.journal.clear();
+    await environment.worker().fetch(call.masterContactId);
+    const { rows } = await environment.store.pool.query(
       'select * from cxone.interaction where master_contact_id = $1',
       [call.masterContactId],
     );
@@ -149,15 +155,19 @@ describe('what the playback query returned', () => {
       },
     ]);
     expect(JSON.stringify(rows)).not.toMatch(/X-Amz|https?:/);
-    expect(stand.simulator.journal.entries({}).filter(({ family }) => family === 'media')).toHaveLength(1);
-    expect(stand.simulator.canaries.some((canary) => JSON.stringify(rows).includes(canary))).toBe(false);
+    expect(environment.simulator.journal.entries({}).filter(({ family }) => family === 'media')).toHaveLength(
+      1,
+    );
+    expect(environment.simulator.canaries.some((canary) => JSON.stringify(rows).includes(canary))).toBe(
+      false,
+    );
   });
 
   it('is empty where the permission for it is missing', async () => {
-    const call = await stand.nextCall();
-    stand.simulator.setFaults([{ name: 'sentimentsWithheld', match: { family: 'media' } }]);
-    await stand.worker().fetch(call.masterContactId);
-    const { rows } = await stand.store.pool.query(
+    const call = await environment.nextCall();
+    environment.simulator.setFaults([{ name: 'sentimentsWithheld', match: { family: 'media' } }]);
+    await environment.worker().fetch(call.masterContactId);
+    const { rows } = await environment.store.pool.query(
       'select sentiments, categories from cxone.interaction where master_contact_id = $1',
       [call.masterContactId],
     );

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createSpaceGuard } from '../../../store';
 import { postgresServers } from '../../setup/servers';
-import { type MediaStand, openMediaStand } from './stand';
+import { type MediaEnvironment, openMediaEnvironment } from './test-environment';
 
 const bytes = 300_000_000;
 
@@ -17,34 +17,36 @@ function held(): number {
   return heapUsed + arrayBuffers;
 }
 
-let stand: MediaStand;
+let environment: MediaEnvironment;
 beforeAll(async () => {
-  stand = await openMediaStand(postgresServers()[0], {
+  environment = await openMediaEnvironment(postgresServers()[0], {
     contactsPerDay: 16,
     mediaBytes: { min: bytes, max: bytes },
   });
 });
-afterAll(() => stand?.close());
+afterAll(() => environment?.close());
 
 describe('a recording of 300 MB', () => {
   it('is refused before its first byte where the disk has no room for it, and its call stays as it was', async () => {
-    const call = await stand.nextCall();
+    const call = await environment.nextCall();
     const space = async () => ({ bavail: 1_250_000, bsize: 1_000 });
-    const guardSpace = createSpaceGuard(pathToFileURL(stand.folder).href, 1_000_000_000, space);
-    await expect(stand.worker({ guardSpace }).fetch(call.masterContactId)).rejects.toMatchObject({
+    const guardSpace = createSpaceGuard(pathToFileURL(environment.folder).href, 1_000_000_000, space);
+    await expect(environment.worker({ guardSpace }).fetch(call.masterContactId)).rejects.toMatchObject({
       code: 'RecordingStorageFull',
     });
-    expect(await stand.row(call.masterContactId)).toMatchObject({ status: 'pending', attempts: 0 });
-    expect([...stand.files().keys()].some((path) => path.endsWith('.part'))).toBe(false);
+    expect(await environment.row(call.masterContactId)).toMatchObject({ status: 'pending', attempts: 0 });
+    expect([...environment.files().keys()].some((path) => path.endsWith('.part'))).toBe(false);
   });
 
   it('is stored whole although it breaks off, and never held in memory', async () => {
-    const call = await stand.nextCall();
-    stand.simulator.setFaults([
+    const call = await environment.nextCall();
+    environment.simulator.setFaults([
       { name: 'reset', match: { family: 'file' }, onCall: [1], args: { afterBytes: 120_000_000 } },
     ]);
-    stand.simulator.journal.clear();
-    const worker = stand.worker({ guardSpace: createSpaceGuard(pathToFileURL(stand.folder).href, 1) });
+    environment.simulator.journal.clear();
+    const worker = environment.worker({
+      guardSpace: createSpaceGuard(pathToFileURL(environment.folder).href, 1),
+    });
     const before = held();
     let peak = before;
     const watch = setInterval(() => {
@@ -55,8 +57,8 @@ describe('a recording of 300 MB', () => {
     } finally {
       clearInterval(watch);
     }
-    expect((await stand.row(call.masterContactId))?.sha256).toBe(call.sha256);
-    expect(stand.simulator.journal.entries({ family: 'file' }).map(({ status }) => status)).toEqual([
+    expect((await environment.row(call.masterContactId))?.sha256).toBe(call.sha256);
+    expect(environment.simulator.journal.entries({ family: 'file' }).map(({ status }) => status)).toEqual([
       200, 206,
     ]);
     expect(peak - before).toBeLessThan(60_000_000);

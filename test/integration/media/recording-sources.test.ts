@@ -1,6 +1,6 @@
 import type { DownloadResult } from '../../../activities/types';
 import { describeRecordingSource, type SourceUnderTest } from './source-conformance';
-import type { MediaStand, MediaWorker } from './stand';
+import type { MediaEnvironment, MediaWorker } from './test-environment';
 
 const byPlaybackQuery: SourceUnderTest = {
   tuned: {},
@@ -22,8 +22,8 @@ async function fetchIfDue(
   return { status: 'stored', files: 0, bytes: 0 };
 }
 
-async function list(stand: MediaStand, masterContactId: number): Promise<void> {
-  await stand.store.pool.query(
+async function list(environment: MediaEnvironment, masterContactId: number): Promise<void> {
+  await environment.store.pool.query(
     `insert into cxone.interaction_metadata (tenant, segment_id, acd_call_id, voice_recording_status)
      values ('acme', gen_random_uuid()::text, $1, 'Success')`,
     [masterContactId],

@@ -7,13 +7,13 @@ import type { DownloadResult } from '../../../activities/types';
 import type { FaultRule } from '../../../simulator';
 import { openRecordingFiles } from '../../../store';
 import { postgresServers } from '../../setup/servers';
-import { hourMs, type MediaStand, type MediaWorker, openMediaStand } from './stand';
+import { hourMs, type MediaEnvironment, type MediaWorker, openMediaEnvironment } from './test-environment';
 
 /** A way to choose the calls whose recordings are asked for, as a run uses it. */
 export interface SourceUnderTest {
   readonly tuned: Partial<TenantTuning>;
   /** Lets the source know of a call's recordings, as CXone would report them. */
-  know(stand: MediaStand, masterContactId: number): Promise<void>;
+  know(environment: MediaEnvironment, masterContactId: number): Promise<void>;
   /** Fetches a call as a run does. */
   fetch(worker: MediaWorker, masterContactId: number, runId?: string): Promise<DownloadResult>;
 }
@@ -27,28 +27,29 @@ const cut = file('mediaTruncated', { onCall: [1] });
 
 /** What holds for recordings whichever way their calls are chosen. Call it inside a describe. */
 export function describeRecordingSource(source: SourceUnderTest): void {
-  let stand: MediaStand;
+  let environment: MediaEnvironment;
   beforeAll(async () => {
-    stand = await openMediaStand(postgresServers()[0]);
+    environment = await openMediaEnvironment(postgresServers()[0]);
   });
   beforeEach(() => setFaults());
-  afterAll(() => stand?.close());
+  afterAll(() => environment?.close());
 
   const setFaults = (...faults: readonly FaultRule[]): void => {
-    stand.simulator.setFaults(faults);
-    stand.simulator.journal.clear();
+    environment.simulator.setFaults(faults);
+    environment.simulator.journal.clear();
   };
-  const worker = (...[changes]: Parameters<MediaStand['worker']>): MediaWorker =>
-    stand.worker(changes, source.tuned);
+  const worker = (...[changes]: Parameters<MediaEnvironment['worker']>): MediaWorker =>
+    environment.worker(changes, source.tuned);
   const nextCall = async () => {
-    const call = await stand.nextCall();
-    await source.know(stand, call.masterContactId);
+    const call = await environment.nextCall();
+    await source.know(environment, call.masterContactId);
     return call;
   };
-  const playbackQueries = (): number => stand.simulator.journal.count({ family: 'media' });
-  const rowsOf = (masterContactId: number) => stand.store.recordings.known('acme', String(masterContactId));
+  const playbackQueries = (): number => environment.simulator.journal.count({ family: 'media' });
+  const rowsOf = (masterContactId: number) =>
+    environment.store.recordings.known('acme', String(masterContactId));
   const filesOf = (masterContactId: number) =>
-    [...stand.files()].filter(([path]) => path.includes(String(masterContactId)));
+    [...environment.files()].filter(([path]) => path.includes(String(masterContactId)));
 
   it('a file is stored whole, with its row and its manifest, for one request', async () => {
     const call = await nextCall();
@@ -59,7 +60,7 @@ export function describeRecordingSource(source: SourceUnderTest): void {
     expect(rows).toMatchObject([{ status: 'stored', segmentId, bytes: call.bytes, sha256: call.sha256 }]);
     const key = rows[0]?.storageKey ?? '';
     expect(filesOf(call.masterContactId)).toEqual([[key, { bytes: call.bytes, sha256: call.sha256 }]]);
-    const manifest = JSON.parse(readFileSync(join(stand.folder, `${key}.json`), 'utf8')) as object;
+    const manifest = JSON.parse(readFileSync(join(environment.folder, `${key}.json`), 'utf8')) as object;
     expect(manifest).toMatchObject({
       masterContactId: String(call.masterContactId),
       segmentId,
@@ -70,18 +71,18 @@ export function describeRecordingSource(source: SourceUnderTest): void {
   });
 
   it('all files of a call are stored, and asked for once', async () => {
-    const pair = await stand.nextPair();
+    const pair = await environment.nextPair();
     const [{ masterContactId }] = pair;
-    await source.know(stand, masterContactId);
+    await source.know(environment, masterContactId);
     await source.fetch(worker(), masterContactId);
     const rows = await rowsOf(masterContactId);
     expect(rows).toHaveLength(2);
     for (const { segmentId, sha256 } of pair) {
       expect(rows).toContainEqual(expect.objectContaining({ status: 'stored', segmentId, sha256 }));
     }
-    const files = stand.simulator.journal.count({ family: 'file' });
+    const files = environment.simulator.journal.count({ family: 'file' });
     expect(await source.fetch(worker(), masterContactId)).toEqual({ status: 'stored', files: 0, bytes: 0 });
-    expect([files, stand.simulator.journal.count({ family: 'file' })]).toEqual([2, 2]);
+    expect([files, environment.simulator.journal.count({ family: 'file' })]).toEqual([2, 2]);
   });
 
   it.each<[string, FaultRule[]]>([
@@ -115,9 +116,9 @@ export function describeRecordingSource(source: SourceUnderTest): void {
     setFaults({ name: 'mediaLate', args: { seconds: 100 * 24 * 3_600 } });
     expect(await source.fetch(worker(), call.masterContactId)).toMatchObject({ status: 'pending' });
     const [row] = await rowsOf(call.masterContactId);
-    expect(row?.nextAttemptAt?.getTime()).toBeGreaterThan(stand.now());
+    expect(row?.nextAttemptAt?.getTime()).toBeGreaterThan(environment.now());
     setFaults();
-    stand.forward(hourMs);
+    environment.forward(hourMs);
     expect(await source.fetch(worker(), call.masterContactId)).toMatchObject({ status: 'stored', files: 1 });
   });
 
@@ -125,7 +126,7 @@ export function describeRecordingSource(source: SourceUnderTest): void {
     const call = await nextCall();
     setFaults({ name: 'mediaLate', args: { seconds: 100 * 24 * 3_600 } });
     const tuned = { ...source.tuned, recordingGiveUpHours: 1 };
-    expect(await source.fetch(stand.worker({}, tuned), call.masterContactId)).toMatchObject({
+    expect(await source.fetch(environment.worker({}, tuned), call.masterContactId)).toMatchObject({
       status: 'absent',
     });
     expect(await rowsOf(call.masterContactId)).toMatchObject([{ status: 'absent', nextAttemptAt: null }]);
@@ -138,7 +139,7 @@ export function describeRecordingSource(source: SourceUnderTest): void {
       ['sweep', 'window'].map((run) => source.fetch(worker(), call.masterContactId, run)),
     );
     expect(results.reduce((sum, { files }) => sum + files, 0)).toBe(1);
-    expect(stand.simulator.journal.count({ family: 'file' })).toBe(1);
+    expect(environment.simulator.journal.count({ family: 'file' })).toBe(1);
     expect(playbackQueries()).toBe(1);
   });
 
@@ -155,7 +156,7 @@ export function describeRecordingSource(source: SourceUnderTest): void {
   it('files lie encrypted where the tenant has keys, and their rows describe the audio', async () => {
     const call = await nextCall();
     const keysOf = () => [{ id: '2026-11', key: randomBytes(32) }];
-    const files = openRecordingFiles({ url: pathToFileURL(stand.folder).href, keysOf });
+    const files = openRecordingFiles({ url: pathToFileURL(environment.folder).href, keysOf });
     await source.fetch(worker({ files }), call.masterContactId);
     expect(await rowsOf(call.masterContactId)).toMatchObject([{ bytes: call.bytes, sha256: call.sha256 }]);
     const [stored] = filesOf(call.masterContactId);
@@ -166,10 +167,10 @@ export function describeRecordingSource(source: SourceUnderTest): void {
   it('no link or token of CXone is in the database', async () => {
     const tables = ['recording', 'interaction', 'quota'];
     const dumps = await Promise.all(
-      tables.map((table) => stand.store.pool.query(`select t::text as line from cxone.${table} t`)),
+      tables.map((table) => environment.store.pool.query(`select t::text as line from cxone.${table} t`)),
     );
     const text = JSON.stringify(dumps.map(({ rows }) => rows as unknown));
     expect(text).not.toMatch(/X-Amz|https?:/);
-    expect(stand.simulator.canaries.filter((canary) => text.includes(canary))).toEqual([]);
+    expect(environment.simulator.canaries.filter((canary) => text.includes(canary))).toEqual([]);
   });
 }

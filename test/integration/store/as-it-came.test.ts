@@ -5,8 +5,8 @@ import { replayRejected } from '../../../client/rejected/replay';
 import { parseContactPage, readContact } from '../../../cxone';
 import { parseInteractions } from '../../../cxone/media/interactions';
 import { postgresServers } from '../../setup/servers';
-import { openStand } from './stand';
-import type { Stand } from './stand';
+import { openTestEnvironment } from './test-environment';
+import type { TestEnvironment } from './test-environment';
 
 const contact = (id: number, more = '') =>
   `{"contactId":${id},"contactStartDate":"2026-07-20T08:00:00Z","lastUpdateTime":"2026-07-20T09:00:00Z"${more}}`;
@@ -17,25 +17,25 @@ const pageOf = (...records: readonly (string | Buffer)[]): Buffer => {
 };
 
 describe.each(postgresServers())('what CXone sends is stored as it came on $label:', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   let pages = 0;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment.close());
 
   /** Lands a page, reads it back, and stores what is in it, as the activities do. */
   async function store(...records: readonly (string | Buffer)[]) {
     const body = pageOf(...records);
-    const pageId = await stand.land(`page-${(pages += 1)}`, { body, records: records.length });
-    const landed = await stand.store.landing.read(pageId);
+    const pageId = await environment.land(`page-${(pages += 1)}`, { body, records: records.length });
+    const landed = await environment.store.landing.read(pageId);
     expect(landed.equals(body)).toBe(true);
     const batch = await readBatch((await parseContactPage(landed)).records, readContact);
-    return stand.store.contacts.persistPage(pageId, 'acme', batch, { recordings: false });
+    return environment.store.contacts.persistPage(pageId, 'acme', batch, { recordings: false });
   }
   const rejected = () =>
-    stand.query<{ reason: string; raw: string; raw_bytes: Buffer | null }>(
+    environment.query<{ reason: string; raw: string; raw_bytes: Buffer | null }>(
       'select reason, raw, raw_bytes from cxone.rejected_record order by length(raw)',
     );
 
@@ -56,7 +56,7 @@ describe.each(postgresServers())('what CXone sends is stored as it came on $labe
       { reason: 'nests deeper than 64 levels', raw: deep, raw_bytes: null },
       { reason: 'contactId is not a positive 64-bit integer', raw: large, raw_bytes: null },
     ]);
-    const replay = { rejected: stand.store.rejected, tenant: 'acme', recordings: false };
+    const replay = { rejected: environment.store.rejected, tenant: 'acme', recordings: false };
     const done = await replayRejected({ ...replay, kinds: ['contacts'], onProgress: () => undefined });
     expect(done).toMatchObject({ replayed: 0, stayed: 3 });
     expect((await rejected()).map(({ reason }) => reason)).toContain('nests deeper than 64 levels');
@@ -67,12 +67,14 @@ describe.each(postgresServers())('what CXone sends is stored as it came on $labe
     const other = '{"contactId":"Ren\\u00e9","seconds":1.5}';
     const former = JSON.stringify(JSON.parse(text));
     const key = createHash('sha256').update(former).digest('hex');
-    await stand.query(
+    await environment.query(
       `insert into cxone.rejected_record (tenant, kind, content_hash, reason, raw) values ('acme', 'contacts', $1, 'x', $2)`,
       [key, former],
     );
     const kept = async () =>
-      stand.query('select content_hash as key, raw, seen from cxone.rejected_record order by seen desc');
+      environment.query(
+        'select content_hash as key, raw, seen from cxone.rejected_record order by seen desc',
+      );
     await store(text);
     await store(text);
     expect(await kept()).toEqual([{ key, raw: text, seen: 3 }]);
@@ -83,7 +85,7 @@ describe.each(postgresServers())('what CXone sends is stored as it came on $labe
       { key, raw: text, seen: 5 },
       { key: expect.any(String), raw: other, seen: 2 },
     ]);
-    const [page] = await stand.query(
+    const [page] = await environment.query(
       'select rejected_hashes as hashes from cxone.landing_page order by page_id desc limit 1',
     );
     expect(page).toEqual({ hashes: expect.arrayContaining([key]) });
@@ -96,7 +98,7 @@ describe.each(postgresServers())('what CXone sends is stored as it came on $labe
       latin1(contact(2, ',"firstName":"Ren\u00e9"')),
       contact(3, `,"dispositionNotes":"${'\\u0000ab'.repeat(40_000)}","new":"${'\\ud800x'.repeat(30_000)}"`),
     );
-    const rows = await stand.query(
+    const rows = await environment.query(
       `select extra ->> 'n' as n, extra ->> 'e' as e, (extra -> 'id')::text as id, sanitised,
               length(disposition_notes) as note, length(extra ->> 'new') as new
        from cxone.contact order by contact_id`,
@@ -112,14 +114,18 @@ describe.each(postgresServers())('what CXone sends is stored as it came on $labe
     await store(contact(1));
     const text =
       '{"brandEmbassyConfig":{"threadId":"t\\u0000"},"interactions":[{"data":{"dfoStages":[1],"mood":"calm"}}]}';
-    await stand.store.recordings.settled('acme', '1', toRows(parseInteractions(Buffer.from(text)) ?? []));
-    expect(await stand.query('select extra, sanitised from cxone.interaction')).toEqual([
+    await environment.store.recordings.settled(
+      'acme',
+      '1',
+      toRows(parseInteractions(Buffer.from(text)) ?? []),
+    );
+    expect(await environment.query('select extra, sanitised from cxone.interaction')).toEqual([
       {
         extra: { brandEmbassyConfig: { threadId: 't\ufffd' }, dfoStages: [1], mood: 'calm' },
         sanitised: ['extra'],
       },
     ]);
-    const drift = await stand.query(
+    const drift = await environment.query(
       "select field, observed_type as type from cxone.schema_drift where kind = 'interactions' order by field",
     );
     expect(drift).toEqual([

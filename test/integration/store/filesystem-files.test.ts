@@ -16,7 +16,7 @@ import { toFileError } from '../../../store/files/errors';
 import { openRecordingFiles } from '../../../store/files/open-recording-files';
 import { postgresServers } from '../../setup/servers';
 import { beginFile } from '../../../store/files/unfinished-files';
-import { openStand } from './stand';
+import { openTestEnvironment } from './test-environment';
 import { describeRecordingFiles, waysToStore } from './files-conformance';
 import { describeMounted } from './mounted-conformance';
 
@@ -80,12 +80,12 @@ describe('recordings in a folder', () => {
     );
 
     it('that is unmounted under a file is not written to, and the file is not called stored', async () => {
-      const stand = await openStand(server);
+      const environment = await openTestEnvironment(server);
       try {
         const url = pathToFileURL(join(root, 'recordings')).href;
-        const files = openRecordingFiles(url, stand.store.storage);
+        const files = openRecordingFiles(url, environment.store.storage);
         await files.probe();
-        await stand.query(
+        await environment.query(
           `insert into cxone.recording (tenant, master_contact_id, segment_id, status, storage_key, bytes, sha256)
            values ('acme', 1, 's', 'stored', 'acme/2026/07/20/9/s.mp4', 5, repeat('0', 64))`,
         );
@@ -100,7 +100,7 @@ describe('recordings in a folder', () => {
         expect(existsSync(join(root, 'recordings'))).toBe(false);
         expect(filesIn(join(root, 'away'))).not.toContain(key);
       } finally {
-        await stand.close();
+        await environment.close();
       }
     });
   });

@@ -4,7 +4,7 @@ import { openBareFiles } from '../../../store/files/open-recording-files';
 import { markName } from '../../../store/files/storage-mark';
 import { createDatabase, type PostgresServer } from '../../setup/servers';
 import { migrate, openStore, type Store } from '../../../store';
-import { openStand, type Stand } from './stand';
+import { openTestEnvironment, type TestEnvironment } from './test-environment';
 
 /** A storage that a test can take away and bring back, as an operating system unmounts and mounts a disk. */
 export interface MountableStorage {
@@ -32,24 +32,24 @@ const notMounted = {
 
 /** What every storage does when it may be another one, or none, than the database's. Call it inside a describe. */
 export function describeMounted(server: () => PostgresServer, create: () => MountableStorage): void {
-  let stand: Stand;
+  let environment: TestEnvironment;
   let place: MountableStorage;
   beforeAll(async () => {
-    stand = await openStand(server());
+    environment = await openTestEnvironment(server());
   });
-  afterAll(() => stand?.close());
+  afterAll(() => environment?.close());
   beforeEach(async () => {
     place = create();
-    await stand.query('truncate cxone.recording, cxone.recording_storage');
+    await environment.query('truncate cxone.recording, cxone.recording_storage');
   });
 
   /** Each call is a process of its own; no check relies on one that was made before. */
-  const open = (store: Store = stand.store, mayMark: MarkOptions['mayMark'] = true) => {
+  const open = (store: Store = environment.store, mayMark: MarkOptions['mayMark'] = true) => {
     let time = 0;
     return openRecordingFiles(place.storage, store.storage, { mayMark, clock: () => (time += 3_600_000) });
   };
   const noteStored = (calls: readonly number[], daysAgo = 0) =>
-    stand.query(
+    environment.query(
       `insert into cxone.recording
          (tenant, master_contact_id, segment_id, status, storage_key, bytes, sha256, stored_at)
        select 'acme', call, 's', 'stored', 'acme/2026/07/20/' || call || '/s.mp4', 5, repeat('0', 64),
@@ -68,7 +68,7 @@ export function describeMounted(server: () => PostgresServer, create: () => Moun
     await noteStored([call]);
   }
   const knownId = async () =>
-    (await stand.query<{ id: string }>('select storage_id as id from cxone.recording_storage'))[0]?.id;
+    (await environment.query<{ id: string }>('select storage_id as id from cxone.recording_storage'))[0]?.id;
   const calls = Array.from({ length: 24 }, (_, index) => index + 1);
 
   async function expectRefused(): Promise<void> {
@@ -127,7 +127,7 @@ export function describeMounted(server: () => PostgresServer, create: () => Moun
     const before = open();
     await before.probe();
     const another = { ...place.storage, url: `${place.storage.url}-2` };
-    const elsewhere = openRecordingFiles(another, stand.store.storage, { mayMark: true });
+    const elsewhere = openRecordingFiles(another, environment.store.storage, { mayMark: true });
     await elsewhere.probe();
     for (const attempt of [() => before.check(), () => before.save(keyOf(1), body(), limits)]) {
       await expect(attempt()).rejects.toMatchObject({
@@ -187,10 +187,10 @@ export function describeMounted(server: () => PostgresServer, create: () => Moun
   });
 
   it('is not taken over by a command that tries another folder before anything is stored', async () => {
-    await open(stand.store, 'first').probe();
+    await open(environment.store, 'first').probe();
     const id = await knownId();
     place.unmount();
-    await expect(open(stand.store, 'first').probe()).rejects.toMatchObject(notMounted);
+    await expect(open(environment.store, 'first').probe()).rejects.toMatchObject(notMounted);
     expect(place.list()).toEqual([]);
     place.mount();
     await open().probe();
@@ -217,11 +217,11 @@ export function describeMounted(server: () => PostgresServer, create: () => Moun
 
   it('is neither made nor marked by a command that reads', async () => {
     place.unmount();
-    await open(stand.store, false).check();
+    await open(environment.store, false).check();
     expect(place.list()).toEqual([]);
     place.mount();
     await storeOld(calls);
-    const reading = open(stand.store, false);
+    const reading = open(environment.store, false);
     await reading.check();
     expect(await reading.exists(keyOf(7))).toBe(true);
     expect(place.list()).not.toContain(markName);
@@ -251,7 +251,7 @@ export function describeMounted(server: () => PostgresServer, create: () => Moun
     place.unmount();
     const bare = openBareFiles(place.storage);
     await bare.save(keyOf(1), body(), limits);
-    const { found, sampled } = await adoptStorage(bare, stand.store.storage);
+    const { found, sampled } = await adoptStorage(bare, environment.store.storage);
     expect({ found: found <= 1, sampled }).toEqual({ found: true, sampled: 20 });
     await open().save(keyOf(500), body(), limits);
     expect(await bare.readMark()).toBe(await knownId());

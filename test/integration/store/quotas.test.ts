@@ -4,7 +4,7 @@ import { createQuotas, type Admission, type QuotaName, type Quotas } from '../..
 import { gridOf, type QuotaSize, windowAt } from '../../../store/quotas/grid';
 import { openTestPool } from '../../setup/pool';
 import { postgresServers } from '../../setup/servers';
-import { openStand, type Stand } from './stand';
+import { openTestEnvironment, type TestEnvironment } from './test-environment';
 
 const size: QuotaSize = { requests: 150, perSeconds: 300 };
 const grid = gridOf(size);
@@ -13,24 +13,24 @@ const contacts: QuotaName = { tenant: 'acme', family: 'contacts', size: undefine
 const minuteMs = 60_000;
 
 describe.each(postgresServers())('quotas on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   let pools: Pool[];
   let clock: number;
   /** One worker's view of the quotas: a pool of its own. */
   let open: () => Quotas;
 
   function openPool(): Pool {
-    const pool = openTestPool(stand.url, 20);
+    const pool = openTestPool(environment.url, 20);
     pools.push(pool);
     return pool;
   }
 
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterAll(() => stand?.close());
+  afterAll(() => environment?.close());
   beforeEach(async () => {
-    await stand.empty();
+    await environment.empty();
     pools = [];
     // The library reads the machine's clock, so that is the one to move. Windows begin at `clock`.
     clock = Math.ceil((windowAt(grid, Date.now()) + 1) * grid.widthMs);
@@ -259,7 +259,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
     const quotas = open();
     await many(5, quotas);
     expect(timers).toHaveLength(1);
-    const rows = async () => (await stand.query('select key from cxone.quota')).length;
+    const rows = async () => (await environment.query('select key from cxone.quota')).length;
     expect(await rows()).toBeGreaterThan(0);
     clock += 2 * 60 * minuteMs;
     for (const clear of timers.splice(0)) clear();
@@ -275,7 +275,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
     // This machine's clock is a day wrong: the window is still the database's.
     clock += 86_400_000;
     await quotas.admit(media, false);
-    const [row] = await stand.query<{ key: string; now: number }>(
+    const [row] = await environment.query<{ key: string; now: number }>(
       `select key, extract(epoch from now())::float8 * 1000 as now from cxone.quota where key like '%:sent:%'`,
     );
     const window = Number(row?.key.split(':').at(-1));
@@ -284,7 +284,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
 
   it('count the waits of an activity and forget them', async () => {
     const pool = openPool();
-    const [one, other] = [createQuotaWaits(pool), createQuotaWaits(stand.store.pool)];
+    const [one, other] = [createQuotaWaits(pool), createQuotaWaits(environment.store.pool)];
     for (let turn = 0; turn < 7; turn += 1) await (turn % 2 === 0 ? one : other).add('run:1');
     expect(await one.count('run:1')).toBe(7);
     expect(await other.count('run:2')).toBe(0);

@@ -1,7 +1,7 @@
 import type { RecordingChoice } from '../../../store';
 import { postgresServers } from '../../setup/servers';
 import { id } from './recording-rows';
-import { at, batch, contact, openStand, type Stand, wholeDay } from './stand';
+import { at, batch, contact, openTestEnvironment, type TestEnvironment, wholeDay } from './test-environment';
 
 /** Legs that were not logged. */
 const answered = { isLogged: false, agentId: 7, totalDurationSeconds: 60, mediaTypeId: 4 };
@@ -10,23 +10,23 @@ const short = { ...answered, totalDurationSeconds: 4 };
 const unfiltered = { unfiltered: true };
 
 describe.each(postgresServers())('calls that may have a recording on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
   afterEach(async () => {
-    await stand.empty();
-    await stand.query(
+    await environment.empty();
+    await environment.query(
       'truncate cxone.interaction_metadata, cxone.extraction, cxone.recording_backlog, cxone.playback_tally',
     );
   });
-  afterAll(() => stand.close());
+  afterAll(() => environment.close());
 
   const soon = () => at(60, new Date());
   const rows = async () =>
     Object.fromEntries(
       (
-        await stand.query<{ n: number; status: string; priority: number; code: string | null }>(
+        await environment.query<{ n: number; status: string; priority: number; code: string | null }>(
           `select (master_contact_id - 693159000000)::int as n, status, priority, last_error_code as code
            from cxone.recording order by 1`,
         )
@@ -38,14 +38,17 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
     contacts: readonly ReturnType<typeof contact>[],
     choice: RecordingChoice & { readonly recordings?: boolean } = {},
   ): Promise<void> {
-    const pageId = await stand.land(`page ${(pages += 1)}`);
-    await stand.store.contacts.persistPage(pageId, 'acme', batch(contacts), { recordings: true, ...choice });
+    const pageId = await environment.land(`page ${(pages += 1)}`);
+    await environment.store.contacts.persistPage(pageId, 'acme', batch(contacts), {
+      recordings: true,
+      ...choice,
+    });
     // A sweep leaves calls that an open window has just stored to that window.
-    await stand.query(`update cxone.sync_window set status = 'complete'`);
+    await environment.query(`update cxone.sync_window set status = 'complete'`);
   }
 
   async function list(n: number, day: string, voice = 'Success'): Promise<void> {
-    await stand.query(
+    await environment.query(
       `insert into cxone.interaction_metadata
          (tenant, segment_id, acd_call_id, start_date, extract_day, voice_recording_status)
        values ('acme', gen_random_uuid()::text, $1, $2::date + time '10:00', $2::date, $3)`,
@@ -54,7 +57,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
   }
 
   async function extracted(day: string): Promise<void> {
-    await stand.query(
+    await environment.query(
       `insert into cxone.extraction
          (tenant, dataset, day, status, attempt, workflow_id, run_id, started_at, complete_at)
        values ('acme', 'interaction-metadata', $1, 'complete', 1, 'w', 'r', now(), clock_timestamp())
@@ -102,7 +105,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
     });
 
     it('are asked about again when they were given up before they looked likely', async () => {
-      const { recordings } = stand.store;
+      const { recordings } = environment.store;
       await arrive([contact(1, unanswered), contact(2, answered)]);
       await recordings.absent('acme', id(1), 'NotFound');
       await recordings.absent('acme', id(2), 'NotFound');
@@ -114,7 +117,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
 
   describe('are asked about', () => {
     it('in a window the likeliest first, page by page, and without those that probably have nothing', async () => {
-      const { recordings } = stand.store;
+      const { recordings } = environment.store;
       const contacts = [
         contact(1, answered),
         contact(2),
@@ -123,7 +126,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
         contact(5),
       ];
       await arrive(contacts);
-      const { windowId, attempt } = await stand.claim(wholeDay);
+      const { windowId, attempt } = await environment.claim(wholeDay);
       const due = (after: string | null, limit = 2) =>
         recordings.due(windowId, attempt, after, limit, soon());
       expect(await due(null)).toEqual([id(2), id(5)]);
@@ -136,7 +139,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
     });
 
     it('by a sweep the likeliest first, of these the newest, and repeated queries after first ones', async () => {
-      const { recordings } = stand.store;
+      const { recordings } = environment.store;
       await arrive([1, 2, 3, 4].map((n) => contact(n, n % 2 === 0 ? {} : answered)));
       expect(await recordings.dueOfTenant('acme', 9, soon())).toEqual([id(4), id(2), id(3), id(1)]);
       await recordings.postpone('acme', id(3), { nextAttemptAt: new Date(), errorCode: 'NotFound' });
@@ -146,12 +149,12 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
     });
 
     it('where they probably have nothing only once no other call of the tenant is to be asked about', async () => {
-      const { recordings } = stand.store;
+      const { recordings } = environment.store;
       await arrive([contact(1, unanswered), contact(2, answered), contact(3, short)]);
       expect(await recordings.dueOfTenant('acme', 9, soon())).toEqual([id(2)]);
       expect(await recordings.unlikelyOfTenant('acme', 9, soon())).toEqual([]);
       // Also while the other is left to the window that stored it.
-      await stand.query(`update cxone.sync_window set status = 'running'`);
+      await environment.query(`update cxone.sync_window set status = 'running'`);
       expect(await recordings.dueOfTenant('acme', 9, soon())).toEqual([]);
       expect(await recordings.unlikelyOfTenant('acme', 9, soon())).toEqual([]);
       await recordings.postpone('acme', id(2), { nextAttemptAt: at(900, new Date()), errorCode: 'NotFound' });
@@ -161,7 +164,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
     });
 
     it('where they probably have nothing no earlier than an hour after their end', async () => {
-      const { recordings } = stand.store;
+      const { recordings } = environment.store;
       const minutesAgo = (minutes: number, seconds: number) => ({
         contactStartDate: at(-60 * minutes - seconds, new Date()).toISOString(),
         totalDurationSeconds: seconds,
@@ -176,7 +179,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
   });
 
   it('give what is needed to ask about them: their start, how often they were asked about, and how likely they are', async () => {
-    const { recordings } = stand.store;
+    const { recordings } = environment.store;
     await arrive([contact(1), contact(2, unanswered), contact(3, answered)]);
     await recordings.postpone('acme', id(3), { nextAttemptAt: soon(), errorCode: 'NotFound' });
     await list(4, '2026-07-22');
@@ -199,7 +202,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
 
   describe('of earlier contacts', () => {
     const catchUp = (choice: RecordingChoice = {}, portion = 2) =>
-      stand.store.recordings.catchUp('acme', { ...choice, ...unfiltered }, portion);
+      environment.store.recordings.catchUp('acme', { ...choice, ...unfiltered }, portion);
 
     /** Contacts as the release before has left them: rows for logged calls only. */
     async function asBefore(...contacts: ReturnType<typeof contact>[]): Promise<void> {
@@ -218,7 +221,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
 
     it('get them a day later as well if a worker of before has stored them beside the new ones, once', async () => {
       const aDayPasses = () =>
-        stand.query(
+        environment.query(
           `update cxone.recording_backlog set contacts_before = contacts_before - interval '25 hours'`,
         );
       await asBefore(contact(1), contact(2, answered));
@@ -254,7 +257,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
 
   describe('by the listing', () => {
     const catchUp = (choice: RecordingChoice = { recordedCalls: 'listed' }, whole = true) =>
-      stand.store.recordings.catchUp('acme', { ...choice, unfiltered: whole });
+      environment.store.recordings.catchUp('acme', { ...choice, unfiltered: whole });
 
     it('are calls of their own, logged or not, and with or without a stored contact', async () => {
       await arrive([contact(1, { ...answered, mediaTypeId: 3 })], { recordings: false });
@@ -268,7 +271,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
       expect(await catchUp()).toMatchObject({ listed: 0 });
       await extracted('2026-07-21');
       expect(await catchUp()).toMatchObject({ listed: 1 });
-      expect(await stand.store.recordings.dueOfTenant('acme', 9, soon(), 'listed')).toEqual([
+      expect(await environment.store.recordings.dueOfTenant('acme', 9, soon(), 'listed')).toEqual([
         id(5),
         id(3),
         id(2),
@@ -286,7 +289,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
     it.each(['all', 'listed'] as const)(
       'are likely, and asked about again when they were given up before they were listed: %s',
       async (recordedCalls) => {
-        const { recordings } = stand.store;
+        const { recordings } = environment.store;
         await arrive([contact(1, unanswered), contact(2, unanswered), contact(3, answered)], {
           recordedCalls,
         });
@@ -307,7 +310,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
   });
 
   it('are settled now and then', async () => {
-    const { recordings } = stand.store;
+    const { recordings } = environment.store;
     await recordings.catchUp('acme', unfiltered);
     expect(await recordings.isTimeToSettle('acme', 600)).toBe(true);
     expect(await recordings.isTimeToSettle('acme', 600)).toBe(false);
@@ -315,13 +318,13 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
   });
 
   it('have their queries counted by day, and by whether they were logged', async () => {
-    const { recordings } = stand.store;
+    const { recordings } = environment.store;
     await recordings.queried('acme', true, true);
     await recordings.queried('acme', false, true);
     await recordings.queried('acme', false, false);
     await recordings.queried('acme', false, false);
     await recordings.queried('zenith', false, false);
-    await stand.query(
+    await environment.query(
       `insert into cxone.playback_tally (tenant, day, logged, queries, found)
        values ('acme', current_date - 31, false, 500, 500)`,
     );

@@ -8,7 +8,7 @@ import { inTransaction } from '../../../store/postgres/transaction';
 import { createDatabase, createMigratedDatabase, execute, postgresServers } from '../../setup/servers';
 import type { TestDatabase } from '../../setup/servers';
 import { startTcpProxy } from '../../setup/tcp-proxy';
-import { batch, contact, openStand, someone, wholeDay } from './stand';
+import { batch, contact, openTestEnvironment, someone, wholeDay } from './test-environment';
 
 const program = 'cxone-sync sessions test';
 
@@ -201,16 +201,16 @@ describe.each(postgresServers())('sessions of the store on $label', (server) => 
   });
 
   it('that a frozen worker left in the middle of a COPY are ended, and their locks free; others are left alone', async () => {
-    const stand = await openStand(server);
+    const environment = await openTestEnvironment(server);
     const [frozen, analyst] = [program, 'psql'].map(
-      (name) => new Client({ connectionString: stand.url, application_name: name }),
+      (name) => new Client({ connectionString: environment.url, application_name: name }),
     );
-    const worker = openStore({ url: stand.url, applicationName: program });
+    const worker = openStore({ url: environment.url, applicationName: program });
     if (frozen === undefined || analyst === undefined) throw new Error('two clients');
     frozen.on('error', () => undefined);
     await Promise.all([frozen.connect(), analyst.connect()]);
     try {
-      const pageId = await stand.land('page');
+      const pageId = await environment.land('page');
       await analyst.query('begin; select 1');
       await frozen.query('begin');
       await frozen.query("set local statement_timeout = '100ms'");
@@ -233,7 +233,7 @@ describe.each(postgresServers())('sessions of the store on $label', (server) => 
       await analyst.query('commit');
     } finally {
       await Promise.all([frozen.end().catch(() => undefined), analyst.end(), worker.close()]);
-      await stand.close();
+      await environment.close();
     }
   });
 });

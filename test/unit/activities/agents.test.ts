@@ -32,7 +32,7 @@ function pageFrom(skip: number, records: number, total: number): AgentPage {
   return listPage(records, total, { records: agents, body: Buffer.from(JSON.stringify({ agents })) });
 }
 
-interface World {
+interface Given {
   readonly watermark?: string;
   readonly list?: (request: AgentPageRequest) => AgentPage;
   /** Agents behind the contacts that are wanted. */
@@ -43,7 +43,13 @@ interface World {
   readonly unknown?: readonly string[];
 }
 
-function stand({ watermark, list = () => listPage(0, 0), wanted = [], unknown = [], quota = 1_000 }: World) {
+function environment({
+  watermark,
+  list = () => listPage(0, 0),
+  wanted = [],
+  unknown = [],
+  quota = 1_000,
+}: Given) {
   const seen = {
     list: [] as AgentPageRequest[],
     singly: [] as string[],
@@ -96,13 +102,13 @@ function stand({ watermark, list = () => listPage(0, 0), wanted = [], unknown = 
 
 describe('the first look at agents', () => {
   it('reads the whole list while there is no watermark', async () => {
-    const { activities, seen } = stand({ list: () => listPage(3, 3) });
+    const { activities, seen } = environment({ list: () => listPage(3, 3) });
     await run(activities, 'fetchAgents', first);
     expect(seen.list).toEqual([{ skip: 0, top: 1_000 }]);
   });
 
   it('reads the whole list where the watermark is ahead of every clock, and sets it by one that is not', async () => {
-    const { activities, seen } = stand({
+    const { activities, seen } = environment({
       watermark: '2031-01-01T00:00:00.000Z',
       list: () => listPage(3, 3, { lastPollTime: '2031-01-02T00:00:00.000Z', clock: new Date(now) }),
     });
@@ -115,7 +121,9 @@ describe('the first look at agents', () => {
     ['capped', 1_000],
     ['counting the page alone', 1_000],
   ])('reads on after a full page whose total is %s', async (_what, total) => {
-    const { activities } = stand({ list: ({ skip }) => pageFrom(skip, skip === 0 ? 1_000 : 20, total) });
+    const { activities } = environment({
+      list: ({ skip }) => pageFrom(skip, skip === 0 ? 1_000 : 20, total),
+    });
     const one = await run(activities, 'fetchAgents', first);
     expect(one.next).toMatchObject({ skip: 1_000 });
     const two = await run(activities, 'fetchAgents', { ...first, cursor: one.next });
@@ -123,20 +131,20 @@ describe('the first look at agents', () => {
   });
 
   it('ends where the source answers every offset with the same agents', async () => {
-    const { activities } = stand({ list: () => pageFrom(0, 1_000, 1_000) });
+    const { activities } = environment({ list: () => pageFrom(0, 1_000, 1_000) });
     const one = await run(activities, 'fetchAgents', first);
     const two = await run(activities, 'fetchAgents', { ...first, cursor: one.next });
     expect(two.next).toMatchObject({ step: 'missing' });
   });
 
   it('asks for what changed since the watermark, less half an hour, when there is one', async () => {
-    const { activities, seen } = stand({ watermark: '2026-11-20T10:00:00.000Z' });
+    const { activities, seen } = environment({ watermark: '2026-11-20T10:00:00.000Z' });
     await run(activities, 'fetchAgents', first);
     expect(seen.list).toEqual([{ updatedSince: new Date('2026-11-20T09:30:00.000Z'), skip: 0, top: 1_000 }]);
   });
 
   it('lands the page, says how many agents CXone hides, and goes on to the agents behind contacts', async () => {
-    const { activities, landing } = stand({ list: () => listPage(3, 3, { hiddenAgents: 17 }) });
+    const { activities, landing } = environment({ list: () => listPage(3, 3, { hiddenAgents: 17 }) });
     expect(await run(activities, 'fetchAgents', first)).toEqual({
       pageId: '1',
       records: 3,
@@ -148,7 +156,7 @@ describe('the first look at agents', () => {
   });
 
   it('moves the watermark also when nothing changed', async () => {
-    const { activities, landing } = stand({ watermark: '2026-11-20T10:00:00.000Z' });
+    const { activities, landing } = environment({ watermark: '2026-11-20T10:00:00.000Z' });
     const looked = await run(activities, 'fetchAgents', first);
     expect(looked).toMatchObject({ records: 0, next: { step: 'missing' } });
     expect(looked.watermark).not.toBeNull();
@@ -159,7 +167,7 @@ describe('the first look at agents', () => {
 describe('a list of several pages', () => {
   it('is read to its total; the watermark is the clock of the first answer and is returned with the last page', async () => {
     const sizes = [1_000, 1_000, 500];
-    const { activities, seen } = stand({
+    const { activities, seen } = environment({
       list: ({ skip }) =>
         listPage(sizes[skip / 1_000] ?? 0, 2_500, { lastPollTime: `2026-11-20T11:5${skip / 1_000}:00.000Z` }),
     });
@@ -182,7 +190,7 @@ describe('a list of several pages', () => {
   });
 
   it('keeps asking for changes since the same moment', async () => {
-    const { activities, seen } = stand({
+    const { activities, seen } = environment({
       watermark: '2026-11-20T10:00:00.000Z',
       list: () => listPage(1_000, 1_500),
     });
@@ -192,7 +200,7 @@ describe('a list of several pages', () => {
   });
 
   it('goes on after a full page when CXone gives no total, and ends at one that is not full', async () => {
-    const { activities } = stand({ list: ({ skip }) => listPage(skip === 0 ? 1_000 : 20, null) });
+    const { activities } = environment({ list: ({ skip }) => listPage(skip === 0 ? 1_000 : 20, null) });
     const { next } = await run(activities, 'fetchAgents', first);
     expect(next).toMatchObject({ step: 'all', skip: 1_000 });
     expect((await run(activities, 'fetchAgents', { ...first, cursor: next })).next).toMatchObject({
@@ -201,7 +209,7 @@ describe('a list of several pages', () => {
   });
 
   it('is asked for in halves while CXone times out, and goes on where the smaller page ended', async () => {
-    const { activities, seen } = stand({
+    const { activities, seen } = environment({
       list({ top }) {
         if (top > 300) throw new CxoneError('RequestTimeout', 'CXone took too long.');
         return listPage(250, null);
@@ -214,7 +222,7 @@ describe('a list of several pages', () => {
 
   it('gives up with the time-out when not even 100 agents come, and does not halve for other errors', async () => {
     const failing = (code: 'RequestTimeout' | 'Throttled') =>
-      stand({
+      environment({
         list() {
           throw new CxoneError(code, 'No.');
         },
@@ -232,21 +240,21 @@ describe('a list of several pages', () => {
   });
 
   it('ends at an empty page, even if the total promises more', async () => {
-    const { activities } = stand({ list: () => listPage(0, 2_000) });
+    const { activities } = environment({ list: () => listPage(0, 2_000) });
     expect((await run(activities, 'fetchAgents', first)).next).toMatchObject({ step: 'missing' });
   });
 });
 
 describe('agents behind the contacts', () => {
   it('are none when all are known and fresh', async () => {
-    const { activities, seen } = stand({});
+    const { activities, seen } = environment({});
     const fetched = await run(activities, 'fetchAgents', missing(1));
     expect(fetched).toEqual({ pageId: null, records: 0, hiddenAgents: 0, watermark: null, next: null });
     expect(seen.wantedBefore).toEqual([[new Date('2026-11-19T12:00:00.000Z'), 26]]);
   });
 
   it('are looked up one by one while they are few; those CXone does not know are noted', async () => {
-    const { activities, seen, landing } = stand({ wanted: ids(25), unknown: ['2', '9'] });
+    const { activities, seen, landing } = environment({ wanted: ids(25), unknown: ['2', '9'] });
     const fetched = await run(activities, 'fetchAgents', missing(1));
     expect(seen.singly).toEqual(ids(25));
     expect(seen.misses).toEqual(['2', '9']);
@@ -255,7 +263,7 @@ describe('agents behind the contacts', () => {
   });
 
   it('are kept as far as the quota went, and the rest is asked for in a step of its own', async () => {
-    const { activities, seen, landing } = stand({ wanted: ids(25), unknown: ['2'], quota: 10 });
+    const { activities, seen, landing } = environment({ wanted: ids(25), unknown: ['2'], quota: 10 });
     const fetched = await run(activities, 'fetchAgents', missing(1));
     expect(fetched).toMatchObject({ pageId: '1', records: 9, next: { step: 'missing', skip: 1, turn: 1 } });
     expect(seen.misses).toEqual(['2']);
@@ -266,7 +274,7 @@ describe('agents behind the contacts', () => {
   });
 
   it('land nothing when CXone knows none of them', async () => {
-    const { activities } = stand({ wanted: ['4'], unknown: ['4'] });
+    const { activities } = environment({ wanted: ['4'], unknown: ['4'] });
     expect(await run(activities, 'fetchAgents', missing(1))).toMatchObject({
       pageId: null,
       records: 0,
@@ -275,7 +283,7 @@ describe('agents behind the contacts', () => {
   });
 
   it('are read with the whole list when they are many', async () => {
-    const { activities, seen } = stand({ wanted: ids(26) });
+    const { activities, seen } = environment({ wanted: ids(26) });
     const { next, pageId } = await run(activities, 'fetchAgents', missing(1));
     expect(next).toEqual({ step: 'all', skip: 0, turn: 1, watermark: null });
     expect(pageId).toBeNull();
@@ -283,7 +291,7 @@ describe('agents behind the contacts', () => {
   });
 
   it('are looked up in turns of 25 when the list did not show them, and left to the next window after eight', async () => {
-    const { activities, seen } = stand({ wanted: ids(40) });
+    const { activities, seen } = environment({ wanted: ids(40) });
     expect((await run(activities, 'fetchAgents', missing(2))).next).toMatchObject({
       step: 'missing',
       turn: 3,
@@ -297,7 +305,7 @@ describe('persistAgents', () => {
   const page = { tenant: 'acme', pageId: '1' };
 
   it('stores the landed page and moves the watermark with it', async () => {
-    const { activities, seen } = stand({ list: () => listPage(3, 3) });
+    const { activities, seen } = environment({ list: () => listPage(3, 3) });
     await run(activities, 'fetchAgents', first);
     const outcome = await run(activities, 'persistAgents', {
       ...page,
@@ -313,7 +321,7 @@ describe('persistAgents', () => {
   });
 
   it('leaves the watermark where it is while the list is not read to its end', async () => {
-    const { activities, seen } = stand({ wanted: ['4'] });
+    const { activities, seen } = environment({ wanted: ['4'] });
     await run(activities, 'fetchAgents', missing(1));
     await run(activities, 'persistAgents', { ...page, watermark: null });
     expect(seen.persisted).toMatchObject([{ pageId: '1', tenant: 'acme' }]);

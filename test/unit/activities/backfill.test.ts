@@ -6,7 +6,7 @@ import { acme, fakeStore, run } from './fakes';
 const hour = 3_600_000;
 const noInspection = { inspectRun: async (): Promise<RunState> => Promise.reject(new Error('not asked')) };
 
-function stand(changes: Partial<TenantTuning> = {}) {
+function environment(changes: Partial<TenantTuning> = {}) {
   const asked: unknown[] = [];
   const store = fakeStore({
     windows: {
@@ -31,7 +31,7 @@ describe('findComplete', () => {
   it('asks under the filter and for the recordings that the windows’ own runs would use', async () => {
     const limits = { media: { requests: 150, perSeconds: 300 } };
     const choice = { recordedCalls: 'logged', recordedMediaTypeIds: [4] } as const;
-    const { activities, asked } = stand({ skillIds: [7, 3], recordings: false, limits, ...choice });
+    const { activities, asked } = environment({ skillIds: [7, 3], recordings: false, limits, ...choice });
     const found = await run(activities, 'findComplete', { tenant: 'acme', edges: [0, hour, 2 * hour] });
     expect(found).toEqual({ complete: [1], mediaPerSecond: 0.5 });
     expect(asked).toEqual([
@@ -46,7 +46,7 @@ describe('findComplete', () => {
   });
 
   it('lets the input have its way', async () => {
-    const { activities, asked } = stand({ skillIds: [7], recordings: true });
+    const { activities, asked } = environment({ skillIds: [7], recordings: true });
     const input = { tenant: 'acme', edges: [0, hour], skillIds: [2], recordings: false };
     const { mediaPerSecond } = await run(activities, 'findComplete', input);
     expect(asked).toMatchObject([{ filter: { skillIds: [2] }, recordings: false }]);
@@ -54,7 +54,7 @@ describe('findComplete', () => {
   });
 
   it('refuses a tenant that the workers do not know', async () => {
-    const unknown = run(stand().activities, 'findComplete', { tenant: 'acmee', edges: [0, hour] });
+    const unknown = run(environment().activities, 'findComplete', { tenant: 'acmee', edges: [0, hour] });
     await expect(unknown).rejects.toMatchObject({ type: 'UnknownTenant' });
   });
 });
@@ -76,7 +76,7 @@ describe('runs of a backfill', () => {
   });
 
   it('are cancelled by id', async () => {
-    const { activities, cancelled } = stand();
+    const { activities, cancelled } = environment();
     await run(activities, 'cancelBackfill', 'backfill:acme:x');
     expect(cancelled).toEqual(['backfill:acme:x']);
   });

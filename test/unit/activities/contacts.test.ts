@@ -1,3 +1,4 @@
+// One file beyond 400 lines: all tests are about one family of activities and share the doubles of its environment.
 import fc from 'fast-check';
 import { toBatch } from '../../../activities/batch';
 import { createContactActivities } from '../../../activities/contacts';
@@ -41,7 +42,7 @@ function pageOf(...records: readonly unknown[]): ContactPage {
 }
 
 /** Contact activities over a CXone that answers by `answer`, and everything they leave behind. */
-function stand(answer: (request: ContactPageRequest) => ContactPage, pagesKept = 8) {
+function environment(answer: (request: ContactPageRequest) => ContactPage, pagesKept = 8) {
   const requests: ContactPageRequest[] = [];
   const persisted: { pageId: string; tenant: string; batch: Batch; recordings: boolean }[] = [];
   const landing = memoryLanding();
@@ -71,7 +72,7 @@ const timeout = () => new CxoneError('RequestTimeout', 'CXone did not answer in 
 
 describe('fetchContactPage', () => {
   it('asks for the slice, lands the answer as received, and returns ids, counts and stamps only', async () => {
-    const { activities, requests, landing } = stand(() => pageOf(contact(1), contact(2)));
+    const { activities, requests, landing } = environment(() => pageOf(contact(1), contact(2)));
     const fetched = await run(activities, 'fetchContactPage', input);
     expect(requests).toEqual([
       {
@@ -104,7 +105,10 @@ describe('fetchContactPage', () => {
 
   it('asks up to the end itself, and says how many rows are not of the window and that a page follows', async () => {
     const late = { ...contact(3), contactStartDate: '2026-11-02T00:00:00.0004Z' };
-    const { activities, requests } = stand(() => ({ ...pageOf(contact(1), late, late), hasNext: true }));
+    const { activities, requests } = environment(() => ({
+      ...pageOf(contact(1), late, late),
+      hasNext: true,
+    }));
     const fetched = await run(activities, 'fetchContactPage', { ...input, upToItself: true });
     expect(requests).toMatchObject([{ to: new Date(input.to) }]);
     expect(requests[0]).not.toHaveProperty('endDate');
@@ -112,7 +116,7 @@ describe('fetchContactPage', () => {
   });
 
   it('does not ask again for a slice that this attempt has landed, and answers as it did', async () => {
-    const { activities, requests } = stand(() => pageOf(contact(1), contact(2)));
+    const { activities, requests } = environment(() => pageOf(contact(1), contact(2)));
     const first = await run(activities, 'fetchContactPage', input);
     const again = await run(activities, 'fetchContactPage', input);
     expect(again).toEqual(first);
@@ -126,14 +130,14 @@ describe('fetchContactPage', () => {
     ['a re-read', { round: 1 }],
     ['a new run of the window', { attempt: 3 }],
   ])('asks again for %s', async (_what, change) => {
-    const { activities, requests } = stand(() => pageOf(contact(1)));
+    const { activities, requests } = environment(() => pageOf(contact(1)));
     await run(activities, 'fetchContactPage', input);
     await run(activities, 'fetchContactPage', { ...input, ...change });
     expect(requests).toHaveLength(2);
   });
 
   it('halves the page on each time-out, and returns the size that was answered', async () => {
-    const { activities, requests } = stand(({ top }) => {
+    const { activities, requests } = environment(({ top }) => {
       if (top > 300) throw timeout();
       return pageOf(contact(1));
     });
@@ -143,7 +147,7 @@ describe('fetchContactPage', () => {
   });
 
   it('gives up with the time-out when not even 50 rows come', async () => {
-    const { activities, requests, landing } = stand(() => {
+    const { activities, requests, landing } = environment(() => {
       throw timeout();
     });
     await expect(run(activities, 'fetchContactPage', input)).rejects.toMatchObject({
@@ -159,7 +163,7 @@ describe('fetchContactPage', () => {
         fc.integer({ min: 1, max: 10_000 }),
         fc.integer({ min: 0, max: 10_000 }),
         async (top, bears) => {
-          const { activities, requests } = stand((request) => {
+          const { activities, requests } = environment((request) => {
             if (request.top > bears) throw timeout();
             return pageOf(contact(1));
           });
@@ -179,7 +183,7 @@ describe('fetchContactPage', () => {
   });
 
   it('does not halve for other errors: a smaller page would not help', async () => {
-    const { activities, requests } = stand(() => {
+    const { activities, requests } = environment(() => {
       throw new CxoneError('Throttled', 'CXone asks for patience.');
     });
     await expect(run(activities, 'fetchContactPage', input)).rejects.toMatchObject({ code: 'Throttled' });
@@ -187,7 +191,7 @@ describe('fetchContactPage', () => {
   });
 
   it('lands nothing for an empty answer', async () => {
-    const { activities, landing } = stand(() => pageOf());
+    const { activities, landing } = environment(() => pageOf());
     expect(await run(activities, 'fetchContactPage', input)).toMatchObject({
       pageId: null,
       records: 0,
@@ -197,7 +201,7 @@ describe('fetchContactPage', () => {
   });
 
   it('refuses a tenant it does not know, naming those it does', async () => {
-    const { activities, requests } = stand(() => pageOf());
+    const { activities, requests } = environment(() => pageOf());
     await expect(run(activities, 'fetchContactPage', { ...input, tenant: 'acne' })).rejects.toMatchObject({
       type: 'UnknownTenant',
       nonRetryable: true,
@@ -211,7 +215,7 @@ describe('persistContacts', () => {
   const persist = { tenant: 'acme', pageId: '1', recordings: true };
 
   it('stores the page it has just fetched without reading it again', async () => {
-    const { activities, landing, persisted } = stand(() => pageOf(contact(1), contact(2)));
+    const { activities, landing, persisted } = environment(() => pageOf(contact(1), contact(2)));
     await run(activities, 'fetchContactPage', input);
     landing.read = async () => Promise.reject(new Error('read although it was in memory'));
     expect(await run(activities, 'persistContacts', persist)).toMatchObject({ inserted: 2 });
@@ -220,7 +224,7 @@ describe('persistContacts', () => {
   });
 
   it('stores the same from the landed page when another process fetched it', async () => {
-    const { activities, persisted } = stand(() => pageOf(contact(1), contact(2)), 0);
+    const { activities, persisted } = environment(() => pageOf(contact(1), contact(2)), 0);
     await run(activities, 'fetchContactPage', input);
     await run(activities, 'persistContacts', { ...persist, recordings: false });
     expect(persisted[0]?.batch.rows.map((row) => row.values['contactId'])).toEqual([1, 2]);
@@ -228,7 +232,7 @@ describe('persistContacts', () => {
   });
 
   it('keeps a record that cannot be read beside the good ones', async () => {
-    const { activities, persisted } = stand(() => pageOf(contact(1), { contactId: 'x' }, contact(3)));
+    const { activities, persisted } = environment(() => pageOf(contact(1), { contactId: 'x' }, contact(3)));
     await run(activities, 'fetchContactPage', input);
     expect(await run(activities, 'persistContacts', persist)).toMatchObject({ inserted: 2, rejected: 1 });
     expect(persisted[0]?.batch.rejected).toMatchObject([{ raw: '{"contactId":"x"}' }]);
@@ -242,7 +246,7 @@ describe('persistContacts of a page that shows more than its window', () => {
   ])('leaves out what starts at the end or later (%s)', async (_where, kept) => {
     const starts = ['2026-11-01T23:59:59.9999Z', '2026-11-02T00:00:00Z', '2026-11-02T00:00:00.0001Z', 'soon'];
     const records = starts.map((contactStartDate, id) => ({ contactId: id + 1, contactStartDate }));
-    const { activities, persisted } = stand(() => pageOf(...records), kept);
+    const { activities, persisted } = environment(() => pageOf(...records), kept);
     await run(activities, 'fetchContactPage', { ...input, upToItself: true });
     await run(activities, 'persistContacts', {
       ...{ tenant: 'acme', pageId: '1', recordings: false },
@@ -266,7 +270,7 @@ describe('countContacts', () => {
   };
 
   it('asks once for each pass, for one row', async () => {
-    const { activities, requests } = stand(({ filter }) => ({
+    const { activities, requests } = environment(({ filter }) => ({
       ...pageOf(contact(1)),
       totalRecords: filter.skillId === 1 ? 30 : 12,
     }));
@@ -282,7 +286,7 @@ describe('countContacts', () => {
 
   it('takes the count at the end of the list, where rows prove it, and believes none that they disprove', async () => {
     const totals = [30, 12, 8, 4] as const;
-    const { activities, requests } = stand(({ filter, skip }) => {
+    const { activities, requests } = environment(({ filter, skip }) => {
       const pass = (filter.skillId ?? 1) - 1;
       const rows = skip === 0 && pass === 3 ? [] : [contact(1)];
       return { ...pageOf(...rows), totalRecords: rows.length === 0 ? null : (totals[pass] ?? null) };
@@ -302,7 +306,7 @@ describe('countContacts', () => {
 
   it('names the passes whose list goes on behind what was read, where the total denies it', async () => {
     const totals = [30, 12, 9] as const;
-    const { activities } = stand(({ filter }) => ({
+    const { activities } = environment(({ filter }) => ({
       ...pageOf(contact(1), contact(2)),
       totalRecords: totals[(filter.skillId ?? 1) - 1] ?? null,
     }));
@@ -316,7 +320,7 @@ describe('countContacts', () => {
 
   it('goes on where a quota that was used up has interrupted it, once', async () => {
     let left = 1;
-    const { activities, requests } = stand(({ filter }) => {
+    const { activities, requests } = environment(({ filter }) => {
       left -= 1;
       if (left < 0) throw new CxoneError('QuotaExhausted', 'Used up.', { retryAfterMs: 1_000 });
       return { ...pageOf(contact(1)), totalRecords: filter.skillId === 1 ? 30 : 12 };
@@ -338,7 +342,7 @@ describe('countContacts', () => {
   });
 
   it('takes an answer without a total for what it holds', async () => {
-    const { activities } = stand(({ filter }) =>
+    const { activities } = environment(({ filter }) =>
       filter.skillId === 1 ? { ...pageOf(), lastPollTime: null } : { ...pageOf(), lastPollTime: null },
     );
     expect(await run(activities, 'countContacts', count)).toMatchObject({ totals: [0, 0] });

@@ -23,13 +23,13 @@ function listPage(records: number, totalRecords: number | null, hasNext = false)
   return { body: Buffer.from(JSON.stringify({ skills: rows })), records: rows, totalRecords, hasNext };
 }
 
-interface World {
+interface Given {
   readonly page?: (request: LookupPageRequest) => LookupPage;
   readonly problem?: string;
   readonly lookupRefreshHours?: number;
 }
 
-function stand({ page = () => listPage(0, null), problem, lookupRefreshHours = 24 }: World = {}) {
+function environment({ page = () => listPage(0, null), problem, lookupRefreshHours = 24 }: Given = {}) {
   const seen = {
     asked: [] as LookupPageRequest[],
     claims: [] as unknown[],
@@ -76,7 +76,7 @@ function stand({ page = () => listPage(0, null), problem, lookupRefreshHours = 2
 
 describe('claimLookups', () => {
   it('takes lists that were not read for the given number of hours, or failed more than an hour ago', async () => {
-    const { activities, seen } = stand({ lookupRefreshHours: 6 });
+    const { activities, seen } = environment({ lookupRefreshHours: 6 });
     expect(await run(activities, 'claimLookups', { tenant: 'acme', windowId: '7' })).toEqual({
       due: ['teams'],
       failed: [{ list: 'skills', code: 'LookupsForbidden' }],
@@ -90,7 +90,7 @@ describe('claimLookups', () => {
 
 describe('fetchLookups', () => {
   it('lands a page under its list', async () => {
-    const { activities, seen, landing } = stand({ page: () => listPage(3, 3) });
+    const { activities, seen, landing } = environment({ page: () => listPage(3, 3) });
     expect(await run(activities, 'fetchLookups', skills)).toEqual({
       pageId: '1',
       records: 3,
@@ -103,14 +103,14 @@ describe('fetchLookups', () => {
   });
 
   it('does not ask again for what the attempt has landed', async () => {
-    const { activities, seen } = stand({ page: () => listPage(1_000, 1_500) });
+    const { activities, seen } = environment({ page: () => listPage(1_000, 1_500) });
     const first = await run(activities, 'fetchLookups', skills);
     expect(await run(activities, 'fetchLookups', skills)).toEqual(first);
     expect(seen.asked).toHaveLength(1);
   });
 
   it('lands an empty list too: it ends the reading', async () => {
-    const { activities, landing } = stand();
+    const { activities, landing } = environment();
     expect(await run(activities, 'fetchLookups', skills)).toMatchObject({
       pageId: '1',
       records: 0,
@@ -129,12 +129,12 @@ describe('fetchLookups', () => {
     ['not after a page that is not full', listPage(999, null), null],
     ['not after an empty page, whatever the total promises', listPage(0, 2_000, true), null],
   ])('goes on %s', async (_how, page, next) => {
-    const { activities } = stand({ page: () => page });
+    const { activities } = environment({ page: () => page });
     expect((await run(activities, 'fetchLookups', skills)).next).toBe(next);
   });
 
   it('does not follow a list that never ends', async () => {
-    const { activities } = stand({ page: () => listPage(1_000, null, true) });
+    const { activities } = environment({ page: () => listPage(1_000, null, true) });
     const far = { ...skills, skip: 199_000 };
     expect((await run(activities, 'fetchLookups', far)).next).toBeNull();
   });
@@ -142,7 +142,7 @@ describe('fetchLookups', () => {
   it.each<CxoneErrorCode>(['LookupsForbidden', 'Unauthorized', 'NotFound', 'BadRequest'])(
     'notes %s and lets the window go on',
     async (code) => {
-      const { activities, seen, landing } = stand({
+      const { activities, seen, landing } = environment({
         page: () => {
           throw new CxoneError(code, 'no');
         },
@@ -160,7 +160,7 @@ describe('fetchLookups', () => {
   );
 
   it('lets Temporal try again what may pass', async () => {
-    const { activities, seen } = stand({
+    const { activities, seen } = environment({
       page: () => {
         throw new CxoneError('CxoneUnavailable', 'later');
       },
@@ -174,7 +174,7 @@ describe('persistLookups', () => {
   const page = { tenant: 'acme', list: 'skills' as const, pageId: '1' };
 
   it('stores the landed page, and says with the last one how many there should be', async () => {
-    const { activities, seen } = stand({ page: () => listPage(2, 2) });
+    const { activities, seen } = environment({ page: () => listPage(2, 2) });
     await run(activities, 'fetchLookups', skills);
     const outcome = await run(activities, 'persistLookups', { ...page, end: { totalRecords: 2 } });
     expect(outcome).toMatchObject({ inserted: 2, problem: null });
@@ -183,14 +183,14 @@ describe('persistLookups', () => {
   });
 
   it('leaves the list open while it is not read to its end', async () => {
-    const { activities, seen } = stand({ page: () => listPage(1_000, 1_500) });
+    const { activities, seen } = environment({ page: () => listPage(1_000, 1_500) });
     await run(activities, 'fetchLookups', skills);
     await run(activities, 'persistLookups', { ...page, end: null });
     expect(seen.persisted[0]?.end).toBeUndefined();
   });
 
   it('says why a list cannot count as read', async () => {
-    const { activities } = stand({ page: () => listPage(2, 3), problem: 'CountMismatch' });
+    const { activities } = environment({ page: () => listPage(2, 3), problem: 'CountMismatch' });
     await run(activities, 'fetchLookups', skills);
     expect(await run(activities, 'persistLookups', { ...page, end: { totalRecords: 3 } })).toMatchObject({
       problem: 'CountMismatch',

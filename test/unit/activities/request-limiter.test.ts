@@ -3,7 +3,7 @@ import type { ApiFamily } from '../../../errors';
 import type { Admission, QuotaName } from '../../../store';
 import { activityEnvironment } from './fakes';
 
-function stand(answer: Admission | Error = { admitted: true }) {
+function environment(answer: Admission | Error = { admitted: true }) {
   const asked: { readonly name: QuotaName; readonly backfill: boolean }[] = [];
   const refused: { readonly name: QuotaName; readonly retryAfterMs: number | undefined }[] = [];
   const events: [ApiFamily, LimiterEvent][] = [];
@@ -40,7 +40,7 @@ describe('the limiter of a tenant', () => {
     [4, true],
     [5, true],
   ])('takes work of priority %s for a backfill: %s', async (priority, backfill) => {
-    const { limiter, asked } = stand();
+    const { limiter, asked } = environment();
     await withPriority(priority).run(async () => limiter.acquire('media'));
     expect(asked).toEqual([
       { name: { tenant: 'acme', family: 'media', size: { requests: 150, perSeconds: 300 } }, backfill },
@@ -48,13 +48,13 @@ describe('the limiter of a tenant', () => {
   });
 
   it('knows no number for a family that the tenants file does not limit', async () => {
-    const { limiter, asked } = stand();
+    const { limiter, asked } = environment();
     await withPriority().run(async () => limiter.acquire('contacts'));
     expect(asked).toMatchObject([{ name: { family: 'contacts', size: undefined } }]);
   });
 
   it('refuses at once and says when to come again; nothing waits', async () => {
-    const { limiter, events } = stand({ admitted: false, retryAfterMs: 12_345 });
+    const { limiter, events } = environment({ admitted: false, retryAfterMs: 12_345 });
     const end = withPriority().run(async () => limiter.acquire('media'));
     await expect(end).rejects.toMatchObject({
       code: 'QuotaExhausted',
@@ -66,20 +66,20 @@ describe('the limiter of a tenant', () => {
   });
 
   it.each<ApiFamily>(['discovery', 'auth', 'file'])('lets %s through unasked', async (family) => {
-    const { limiter, asked, refused } = stand({ admitted: false, retryAfterMs: 1 });
+    const { limiter, asked, refused } = environment({ admitted: false, retryAfterMs: 1 });
     await limiter.acquire(family);
     await limiter.onThrottled(family, 1_000);
     expect([asked, refused]).toEqual([[], []]);
   });
 
   it('asks for nothing that its caller has given up', async () => {
-    const { limiter, asked } = stand();
+    const { limiter, asked } = environment();
     await expect(limiter.acquire('media', AbortSignal.abort(new Error('stop')))).rejects.toThrow('stop');
     expect(asked).toEqual([]);
   });
 
   it('passes on what CXone refused', async () => {
-    const { limiter, refused, events } = stand();
+    const { limiter, refused, events } = environment();
     await limiter.onThrottled('agents', 7_000);
     expect(refused).toEqual([
       { name: { tenant: 'acme', family: 'agents', size: undefined }, retryAfterMs: 7_000 },
@@ -89,7 +89,7 @@ describe('the limiter of a tenant', () => {
 
   it('does not fail over a refusal it cannot note', async () => {
     const trouble = new Error('no database');
-    const { limiter, errors } = stand(trouble);
+    const { limiter, errors } = environment(trouble);
     await limiter.onThrottled('media', undefined);
     expect(errors).toEqual([trouble]);
   });

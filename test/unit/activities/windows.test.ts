@@ -1,3 +1,4 @@
+// One file beyond 400 lines: all tests are about one family of activities and share the doubles of its environment.
 import fc from 'fast-check';
 import type { WindowSpan } from '../../../activities/types';
 import { createWindowActivities } from '../../../activities/windows';
@@ -58,7 +59,7 @@ const closedRow: LedgerRow = {
   closedAt: new Date(now),
 };
 
-interface World {
+interface Given {
   /** Answers of the ledger, one after the other. */
   readonly claims?: readonly Claim[];
   readonly running?: readonly string[];
@@ -66,8 +67,8 @@ interface World {
   readonly prune?: () => Promise<number>;
 }
 
-function stand(
-  { claims = [mine], running = [], row = closedRow, prune }: World,
+function environment(
+  { claims = [mine], running = [], row = closedRow, prune }: Given,
   changes: Partial<typeof tuning> = {},
 ) {
   const claimed: { key: WindowKey; claimant: Claimant; replacing: Claimant | undefined }[] = [];
@@ -127,12 +128,12 @@ describe('openWindow', () => {
     ['a filter of this run alone', { skillIds: [1] }, {}, false],
     ['a wider filter than the tenant’s', { skillIds: [] }, { skillIds: [1] }, false],
   ])('marks what is gone by %s: %#', async (_what, filter, tuning, usualFilter) => {
-    const { activities } = stand({}, tuning);
+    const { activities } = environment({}, tuning);
     expect(await run(activities, 'openWindow', { ...span, ...filter })).toMatchObject({ usualFilter });
   });
 
   it('refuses a filter of more passes than a window can bear', async () => {
-    const { activities } = stand({});
+    const { activities } = environment({});
     const ids = Array.from({ length: 11 }, (_, n) => n + 1);
     await expect(
       run(activities, 'openWindow', { ...span, skillIds: ids, campaignIds: ids }),
@@ -140,7 +141,7 @@ describe('openWindow', () => {
   });
 
   it('claims the window and says how the tenant’s settings want it read', async () => {
-    const { activities, claimed } = stand({}, { pageSize: 500, pagesInFlight: 2, maxRereads: 1 });
+    const { activities, claimed } = environment({}, { pageSize: 500, pagesInFlight: 2, maxRereads: 1 });
     expect(await run(activities, 'openWindow', span)).toEqual({
       tenant: 'acme',
       from: span.from,
@@ -177,7 +178,7 @@ describe('openWindow', () => {
   });
 
   it('takes filters and recordings of the run before those of the tenant', async () => {
-    const { activities } = stand({}, { skillIds: [5], mediaTypeIds: [4], recordings: true });
+    const { activities } = environment({}, { skillIds: [5], mediaTypeIds: [4], recordings: true });
     expect(await run(activities, 'openWindow', { ...span, skillIds: [9], recordings: false })).toMatchObject({
       passes: [{ skillId: 9, mediaTypeId: 4 }],
       recordings: false,
@@ -185,13 +186,13 @@ describe('openWindow', () => {
   });
 
   it('knows the same ids in another order, or twice, for the same window', async () => {
-    const { activities, claimed } = stand({});
+    const { activities, claimed } = environment({});
     await run(activities, 'openWindow', { ...span, skillIds: [12, 3, 12] });
     expect(claimed[0]?.key.filter.skillIds).toEqual([3, 12]);
   });
 
   it('refuses while another run works on the window, and names it', async () => {
-    const { activities, claimed } = stand({ claims: [heldBy('by-hand')], running: ['by-hand'] });
+    const { activities, claimed } = environment({ claims: [heldBy('by-hand')], running: ['by-hand'] });
     await expect(run(activities, 'openWindow', span)).rejects.toMatchObject({
       type: 'WindowBusy',
       nonRetryable: true,
@@ -201,7 +202,7 @@ describe('openWindow', () => {
   });
 
   it('takes over from a run that is gone', async () => {
-    const { activities, claimed, asked } = stand({ claims: [heldBy('by-hand'), mine] });
+    const { activities, claimed, asked } = environment({ claims: [heldBy('by-hand'), mine] });
     expect(await run(activities, 'openWindow', span)).toMatchObject({ attempt: 3 });
     expect(asked).toEqual(['by-hand']);
     expect(claimed[1]?.replacing).toEqual({ workflowId: 'by-hand', runId: 'run-1' });
@@ -209,13 +210,13 @@ describe('openWindow', () => {
 
   it('takes over from an earlier run of its own id without asking: Temporal lets only one be open', async () => {
     const own = span.claimant.workflowId;
-    const { activities, asked } = stand({ claims: [heldBy(own), mine], running: [own] });
+    const { activities, asked } = environment({ claims: [heldBy(own), mine], running: [own] });
     expect(await run(activities, 'openWindow', span)).toMatchObject({ windowId: '7' });
     expect(asked).toEqual([]);
   });
 
   it('refuses when another caller was faster to take over', async () => {
-    const { activities, claimed } = stand({ claims: [heldBy('gone'), heldBy('faster')] });
+    const { activities, claimed } = environment({ claims: [heldBy('gone'), heldBy('faster')] });
     await expect(run(activities, 'openWindow', span)).rejects.toMatchObject({
       type: 'WindowBusy',
       message: expect.stringContaining('"faster"') as string,
@@ -264,7 +265,7 @@ describe('the ledger', () => {
   const round = { tenant: 'acme', windowId: '7', attempt: 3, round: 1 };
 
   it('reports what a round brought in and marks what it did not show', async () => {
-    const { activities } = stand({});
+    const { activities } = environment({});
     expect(await run(activities, 'tallyRound', round)).toEqual({ fetched: 31 });
     expect(await run(activities, 'markAbsent', round)).toBe(4);
   });
@@ -325,7 +326,7 @@ describe('the ledger', () => {
   });
 
   it('is closed with the figures, which are the report', async () => {
-    const { activities, closed } = stand({});
+    const { activities, closed } = environment({});
     const report = await run(activities, 'closeWindow', {
       ...round,
       status: 'complete',
@@ -350,7 +351,7 @@ describe('the ledger', () => {
   });
 
   it('notes the cause of a failure', async () => {
-    const { activities, closed } = stand({
+    const { activities, closed } = environment({
       row: { ...closedRow, status: 'failed', closedAt: null, pages: null },
     });
     const failed = {
@@ -369,7 +370,7 @@ describe('the ledger', () => {
   });
 
   it('lets landed pages go once they are older than the retention', async () => {
-    const { activities, pruned } = stand({});
+    const { activities, pruned } = environment({});
     await run(activities, 'closeWindow', { ...round, status: 'complete', expected: 30, absent: 0 });
     expect(pruned).toEqual([new Date(now - 7 * dayMs), new Date(now - 30 * dayMs)]);
   });
@@ -378,7 +379,7 @@ describe('the ledger', () => {
     const prune = async () => {
       throw new StoreError('DatabaseConflict', 'PostgreSQL gave up waiting', '');
     };
-    const { activities } = stand({ prune });
+    const { activities } = environment({ prune });
     const report = run(activities, 'closeWindow', { ...round, status: 'complete', expected: 30, absent: 0 });
     await expect(report).resolves.toMatchObject({ status: closedRow.status });
   });

@@ -68,7 +68,12 @@ const minutes = fc.constantFrom(1, 5, 5, 10, 45, 300).map((n) => n * minuteMs);
 const lucks = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 40 });
 const sizes = fc.constantFrom(1, 2, 3, 7, 50);
 
-function stand(luck: readonly number[], pageSize: number, cap: number, rereadDays = settings.rereadDays) {
+function environment(
+  luck: readonly number[],
+  pageSize: number,
+  cap: number,
+  rereadDays = settings.rereadDays,
+) {
   let drawn = 0;
   const source = new ChangingSource(begin, {
     overlapMs: settings.overlapMinutes * minuteMs,
@@ -114,7 +119,7 @@ describe('the live sync over a source that changes under it', () => {
         lucks,
         sizes,
         (ticks, luck, pageSize) => {
-          const { source, live } = stand(luck, pageSize, 10_000);
+          const { source, live } = environment(luck, pageSize, 10_000);
           let mark = live.mark;
           for (const tick of ticks) {
             run(source, live, tick);
@@ -138,7 +143,7 @@ describe('the live sync over a source that changes under it', () => {
         lucks,
         fc.integer({ min: 1, max: 5 }),
         (ticks, luck, cap) => {
-          const { source, live } = stand(luck, cap, cap);
+          const { source, live } = environment(luck, cap, cap);
           for (const tick of ticks) {
             run(source, live, tick);
             expect(unread(source, live).filter(({ stamp }) => stamp < live.nextFrom())).toEqual([]);
@@ -162,7 +167,7 @@ describe('the live sync over a source that changes under it', () => {
         sizes,
         fc.constantFrom(0, 3, 7),
         (ticks, first, luck, pageSize, rereadDays) => {
-          const { source, live } = stand(luck, pageSize, 10_000, rereadDays);
+          const { source, live } = environment(luck, pageSize, 10_000, rereadDays);
           for (const what of first) happen(source, what);
           for (const tick of ticks) {
             run(source, live, tick);
@@ -185,7 +190,7 @@ describe('the live sync over a source that changes under it', () => {
   });
 
   it('can miss a change that shows later than the overlap allows: what the nightly re-read is for', () => {
-    const { source, live } = stand([0.5], 10, 10_000);
+    const { source, live } = environment([0.5], 10, 10_000);
     source.insert(0, 0);
     expect(run(source, live, quiet)).toBe(true);
     source.now += 60 * minuteMs;

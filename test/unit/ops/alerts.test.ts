@@ -100,7 +100,7 @@ describe('the alert rules', () => {
     expect(names.filter((name) => !rules.some(([known_]) => known_ === name))).toEqual([]);
   });
 
-  it('are loaded by the Prometheus of the stand', () => {
+  it('are loaded by the Prometheus of the compose file', () => {
     const { rule_files: [file = ''] = [] } = parse(textOf('ops', 'prometheus.yml')) as {
       readonly rule_files?: readonly string[];
     };

@@ -41,7 +41,7 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
-  it('has the parts of a stand like production', () => {
+  it('has the parts of a production-like deployment', () => {
     expect(Object.keys(compose.services)).toEqual([
       'postgres',
       'temporal-schema',

@@ -20,13 +20,13 @@ const rowsOf = (options: SimulatorOptions): Promise<Row[]> =>
 
 describe('the seed', () => {
   it('decides about every contact, every credential and the truth, recordings included', async () => {
-    const world = (seed: number): Promise<object> =>
+    const simulation = (seed: number): Promise<object> =>
       withReader({ seed }, async (reader, simulator) => ({
         rows: await reader.pages({ ...DAY, orderBy: 'contactId' }, 1000),
         credentials: simulator.credentials,
         truth: simulator.truth({ ...DAY_WINDOW, recordings: true }),
       }));
-    const [first, again, other] = [await world(5), await world(5), await world(6)];
+    const [first, again, other] = [await simulation(5), await simulation(5), await simulation(6)];
     expect(again).toEqual(first);
     for (const [name, part] of Object.entries(first)) {
       expect(part).not.toEqual((other as Record<string, unknown>)[name]);

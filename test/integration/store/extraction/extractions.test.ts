@@ -1,7 +1,7 @@
 import type { Batch, ColumnValue, Dataset, Row } from '../../../../store/ingest/batch';
 import type { ExtractionJob } from '../../../../store/extraction/types';
 import { postgresServers } from '../../../setup/servers';
-import { batch, openStand, type Stand } from '../stand';
+import { batch, openTestEnvironment, type TestEnvironment } from '../test-environment';
 
 const someone = { workflowId: 'extract:acme', runId: 'run-1' };
 const someoneElse = { workflowId: 'extract:acme:2', runId: 'run-2' };
@@ -23,13 +23,13 @@ const evaluation = (n: number, values: Readonly<Record<string, ColumnValue>> = {
 });
 
 describe.each(postgresServers())('extracted days on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   let jobs = 0;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment.close());
 
   /** Has a job of its own for a day, requested now by default. */
   async function begin(more: Partial<ExtractionJob> = {}, askedAt?: Date): Promise<ExtractionJob> {
@@ -41,16 +41,16 @@ describe.each(postgresServers())('extracted days on $label', (server) => {
       jobId: `job-${(jobs += 1)}`,
       ...more,
     };
-    const turn = await stand.store.extractionSlots.claim(job.tenant, job.claimant, terms, someone);
+    const turn = await environment.store.extractionSlots.claim(job.tenant, job.claimant, terms, someone);
     if (turn.status !== 'granted') throw new Error(`the turn is ${turn.status}`);
-    await stand.store.extractions.begin(job, askedAt ?? turn.askedAt);
-    await stand.store.extractions.startOver(job);
+    await environment.store.extractions.begin(job, askedAt ?? turn.askedAt);
+    await environment.store.extractions.startOver(job);
     return job;
   }
   const persist = (job: ExtractionJob, rows: readonly Row[], more: Partial<Batch> = {}) =>
-    stand.store.extractions.persist(job, batch(rows, more), 600);
+    environment.store.extractions.persist(job, batch(rows, more), 600);
   const finish = (job: ExtractionJob, records: number, rejected = 0) =>
-    stand.store.extractions.finish(job, { records, rejected }, 30);
+    environment.store.extractions.finish(job, { records, rejected }, 30);
   /** Reads a whole day in one part. */
   async function load(rows: readonly Row[], more: Partial<ExtractionJob> = {}, askedAt?: Date) {
     const job = await begin(more, askedAt);
@@ -58,7 +58,7 @@ describe.each(postgresServers())('extracted days on $label', (server) => {
     return finish(job, rows.length);
   }
   const stored = () =>
-    stand.query<{ segment_id: string; disposition: string | null; absent: boolean; synced_at: Date }>(
+    environment.query<{ segment_id: string; disposition: string | null; absent: boolean; synced_at: Date }>(
       `select segment_id, disposition, absent_since is not null as absent, synced_at
        from cxone.interaction_metadata order by segment_id`,
     );
@@ -93,7 +93,7 @@ describe.each(postgresServers())('extracted days on $label', (server) => {
   it('are counted once, however often their file is begun', async () => {
     const job = await begin();
     await persist(job, [segment(1), segment(2)]);
-    await stand.store.extractions.startOver(job);
+    await environment.store.extractions.startOver(job);
     await persist(job, [segment(1), segment(2)]);
     await persist(job, [segment(3)]);
     expect(await finish(job, 3)).toMatchObject({ inserted: 3, updated: 0, unchanged: 0 });
@@ -116,7 +116,7 @@ describe.each(postgresServers())('extracted days on $label', (server) => {
       updated: 1,
       unchanged: 1,
     });
-    expect(await stand.query('select score from cxone.evaluation order by evaluation_id')).toEqual([
+    expect(await environment.query('select score from cxone.evaluation order by evaluation_id')).toEqual([
       { score: 8 },
       { score: 2 },
     ]);
@@ -130,44 +130,46 @@ describe.each(postgresServers())('extracted days on $label', (server) => {
       completeAt: null,
     });
     expect(
-      await stand.store.extractions.completeDays('acme', 'interaction-metadata', day, '2026-11-09'),
+      await environment.store.extractions.completeDays('acme', 'interaction-metadata', day, '2026-11-09'),
     ).toEqual([]);
     expect(await load(rows, {}, just)).toMatchObject({ status: 'complete', completeAt: expect.any(Date) });
     expect(
-      await stand.store.extractions.completeDays('acme', 'interaction-metadata', day, '2026-11-09'),
+      await environment.store.extractions.completeDays('acme', 'interaction-metadata', day, '2026-11-09'),
     ).toEqual([day]);
-    expect(await stand.store.extractions.completeDays('acme', 'evaluations', day, '2026-11-09')).toEqual([]);
+    expect(
+      await environment.store.extractions.completeDays('acme', 'evaluations', day, '2026-11-09'),
+    ).toEqual([]);
   });
 
   it('that were complete stay so when a later reading fails', async () => {
     await load([segment(1)]);
     const job = await begin();
-    await stand.store.extractions.close(job, someone, 'failed', 'ExtractionForbidden');
-    expect(await stand.store.extractions.find(job)).toMatchObject({
+    await environment.store.extractions.close(job, someone, 'failed', 'ExtractionForbidden');
+    expect(await environment.store.extractions.find(job)).toMatchObject({
       status: 'failed',
       errorCode: 'ExtractionForbidden',
       completeAt: expect.any(Date),
     });
     expect(
-      await stand.store.extractions.completeDays('acme', 'interaction-metadata', day, '2026-11-02'),
+      await environment.store.extractions.completeDays('acme', 'interaction-metadata', day, '2026-11-02'),
     ).toEqual([day]);
   });
 
   it('that are loaded stay so when their run is cancelled at that moment', async () => {
     const { tenant, dataset } = await load([segment(1)]);
-    await stand.store.extractions.close({ tenant, dataset, day }, someone, 'failed', 'Cancelled');
-    expect(await stand.store.extractions.find({ tenant, dataset, day })).toMatchObject({
+    await environment.store.extractions.close({ tenant, dataset, day }, someone, 'failed', 'Cancelled');
+    expect(await environment.store.extractions.find({ tenant, dataset, day })).toMatchObject({
       status: 'complete',
       errorCode: null,
     });
-    await stand.store.extractions.close(
+    await environment.store.extractions.close(
       { tenant, dataset, day },
       someoneElse,
       'failed',
       'ExtractionForbidden',
     );
     // A run that fails before it has a job has read nothing of the day.
-    expect(await stand.store.extractions.find({ tenant, dataset, day })).toMatchObject({
+    expect(await environment.store.extractions.find({ tenant, dataset, day })).toMatchObject({
       status: 'complete',
       errorCode: null,
     });
@@ -175,11 +177,14 @@ describe.each(postgresServers())('extracted days on $label', (server) => {
 
   it('that failed before a job was made have a line as well; another run’s line is left alone', async () => {
     const key = { tenant: 'acme', dataset: 'evaluations', day } as const;
-    await stand.store.extractions.close(key, someone, 'failed', 'ExtractionForbidden');
-    expect(await stand.store.extractions.find(key)).toMatchObject({ status: 'failed', jobId: null });
+    await environment.store.extractions.close(key, someone, 'failed', 'ExtractionForbidden');
+    expect(await environment.store.extractions.find(key)).toMatchObject({ status: 'failed', jobId: null });
     await begin({ dataset: 'evaluations' });
-    await stand.store.extractions.close(key, someoneElse, 'failed', 'Cancelled');
-    expect(await stand.store.extractions.find(key)).toMatchObject({ status: 'running', errorCode: null });
+    await environment.store.extractions.close(key, someoneElse, 'failed', 'Cancelled');
+    expect(await environment.store.extractions.find(key)).toMatchObject({
+      status: 'running',
+      errorCode: null,
+    });
   });
 
   describe('what a day’s file no longer holds', () => {
@@ -211,17 +216,17 @@ describe.each(postgresServers())('extracted days on $label', (server) => {
     const job = await begin();
     const rows = [segment(1), segment(2, { agentId: 10n ** 30n }), segment(3)];
     expect(await persist(job, rows)).toMatchObject({ inserted: 2, rejected: 1 });
-    const [kept] = await stand.query('select kind, raw, page_id from cxone.rejected_record');
+    const [kept] = await environment.query('select kind, raw, page_id from cxone.rejected_record');
     expect(kept).toMatchObject({ kind: 'interaction-metadata', page_id: null });
     expect(JSON.parse(String(kept?.['raw']))).toMatchObject({ segmentId: 's-2' });
   });
 
   it('write nothing any more once another run has the turn, or the day another job', async () => {
     const old = await begin();
-    await stand.store.extractionSlots.claim('acme', someoneElse, terms, someone);
+    await environment.store.extractionSlots.claim('acme', someoneElse, terms, someone);
     await expect(persist(old, [segment(1)])).rejects.toMatchObject({ code: 'ExtractionNotHeld' });
     await expect(finish(old, 0)).rejects.toMatchObject({ code: 'ExtractionNotHeld' });
-    await stand.store.extractionSlots.release('acme', someoneElse);
+    await environment.store.extractionSlots.release('acme', someoneElse);
     const replaced = await begin();
     await begin();
     await expect(persist(replaced, [segment(1)])).rejects.toMatchObject({ code: 'ExtractionNotHeld' });
@@ -230,7 +235,7 @@ describe.each(postgresServers())('extracted days on $label', (server) => {
 
   it('give the turn back when they are loaded', async () => {
     await load([segment(1)]);
-    expect(await stand.store.extractionSlots.claim('acme', someoneElse, terms)).toMatchObject({
+    expect(await environment.store.extractionSlots.claim('acme', someoneElse, terms)).toMatchObject({
       status: 'granted',
     });
   });
@@ -240,12 +245,12 @@ describe.each(postgresServers())('extracted days on $label', (server) => {
     const job = await begin({}, new Date('2026-11-21T00:00:00Z'));
     await persist(job, [], { rejected: [{ reason: 'bad', raw: '{"segmentId":"s-1"}' }] });
     await finish(job, 1, 1);
-    const [kept] = await stand.query<{ hash: string }>(
+    const [kept] = await environment.query<{ hash: string }>(
       'select content_hash as hash from cxone.rejected_record',
     );
     const { values, extra } = segment(1, { disposition: 'replayed' });
     expect(
-      await stand.store.rejected.replay(
+      await environment.store.rejected.replay(
         'acme',
         'interaction-metadata',
         [{ hash: kept?.hash ?? '', ok: true, row: { values, extra }, drift: [] }],

@@ -1,21 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, openStand, someone, wholeDay } from '../stand';
-import type { Stand } from '../stand';
+import { at, batch, openTestEnvironment, someone, wholeDay } from '../test-environment';
+import type { TestEnvironment } from '../test-environment';
 
 describe.each(postgresServers())('landed pages on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment.close());
 
   it('come back byte for byte, and smaller in between', async () => {
     const body = Buffer.concat([randomBytes(1000), Buffer.from('{"completedContacts":[]}'.repeat(1000))]);
-    const pageId = await stand.land('0', { body });
-    expect(await stand.store.landing.read(pageId)).toEqual(body);
-    const [row] = await stand.query(
+    const pageId = await environment.land('0', { body });
+    expect(await environment.store.landing.read(pageId)).toEqual(body);
+    const [row] = await environment.query(
       'select octet_length(body) as stored, body_bytes::int from cxone.landing_page',
     );
     expect(row?.['body_bytes']).toBe(body.length);
@@ -23,37 +23,37 @@ describe.each(postgresServers())('landed pages on $label', (server) => {
   });
 
   it('are found by their place, with what was said about them', async () => {
-    const key = { ...(await stand.claim()), round: 1, kind: 'contacts', slice: 'skip=0' } as const;
-    expect(await stand.store.landing.find(key)).toBeNull();
+    const key = { ...(await environment.claim()), round: 1, kind: 'contacts', slice: 'skip=0' } as const;
+    expect(await environment.store.landing.find(key)).toBeNull();
     const meta = { totalRecords: 12, lastPollTime: '2026-07-21T00:00:00Z', firstStart: null };
-    const pageId = await stand.land('skip=0', { records: 12, meta });
-    expect(await stand.store.landing.find(key)).toEqual({ pageId, records: 12, meta });
-    expect(await stand.store.landing.find({ ...key, round: 2 })).toBeNull();
-    expect(await stand.store.landing.find({ ...key, attempt: key.attempt + 1 })).toBeNull();
-    expect(await stand.store.landing.find({ ...key, kind: 'agents' })).toBeNull();
+    const pageId = await environment.land('skip=0', { records: 12, meta });
+    expect(await environment.store.landing.find(key)).toEqual({ pageId, records: 12, meta });
+    expect(await environment.store.landing.find({ ...key, round: 2 })).toBeNull();
+    expect(await environment.store.landing.find({ ...key, attempt: key.attempt + 1 })).toBeNull();
+    expect(await environment.store.landing.find({ ...key, kind: 'agents' })).toBeNull();
   });
 
   it('stay when the same place is landed again, also at the same time', async () => {
     const pages = await Promise.all(
-      ['a', 'b', 'c'].map((text) => stand.land('0', { body: Buffer.from(text) })),
+      ['a', 'b', 'c'].map((text) => environment.land('0', { body: Buffer.from(text) })),
     );
     expect(new Set(pages).size).toBe(1);
-    const kept = await stand.store.landing.read(pages[0] ?? '');
-    await stand.land('0', { body: Buffer.from('later') });
-    expect(await stand.store.landing.read(pages[0] ?? '')).toEqual(kept);
+    const kept = await environment.store.landing.read(pages[0] ?? '');
+    await environment.land('0', { body: Buffer.from('later') });
+    expect(await environment.store.landing.read(pages[0] ?? '')).toEqual(kept);
   });
 
   it('that were pruned are a clear error', async () => {
-    await expect(stand.store.landing.read('12345')).rejects.toMatchObject({
+    await expect(environment.store.landing.read('12345')).rejects.toMatchObject({
       code: 'PageMissing',
       retryable: false,
     });
   });
 
   it('are pruned by age, but not while their attempt runs', async () => {
-    const { landing, windows, contacts } = stand.store;
-    const { windowId, attempt } = await stand.claim();
-    const pageId = await stand.land('0');
+    const { landing, windows, contacts } = environment.store;
+    const { windowId, attempt } = await environment.claim();
+    const pageId = await environment.land('0');
     await contacts.persistPage(pageId, 'acme', batch([]), { recordings: false });
     const soon = at(60, new Date());
     expect(await landing.prune(soon)).toBe(0);
@@ -63,9 +63,9 @@ describe.each(postgresServers())('landed pages on $label', (server) => {
   });
 
   it('of an attempt that was taken over are pruned', async () => {
-    await stand.claim();
-    await stand.land('0');
-    await stand.store.windows.claim(wholeDay, { ...someone, runId: 'run-2' }, someone);
-    expect(await stand.store.landing.prune(at(60, new Date()))).toBe(1);
+    await environment.claim();
+    await environment.land('0');
+    await environment.store.windows.claim(wholeDay, { ...someone, runId: 'run-2' }, someone);
+    expect(await environment.store.landing.prune(at(60, new Date()))).toBe(1);
   });
 });

@@ -1,21 +1,21 @@
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, contact, openStand } from '../stand';
+import { at, batch, contact, openTestEnvironment } from '../test-environment';
 import { file, id } from '../recording-rows';
-import type { Stand } from '../stand';
+import type { TestEnvironment } from '../test-environment';
 
 describe.each(postgresServers())('recordings claimed for an attempt on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment.close());
 
   const soon = () => at(60, new Date());
 
   const claim = (holder: string, seconds = 60) =>
-    stand.store.recordings.claim('acme', id(1), holder, seconds, soon());
-  beforeEach(() => stand.persist(batch([contact(1)])));
+    environment.store.recordings.claim('acme', id(1), holder, seconds, soon());
+  beforeEach(() => environment.persist(batch([contact(1)])));
 
   it('are for one holder at a time, and again for the same', async () => {
     expect([await claim('one'), await claim('two'), await claim('one')]).toEqual([true, false, true]);
@@ -27,8 +27,8 @@ describe.each(postgresServers())('recordings claimed for an attempt on $label', 
   });
 
   it('are not due for others during that time', async () => {
-    const { recordings } = stand.store;
-    const { windowId, attempt } = await stand.claim();
+    const { recordings } = environment.store;
+    const { windowId, attempt } = await environment.claim();
     await claim('one');
     expect(await recordings.due(windowId, attempt, null, 10, soon())).toEqual([]);
     expect(await recordings.dueOfTenant('acme', 10, soon())).toEqual([]);
@@ -44,17 +44,17 @@ describe.each(postgresServers())('recordings claimed for an attempt on $label', 
   });
 
   it('are taken as a whole, also when only one file of the call is due', async () => {
-    const { recordings } = stand.store;
+    const { recordings } = environment.store;
     await recordings.failed('acme', id(1), 's1', 'MediaIncomplete', at(600, new Date()));
     expect(await claim('one')).toBe(true);
-    await stand.query("update cxone.recording set next_attempt_at = now() where segment_id = 's1'");
+    await environment.query("update cxone.recording set next_attempt_at = now() where segment_id = 's1'");
     expect(await claim('two')).toBe(false);
   });
 
   it.each(['stored', 'absent', 'postponed', 'failed'] as const)(
     'cannot be claimed any more once %s, nor by the same holder',
     async (end) => {
-      const { recordings } = stand.store;
+      const { recordings } = environment.store;
       await claim('one');
       const later = at(3_600, new Date());
       if (end === 'stored') {
@@ -70,7 +70,7 @@ describe.each(postgresServers())('recordings claimed for an attempt on $label', 
   );
 
   it('and failed are due to the next sweep after their pause', async () => {
-    const { recordings } = stand.store;
+    const { recordings } = environment.store;
     const later = at(3_600, new Date());
     await recordings.failed('acme', id(1), null, 'MediaIncomplete', later);
     expect(await recordings.dueOfTenant('acme', 10, at(-1, later))).toEqual([]);

@@ -1,19 +1,22 @@
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, contact, openStand } from '../stand';
+import { at, batch, contact, openTestEnvironment } from '../test-environment';
 import { file, id } from '../recording-rows';
 import type { InteractionRow } from '../../../../store';
-import type { Stand } from '../stand';
+import type { TestEnvironment } from '../test-environment';
 
 describe.each(postgresServers())('what the answer about a recording said on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment.close());
 
   const statuses = async (n: number) =>
-    (await stand.store.recordings.known('acme', id(n))).map(({ segmentId, status }) => [segmentId, status]);
+    (await environment.store.recordings.known('acme', id(n))).map(({ segmentId, status }) => [
+      segmentId,
+      status,
+    ]);
 
   const interaction = (segmentId: string, more: Partial<InteractionRow> = {}): InteractionRow => ({
     segmentId,
@@ -42,11 +45,11 @@ describe.each(postgresServers())('what the answer about a recording said on $lab
     ...more,
   });
   const interactions = () =>
-    stand.query('select * from cxone.interaction order by master_contact_id, segment_id');
-  beforeEach(() => stand.persist(batch([contact(1)])));
+    environment.query('select * from cxone.interaction order by master_contact_id, segment_id');
+  beforeEach(() => environment.persist(batch([contact(1)])));
 
   it('are stored together, or neither of them is', async () => {
-    const { recordings } = stand.store;
+    const { recordings } = environment.store;
     await recordings.stored('acme', id(1), file('s1'), interaction('s1'));
     expect(await interactions()).toMatchObject([
       {
@@ -69,7 +72,7 @@ describe.each(postgresServers())('what the answer about a recording said on $lab
   });
 
   it('are replaced by the next answer', async () => {
-    const { recordings } = stand.store;
+    const { recordings } = environment.store;
     await recordings.stored('acme', id(1), file('s1'), interaction('s1'));
     await recordings.settled('acme', id(1), [
       interaction('s2', { hasFile: false }),
@@ -84,7 +87,7 @@ describe.each(postgresServers())('what the answer about a recording said on $lab
 
   it('are kept of a chat, which has no file', async () => {
     const chat = interaction('s1', { kind: 'chat', hasFile: false, messages: '[{"text":"hello"}]' });
-    await stand.store.recordings.absent('acme', id(1), 'NotFound', [chat]);
+    await environment.store.recordings.absent('acme', id(1), 'NotFound', [chat]);
     expect(await interactions()).toMatchObject([{ kind: 'chat', messages: [{ text: 'hello' }] }]);
   });
 });

@@ -1,42 +1,42 @@
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, contact, openStand, wholeDay, type Stand } from '../stand';
+import { at, batch, contact, openTestEnvironment, wholeDay, type TestEnvironment } from '../test-environment';
 
 const id = (n: number) => `${693_159_000_000 + n}`;
 
 describe.each(postgresServers())('recordings by the listing on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
   afterEach(async () => {
-    await stand.empty();
-    await stand.query('truncate cxone.interaction_metadata, cxone.extraction');
+    await environment.empty();
+    await environment.query('truncate cxone.interaction_metadata, cxone.extraction');
   });
-  afterAll(() => stand.close());
+  afterAll(() => environment.close());
 
   const soon = () => at(60, new Date());
   // Portions so small that several are needed.
   const settle = (windowId: string | null = null) =>
-    stand.store.recordings.resolveListed('acme', windowId, 1);
+    environment.store.recordings.resolveListed('acme', windowId, 1);
   const due = (calls: 'all' | 'listed' = 'listed') =>
-    stand.store.recordings.dueOfTenant('acme', 100, soon(), calls);
+    environment.store.recordings.dueOfTenant('acme', 100, soon(), calls);
   const states = async () =>
     Object.fromEntries(
       (
-        await stand.query<{ n: number; status: string; code: string | null }>(
+        await environment.query<{ n: number; status: string; code: string | null }>(
           `select (master_contact_id - 693159000000)::int as n, status, last_error_code as code from cxone.recording`,
         )
       ).map(({ n, status, code }) => [n, code === null ? status : `${status} ${code}`]),
     );
 
   async function arrive(...contacts: ReturnType<typeof contact>[]): Promise<void> {
-    await stand.persist(batch(contacts));
+    await environment.persist(batch(contacts));
     // A sweep leaves calls that an open window has just stored to that window.
-    await stand.query(`update cxone.sync_window set status = 'complete'`);
+    await environment.query(`update cxone.sync_window set status = 'complete'`);
   }
 
   async function list(n: number, voice: string | null, screen: string | null = null, tenant = 'acme') {
-    await stand.query(
+    await environment.query(
       `insert into cxone.interaction_metadata
          (tenant, segment_id, acd_call_id, voice_recording_status, screen_recording_status)
        values ($1, gen_random_uuid()::text, $2, $3, $4)`,
@@ -45,7 +45,7 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
   }
 
   async function extract(day: string, complete: boolean, dataset = 'interaction-metadata', tenant = 'acme') {
-    await stand.query(
+    await environment.query(
       `insert into cxone.extraction
          (tenant, dataset, day, status, attempt, workflow_id, run_id, started_at, complete_at)
        values ($1, $2, $3, $4, 1, 'w', 'r', now(), $5)`,
@@ -69,10 +69,10 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
   });
 
   it('a window’s own run looks up what is listed, and reports the rest as pending', async () => {
-    const { windowId, attempt } = await stand.claim(wholeDay);
-    await stand.persist(batch([contact(1), contact(2)]));
+    const { windowId, attempt } = await environment.claim(wholeDay);
+    await environment.persist(batch([contact(1), contact(2)]));
     await list(2, 'Success');
-    const { recordings } = stand.store;
+    const { recordings } = environment.store;
     expect(await recordings.due(windowId, attempt, null, 9, soon(), 'listed')).toEqual([id(2)]);
     expect(await recordings.due(windowId, attempt, id(2), 9, soon(), 'listed')).toEqual([]);
     expect(await recordings.counts(windowId)).toMatchObject({ pending: 2, absent: 0 });
@@ -89,11 +89,11 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
     await extract('2026-07-21', true, 'evaluations');
     await extract('2026-07-21', true, 'interaction-metadata', 'zenith');
     expect(await settle()).toEqual({ absent: 0, listed: 0 });
-    await stand.query(`update cxone.extraction set status = 'complete', complete_at = now()`);
+    await environment.query(`update cxone.extraction set status = 'complete', complete_at = now()`);
     expect(await settle()).toEqual({ absent: 2, listed: 0 });
     expect(await states()).toEqual({ 1: 'pending', 2: 'absent NotListed', 3: 'absent NotListed' });
     expect(
-      await stand.query('select attempts, next_attempt_at from cxone.recording where attempts > 0'),
+      await environment.query('select attempts, next_attempt_at from cxone.recording where attempts > 0'),
     ).toEqual([]);
     expect(await settle()).toEqual({ absent: 0, listed: 0 });
   });
@@ -102,18 +102,18 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
     await arrive(contact(1));
     await extract('2026-07-20', true);
     await extract('2026-07-21', true);
-    await stand.query(`update cxone.extraction set status = 'running'`);
+    await environment.query(`update cxone.extraction set status = 'running'`);
     expect(await settle()).toEqual({ absent: 1, listed: 0 });
   });
 
   it('a window settles its own calls alone', async () => {
     await arrive(contact(1));
-    const { windowId } = await stand.claim({
+    const { windowId } = await environment.claim({
       ...wholeDay,
       from: at(86_400 * 3),
       to: at(86_400 * 4),
     });
-    await stand.persist(batch([contact(2, { contactStartDate: at(86_400 * 3 + 60).toISOString() })]));
+    await environment.persist(batch([contact(2, { contactStartDate: at(86_400 * 3 + 60).toISOString() })]));
     for (const day of ['20', '21', '23', '24']) await extract(`2026-07-${day}`, true);
     expect(await settle(windowId)).toEqual({ absent: 1, listed: 0 });
     expect(await states()).toEqual({ 1: 'pending', 2: 'absent NotListed' });
@@ -146,13 +146,13 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
     expect(await settle()).toEqual({ absent: 0, listed: 1 });
     expect(await due()).toEqual([id(1)]);
     // The listing does not bring back a call whose playback query found nothing.
-    await stand.store.recordings.absent('acme', id(1), 'NotFound');
+    await environment.store.recordings.absent('acme', id(1), 'NotFound');
     expect(await settle()).toEqual({ absent: 0, listed: 0 });
     expect(await states()).toEqual({ 1: 'absent NotFound', 2: 'absent NotListed' });
   });
 
   it('what failed, or was stored once and is gone, is looked up whatever the listing says', async () => {
-    const { recordings } = stand.store;
+    const { recordings } = environment.store;
     const file = { segmentId: 's1', storageKey: 'acme/s1.mp4', bytes: 10, sha256: 'b'.repeat(64) };
     await arrive(contact(1), contact(2));
     await recordings.failed('acme', id(1), null, 'MediaIncomplete', new Date());
@@ -169,9 +169,9 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
     await arrive(contact(1));
     await extract('2026-07-20', true);
     await extract('2026-07-21', true);
-    await stand.store.recordings.claim('acme', id(1), 'run', 60, soon());
+    await environment.store.recordings.claim('acme', id(1), 'run', 60, soon());
     expect(await settle()).toEqual({ absent: 0, listed: 0 });
-    await stand.store.recordings.release('acme', id(1), 'run');
+    await environment.store.recordings.release('acme', id(1), 'run');
     expect(await settle()).toEqual({ absent: 1, listed: 0 });
   });
 });

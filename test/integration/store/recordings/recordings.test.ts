@@ -1,27 +1,30 @@
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, contact, day, everything, openStand, wholeDay } from '../stand';
+import { at, batch, contact, day, everything, openTestEnvironment, wholeDay } from '../test-environment';
 import { file, id } from '../recording-rows';
-import type { Stand } from '../stand';
+import type { TestEnvironment } from '../test-environment';
 
 describe.each(postgresServers())('recordings on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment.close());
 
   const soon = () => at(60, new Date());
   const statuses = async (n: number) =>
-    (await stand.store.recordings.known('acme', id(n))).map(({ segmentId, status }) => [segmentId, status]);
+    (await environment.store.recordings.known('acme', id(n))).map(({ segmentId, status }) => [
+      segmentId,
+      status,
+    ]);
 
   describe('to be fetched', () => {
     it('are noted once per call, however many legs and pages it has', async () => {
       const leg = (n: number, master: number) => contact(n, { masterContactId: 693_159_000_000 + master });
-      await stand.persist(batch([leg(1, 1), leg(2, 1), leg(3, 3)]));
-      await stand.persist(batch([leg(6, 1), contact(7, { masterContactId: null })]));
+      await environment.persist(batch([leg(1, 1), leg(2, 1), leg(3, 3)]));
+      await environment.persist(batch([leg(6, 1), contact(7, { masterContactId: null })]));
       expect(
-        await stand.query(
+        await environment.query(
           'select master_contact_id, segment_id, status, attempts from cxone.recording order by 1',
         ),
       ).toEqual([
@@ -31,31 +34,33 @@ describe.each(postgresServers())('recordings on $label', (server) => {
     });
 
     it('are noted again for a stored call that gets a new leg, whose file may have come since', async () => {
-      const { recordings } = stand.store;
+      const { recordings } = environment.store;
       const second = contact(2, { masterContactId: 693_159_000_001 });
-      await stand.persist(batch([contact(1)]));
+      await environment.persist(batch([contact(1)]));
       await recordings.stored('acme', id(1), file('s1'));
       await recordings.settled('acme', id(1));
-      await stand.persist(batch([second]));
+      await environment.persist(batch([second]));
       expect(await statuses(1)).toEqual([
         [null, 'pending'],
         ['s1', 'stored'],
       ]);
       await recordings.settled('acme', id(1));
-      await stand.persist(batch([second]));
+      await environment.persist(batch([second]));
       expect(await statuses(1)).toEqual([['s1', 'stored']]);
     });
 
     it('are not noted when recordings are off', async () => {
-      const pageId = await stand.land('off');
-      await stand.store.contacts.persistPage(pageId, 'acme', batch([contact(1)]), { recordings: false });
-      expect(await stand.query('select from cxone.recording')).toHaveLength(0);
+      const pageId = await environment.land('off');
+      await environment.store.contacts.persistPage(pageId, 'acme', batch([contact(1)]), {
+        recordings: false,
+      });
+      expect(await environment.query('select from cxone.recording')).toHaveLength(0);
     });
 
     it('are the tenant’s newest calls first for a sweep, as often as it asks', async () => {
-      const { recordings } = stand.store;
-      await stand.persist(batch([1, 2, 3, 4, 5].map((n) => contact(n))));
-      await stand.query(`update cxone.sync_window set status = 'complete'`);
+      const { recordings } = environment.store;
+      await environment.persist(batch([1, 2, 3, 4, 5].map((n) => contact(n))));
+      await environment.query(`update cxone.sync_window set status = 'complete'`);
       await recordings.absent('acme', id(4), 'NotFound');
       const first = await recordings.dueOfTenant('acme', 2, soon());
       expect(first).toEqual([id(5), id(3)]);
@@ -65,44 +70,44 @@ describe.each(postgresServers())('recordings on $label', (server) => {
     });
 
     it('are left by a sweep to the window by start that brings them in, unless it looked in vain or died', async () => {
-      const { recordings } = stand.store;
+      const { recordings } = environment.store;
       const sweep = async () => recordings.dueOfTenant('acme', 9, at(3_600, new Date()));
-      await stand.persist(batch([contact(1), contact(2)]));
+      await environment.persist(batch([contact(1), contact(2)]));
       expect(await sweep()).toEqual([]);
       const later = { nextAttemptAt: soon(), errorCode: 'NotFound' } as const;
       await recordings.postpone('acme', id(2), later);
       expect(await sweep()).toEqual([id(2)]);
-      await stand.query(`update cxone.sync_window set started_at = now() - interval '25 hours'`);
+      await environment.query(`update cxone.sync_window set started_at = now() - interval '25 hours'`);
       expect(await sweep()).toEqual([id(2), id(1)]);
     });
 
     it('are the sweep’s where a window under way did not bring them in itself', async () => {
-      const { recordings } = stand.store;
-      await stand.persist(batch([contact(1)]));
-      await stand.query(`update cxone.contact set first_synced_at = now() - interval '1 hour'`);
+      const { recordings } = environment.store;
+      await environment.persist(batch([contact(1)]));
+      await environment.query(`update cxone.contact set first_synced_at = now() - interval '1 hour'`);
       expect(await recordings.dueOfTenant('acme', 9, soon())).toEqual([id(1)]);
-      await stand.query(`update cxone.contact set first_synced_at = now()`);
-      await stand.query(`update cxone.sync_window set read_by = 'update'`);
+      await environment.query(`update cxone.contact set first_synced_at = now()`);
+      await environment.query(`update cxone.sync_window set read_by = 'update'`);
       expect(await recordings.dueOfTenant('acme', 9, soon())).toEqual([id(1)]);
     });
 
     it.each(['stored', 'absent', 'failed'] as const)('are not noted again once %s', async (status) => {
-      const { recordings } = stand.store;
-      await stand.persist(batch([contact(1)]));
+      const { recordings } = environment.store;
+      await environment.persist(batch([contact(1)]));
       if (status === 'stored') await recordings.stored('acme', id(1), file('s1'));
       if (status === 'absent') await recordings.absent('acme', id(1), 'NotFound');
       if (status === 'failed') await recordings.failed('acme', id(1), 's1', 'MediaIncomplete');
       await recordings.settled('acme', id(1));
-      await stand.persist(batch([contact(1, { skillId: 5 })]));
+      await environment.persist(batch([contact(1, { skillId: 5 })]));
       expect(await statuses(1)).toEqual([[status === 'absent' ? null : 's1', status]]);
     });
   });
 
   describe('due in a window', () => {
     it('are listed in ascending order, in portions', async () => {
-      await stand.persist(batch([5, 3, 1, 4, 2].map((n) => contact(n))));
-      const { windowId, attempt } = await stand.claim();
-      const { recordings } = stand.store;
+      await environment.persist(batch([5, 3, 1, 4, 2].map((n) => contact(n))));
+      const { windowId, attempt } = await environment.claim();
+      const { recordings } = environment.store;
       expect(await recordings.due(windowId, attempt, null, 2, soon())).toEqual([id(1), id(2)]);
       expect(await recordings.due(windowId, attempt, id(2), 2, soon())).toEqual([id(3), id(4)]);
       expect(await recordings.due(windowId, attempt, id(4), 2, soon())).toEqual([id(5)]);
@@ -110,41 +115,41 @@ describe.each(postgresServers())('recordings on $label', (server) => {
     });
 
     it('are those never looked up, also by a clock that lags behind the database', async () => {
-      await stand.persist(batch([contact(1), contact(2)]));
-      const { windowId, attempt } = await stand.claim();
-      const { recordings } = stand.store;
+      await environment.persist(batch([contact(1), contact(2)]));
+      const { windowId, attempt } = await environment.claim();
+      const { recordings } = environment.store;
       const lagging = new Date(Date.now() - 3_600_000);
       await recordings.postpone('acme', id(2), { nextAttemptAt: new Date(), errorCode: 'NotFound' });
       expect(await recordings.due(windowId, attempt, null, 10, lagging)).toEqual([id(1)]);
     });
 
     it('are those of its own range and filter', async () => {
-      await stand.persist(
+      await environment.persist(
         batch([contact(1, { skillId: 10 }), contact(2, { skillId: 11 }), contact(86_400, { skillId: 10 })]),
       );
-      const { windowId, attempt } = await stand.claim({
+      const { windowId, attempt } = await environment.claim({
         ...wholeDay,
         filter: { ...everything, skillIds: [10] },
       });
-      expect(await stand.store.recordings.due(windowId, attempt, null, 10, soon())).toEqual([id(1)]);
+      expect(await environment.store.recordings.due(windowId, attempt, null, 10, soon())).toEqual([id(1)]);
     });
 
     it('by update are those of the contacts it landed, whenever they started', async () => {
-      await stand.persist(batch([contact(1), contact(2)]));
-      const { windowId, attempt } = await stand.claim({ ...wholeDay, by: 'update' });
-      const pageId = await stand.land('update', { windowId, attempt });
-      await stand.store.contacts.persistPage(pageId, 'acme', batch([contact(2), contact(-5000)]), {
+      await environment.persist(batch([contact(1), contact(2)]));
+      const { windowId, attempt } = await environment.claim({ ...wholeDay, by: 'update' });
+      const pageId = await environment.land('update', { windowId, attempt });
+      await environment.store.contacts.persistPage(pageId, 'acme', batch([contact(2), contact(-5000)]), {
         recordings: true,
       });
-      expect(await stand.store.recordings.due(windowId, attempt, null, 10, soon())).toEqual([
+      expect(await environment.store.recordings.due(windowId, attempt, null, 10, soon())).toEqual([
         id(-5000),
         id(2),
       ]);
     });
 
     it('leave out what is not due yet, stored, absent or given up', async () => {
-      const { recordings } = stand.store;
-      await stand.persist(batch([1, 2, 3, 4, 5, 6].map((n) => contact(n))));
+      const { recordings } = environment.store;
+      await environment.persist(batch([1, 2, 3, 4, 5, 6].map((n) => contact(n))));
       const now = soon();
       await recordings.postpone('acme', id(1), { nextAttemptAt: at(60, now), errorCode: 'NotFound' });
       await recordings.stored('acme', id(2), file('s2'));
@@ -152,43 +157,43 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       await recordings.absent('acme', id(3), 'NotFound');
       await recordings.failed('acme', id(4), null, 'MediaHostRefused');
       await recordings.failed('acme', id(5), null, 'MediaUnavailable', at(60, now));
-      const { windowId, attempt } = await stand.claim();
+      const { windowId, attempt } = await environment.claim();
       expect(await recordings.due(windowId, attempt, null, 10, now)).toEqual([id(6)]);
       expect(await recordings.due(windowId, attempt, null, 10, at(60, now))).toEqual([id(1), id(5), id(6)]);
     });
 
     it('are found quickly among many, also before PostgreSQL has statistics', async () => {
-      await stand.query('alter table cxone.contact set (autovacuum_enabled = off)');
-      await stand.query('alter table cxone.recording set (autovacuum_enabled = off)');
-      await stand.query(
+      await environment.query('alter table cxone.contact set (autovacuum_enabled = off)');
+      await environment.query('alter table cxone.recording set (autovacuum_enabled = off)');
+      await environment.query(
         `insert into cxone.contact (tenant, contact_id, master_contact_id, contact_start_date)
          select 'acme', n, n, $1::timestamptz + n * interval '1 second' from generate_series(1, 30000) n`,
         [day],
       );
-      await stand.query(
+      await environment.query(
         `insert into cxone.recording (tenant, master_contact_id, next_attempt_at)
          select 'acme', n, now() from generate_series(1, 30000) n`,
       );
-      const { windowId, attempt } = await stand.claim();
-      expect(await stand.store.recordings.due(windowId, attempt, '29000', 2, soon())).toEqual([
+      const { windowId, attempt } = await environment.claim();
+      expect(await environment.store.recordings.due(windowId, attempt, '29000', 2, soon())).toEqual([
         '29001',
         '29002',
       ]);
-      expect(await stand.store.recordings.counts(windowId)).toMatchObject({ pending: 30_000 });
+      expect(await environment.store.recordings.counts(windowId)).toMatchObject({ pending: 30_000 });
     }, 15_000);
 
     it('are none for an attempt that was replaced', async () => {
-      await stand.persist(batch([contact(1)]));
-      const { windowId, attempt } = await stand.claim();
-      expect(await stand.store.recordings.due(windowId, attempt + 1, null, 10, soon())).toEqual([]);
+      await environment.persist(batch([contact(1)]));
+      const { windowId, attempt } = await environment.claim();
+      expect(await environment.store.recordings.due(windowId, attempt + 1, null, 10, soon())).toEqual([]);
     });
   });
 
   describe('of one call', () => {
-    beforeEach(() => stand.persist(batch([contact(1)])));
+    beforeEach(() => environment.persist(batch([contact(1)])));
 
     it('become one row per file, and the row of the call goes', async () => {
-      const { recordings } = stand.store;
+      const { recordings } = environment.store;
       await recordings.stored('acme', id(1), {
         ...file('s2'),
         mediaType: 'voice-only',
@@ -214,12 +219,12 @@ describe.each(postgresServers())('recordings on $label', (server) => {
     });
 
     it('keep the row of the call while there is no file', async () => {
-      await stand.store.recordings.settled('acme', id(1));
+      await environment.store.recordings.settled('acme', id(1));
       expect(await statuses(1)).toEqual([[null, 'pending']]);
     });
 
     it('that are stored again overwrite their row', async () => {
-      const { recordings } = stand.store;
+      const { recordings } = environment.store;
       await recordings.failed('acme', id(1), 's1', 'MediaIncomplete', soon());
       await recordings.stored('acme', id(1), file('s1'));
       const known = await recordings.known('acme', id(1));
@@ -232,7 +237,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
     });
 
     it('count each vain look and stay pending', async () => {
-      const { recordings } = stand.store;
+      const { recordings } = environment.store;
       const nextAttemptAt = at(900, new Date());
       await recordings.postpone('acme', id(1), { nextAttemptAt: at(1), errorCode: 'NotFound' });
       await recordings.postpone('acme', id(1), { nextAttemptAt, errorCode: 'NotFound' });
@@ -241,7 +246,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
     });
 
     it('are settled with a word on whether one of them is open still, which then ends as absent', async () => {
-      const { recordings } = stand.store;
+      const { recordings } = environment.store;
       await recordings.stored('acme', id(1), file('s1'));
       await recordings.stored('acme', id(1), file('s2'));
       expect(await recordings.settled('acme', id(1))).toBe(false);
@@ -256,7 +261,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
     });
 
     it('wait together once the call has failed', async () => {
-      const { recordings } = stand.store;
+      const { recordings } = environment.store;
       await recordings.stored('acme', id(1), file('s1'));
       await recordings.stored('acme', id(1), file('s2'));
       await recordings.settled('acme', id(1));
@@ -275,7 +280,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
     });
 
     it('count failures in a row, from the first failure or the one after CXone had none yet', async () => {
-      const { recordings } = stand.store;
+      const { recordings } = environment.store;
       const later = { nextAttemptAt: soon(), errorCode: 'NotFound' } as const;
       const failures = async () => (await recordings.call('acme', id(1))).failures;
       await recordings.postpone('acme', id(1), later);
@@ -293,7 +298,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
     });
 
     it('that are stored stay stored, whatever is said of the call later', async () => {
-      const { recordings } = stand.store;
+      const { recordings } = environment.store;
       await recordings.stored('acme', id(1), file('s1'));
       await recordings.failed('acme', id(1), 's1', 'MediaIncomplete', soon());
       await recordings.failed('acme', id(1), 's2', 'MediaIncomplete', soon());
@@ -309,7 +314,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
   describe('of media types', () => {
     const noted = async () =>
       (
-        await stand.query<{ id: string }>(
+        await environment.query<{ id: string }>(
           'select master_contact_id as id from cxone.recording order by master_contact_id',
         )
       ).map((row) => row.id);
@@ -325,9 +330,9 @@ describe.each(postgresServers())('recordings on $label', (server) => {
         contact(5, { mediaTypeId: 6 }),
         contact(6),
       ];
-      const pageId = await stand.land('types');
+      const pageId = await environment.land('types');
       const wishes = { recordings: true, recordedCalls, recordedMediaTypeIds };
-      await stand.store.contacts.persistPage(pageId, 'acme', batch(rows), wishes);
+      await environment.store.contacts.persistPage(pageId, 'acme', batch(rows), wishes);
     };
 
     it('that have no audio get no row, and so cost no playback query', async () => {
@@ -347,15 +352,15 @@ describe.each(postgresServers())('recordings on $label', (server) => {
   });
 
   it('are counted by status for a window, once per file', async () => {
-    const { recordings } = stand.store;
+    const { recordings } = environment.store;
     const leg = contact(9, { masterContactId: 693_159_000_001 });
-    await stand.persist(batch([1, 2, 3, 4].map((n) => contact(n)).concat(leg)));
+    await environment.persist(batch([1, 2, 3, 4].map((n) => contact(n)).concat(leg)));
     await recordings.stored('acme', id(1), file('s1'));
     await recordings.stored('acme', id(1), file('s2'));
     await recordings.settled('acme', id(1));
     await recordings.absent('acme', id(2), 'NotFound');
     await recordings.failed('acme', id(3), null, 'MediaHostRefused');
-    const { windowId } = await stand.claim();
+    const { windowId } = await environment.claim();
     expect(await recordings.counts(windowId)).toEqual({
       pending: 1,
       stored: 2,

@@ -1,7 +1,7 @@
 import { postgresServers } from '../../../setup/servers';
 import type { ColumnValue, Row } from '../../../../store/ingest/batch';
-import { at, batch, contact, day, openStand } from '../stand';
-import type { Stand } from '../stand';
+import { at, batch, contact, day, openTestEnvironment } from '../test-environment';
+import type { TestEnvironment } from '../test-environment';
 
 const agent = (agentId: number, values: Readonly<Record<string, ColumnValue>> = {}): Row => ({
   values: { agentId, userName: `agent-${agentId}`, lastUpdated: day.toISOString(), ...values },
@@ -9,17 +9,17 @@ const agent = (agentId: number, values: Readonly<Record<string, ColumnValue>> = 
 });
 
 describe.each(postgresServers())('agents on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   let pages = 0;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment.close());
 
   async function persist(rows: readonly Row[], watermark?: Date) {
-    const pageId = await stand.land(`agents-${(pages += 1)}`, { kind: 'agents' });
-    return stand.store.agents.persistPage(
+    const pageId = await environment.land(`agents-${(pages += 1)}`, { kind: 'agents' });
+    return environment.store.agents.persistPage(
       pageId,
       'acme',
       batch(rows),
@@ -34,7 +34,7 @@ describe.each(postgresServers())('agents on $label', (server) => {
       unchanged: 1,
     });
     expect(
-      await stand.query(
+      await environment.query(
         'select agent_id, user_name, "system_user", is_active, extra from cxone.agent order by 1',
       ),
     ).toEqual([
@@ -50,14 +50,14 @@ describe.each(postgresServers())('agents on $label', (server) => {
   });
 
   it('that are rejected are kept under their own kind', async () => {
-    const pageId = await stand.land('bad', { kind: 'agents' });
+    const pageId = await environment.land('bad', { kind: 'agents' });
     const rejected = [{ reason: 'no id', raw: '{}' }];
-    await stand.store.agents.persistPage(pageId, 'acme', batch([], { rejected }), {});
-    expect(await stand.query('select kind from cxone.rejected_record')).toEqual([{ kind: 'agents' }]);
+    await environment.store.agents.persistPage(pageId, 'acme', batch([], { rejected }), {});
+    expect(await environment.query('select kind from cxone.rejected_record')).toEqual([{ kind: 'agents' }]);
   });
 
   describe('the watermark', () => {
-    const mark = () => stand.store.watermarks.get('acme', 'agents');
+    const mark = () => environment.store.watermarks.get('acme', 'agents');
 
     it('moves with the rows, and never back', async () => {
       expect(await mark()).toBeNull();
@@ -67,34 +67,34 @@ describe.each(postgresServers())('agents on $label', (server) => {
       expect(await mark()).toEqual(at(100));
       await persist([agent(3)]);
       expect(await mark()).toEqual(at(100));
-      await stand.store.watermarks.advance('acme', 'agents', at(200));
-      await stand.store.watermarks.advance('acme', 'agents', at(150));
+      await environment.store.watermarks.advance('acme', 'agents', at(200));
+      await environment.store.watermarks.advance('acme', 'agents', at(150));
       expect(await mark()).toEqual(at(200));
     });
 
     it('is of one tenant and one stream', async () => {
-      await stand.store.watermarks.advance('acme', 'contacts', at(1));
-      expect(await stand.store.watermarks.get('acme', 'agents')).toBeNull();
-      expect(await stand.store.watermarks.get('other', 'contacts')).toBeNull();
+      await environment.store.watermarks.advance('acme', 'contacts', at(1));
+      expect(await environment.store.watermarks.get('acme', 'agents')).toBeNull();
+      expect(await environment.store.watermarks.get('other', 'contacts')).toBeNull();
     });
 
     it('does not move when the rows could not be stored', async () => {
-      await stand.query('alter table cxone.agent add constraint stop check (agent_id < 100)');
+      await environment.query('alter table cxone.agent add constraint stop check (agent_id < 100)');
       await expect(persist([agent(100)], at(100))).rejects.toMatchObject({ sqlState: '23514' });
       expect(await mark()).toBeNull();
-      await stand.query('alter table cxone.agent drop constraint stop');
+      await environment.query('alter table cxone.agent drop constraint stop');
     });
   });
 
   describe('wanted', () => {
     const anHourAgo = () => at(-3600, new Date());
     async function wanted(staleBefore = anHourAgo(), limit = 100) {
-      const { windowId, attempt } = await stand.claim();
-      return stand.store.agents.wanted(windowId, attempt, 1, staleBefore, limit);
+      const { windowId, attempt } = await environment.claim();
+      return environment.store.agents.wanted(windowId, attempt, 1, staleBefore, limit);
     }
 
     beforeEach(() =>
-      stand.persist(
+      environment.persist(
         batch([
           contact(1, { agentId: 30 }),
           contact(2, { agentId: 4 }),
@@ -112,7 +112,7 @@ describe.each(postgresServers())('agents on $label', (server) => {
 
     it('are not those that were just stored or are not known to CXone', async () => {
       await persist([agent(4)]);
-      await stand.store.agents.recordMisses('acme', ['5', '5']);
+      await environment.store.agents.recordMisses('acme', ['5', '5']);
       expect(await wanted()).toEqual(['30']);
     });
 
@@ -120,14 +120,14 @@ describe.each(postgresServers())('agents on $label', (server) => {
       await persist([agent(4), agent(5), agent(30)]);
       const future = at(3600, new Date());
       expect(await wanted(future)).toEqual(['4', '5', '30']);
-      await stand.query("update cxone.agent_look set looked_at = now() - interval '2 hours'");
+      await environment.query("update cxone.agent_look set looked_at = now() - interval '2 hours'");
       expect(await wanted()).toEqual(['4', '5', '30']);
       expect(await persist([agent(4)])).toMatchObject({ unchanged: 1 });
       expect(await wanted()).toEqual(['5', '30']);
     });
 
     it('of another tenant do not count', async () => {
-      await stand.store.agents.recordMisses('other', ['4']);
+      await environment.store.agents.recordMisses('other', ['4']);
       expect(await wanted()).toContain('4');
     });
   });

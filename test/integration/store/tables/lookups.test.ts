@@ -4,8 +4,8 @@ import type { Batch, LookupName, Row } from '../../../../store/ingest/batch';
 import { lookupTables } from '../../../../store/tables/lookup-columns';
 import { snakeCase } from '../../../../store/ingest/columns';
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, day, openStand, wholeDay } from '../stand';
-import type { Stand } from '../stand';
+import { at, batch, day, openTestEnvironment, wholeDay } from '../test-environment';
+import type { TestEnvironment } from '../test-environment';
 
 const lists = Object.keys(lookupTables) as LookupName[];
 const long = (hours: number) => new Date(Date.now() + hours * 3_600_000);
@@ -13,13 +13,13 @@ const stale = () => long(-24);
 const anHourAgo = () => long(-1);
 
 describe.each(postgresServers())('reference data on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   let pages = 0;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment.close());
 
   /** A row of any list: each has a field for its id, its name and its stamp. */
   function row(list: LookupName, id: number, more: { name?: string; stamp?: Date | null } = {}): Row {
@@ -40,14 +40,14 @@ describe.each(postgresServers())('reference data on $label', (server) => {
     content: Batch,
     { total, round = 1, last = true }: { total?: number | null; round?: number; last?: boolean } = {},
   ) {
-    const pageId = await stand.land(`page-${(pages += 1)}`, { kind: list, round });
+    const pageId = await environment.land(`page-${(pages += 1)}`, { kind: list, round });
     const end = last ? { totalRecords: total ?? null } : undefined;
-    return stand.store.lookups.persistPage(list, pageId, 'acme', content, end);
+    return environment.store.lookups.persistPage(list, pageId, 'acme', content, end);
   }
 
   const held = (list: LookupName) => {
     const { name, key } = lookupTables[list];
-    return stand.query<{ id: number; name: string; gone: boolean }>(
+    return environment.query<{ id: number; name: string; gone: boolean }>(
       `select ${key}::int as id, ${name}_name as name, absent_since is not null as gone from cxone.${name} order by 1`,
     );
   };
@@ -74,7 +74,7 @@ describe.each(postgresServers())('reference data on $label', (server) => {
         columns.map(({ field, type }) => [field, examples[type as keyof typeof examples]]),
       );
       await persist(list, batch([{ values, extra: '{"more":1}' }]));
-      const [stored] = await stand.query(`select * from cxone.${name}`);
+      const [stored] = await environment.query(`select * from cxone.${name}`);
       for (const field of Object.keys(values))
         expect([field, stored?.[snakeCase(field)]]).not.toContain(null);
       expect(stored).toMatchObject({ extra: { more: 1 } });
@@ -85,9 +85,11 @@ describe.each(postgresServers())('reference data on $label', (server) => {
       await persist(list, batch([1, 2, 3].map((id) => row(list, id))), { total: 3 });
       await persist(list, batch([row(list, 1), row(list, 3)]), { total: 2, round: 2 });
       expect((await held(list)).map(({ gone }) => gone)).toEqual([false, true, false]);
-      const since = await stand.query(`select absent_since from cxone.${name} where ${key} = 2`);
+      const since = await environment.query(`select absent_since from cxone.${name} where ${key} = 2`);
       await persist(list, batch([row(list, 1), row(list, 3)]), { total: 2, round: 3 });
-      expect(await stand.query(`select absent_since from cxone.${name} where ${key} = 2`)).toEqual(since);
+      expect(await environment.query(`select absent_since from cxone.${name} where ${key} = 2`)).toEqual(
+        since,
+      );
       // Back with an older stamp, which the upsert alone would ignore.
       await persist(list, batch([1, 2, 3].map((id) => row(list, id, { stamp: null }))), { round: 4 });
       expect((await held(list)).map(({ gone }) => gone)).toEqual([false, false, false]);
@@ -100,8 +102,10 @@ describe.each(postgresServers())('reference data on $label', (server) => {
         ),
       );
       expect(await persist(list, content)).toMatchObject({ inserted: 1, rejected: 3 });
-      expect(await stand.query('select distinct kind from cxone.rejected_record')).toEqual([{ kind: list }]);
-      expect(await stand.query('select kind, field from cxone.schema_drift')).toEqual([
+      expect(await environment.query('select distinct kind from cxone.rejected_record')).toEqual([
+        { kind: list },
+      ]);
+      expect(await environment.query('select kind, field from cxone.schema_drift')).toEqual([
         { kind: list, field: 'brandNew' },
       ]);
     });
@@ -128,7 +132,7 @@ describe.each(postgresServers())('reference data on $label', (server) => {
         problem: 'CountMismatch',
       });
       expect(await gone()).toEqual([]);
-      const [kept] = await stand.query(
+      const [kept] = await environment.query(
         "select error_code, failed_at is not null as failed from cxone.lookup_list where list = 'teams'",
       );
       expect(kept).toEqual({ error_code: 'CountMismatch', failed: true });
@@ -145,15 +149,15 @@ describe.each(postgresServers())('reference data on $label', (server) => {
     });
 
     it('is of one tenant', async () => {
-      const pageId = await stand.land('other', { kind: 'teams', tenant: 'other' });
-      await stand.store.lookups.persistPage('teams', pageId, 'other', batch([]), { totalRecords: 0 });
+      const pageId = await environment.land('other', { kind: 'teams', tenant: 'other' });
+      await environment.store.lookups.persistPage('teams', pageId, 'other', batch([]), { totalRecords: 0 });
       expect(await gone()).toEqual([]);
     });
 
     it('is reported again by a page that was stored before, and changes nothing', async () => {
-      const pageId = await stand.land('twice', { kind: 'teams', round: 2 });
+      const pageId = await environment.land('twice', { kind: 'teams', round: 2 });
       const store = () =>
-        stand.store.lookups.persistPage('teams', pageId, 'acme', batch([row('teams', 1)]), {
+        environment.store.lookups.persistPage('teams', pageId, 'acme', batch([row('teams', 1)]), {
           totalRecords: 3,
         });
       const first = await store();
@@ -164,7 +168,7 @@ describe.each(postgresServers())('reference data on $label', (server) => {
 
   describe('the claim', () => {
     const claim = (windowId: string, staleBefore = stale(), failedBefore = anHourAgo()) =>
-      stand.store.lookups.claim('acme', windowId, staleBefore, failedBefore);
+      environment.store.lookups.claim('acme', windowId, staleBefore, failedBefore);
 
     it('is of all lists at first, and of one window at a time', async () => {
       expect(await claim('1')).toEqual({ due: lists, failed: [] });
@@ -179,7 +183,7 @@ describe.each(postgresServers())('reference data on $label', (server) => {
 
     it('passes on when its window has not come back for a quarter of an hour', async () => {
       await claim('1');
-      await stand.query("update cxone.lookup_list set claimed_at = now() - interval '16 minutes'");
+      await environment.query("update cxone.lookup_list set claimed_at = now() - interval '16 minutes'");
       expect((await claim('2')).due).toEqual(lists);
     });
 
@@ -187,37 +191,40 @@ describe.each(postgresServers())('reference data on $label', (server) => {
       await claim('1');
       await persist('skills', batch([row('skills', 1)]), { total: 1 });
       expect((await claim('1')).due).toEqual(lists.filter((list) => list !== 'skills'));
-      await stand.query("update cxone.lookup_list set claimed_at = now() - interval '1 day'");
+      await environment.query("update cxone.lookup_list set claimed_at = now() - interval '1 day'");
       expect((await claim('2', long(1))).due).toContain('skills');
     });
 
     it('leaves a list alone that failed, and says why, except for the window that met the failure', async () => {
       await claim('1');
-      await stand.store.lookups.noteFailure('acme', 'skills', 'LookupsForbidden');
-      await stand.query("update cxone.lookup_list set claimed_at = now() - interval '16 minutes'");
+      await environment.store.lookups.noteFailure('acme', 'skills', 'LookupsForbidden');
+      await environment.query("update cxone.lookup_list set claimed_at = now() - interval '16 minutes'");
       const others = await claim('2');
       expect(others.due).not.toContain('skills');
       expect(others.failed).toEqual([{ list: 'skills', code: 'LookupsForbidden' }]);
       expect((await claim('1')).due).toEqual(['skills']);
-      await stand.query("update cxone.lookup_list set claimed_at = now() - interval '16 minutes'");
+      await environment.query("update cxone.lookup_list set claimed_at = now() - interval '16 minutes'");
       expect((await claim('3', stale(), long(1))).due).toContain('skills');
     });
 
     it('forgets a failure once the list was read', async () => {
-      await stand.store.lookups.noteFailure('acme', 'skills', 'LookupsForbidden');
+      await environment.store.lookups.noteFailure('acme', 'skills', 'LookupsForbidden');
       await persist('skills', batch([row('skills', 1)]), { total: 1 });
       expect((await claim('9')).failed).toEqual([]);
     });
 
     it('is of one tenant', async () => {
       await claim('1');
-      expect((await stand.store.lookups.claim('other', '2', stale(), anHourAgo())).due).toEqual(lists);
+      expect((await environment.store.lookups.claim('other', '2', stale(), anHourAgo())).due).toEqual(lists);
     });
   });
 
   it('count for no window: neither as its contacts nor as its pages', async () => {
-    const { windowId, attempt } = await stand.claim(wholeDay);
+    const { windowId, attempt } = await environment.claim(wholeDay);
     await persist('skills', batch([row('skills', 1)]), { total: 1 });
-    expect(await stand.store.windows.tally(windowId, attempt, 1)).toMatchObject({ fetched: 0, pages: 0 });
+    expect(await environment.store.windows.tally(windowId, attempt, 1)).toMatchObject({
+      fetched: 0,
+      pages: 0,
+    });
   });
 });

@@ -1,16 +1,16 @@
 import { postgresServers } from '../../../setup/servers';
-import { openStand, type Stand } from '../stand';
+import { openTestEnvironment, type TestEnvironment } from '../test-environment';
 
 describe.each(postgresServers())('tenants whose entry is not in order, on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand?.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment?.close());
 
   it('are noted by each worker for the tenants of its own file, and forgotten once they are in order', async () => {
-    const { misconfigured } = stand.store;
+    const { misconfigured } = environment.store;
     const seen = async () => (await misconfigured.list()).map(({ tenant, problems }) => [tenant, problems]);
     await misconfigured.note(
       new Map([

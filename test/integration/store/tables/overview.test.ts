@@ -1,15 +1,15 @@
 import { type ReadCode, readCode } from '../../../../errors';
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, contact, everything, openStand, someone, wholeDay } from '../stand';
-import type { Stand } from '../stand';
+import { at, batch, contact, everything, openTestEnvironment, someone, wholeDay } from '../test-environment';
+import type { TestEnvironment } from '../test-environment';
 
 describe.each(postgresServers())('how the work stands, on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment.close());
 
   const hour = (n: number, tenant = 'acme') => ({
     ...wholeDay,
@@ -18,10 +18,10 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
     to: at((n + 1) * 3_600),
     filter: everything,
   });
-  const claim = (n: number, tenant = 'acme') => stand.claim(hour(n, tenant));
+  const claim = (n: number, tenant = 'acme') => environment.claim(hour(n, tenant));
   async function close(n: number, status: 'complete' | 'incomplete' | 'failed', errorCode?: ReadCode) {
     const { windowId, attempt } = await claim(n);
-    await stand.store.windows.close(windowId, attempt, {
+    await environment.store.windows.close(windowId, attempt, {
       status,
       expected: 0,
       absent: 0,
@@ -32,7 +32,7 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
   }
   async function park(n: number, since: string, code: string | null, tenant = 'acme') {
     const { windowId } = await claim(n, tenant);
-    await stand.query(
+    await environment.query(
       `update cxone.sync_window set parked_at = $2, parked_code = $3, parked_message = 'it waits', parked_remedy = 'do it'
        where window_id = $1`,
       [windowId, since, code],
@@ -42,7 +42,7 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
 
   it('days of datasets are counted by state, with the last complete one and the last failure', async () => {
     const line = (dataset: string, day: string, status: string, more: object = {}) =>
-      stand.query(
+      environment.query(
         `insert into cxone.extraction
            (tenant, dataset, day, status, attempt, workflow_id, run_id, started_at, closed_at, complete_at, error_code)
          select 'acme', $1, $2, $3, 1, 'w', 'r', now(), l.closed, l.complete, l.code
@@ -60,7 +60,7 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
     });
     await line('interaction-metadata', '2026-11-24', 'failed', { closed: at3, code: 'ExtractionForbidden' });
     await line('evaluations', '2026-11-24', 'running');
-    expect(await stand.store.overview.extractions(['acme', 'other'])).toEqual([
+    expect(await environment.store.overview.extractions(['acme', 'other'])).toEqual([
       {
         tenant: 'acme',
         dataset: 'interaction-metadata',
@@ -92,24 +92,24 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
       await close(3, 'incomplete');
       await claim(4);
       await park(5, '2026-07-21T00:00:00Z', 'ContactsForbidden');
-      const counted = await stand.store.overview.windows(['acme']);
+      const counted = await environment.store.overview.windows(['acme']);
       expect(counted.get('acme')).toEqual({ complete: 2, running: 1, parked: 1, failed: 1, incomplete: 1 });
     });
 
     it('that were parked once and are closed are parked no more', async () => {
       await park(0, '2026-07-21T00:00:00Z', 'ContactsForbidden');
       await close(0, 'complete');
-      expect((await stand.store.overview.windows(['acme'])).get('acme')).toMatchObject({
+      expect((await environment.store.overview.windows(['acme'])).get('acme')).toMatchObject({
         complete: 1,
         parked: 0,
       });
-      expect(await stand.store.overview.parked(['acme'], 10)).toEqual([]);
-      expect(await stand.store.overview.parkedCodes(['acme'])).toEqual([]);
+      expect(await environment.store.overview.parked(['acme'], 10)).toEqual([]);
+      expect(await environment.store.overview.parkedCodes(['acme'])).toEqual([]);
     });
 
     it('of a tenant that was not asked for, or has none, are left out', async () => {
       await claim(0, 'other');
-      const counted = await stand.store.overview.windows(['acme', 'unknown']);
+      const counted = await environment.store.overview.windows(['acme', 'unknown']);
       expect([...counted]).toEqual([]);
     });
   });
@@ -120,7 +120,7 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
       await park(1, '2026-07-21T03:00:00Z', 'MediaForbidden');
       await park(0, '2026-07-21T01:00:00Z', 'ContactsForbidden');
       await park(0, '2026-07-21T09:00:00Z', null, 'other');
-      const parked = await stand.store.overview.parked(['other', 'acme'], 2);
+      const parked = await environment.store.overview.parked(['other', 'acme'], 2);
       expect(parked.map(({ tenant, code }) => [tenant, code])).toEqual([
         ['acme', 'ContactsForbidden'],
         ['acme', 'InvalidClient'],
@@ -142,7 +142,7 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
       await park(0, '2026-07-21T01:00:00Z', 'ContactsForbidden');
       await park(1, '2026-07-21T01:00:00Z', 'ContactsForbidden');
       await park(2, '2026-07-21T01:00:00Z', 'InvalidClient');
-      expect(await stand.store.overview.parkedCodes(['acme'])).toEqual([
+      expect(await environment.store.overview.parkedCodes(['acme'])).toEqual([
         { tenant: 'acme', code: 'ContactsForbidden', windows: 2 },
         { tenant: 'acme', code: 'InvalidClient', windows: 1 },
       ]);
@@ -152,7 +152,7 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
   it('the latest failures come first, with their code', async () => {
     for (const n of [0, 1, 2, 3]) await close(n, n === 1 ? 'incomplete' : 'failed', readCode(`Code${n}`));
     await close(3, 'complete');
-    const failures = await stand.store.overview.failures(['acme', 'other'], 2);
+    const failures = await environment.store.overview.failures(['acme', 'other'], 2);
     expect(failures.map(({ code, status, from }) => [code, status, from])).toEqual([
       ['Code2', 'failed', at(7_200)],
       ['Code1', 'incomplete', at(3_600)],
@@ -161,11 +161,13 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
   });
 
   it('recordings are counted by status, and those to be had also by themselves', async () => {
-    await stand.persist(batch([...[1, 2, 3, 4].map((n) => contact(n)), contact(5, { isLogged: false })]));
+    await environment.persist(
+      batch([...[1, 2, 3, 4].map((n) => contact(n)), contact(5, { isLogged: false })]),
+    );
     const [absent, failed] = [2, 3].map((n) => `${693_159_000_000 + n}`);
-    await stand.store.recordings.absent('acme', absent as string, 'NotFound');
-    await stand.store.recordings.failed('acme', failed as string, null, 'MediaTooLarge');
-    const { overview } = stand.store;
+    await environment.store.recordings.absent('acme', absent as string, 'NotFound');
+    await environment.store.recordings.failed('acme', failed as string, null, 'MediaTooLarge');
+    const { overview } = environment.store;
     expect((await overview.recordings(['acme'])).get('acme')).toEqual({
       pending: 2,
       unlikely: 1,
@@ -181,10 +183,10 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
   });
 
   it('the lag is that of the contacts by the clock of the database, negative where the watermark is in the future', async () => {
-    await stand.store.watermarks.begin('acme', 'contacts', new Date(Date.now() - 90_000));
-    await stand.store.watermarks.begin('acme', 'agents', new Date(0));
-    await stand.store.watermarks.begin('ahead', 'contacts', new Date(Date.now() + 3_600_000));
-    const lags = await stand.store.overview.lags(['acme', 'ahead', 'never']);
+    await environment.store.watermarks.begin('acme', 'contacts', new Date(Date.now() - 90_000));
+    await environment.store.watermarks.begin('acme', 'agents', new Date(0));
+    await environment.store.watermarks.begin('ahead', 'contacts', new Date(Date.now() + 3_600_000));
+    const lags = await environment.store.overview.lags(['acme', 'ahead', 'never']);
     expect(lags.get('acme')?.seconds).toBeGreaterThan(85);
     expect(lags.get('acme')?.seconds).toBeLessThan(150);
     expect(lags.get('ahead')?.seconds).toBeLessThan(-3_500);
@@ -192,20 +194,20 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
   });
 
   it('compares no two rows with each other, however many recordings and windows there are', async () => {
-    await stand.query(
+    await environment.query(
       `insert into cxone.recording (tenant, master_contact_id, status, storage_key, bytes, sha256)
        select 'acme', n, case when n % 1000 = 0 then 'pending' else 'stored' end, 'acme/' || n, 1, repeat('a', 64)
        from generate_series(1, 100000) n`,
     );
-    await stand.query(
+    await environment.query(
       `insert into cxone.sync_window (tenant, window_start, window_end, read_by, skill_ids, campaign_ids,
          media_type_ids, status, attempt, closed_at)
        select 'acme', to_timestamp(n * 300), to_timestamp(n * 300 + 300), 'update', '{}', '{}', '{}',
               case when n % 10000 = 0 then 'failed' else 'complete' end, 1, now()
        from generate_series(1, 20000) n`,
     );
-    await stand.query('vacuum (analyze) cxone.recording, cxone.sync_window');
-    const { overview } = stand.store;
+    await environment.query('vacuum (analyze) cxone.recording, cxone.sync_window');
+    const { overview } = environment.store;
     const took = async (look: () => Promise<unknown>) => {
       const began = performance.now();
       await look();

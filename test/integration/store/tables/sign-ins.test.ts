@@ -4,25 +4,25 @@ import { createCxoneClient, type CxoneClient } from '../../../../cxone';
 import { type Simulator, startSimulator } from '../../../../simulator';
 import { postgresServers } from '../../../setup/servers';
 import { run, tuning } from '../../../unit/activities/fakes';
-import { openStand, type Stand } from '../stand';
+import { openTestEnvironment, type TestEnvironment } from '../test-environment';
 
 describe.each(postgresServers())('two workers and a person who fixes something, on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   let simulator: Simulator;
   const clients: CxoneClient[] = [];
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
     simulator = await startSimulator({ contactsPerDay: 20 });
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) client.close();
     simulator.setFaults([]);
     simulator.journal.clear();
-    await stand.empty();
+    await environment.empty();
   });
   afterAll(async () => {
     await simulator?.close();
-    await stand?.close();
+    await environment?.close();
   });
 
   /** What a worker process puts together: a client of its own on the store of all. */
@@ -40,11 +40,11 @@ describe.each(postgresServers())('two workers and a person who fixes something, 
         allowInsecureHosts: ['127.0.0.1'],
         timeoutMs: 5_000,
       },
-      { credentialsGeneration: () => stand.store.signIns.count(tenant) },
+      { credentialsGeneration: () => environment.store.signIns.count(tenant) },
     );
     clients.push(cxone);
     const tenants = tenantDirectory([{ name: tenant, cxone, tuning }]);
-    const activities = createAuthenticationActivities({ store: stand.store, tenants });
+    const activities = createAuthenticationActivities({ store: environment.store, tenants });
     return {
       signIn: (anew = false) => run(activities, 'authenticate', { tenant, anew }),
       agents: () => cxone.agentPage({ skip: 0, top: 5 }),

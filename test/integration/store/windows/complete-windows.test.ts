@@ -1,25 +1,25 @@
 import { postgresServers } from '../../../setup/servers';
 import type { ClosingStatus } from '../../../../store/windows/window-ledger';
 import type { WindowFilter } from '../../../../store/tables/window-filter';
-import { at, batch, contact, day, everything, openStand, wholeDay } from '../stand';
-import type { Stand } from '../stand';
+import { at, batch, contact, day, everything, openTestEnvironment, wholeDay } from '../test-environment';
+import type { TestEnvironment } from '../test-environment';
 
 const hour = 3_600;
 const done = { status: 'complete', expected: 0, absent: 0, round: 1 } as const;
 
 describe.each(postgresServers())('windows on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment.close());
 
   /** Runs a window of hours from the day's start on to its end. */
   async function closed(from: number, to: number, status: ClosingStatus = 'complete', more: object = {}) {
     const key = { ...wholeDay, from: at(from * hour), to: at(to * hour), ...more };
-    const { windowId, attempt } = await stand.claim(key);
-    await stand.store.windows.close(windowId, attempt, { ...done, status });
+    const { windowId, attempt } = await environment.claim(key);
+    await environment.store.windows.close(windowId, attempt, { ...done, status });
     return { windowId, attempt };
   }
 
@@ -31,7 +31,7 @@ describe.each(postgresServers())('windows on $label', (server) => {
     tenant = 'acme',
     recordedCalls: 'all' | 'logged' = 'all',
   ) =>
-    stand.store.windows.completeAmong({
+    environment.store.windows.completeAmong({
       tenant,
       filter,
       recordings,
@@ -45,7 +45,7 @@ describe.each(postgresServers())('windows on $label', (server) => {
       await closed(1, 2, 'failed');
       await closed(2, 3, 'incomplete');
       await closed(4, 5);
-      await stand.claim({ ...wholeDay, from: at(5 * hour), to: at(6 * hour) });
+      await environment.claim({ ...wholeDay, from: at(5 * hour), to: at(6 * hour) });
       expect(await complete(8)).toEqual([0, 4]);
     });
 
@@ -64,8 +64,8 @@ describe.each(postgresServers())('windows on $label', (server) => {
       await closed(0, 1);
       await closed(1, 2);
       const persist = async (rows: ReturnType<typeof contact>[], recordings: boolean) => {
-        const pageId = await stand.land(`page ${rows.length} ${recordings}`);
-        await stand.store.contacts.persistPage(pageId, 'acme', batch(rows), { recordings });
+        const pageId = await environment.land(`page ${rows.length} ${recordings}`);
+        await environment.store.contacts.persistPage(pageId, 'acme', batch(rows), { recordings });
       };
       await persist([contact(10, { isLogged: false })], false);
       await persist([contact(hour + 10), contact(hour + 20, { isLogged: false })], true);
@@ -79,23 +79,23 @@ describe.each(postgresServers())('windows on $label', (server) => {
   describe('read in halves', () => {
     async function half(from: number, to: number, contacts: number) {
       const key = { ...wholeDay, from: at(from * hour), to: at(to * hour) };
-      const { windowId, attempt } = await stand.claim(key);
+      const { windowId, attempt } = await environment.claim(key);
       const place = { windowId, attempt, round: 1, kind: 'contacts' as const, slice: 'a' };
       const page = { ...place, tenant: 'acme', body: Buffer.from('{}'), records: contacts, meta: {} };
-      const { pageId } = await stand.store.landing.land(page);
+      const { pageId } = await environment.store.landing.land(page);
       const rows = Array.from({ length: contacts }, (_, n) => contact(from * hour + n));
-      await stand.store.contacts.persistPage(pageId, 'acme', batch(rows), { recordings: true });
-      await stand.store.windows.close(windowId, attempt, { ...done, expected: contacts, absent: 1 });
+      await environment.store.contacts.persistPage(pageId, 'acme', batch(rows), { recordings: true });
+      await environment.store.windows.close(windowId, attempt, { ...done, expected: contacts, absent: 1 });
     }
 
     it('close with the sums of both, and what the whole had stored before it was split', async () => {
-      const { windowId, attempt } = await stand.claim();
-      const pageId = await stand.land('first page of the whole');
+      const { windowId, attempt } = await environment.claim();
+      const pageId = await environment.land('first page of the whole');
       const first = [contact(0), contact(1)];
-      await stand.store.contacts.persistPage(pageId, 'acme', batch(first), { recordings: true });
+      await environment.store.contacts.persistPage(pageId, 'acme', batch(first), { recordings: true });
       await half(0, 12, 5);
       await half(12, 24, 3);
-      const row = await stand.store.windows.closeFromHalves(windowId, attempt, at(12 * hour));
+      const row = await environment.store.windows.closeFromHalves(windowId, attempt, at(12 * hour));
       expect(row).toMatchObject({
         status: 'complete',
         from: day,
@@ -112,8 +112,8 @@ describe.each(postgresServers())('windows on $label', (server) => {
     });
 
     it('do not close while a half is open or has failed, or when a later attempt has begun', async () => {
-      const { windowId, attempt } = await stand.claim();
-      const close = (of = attempt) => stand.store.windows.closeFromHalves(windowId, of, at(12 * hour));
+      const { windowId, attempt } = await environment.claim();
+      const close = (of = attempt) => environment.store.windows.closeFromHalves(windowId, of, at(12 * hour));
       await half(0, 12, 1);
       await expect(close()).rejects.toMatchObject({ code: 'WindowNotHeld' });
       await closed(12, 24, 'failed');

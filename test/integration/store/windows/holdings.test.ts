@@ -1,49 +1,49 @@
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, contact, day, everything, openStand } from '../stand';
-import type { Stand } from '../stand';
+import { at, batch, contact, day, everything, openTestEnvironment } from '../test-environment';
+import type { TestEnvironment } from '../test-environment';
 
 const id = (n: number) => `${693_159_000_000 + n}`;
 const span = { tenant: 'acme', from: day, to: at(86_400), filter: everything };
 
 describe.each(postgresServers())('what is held, on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment.close());
 
   const raw = (n: number, more: object = {}) =>
     JSON.stringify({ contactId: Number(id(n)), contactStartDate: at(n).toISOString(), ...more });
 
   describe('contacts', () => {
     it('are those of the span, its end excluded, of the tenant', async () => {
-      await stand.persist(batch([contact(-1), contact(0), contact(86_399), contact(86_400)]));
-      await stand.persist(batch([contact(5)]), 'other');
-      const held = await stand.store.holdings.contacts(span);
+      await environment.persist(batch([contact(-1), contact(0), contact(86_399), contact(86_400)]));
+      await environment.persist(batch([contact(5)]), 'other');
+      const held = await environment.store.holdings.contacts(span);
       expect([...held.keys()].sort()).toEqual([id(0), id(86_399)]);
-      expect(await stand.store.holdings.counts(span)).toEqual({ stored: 2, absent: 0, rejected: 0 });
+      expect(await environment.store.holdings.counts(span)).toEqual({ stored: 2, absent: 0, rejected: 0 });
     });
 
     it('give their change stamp to the millisecond, and whether they are marked absent', async () => {
       const late = '2026-07-20T00:10:00.123987Z';
-      await stand.persist(
+      await environment.persist(
         batch([
           contact(1, { lastUpdateTime: late }),
           contact(2, { lastUpdateTime: null }),
           contact(3, { contactId: 9_223_372_036_854_775_807n }),
         ]),
       );
-      await stand.query('update cxone.contact set absent_since = now() where contact_id = $1', [id(2)]);
-      const held = await stand.store.holdings.contacts(span);
+      await environment.query('update cxone.contact set absent_since = now() where contact_id = $1', [id(2)]);
+      const held = await environment.store.holdings.contacts(span);
       expect(held.get(id(1))).toEqual({ updatedAt: Date.parse('2026-07-20T00:10:00.123Z'), absent: false });
       expect(held.get(id(2))).toEqual({ updatedAt: null, absent: true });
       expect(held.has('9223372036854775807')).toBe(true);
-      expect(await stand.store.holdings.counts(span)).toMatchObject({ stored: 2, absent: 1 });
+      expect(await environment.store.holdings.counts(span)).toMatchObject({ stored: 2, absent: 1 });
     });
 
     it('are those that match the filter', async () => {
-      await stand.persist(
+      await environment.persist(
         batch([
           contact(1, { skillId: 4, mediaTypeId: 4 }),
           contact(2, { skillId: 5, mediaTypeId: 4 }),
@@ -52,17 +52,17 @@ describe.each(postgresServers())('what is held, on $label', (server) => {
         ]),
       );
       const filter = { skillIds: [5, 6], campaignIds: [], mediaTypeIds: [4] };
-      expect([...(await stand.store.holdings.contacts({ ...span, filter })).keys()]).toEqual([id(2)]);
-      expect(await stand.store.holdings.counts({ ...span, filter })).toMatchObject({ stored: 1 });
+      expect([...(await environment.store.holdings.contacts({ ...span, filter })).keys()]).toEqual([id(2)]);
+      expect(await environment.store.holdings.counts({ ...span, filter })).toMatchObject({ stored: 1 });
     });
 
     it('are found by the index over starts, among many', async () => {
-      await stand.query(
+      await environment.query(
         `insert into cxone.contact (tenant, contact_id, contact_start_date)
          select 'acme', n, timestamptz '2020-01-01Z' + n * interval '10 minutes' from generate_series(1, 50000) as n`,
       );
-      await stand.query('analyze cxone.contact');
-      const plan = await stand.query<{ 'QUERY PLAN': string }>(
+      await environment.query('analyze cxone.contact');
+      const plan = await environment.query<{ 'QUERY PLAN': string }>(
         `explain select count(*) from cxone.contact c
          where c.tenant = 'acme' and ('{}'::bigint[] = '{}' or c.skill_id = any ('{}'))
            and c.contact_start_date >= '2020-03-01Z' and c.contact_start_date < '2020-03-02Z'`,
@@ -79,7 +79,7 @@ describe.each(postgresServers())('what is held, on $label', (server) => {
     });
 
     it('count on the day of their start, once for each contact, and not when it was stored since', async () => {
-      await stand.persist(
+      await environment.persist(
         batch([contact(3)], {
           rejected: [
             rejected(1, undefined),
@@ -91,11 +91,11 @@ describe.each(postgresServers())('what is held, on $label', (server) => {
           ],
         }),
       );
-      expect(await stand.store.holdings.counts(span)).toEqual({ stored: 1, absent: 0, rejected: 2 });
+      expect(await environment.store.holdings.counts(span)).toEqual({ stored: 1, absent: 0, rejected: 2 });
     });
 
     it('are found by id, and without an id by their start', async () => {
-      await stand.persist(
+      await environment.persist(
         batch([], {
           rejected: [
             rejected(1, 'contactStartDate', { contactStartDate: 'yesterday' }),
@@ -105,7 +105,7 @@ describe.each(postgresServers())('what is held, on $label', (server) => {
           ],
         }),
       );
-      const { holdings } = stand.store;
+      const { holdings } = environment.store;
       expect(await holdings.rejected('acme', [id(1), id(9)], [])).toEqual([
         { id: id(1), start: 'yesterday', field: 'contactStartDate' },
       ]);
@@ -120,13 +120,13 @@ describe.each(postgresServers())('what is held, on $label', (server) => {
     });
 
     it('of other kinds are none', async () => {
-      await stand.query(
+      await environment.query(
         `insert into cxone.rejected_record (tenant, kind, content_hash, reason, raw)
          values ('acme', 'agents', 'x', 'r', $1)`,
         [raw(1)],
       );
-      expect(await stand.store.holdings.counts(span)).toMatchObject({ rejected: 0 });
-      expect(await stand.store.holdings.rejected('acme', [id(1)], [])).toEqual([]);
+      expect(await environment.store.holdings.counts(span)).toMatchObject({ rejected: 0 });
+      expect(await environment.store.holdings.rejected('acme', [id(1)], [])).toEqual([]);
     });
   });
 
@@ -140,10 +140,10 @@ describe.each(postgresServers())('what is held, on $label', (server) => {
     const master = (n: number) => Number(id(n));
 
     it('come page by page in key order, each once, with what they must be', async () => {
-      await stand.persist(
+      await environment.persist(
         batch([contact(1), contact(2, { masterContactId: master(1) }), contact(3), contact(4)]),
       );
-      const { recordings, holdings } = stand.store;
+      const { recordings, holdings } = environment.store;
       for (const segment of ['s2', 's1']) await recordings.stored('acme', id(1), file(segment));
       await recordings.stored('acme', id(3), file('s3'));
       await recordings.absent('acme', id(4), 'NotFound');
@@ -155,21 +155,23 @@ describe.each(postgresServers())('what is held, on $label', (server) => {
     });
 
     it('of a call that reaches into the next span belong to the first', async () => {
-      await stand.persist(batch([contact(86_399), contact(86_401, { masterContactId: master(86_399) })]));
-      await stand.store.recordings.stored('acme', id(86_399), file('s'));
+      await environment.persist(
+        batch([contact(86_399), contact(86_401, { masterContactId: master(86_399) })]),
+      );
+      await environment.store.recordings.stored('acme', id(86_399), file('s'));
       const next = { ...span, from: span.to, to: at(2 * 86_400) };
-      expect(await stand.store.holdings.files(span, day, null, 10)).toHaveLength(1);
-      expect(await stand.store.holdings.files(next, day, null, 10)).toHaveLength(0);
+      expect(await environment.store.holdings.files(span, day, null, 10)).toHaveLength(1);
+      expect(await environment.store.holdings.files(next, day, null, 10)).toHaveLength(0);
       // Asked for alone, the next span has no other before it.
-      expect(await stand.store.holdings.files(next, next.from, null, 10)).toHaveLength(1);
+      expect(await environment.store.holdings.files(next, next.from, null, 10)).toHaveLength(1);
     });
 
     it('that are set back are pending, due at once, and reported the next time they are stored', async () => {
-      const { recordings } = stand.store;
-      await stand.persist(batch([contact(1)]));
+      const { recordings } = environment.store;
+      await environment.persist(batch([contact(1)]));
       await recordings.stored('acme', id(1), file('s1'));
       await recordings.settled('acme', id(1));
-      const { windowId, attempt } = await stand.claim();
+      const { windowId, attempt } = await environment.claim();
       expect(await recordings.due(windowId, attempt, null, 10, day)).toEqual([]);
       expect(await recordings.refetch('acme', id(1), 's1', 'RecordingMissing')).toBe(true);
       expect(await recordings.refetch('acme', id(1), 's1', 'RecordingMissing')).toBe(false);

@@ -1,7 +1,13 @@
 import type { WindowFilter, WindowKey } from '../../../../store';
 import { isWithin, withinSql } from '../../../../store/tables/window-filter';
 import { postgresServers } from '../../../setup/servers';
-import { at, everything as all, openStand, someone, type Stand } from '../stand';
+import {
+  at,
+  everything as all,
+  openTestEnvironment,
+  someone,
+  type TestEnvironment,
+} from '../test-environment';
 
 const everything: WindowFilter = all;
 const daySeconds = 86_400;
@@ -10,16 +16,16 @@ const skills = (...skillIds: readonly number[]): WindowFilter => ({ ...everythin
 const clock = days(20);
 
 describe.each(postgresServers())('the filter of a watermark on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  beforeEach(() => stand.store.watermarks.begin('acme', 'contacts', days(10)));
-  afterEach(() => stand.empty());
-  afterAll(() => stand?.close());
+  beforeEach(() => environment.store.watermarks.begin('acme', 'contacts', days(10)));
+  afterEach(() => environment.empty());
+  afterAll(() => environment?.close());
 
   const adopt = (filter: WindowFilter, more: { readonly lookBackDays?: number } = {}) =>
-    stand.store.filters.adopt({
+    environment.store.filters.adopt({
       tenant: 'acme',
       stream: 'contacts',
       filter,
@@ -28,15 +34,15 @@ describe.each(postgresServers())('the filter of a watermark on $label', (server)
       lookBackDays: 30,
       ...more,
     });
-  const open = (filter: WindowFilter) => stand.store.gaps.open('acme', filter);
+  const open = (filter: WindowFilter) => environment.store.gaps.open('acme', filter);
   /** Reads a window to its end. */
   async function read(from: Date, to: Date, filter: WindowFilter, by: WindowKey['by'] = 'start') {
     const claimant = { ...someone, runId: `run-${Math.random()}` };
-    const claim = await stand.store.windows.claim({ tenant: 'acme', from, to, by, filter }, claimant);
+    const claim = await environment.store.windows.claim({ tenant: 'acme', from, to, by, filter }, claimant);
     if (claim.status === 'busy') throw new Error('the window is busy');
     const { windowId, attempt } = claim;
-    const moved = await stand.store.watermarks.moveOver('contacts', windowId, attempt);
-    await stand.store.windows.close(windowId, attempt, {
+    const moved = await environment.store.watermarks.moveOver('contacts', windowId, attempt);
+    await environment.store.windows.close(windowId, attempt, {
       status: 'complete',
       expected: 0,
       absent: 0,
@@ -48,7 +54,9 @@ describe.each(postgresServers())('the filter of a watermark on $label', (server)
   it('is the tenant’s where none was kept, as after an upgrade: nothing is taken to be missing', async () => {
     await read(days(1), days(10), skills(101));
     expect(await adopt(skills(102, 101))).toBe('same');
-    expect(await stand.store.filters.kept(['acme', 'globex'])).toEqual(new Map([['acme', skills(101, 102)]]));
+    expect(await environment.store.filters.kept(['acme', 'globex'])).toEqual(
+      new Map([['acme', skills(101, 102)]]),
+    );
     expect(await open(skills(101, 102))).toEqual([]);
     expect(await adopt(skills(101, 102))).toBe('same');
   });
@@ -101,7 +109,7 @@ describe.each(postgresServers())('the filter of a watermark on $label', (server)
       lookBackDays: 30,
       filter: everything,
     };
-    await stand.store.clocks.setBack(back);
+    await environment.store.clocks.setBack(back);
     await adopt(skills(101));
     await read(days(15), days(18), skills(101), 'update');
     expect(await adopt(everything)).toBe('wider');
@@ -121,7 +129,7 @@ describe.each(postgresServers())('the filter of a watermark on $label', (server)
   it('keeps the watermark where it is for a window that was read under a narrower one', async () => {
     await adopt(skills(101, 102));
     expect(await read(days(9), days(11), skills(101), 'update')).toBe(false);
-    expect(await stand.store.watermarks.get('acme', 'contacts')).toEqual(days(10));
+    expect(await environment.store.watermarks.get('acme', 'contacts')).toEqual(days(10));
     expect(await read(days(9), days(12), skills(101, 102), 'update')).toBe(true);
     expect(await read(days(12), days(13), everything, 'update')).toBe(true);
   });
@@ -131,7 +139,7 @@ describe.each(postgresServers())('the filter of a watermark on $label', (server)
     const filters = lists.flatMap((skillIds) =>
       lists.slice(0, 3).map((campaignIds) => ({ ...everything, skillIds, campaignIds })),
     );
-    const rows = await stand.query<{ i: number; o: number; within: boolean }>(
+    const rows = await environment.query<{ i: number; o: number; within: boolean }>(
       `with f as (
          select n::int, x.* from jsonb_array_elements($1::jsonb) with ordinality as one (value, n),
            jsonb_to_record(value) as x (skill_ids bigint[], campaign_ids bigint[], media_type_ids bigint[]))

@@ -1,6 +1,12 @@
 import type { WindowFilter } from '../../../../store';
 import { postgresServers } from '../../../setup/servers';
-import { at, everything as all, openStand, someone, type Stand } from '../stand';
+import {
+  at,
+  everything as all,
+  openTestEnvironment,
+  someone,
+  type TestEnvironment,
+} from '../test-environment';
 
 const everything: WindowFilter = all;
 const daySeconds = 86_400;
@@ -8,14 +14,14 @@ const days = (n: number): Date => at(n * daySeconds);
 const gap = { from: at(-3_600), to: at(2 * daySeconds + 600) };
 
 describe.each(postgresServers())('gaps of the live sync on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand?.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment?.close());
 
-  const gaps = () => stand.store.gaps;
+  const gaps = () => environment.store.gaps;
   const open = (filter = everything) => gaps().open('acme', filter);
   /** Reads a window by start to its end, by a run of its own. */
   async function read(
@@ -26,16 +32,17 @@ describe.each(postgresServers())('gaps of the live sync on $label', (server) => 
   ) {
     const runId = `run-${Math.random()}`;
     const key = { tenant: 'acme', from, to, by: 'start', filter } as const;
-    const claim = await stand.store.windows.claim(key, { ...someone, runId });
+    const claim = await environment.store.windows.claim(key, { ...someone, runId });
     if (claim.status === 'busy') throw new Error('the window is busy');
-    await stand.store.windows.close(claim.windowId, claim.attempt, {
+    await environment.store.windows.close(claim.windowId, claim.attempt, {
       status,
       expected: 0,
       absent: 0,
       round: 1,
     });
   }
-  const aDayLater = () => stand.query("update cxone.live_gap set begun_at = begun_at - interval '25 hours'");
+  const aDayLater = () =>
+    environment.query("update cxone.live_gap set begun_at = begun_at - interval '25 hours'");
 
   it('are missing until windows begun after they were found are complete without a hole', async () => {
     await read(gap.from, days(0));

@@ -1,23 +1,33 @@
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, contact, day, everything, openStand, someone, wholeDay, type Stand } from '../stand';
+import {
+  at,
+  batch,
+  contact,
+  day,
+  everything,
+  openTestEnvironment,
+  someone,
+  wholeDay,
+  type TestEnvironment,
+} from '../test-environment';
 
 const window = { ...wholeDay, by: 'update', from: day, to: at(3_600), unchanged: 3 } as const;
 
 describe.each(postgresServers())('a window that showed nothing new, on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment.close());
 
-  const markAt = (value: Date) => stand.store.watermarks.begin('acme', 'contacts', value);
-  const mark = () => stand.store.watermarks.get('acme', 'contacts');
-  const lines = () => stand.store.windows.list('acme', day, at(86_400));
+  const markAt = (value: Date) => environment.store.watermarks.begin('acme', 'contacts', value);
+  const mark = () => environment.store.watermarks.get('acme', 'contacts');
+  const lines = () => environment.store.windows.list('acme', day, at(86_400));
 
   it('has its line in the ledger, complete, and the watermark moves to its end', async () => {
     await markAt(at(1_800));
-    expect(await stand.store.windows.closeQuiet(window, someone)).toBe(true);
+    expect(await environment.store.windows.closeQuiet(window, someone)).toBe(true);
     expect(await mark()).toEqual(at(3_600));
     expect(await lines()).toMatchObject([
       {
@@ -32,7 +42,7 @@ describe.each(postgresServers())('a window that showed nothing new, on $label', 
     ['behind its end', at(3_601)],
   ])('has none, and the mark stays, when that is %s', async (_what, value) => {
     await markAt(value);
-    expect(await stand.store.windows.closeQuiet(window, someone)).toBe(false);
+    expect(await environment.store.windows.closeQuiet(window, someone)).toBe(false);
     expect([await mark(), await lines()]).toEqual([value, []]);
   });
 
@@ -45,22 +55,22 @@ describe.each(postgresServers())('a window that showed nothing new, on $label', 
       changesForDays: 3,
       lookBackDays: 30,
     };
-    await stand.store.filters.adopt({ ...adopted, filter: everything });
+    await environment.store.filters.adopt({ ...adopted, filter: everything });
     const narrow = { ...window, filter: { ...everything, skillIds: [7] } };
-    expect(await stand.store.windows.closeQuiet(narrow, someone)).toBe(false);
+    expect(await environment.store.windows.closeQuiet(narrow, someone)).toBe(false);
     expect(await lines()).toEqual([]);
   });
 
   it('is closed once, however often it is closed', async () => {
     await markAt(at(1_800));
-    await stand.store.windows.closeQuiet(window, someone);
-    expect(await stand.store.windows.closeQuiet(window, someone)).toBe(true);
+    await environment.store.windows.closeQuiet(window, someone);
+    expect(await environment.store.windows.closeQuiet(window, someone)).toBe(true);
     expect(await lines()).toHaveLength(1);
   });
 
   it('is one only if its contacts are stored just so, and looking stores nothing', async () => {
-    await stand.persist(batch([contact(1), contact(2)]));
-    const { contacts } = stand.store;
+    await environment.persist(batch([contact(1), contact(2)]));
+    const { contacts } = environment.store;
     expect(await contacts.holds('acme', [contact(1), contact(2)])).toBe(true);
     const newer = contact(2, { lastUpdateTime: at(9_999).toISOString() });
     // Not every change moves the stamp.
@@ -70,6 +80,6 @@ describe.each(postgresServers())('a window that showed nothing new, on $label', 
       expect(await contacts.holds('acme', [contact(1), row])).toBe(false);
     expect(await contacts.holds('globex', [contact(1)])).toBe(false);
     expect(await contacts.holds('acme', [contact(1), contact(2)])).toBe(true);
-    expect(await stand.query('select contact_id from cxone.contact')).toHaveLength(2);
+    expect(await environment.query('select contact_id from cxone.contact')).toHaveLength(2);
   });
 });

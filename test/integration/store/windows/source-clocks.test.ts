@@ -1,5 +1,5 @@
 import { postgresServers } from '../../../setup/servers';
-import { at, everything, openStand, someone, type Stand } from '../stand';
+import { at, everything, openTestEnvironment, someone, type TestEnvironment } from '../test-environment';
 
 /** How a window by update went, by the database's clock. */
 interface WindowStory {
@@ -12,12 +12,12 @@ const hour = 3_600;
 const poisoned = at(3 * 365 * 24 * hour);
 
 describe.each(postgresServers())('the clock of a source on $label', (server) => {
-  let stand: Stand;
+  let environment: TestEnvironment;
   beforeAll(async () => {
-    stand = await openStand(server);
+    environment = await openTestEnvironment(server);
   });
-  afterEach(() => stand.empty());
-  afterAll(() => stand?.close());
+  afterEach(() => environment.empty());
+  afterAll(() => environment?.close());
 
   let runs = 0;
   /** A window by update, begun and closed at these moments of the database's clock. */
@@ -27,33 +27,32 @@ describe.each(postgresServers())('the clock of a source on $label', (server) => 
     { begun = from, status = 'complete', readTo }: WindowStory = {},
   ) {
     const key = { tenant: 'acme', from, to, by: 'update', filter: everything } as const;
-    const claim = await stand.store.windows.claim(key, { ...someone, runId: `run-${(runs += 1)}` });
+    const claim = await environment.store.windows.claim(key, { ...someone, runId: `run-${(runs += 1)}` });
     if (claim.status === 'busy') throw new Error('the window is busy');
-    if (readTo) await stand.store.windows.endEarlier(claim.windowId, claim.attempt, readTo);
-    await stand.store.windows.close(claim.windowId, claim.attempt, {
+    if (readTo) await environment.store.windows.endEarlier(claim.windowId, claim.attempt, readTo);
+    await environment.store.windows.close(claim.windowId, claim.attempt, {
       status,
       expected: 0,
       absent: 0,
       round: 0,
     });
-    await stand.query('update cxone.sync_window set started_at = $2, closed_at = $3 where window_id = $1', [
-      claim.windowId,
-      begun,
-      new Date(begun.getTime() + 1_000),
-    ]);
+    await environment.query(
+      'update cxone.sync_window set started_at = $2, closed_at = $3 where window_id = $1',
+      [claim.windowId, begun, new Date(begun.getTime() + 1_000)],
+    );
     return claim;
   }
   const mark = (value: Date) =>
-    stand.query(
+    environment.query(
       `insert into cxone.watermark (tenant, stream, value) values ('acme', 'contacts', $1)
        on conflict (tenant, stream) do update set value = excluded.value`,
       [value],
     );
   const setBack = (clock: Date) =>
-    stand.store.clocks.setBack({
+    environment.store.clocks.setBack({
       ...{ tenant: 'acme', stream: 'contacts', clock, lookBackDays: 30, filter: everything },
     });
-  const marked = () => stand.store.watermarks.get('acme', 'contacts');
+  const marked = () => environment.store.watermarks.get('acme', 'contacts');
 
   it('leaves a watermark alone that is not ahead of it', async () => {
     await mark(at(hour));
@@ -69,7 +68,7 @@ describe.each(postgresServers())('the clock of a source on $label', (server) => 
     const clock = at(4 * hour);
     expect(await setBack(clock)).toMatchObject({ from: poisoned, to: at(2 * hour) });
     expect(await marked()).toEqual(at(2 * hour));
-    expect((await stand.store.clocks.list(['acme'])).get('acme')?.setBack).toMatchObject({
+    expect((await environment.store.clocks.list(['acme'])).get('acme')?.setBack).toMatchObject({
       to: at(2 * hour),
     });
     expect(await setBack(clock)).toBeNull();
@@ -97,7 +96,7 @@ describe.each(postgresServers())('the clock of a source on $label', (server) => 
     const late = await window(at(3 * hour), poisoned, { begun: at(3 * hour), status: 'failed' });
     await mark(poisoned);
     await setBack(at(5 * hour));
-    const { windows } = stand.store;
+    const { windows } = environment.store;
     expect(await windows.ledger(long.windowId)).toMatchObject({ to: poisoned, readTo: at(hour) });
     expect(await windows.ledger(late.windowId)).toMatchObject({ readTo: at(3 * hour + 0.001) });
     // What was read at the wrong mark is not trusted the next time either.
@@ -114,38 +113,43 @@ describe.each(postgresServers())('the clock of a source on $label', (server) => 
 
   it('ends gaps that reach into the future', async () => {
     await mark(poisoned);
-    await stand.store.gaps.found('acme', { from: at(0), to: poisoned });
-    await stand.store.gaps.found('acme', { from: at(9 * hour), to: poisoned });
+    await environment.store.gaps.found('acme', { from: at(0), to: poisoned });
+    await environment.store.gaps.found('acme', { from: at(9 * hour), to: poisoned });
     await setBack(at(2 * hour));
-    expect(await stand.store.gaps.open('acme', everything)).toMatchObject([
+    expect(await environment.store.gaps.open('acme', everything)).toMatchObject([
       { from: at(0), to: at(2 * hour) },
     ]);
   });
 
   it('keeps the latest reading, and the latest clock that was gone by', async () => {
     const reading = (clock: Date) => ({ lastPollTime: poisoned, dateHeader: null, ownClock: clock, clock });
-    expect(await stand.store.clocks.note('acme', reading(at(hour)))).toBeNull();
-    expect(await stand.store.clocks.note('acme', reading(at(0)))).toEqual(at(hour));
-    expect(await stand.store.clocks.note('acme', reading(at(1)))).toEqual(at(hour));
-    expect((await stand.store.clocks.list(['acme', 'other'])).get('acme')?.reading).toEqual(reading(at(1)));
-    expect((await stand.store.clocks.list(['other'])).get('other')).toEqual({ reading: null, setBack: null });
+    expect(await environment.store.clocks.note('acme', reading(at(hour)))).toBeNull();
+    expect(await environment.store.clocks.note('acme', reading(at(0)))).toEqual(at(hour));
+    expect(await environment.store.clocks.note('acme', reading(at(1)))).toEqual(at(hour));
+    expect((await environment.store.clocks.list(['acme', 'other'])).get('acme')?.reading).toEqual(
+      reading(at(1)),
+    );
+    expect((await environment.store.clocks.list(['other'])).get('other')).toEqual({
+      reading: null,
+      setBack: null,
+    });
   });
 
   it('takes the watermark of a stream away that is ahead of every clock', async () => {
-    await stand.store.watermarks.advance('acme', 'agents', poisoned);
-    await stand.store.clocks.withdrawAhead('acme', 'agents', poisoned);
-    expect(await stand.store.watermarks.get('acme', 'agents')).toEqual(poisoned);
-    await stand.store.clocks.withdrawAhead('acme', 'agents', at(hour));
-    expect(await stand.store.watermarks.get('acme', 'agents')).toBeNull();
+    await environment.store.watermarks.advance('acme', 'agents', poisoned);
+    await environment.store.clocks.withdrawAhead('acme', 'agents', poisoned);
+    expect(await environment.store.watermarks.get('acme', 'agents')).toEqual(poisoned);
+    await environment.store.clocks.withdrawAhead('acme', 'agents', at(hour));
+    expect(await environment.store.watermarks.get('acme', 'agents')).toBeNull();
   });
 
   it('is where the watermark ends up when a window ends earlier than it was to', async () => {
     await mark(at(0));
     const key = { tenant: 'acme', from: at(0), to: at(hour), by: 'update', filter: everything } as const;
-    const claim = await stand.claim(key);
-    await stand.store.windows.endEarlier(claim.windowId, claim.attempt, at(hour - 45));
-    expect(await stand.store.watermarks.moveOver('contacts', claim.windowId, claim.attempt)).toBe(true);
+    const claim = await environment.claim(key);
+    await environment.store.windows.endEarlier(claim.windowId, claim.attempt, at(hour - 45));
+    expect(await environment.store.watermarks.moveOver('contacts', claim.windowId, claim.attempt)).toBe(true);
     expect(await marked()).toEqual(at(hour - 45));
-    expect(await stand.store.windows.ledger(claim.windowId)).toMatchObject({ readTo: at(hour - 45) });
+    expect(await environment.store.windows.ledger(claim.windowId)).toMatchObject({ readTo: at(hour - 45) });
   });
 });

@@ -46,7 +46,7 @@ const line: ExtractionRow = {
   completeAt: askedAt,
 };
 
-interface World {
+interface Given {
   readonly claims?: readonly SlotClaim[];
   readonly holderRuns?: boolean;
   readonly extraction?: Partial<CxoneClient['extraction']>;
@@ -56,9 +56,9 @@ interface World {
   readonly secondsApart?: number;
 }
 
-function stand(world: World = {}) {
+function environment(given: Given = {}) {
   const seen: unknown[] = [];
-  const claims = [...(world.claims ?? [granted()])];
+  const claims = [...(given.claims ?? [granted()])];
   const extraction: CxoneClient['extraction'] = {
     async createJob(request) {
       seen.push(request);
@@ -70,12 +70,12 @@ function stand(world: World = {}) {
       url: 'https://files.example/1?X-Amz=secret',
     }),
     openResult: async () => Promise.reject(refusal('ExtractionLinkExpired')),
-    ...world.extraction,
+    ...given.extraction,
   };
-  const { secondsApart = 30 } = world;
+  const { secondsApart = 30 } = given;
   const activities = createExtractionActivities({
     store: fakeStore({
-      waits: { count: async () => world.waits ?? 0 },
+      waits: { count: async () => given.waits ?? 0 },
       extractionSlots: {
         claim: async (_tenant, who, terms, replacing) => {
           seen.push({ who, terms, ...(replacing && { replacing }) });
@@ -84,20 +84,20 @@ function stand(world: World = {}) {
         answered: async (_tenant, _who, answer) => void seen.push(answer),
         prolong: async () => true,
         release: async (...given) => void seen.push(['release', ...given]),
-        ...world.slots,
+        ...given.slots,
       },
       extractions: {
         begin: async (...given) => void seen.push(['begin', ...given]),
         find: async () => null,
         startOver: async () => undefined,
-        ...world.extractions,
+        ...given.extractions,
       },
     }),
     tenants: acme(
       { extraction },
       { extract: { interactionMetadataVersion: '10', evaluationsVersion: '4', secondsApart } },
     ),
-    isRunning: async () => world.holderRuns ?? true,
+    isRunning: async () => given.holderRuns ?? true,
   });
   return { activities, seen };
 }
@@ -106,7 +106,7 @@ const asked = (seen: readonly unknown[]) => seen.filter((one) => (one as Extract
 
 describe('a job', () => {
   it('is asked for with the turn, for the one day and by the version of the settings, and noted with its time', async () => {
-    const { activities, seen } = stand();
+    const { activities, seen } = environment();
     expect(await run(activities, 'createExtractionJob', input)).toEqual({
       status: 'created',
       jobId: 'job-1',
@@ -127,7 +127,7 @@ describe('a job', () => {
     [61, false],
   ])('asked for %i s after another one was there says so: %s', async (seconds, recentJob) => {
     const before = new Date(askedAt.getTime() - seconds * 1_000);
-    const { activities, seen } = stand({ claims: [granted(before)] });
+    const { activities, seen } = environment({ claims: [granted(before)] });
     await run(activities, 'createExtractionJob', input);
     expect(asked(seen)).toMatchObject([{ recentJob }]);
   });
@@ -137,7 +137,7 @@ describe('a job', () => {
     ['others came before', [{ status: 'queued' }], 'held', 10_000],
     ['the last one is too young', [{ status: 'too soon', waitMs: 1_234 }], 'too soon', 1_234],
   ] as const)('is not asked for while %s', async (_what, claims, why, waitMs) => {
-    const { activities, seen } = stand({ claims });
+    const { activities, seen } = environment({ claims });
     expect(await run(activities, 'createExtractionJob', input)).toEqual({ status: 'wait', why, waitMs });
     expect(asked(seen)).toEqual([]);
   });
@@ -146,14 +146,14 @@ describe('a job', () => {
     ['of a run that is gone', other, false],
     ['of an earlier run of the same id', { ...claimant, runId: 'run-0' }, true],
   ])('takes the turn %s over', async (_what, by, holderRuns) => {
-    const { activities, seen } = stand({ claims: [{ status: 'held', by }, granted()], holderRuns });
+    const { activities, seen } = environment({ claims: [{ status: 'held', by }, granted()], holderRuns });
     expect(await run(activities, 'createExtractionJob', input)).toMatchObject({ status: 'created' });
     expect(seen[1]).toMatchObject({ who: claimant, replacing: by });
   });
 
   it('that CXone finds too soon is waited for, as long as CXone says within reason', async () => {
     const busy = (retryAfterMs: number) =>
-      stand({
+      environment({
         extraction: { createJob: async () => Promise.reject(refusal('ExtractionBusy', retryAfterMs)) },
       });
     const wait = (waitMs: number) => ({ status: 'wait', why: 'busy', waitMs });
@@ -162,14 +162,14 @@ describe('a job', () => {
   });
 
   it('that was tried before may have been made unheard, so that a 403 says nothing', async () => {
-    const { activities, seen } = stand();
+    const { activities, seen } = environment();
     await run(activities, 'createExtractionJob', input, { attempt: 2 });
     expect(asked(seen)).toMatchObject([{ recentJob: true }]);
   });
 
   it('that CXone fails at is tried again when its turn comes, so that the error itself is what is seen in the end', async () => {
     const failing = (error: CxoneError, secondsApart?: number) =>
-      stand({
+      environment({
         extraction: { createJob: async () => Promise.reject(error) },
         ...(secondsApart === undefined ? {} : { secondsApart }),
       });
@@ -190,7 +190,7 @@ describe('a job', () => {
   });
 
   it('that is not permitted fails for good, with what to do', async () => {
-    const { activities } = stand({
+    const { activities } = environment({
       extraction: { createJob: async () => Promise.reject(refusal('ExtractionForbidden')) },
     });
     await expect(run(activities, 'createExtractionJob', input)).rejects.toMatchObject({
@@ -202,7 +202,7 @@ describe('a job', () => {
 
 describe('a look at a job', () => {
   const look = (status: ExtractionJob['status']) =>
-    stand({ extraction: { job: async () => ({ status, errorMessage: null, url: null }) } }).activities;
+    environment({ extraction: { job: async () => ({ status, errorMessage: null, url: null }) } }).activities;
 
   it.each([
     ['running', 'running'],
@@ -215,7 +215,7 @@ describe('a look at a job', () => {
   });
 
   it('that failed reports CXone’s words', async () => {
-    const { activities } = stand({
+    const { activities } = environment({
       extraction: { job: async () => ({ status: 'failed', errorMessage: 'No such version.', url: null }) },
     });
     expect(await run(activities, 'lookAtExtractionJob', job)).toEqual({
@@ -225,7 +225,7 @@ describe('a look at a job', () => {
   });
 
   it('reports nothing but that: no address, which would stay in the history', async () => {
-    const { activities } = stand();
+    const { activities } = environment();
     expect(await run(activities, 'lookAtExtractionJob', job)).toEqual({ status: 'succeeded' });
   });
 
@@ -233,12 +233,12 @@ describe('a look at a job', () => {
     ['that CXone does not know is gone', 'NotFound', 'gone'],
     ['that is refused because of others goes on', 'ExtractionBusy', 'running'],
   ] as const)('%s', async (_what, code, expected) => {
-    const { activities } = stand({ extraction: { job: async () => Promise.reject(refusal(code)) } });
+    const { activities } = environment({ extraction: { job: async () => Promise.reject(refusal(code)) } });
     expect(await run(activities, 'lookAtExtractionJob', job)).toEqual({ status: expected });
   });
 
   it('whose turn another run has taken costs no request', async () => {
-    const { activities } = stand({
+    const { activities } = environment({
       slots: { prolong: async () => false },
       extraction: { job: async () => Promise.reject(new Error('not asked')) },
     });
@@ -265,11 +265,11 @@ describe('a file', () => {
       bytes: () => 0,
     });
 
-  function loading(records: readonly Record<string, string>[], more: World = {}, breaksAfter?: number) {
+  function loading(records: readonly Record<string, string>[], more: Given = {}, breaksAfter?: number) {
     const parts: Batch[] = [];
     const finished: unknown[] = [];
     let begun = 0;
-    const world = stand({
+    const given = environment({
       ...more,
       extraction: { openResult: file(records, breaksAfter), ...more.extraction },
       extractions: {
@@ -285,7 +285,7 @@ describe('a file', () => {
         ...more.extractions,
       },
     });
-    return { ...world, parts, finished, begun: () => begun };
+    return { ...given, parts, finished, begun: () => begun };
   }
 
   it('is stored in parts, counted, and closed', async () => {
@@ -334,7 +334,7 @@ describe('a file', () => {
   });
 
   it('whose links do not open is asked for again a few times, and is gone then', async () => {
-    const { activities } = stand();
+    const { activities } = environment();
     const attempt = (n: number) => run(activities, 'loadExtraction', job, { attempt: n });
     await expect(attempt(1)).rejects.toMatchObject({ code: 'ExtractionLinkExpired' });
     await expect(attempt(2)).rejects.toMatchObject({ code: 'ExtractionLinkExpired' });
@@ -359,7 +359,7 @@ describe('a file', () => {
 });
 
 it('a day that is given up gives the turn to others, and is noted', async () => {
-  const { activities, seen } = stand({
+  const { activities, seen } = environment({
     extractions: { close: async (...given) => void seen.push(['close', ...given]) },
   });
   await run(activities, 'endExtraction', { ...input, status: 'failed', errorCode: 'Cancelled' });

@@ -9,19 +9,19 @@ import { acme, fakeStore, run } from '../fakes';
 const cxoneClock = '2026-11-20T12:00:00.000Z';
 const dayMs = 86_400_000;
 
-interface GapWorld {
+interface GivenGaps {
   readonly open: readonly OpenGap[];
   readonly run?: Partial<RunState>;
   /** Another run was faster. */
   readonly taken?: boolean;
 }
 
-function stand(
+function environment(
   mark: string | null,
   changes: Partial<TenantTuning> = {},
   lastPollTime: string | null = cxoneClock,
   header: Date | null = null,
-  gaps: GapWorld = { open: [] },
+  gaps: GivenGaps = { open: [] },
   clocks: { readonly latest?: Date; readonly date?: Date } = {},
 ) {
   const readings: ClockReading[] = [];
@@ -127,7 +127,7 @@ function stand(
 
 describe('what the live sync reads next', () => {
   it('is what changed since the watermark less the overlap, up to CXone’s clock', async () => {
-    const { plan, asked } = stand('2026-11-20T11:55:00.000Z');
+    const { plan, asked } = environment('2026-11-20T11:55:00.000Z');
     expect(await plan()).toEqual({
       from: '2026-11-20T11:25:00.000Z',
       to: cxoneClock,
@@ -138,18 +138,18 @@ describe('what the live sync reads next', () => {
   });
 
   it('begins a day back for a tenant without a watermark, and remembers that', async () => {
-    const { plan, begun } = stand(null, { overlapMinutes: 0 });
+    const { plan, begun } = environment(null, { overlapMinutes: 0 });
     expect(await plan()).toMatchObject({ from: '2026-11-19T12:00:00.000Z', gap: null });
     expect(begun).toEqual(['2026-11-19T12:00:00.000Z']);
   });
 
   it('goes by the clock of HTTP’s header where an answer has no rows', async () => {
-    const { plan } = stand('2026-11-20T11:00:00.000Z', {}, null, new Date('2026-11-20T12:00:01Z'));
+    const { plan } = environment('2026-11-20T11:00:00.000Z', {}, null, new Date('2026-11-20T12:00:01Z'));
     expect(await plan()).toMatchObject({ to: '2026-11-20T12:00:01.000Z' });
   });
 
   it('goes by our own clock, a minute early, where CXone gives none', async () => {
-    const { plan } = stand('2026-11-20T11:00:00.000Z', {}, null);
+    const { plan } = environment('2026-11-20T11:00:00.000Z', {}, null);
     expect(await plan()).toMatchObject({ to: '2026-11-20T11:49:00.000Z' });
   });
 
@@ -158,7 +158,7 @@ describe('what the live sync reads next', () => {
     ['of 2031', '2031-01-02T00:00:00.000Z'],
   ])('ends at the header’s clock where CXone’s word is %s, and begins no backfill', async (_what, word) => {
     const date = new Date('2026-11-20T11:50:02Z');
-    const { plan, readings, setBacks } = stand(
+    const { plan, readings, setBacks } = environment(
       '2026-11-20T11:45:00.000Z',
       {},
       word,
@@ -185,13 +185,13 @@ describe('what the live sync reads next', () => {
   });
 
   it('ends a quarter of an hour after our own clock at most', async () => {
-    const { plan } = stand('2026-11-20T11:45:00.000Z', {}, '2026-11-20T15:00:00.000Z');
+    const { plan } = environment('2026-11-20T11:45:00.000Z', {}, '2026-11-20T15:00:00.000Z');
     expect(await plan()).toMatchObject({ to: '2026-11-20T12:05:00.000Z' });
   });
 
   it('sets no watermark back by a clock that has lost more than the look-back', async () => {
     const lost = '1999-12-31T00:00:00.000Z';
-    const { plan, setBacks } = stand(
+    const { plan, setBacks } = environment(
       '2026-11-20T11:45:00.000Z',
       {},
       lost,
@@ -208,7 +208,10 @@ describe('what the live sync reads next', () => {
   });
 
   it('is read under the tenant’s filter of now, to which the watermark’s is compared by CXone’s clock', async () => {
-    const { plan, adopted } = stand('2026-11-20T11:55:00.000Z', { skillIds: [102, 101], rereadDays: 0 });
+    const { plan, adopted } = environment('2026-11-20T11:55:00.000Z', {
+      skillIds: [102, 101],
+      rereadDays: 0,
+    });
     await plan();
     expect(adopted).toMatchObject([
       {
@@ -223,7 +226,7 @@ describe('what the live sync reads next', () => {
   });
 
   it('is a window of its own also when the watermark is ahead of CXone’s clock', async () => {
-    const { from, to } = await stand('2026-11-20T13:00:00.000Z').plan();
+    const { from, to } = await environment('2026-11-20T13:00:00.000Z').plan();
     expect(Date.parse(from)).toBeLessThan(Date.parse(to));
   });
 
@@ -233,7 +236,7 @@ describe('what the live sync reads next', () => {
     ['a year', 365, true],
   ])('after a pause of %s leaves no time unread', async (_what, days, hasGap) => {
     const mark = Date.parse(cxoneClock) - days * dayMs;
-    const { from, to, gap } = await stand(new Date(mark).toISOString()).plan();
+    const { from, to, gap } = await environment(new Date(mark).toISOString()).plan();
     expect(gap !== null).toBe(hasGap);
     const begin = gap === null ? from : gap.from;
     expect(Date.parse(begin)).toBeLessThanOrEqual(mark - 30 * 60_000);
@@ -259,8 +262,8 @@ describe('a gap that its backfill has not filled', () => {
     due: true,
     givenUp: false,
   };
-  const plan = (world: GapWorld, mark = '2026-11-20T11:55:00.000Z') => {
-    const { plan: ask, noted } = stand(mark, {}, cxoneClock, null, world);
+  const plan = (given: GivenGaps, mark = '2026-11-20T11:55:00.000Z') => {
+    const { plan: ask, noted } = environment(mark, {}, cxoneClock, null, given);
     return ask().then(({ again }) => ({ again, noted }));
   };
   const asked = 'asked 2026-09-02T00:00:00.000Z';
@@ -311,8 +314,8 @@ describe('a gap that its backfill has not filled', () => {
 
   describe('and about which a person decides', () => {
     const waiting: OpenGap = { ...gap, reason: 'filter', waits: true };
-    const ask = async (world: GapWorld) => {
-      const { plan: asks, noted } = stand('2026-11-20T11:55:00.000Z', {}, cxoneClock, null, world);
+    const ask = async (given: GivenGaps) => {
+      const { plan: asks, noted } = environment('2026-11-20T11:55:00.000Z', {}, cxoneClock, null, given);
       return { ...(await asks()), noted };
     };
 
@@ -332,8 +335,8 @@ describe('a gap that its backfill has not filled', () => {
     });
 
     it('is said to be missing until its backfill is under way, or it is read', async () => {
-      const look = async (world: GapWorld, end = missing.to) => {
-        const { lookAtGap, noted } = stand(null, {}, cxoneClock, null, world);
+      const look = async (given: GivenGaps, end = missing.to) => {
+        const { lookAtGap, noted } = environment(null, {}, cxoneClock, null, given);
         return { unread: await lookAtGap(from, end), noted };
       };
       const span = { from: missing.from.toISOString(), to: missing.to.toISOString() };
@@ -359,13 +362,13 @@ describe('the watermark', () => {
   };
 
   it('moves over a window without more', async () => {
-    const { move, noted } = stand(null);
+    const { move, noted } = environment(null);
     await move();
     expect(noted).toEqual(['moved contacts 7 2']);
   });
 
   it('moves over a window of which too much was rejected once its time is noted, with the days in which contacts change', async () => {
-    const { move, noted, found } = stand(null, { rereadDays: 5 });
+    const { move, noted, found } = environment(null, { rereadDays: 5 });
     await move(true);
     expect(noted).toEqual(['found 2026-11-15T11:25:00.000Z', 'moved contacts 7 2']);
     expect(found).toEqual([{ ...rejected, from: new Date('2026-11-15T11:25:00.000Z') }]);
@@ -374,13 +377,13 @@ describe('the watermark', () => {
   it('leaves one gap behind it, however many such windows it moves over', async () => {
     const earlier = gapFrom('2026-11-16T00:00:00.000Z');
     const away: OpenGap = { ...gapFrom('2026-01-01T00:00:00.000Z'), reason: 'away' };
-    const { move, found } = stand(null, {}, cxoneClock, null, { open: [away, earlier] });
+    const { move, found } = environment(null, {}, cxoneClock, null, { open: [away, earlier] });
     await move(true);
     expect(found).toEqual([{ ...rejected, from: earlier.from }]);
   });
 
   it('has such gaps read at the next tick once an operator let pass what was rejected', async () => {
-    const { readRejectedAgain, noted } = stand(null);
+    const { readRejectedAgain, noted } = environment(null);
     await readRejectedAgain();
     expect(noted).toEqual(['hastened rejected']);
   });

@@ -1,3 +1,4 @@
+// One file beyond 400 lines: all tests are about one family of activities and share the doubles of its environment.
 import { createRecordingActivities } from '../../../../activities/recordings/recordings';
 import { type CxoneClient, CxoneError, type DownloadOptions, type Interaction } from '../../../../cxone';
 import { type CxoneErrorCode, cxoneErrors } from '../../../../errors';
@@ -35,7 +36,7 @@ function interaction(segmentId: string, changes: Partial<Interaction> = {}): Int
   };
 }
 
-interface World {
+interface Given {
   readonly interactions?: CxoneClient['interactions'];
   readonly download?: CxoneClient['download'];
   readonly save?: RecordingFiles['save'];
@@ -64,7 +65,7 @@ async function* chunks(...parts: readonly string[]): AsyncGenerator<Buffer> {
   for (const part of parts) yield Buffer.from(part);
 }
 
-function stand(world: World) {
+function environment(given: Given) {
   const rows = {
     stored: [] as StoredRecording[],
     settled: 0,
@@ -81,7 +82,7 @@ function stand(world: World) {
   const due: Parameters<RecordingTable['due']>[] = [];
   const files = {
     kind: 'memory',
-    check: world.mounted ?? (async () => {}),
+    check: given.mounted ?? (async () => {}),
     async save(key: string, body: AsyncIterable<Buffer>, options: SaveOptions) {
       saved.push({ key, options });
       let bytes = 0;
@@ -95,43 +96,43 @@ function stand(world: World) {
   const activities = createRecordingActivities({
     now: () => now,
     maxRecordingBytes: 5_000,
-    guardSpace: world.space ?? (async () => {}),
+    guardSpace: given.space ?? (async () => {}),
     files:
-      world.storage === false
+      given.storage === false
         ? null
-        : ({ ...files, ...(world.save ? { save: world.save } : {}) } as unknown as RecordingFiles),
+        : ({ ...files, ...(given.save ? { save: given.save } : {}) } as unknown as RecordingFiles),
     tenants: acme(
       {
-        interactions: world.interactions ?? (async () => [interaction('s1')]),
+        interactions: given.interactions ?? (async () => [interaction('s1')]),
         download:
-          world.download ??
+          given.download ??
           (async (url) => {
             downloads.push(url);
             return { body: chunks('abc', 'de'), contentLength: 5, contentType: 'video/mp4' };
           }),
       },
-      world.lookAfter ? { recordingLookAfterMinutes: world.lookAfter } : {},
+      given.lookAfter ? { recordingLookAfterMinutes: given.lookAfter } : {},
     ),
     store: fakeStore({
-      waits: { count: async () => world.waited ?? 0 },
+      waits: { count: async () => given.waited ?? 0 },
       recordings: {
         due: async (...args) => {
           due.push(args);
           return ['900', '901'];
         },
         call: async () => ({
-          startedAt: new Date(now - (world.age ?? hourMs)),
-          looks: world.looks ?? 0,
-          failures: world.failures ?? 0,
-          isLogged: world.isLogged ?? true,
-          isUnlikely: world.isUnlikely ?? false,
+          startedAt: new Date(now - (given.age ?? hourMs)),
+          looks: given.looks ?? 0,
+          failures: given.failures ?? 0,
+          isLogged: given.isLogged ?? true,
+          isUnlikely: given.isUnlikely ?? false,
         }),
         queried: async (_tenant, isLogged, found) =>
           void rows.queries.push(`${isLogged ? 'logged' : 'not logged'}, ${found ? 'found' : 'nothing'}`),
-        known: async () => [...(world.known ?? [])],
+        known: async () => [...(given.known ?? [])],
         claim: async (_tenant, _id, holder) => {
           rows.claims.push(holder);
-          return world.free ?? true;
+          return given.free ?? true;
         },
         release: async () => void (rows.released += 1),
         stored: async (_tenant, _id, file, seen) => {
@@ -141,7 +142,7 @@ function stand(world: World) {
         settled: async (_tenant, _id, seen = []) => {
           rows.settled += 1;
           rows.interactions.push(...seen);
-          return world.known?.some(({ status }) => status !== 'stored') ?? false;
+          return given.known?.some(({ status }) => status !== 'stored') ?? false;
         },
         postpone: async (_tenant, _id, look) => void rows.postponed.push(look),
         absent: async (_tenant, _id, reason, seen = []) => {
@@ -171,7 +172,7 @@ const knownFile = (segmentId: string, status: RecordingRow['status']): Recording
 describe('workers without a recordings folder', () => {
   it('say so at once when a run asks for recordings, and spend no playback query on it', async () => {
     let playbackQueries = 0;
-    const { activities } = stand({
+    const { activities } = environment({
       storage: false,
       interactions: async () => {
         playbackQueries += 1;
@@ -188,7 +189,7 @@ describe('workers without a recordings folder', () => {
 
 describe('a recording that is there', () => {
   it('is stored under its day and ids, with length and hash, and the playback query ends', async () => {
-    const { activities, rows, saved } = stand({});
+    const { activities, rows, saved } = environment({});
     expect(await run(activities, 'downloadRecording', call)).toEqual({
       status: 'stored',
       files: 1,
@@ -210,13 +211,13 @@ describe('a recording that is there', () => {
   });
 
   it('may come without a length', async () => {
-    const { activities, saved } = stand({ download: async () => ({ body: chunks('abc') }) });
+    const { activities, saved } = environment({ download: async () => ({ body: chunks('abc') }) });
     await run(activities, 'downloadRecording', call);
     expect(saved[0]?.options).not.toHaveProperty('expectedBytes');
   });
 
   it('is stored once for each interaction of the call', async () => {
-    const { activities, rows } = stand({
+    const { activities, rows } = environment({
       interactions: async () => [interaction('s1'), interaction('s2'), interaction('interaction-3')],
     });
     expect(await run(activities, 'downloadRecording', call)).toEqual({
@@ -228,7 +229,7 @@ describe('a recording that is there', () => {
   });
 
   it('is not downloaded again when it is stored, only what is missing', async () => {
-    const { activities, downloads } = stand({
+    const { activities, downloads } = environment({
       interactions: async () => [interaction('s1'), interaction('s2'), interaction('s3')],
       known: [knownFile('s1', 'stored'), knownFile('s2', 'failed')],
     });
@@ -240,7 +241,7 @@ describe('a recording that is there', () => {
     ['is absent once the call is old', 72 * hourMs, [], ['NotFound']],
     ['is asked about again later while it is young', hourMs, [now + 5 * 60_000], []],
   ])('that is not named any more beside one that is stored %s', async (_what, age, later, absent) => {
-    const { activities, rows } = stand({
+    const { activities, rows } = environment({
       age,
       known: [knownFile('s1', 'stored'), knownFile('s2', 'pending')],
     });
@@ -250,18 +251,18 @@ describe('a recording that is there', () => {
   });
 
   it('counts only interactions with a file', async () => {
-    const { activities } = stand({
+    const { activities } = environment({
       interactions: async () => [interaction('s1', { url: null }), interaction('s2')],
     });
     expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'stored', files: 1 });
   });
 
   it('says by heartbeat how far it is, and neither there nor in its result where it comes from', async () => {
-    const { activities } = stand({});
-    const environment = activityEnvironment();
+    const { activities } = environment({});
+    const activity = activityEnvironment();
     const beats: unknown[] = [];
-    environment.on('heartbeat', (details: unknown) => beats.push(details));
-    const result = await environment.run(async () => activities.downloadRecording(call));
+    activity.on('heartbeat', (details: unknown) => beats.push(details));
+    const result = await activity.run(async () => activities.downloadRecording(call));
     expect(beats).toEqual([
       { masterContactId: '900', bytes: 3 },
       { masterContactId: '900', bytes: 5 },
@@ -272,7 +273,7 @@ describe('a recording that is there', () => {
 
 describe('what an answer says about its interactions', () => {
   it('is noted with its file, and of those without one at the end, never with a link', async () => {
-    const { activities, rows } = stand({
+    const { activities, rows } = environment({
       interactions: async () => [interaction('s1'), interaction('s2', { url: null })],
     });
     await run(activities, 'downloadRecording', call);
@@ -286,7 +287,7 @@ describe('what an answer says about its interactions', () => {
   });
 
   it.each(['chat', 'email'])('of a %s is all there is: no file is waited for', async (mediaType) => {
-    const { activities, rows } = stand({
+    const { activities, rows } = environment({
       interactions: async () => [interaction('s1', { url: null, mediaType })],
     });
     expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'absent' });
@@ -295,7 +296,7 @@ describe('what an answer says about its interactions', () => {
 });
 
 describe('a playback query', () => {
-  it.each<[string, World, string]>([
+  it.each<[string, Given, string]>([
     ['of a logged call with a file', {}, 'logged, found'],
     ['of another call with a file', { isLogged: false }, 'not logged, found'],
     [
@@ -309,14 +310,14 @@ describe('a playback query', () => {
       { isLogged: false, interactions: async () => [interaction('s1', { url: null, mediaType: 'chat' })] },
       'not logged, found',
     ],
-  ])('%s is counted once', async (_what, world, counted) => {
-    const { activities, rows } = stand(world);
+  ])('%s is counted once', async (_what, given, counted) => {
+    const { activities, rows } = environment(given);
     await run(activities, 'downloadRecording', call);
     expect(rows.queries).toEqual([counted]);
   });
 
   it('that CXone did not answer is not counted', async () => {
-    const { activities, rows } = stand({
+    const { activities, rows } = environment({
       interactions: async () => Promise.reject(new CxoneError('QuotaExhausted', 'Later.')),
     });
     await expect(run(activities, 'downloadRecording', call)).rejects.toMatchObject({
@@ -327,10 +328,10 @@ describe('a playback query', () => {
 
   it('of a young call that probably has nothing is its only one', async () => {
     const nothing = { interactions: async () => null, isLogged: false };
-    const unlikely = stand({ ...nothing, isUnlikely: true });
+    const unlikely = environment({ ...nothing, isUnlikely: true });
     expect(await run(unlikely.activities, 'downloadRecording', call)).toMatchObject({ status: 'absent' });
     expect([unlikely.rows.absent, unlikely.rows.postponed]).toEqual([['NotFound'], []]);
-    const other = stand(nothing);
+    const other = environment(nothing);
     expect(await run(other.activities, 'downloadRecording', call)).toMatchObject({ status: 'pending' });
   });
 });
@@ -342,7 +343,7 @@ describe('a call that another run is at', () => {
     ['failed', 'failed'],
     ['absent', 'absent'],
   ] as const)('costs no playback query, and is what its rows say: %s', async (row, status) => {
-    const { activities } = stand({
+    const { activities } = environment({
       free: false,
       known: [knownFile('s1', row)],
       interactions: async () => Promise.reject(new Error('it was looked up')),
@@ -351,14 +352,14 @@ describe('a call that another run is at', () => {
   });
 
   it('is let go when an attempt fails, and kept when it ends in its row', async () => {
-    const waiting = stand({
+    const waiting = environment({
       interactions: async () => Promise.reject(new CxoneError('QuotaExhausted', 'Later.')),
     });
     await expect(run(waiting.activities, 'downloadRecording', call)).rejects.toMatchObject({
       code: 'QuotaExhausted',
     });
     expect(waiting.rows.released).toBe(1);
-    const absent = stand({ interactions: async () => null });
+    const absent = environment({ interactions: async () => null });
     await run(absent.activities, 'downloadRecording', call);
     expect([absent.rows.claims.length, absent.rows.released]).toEqual([1, 0]);
   });
@@ -369,7 +370,7 @@ describe('a disk that is nearly full', () => {
     Promise.reject(new RecordingFileError('RecordingStorageFull', '12 MB are free.', 'Free some.'));
 
   it('is said before a playback query is spent', async () => {
-    const { activities, rows } = stand({
+    const { activities, rows } = environment({
       space: full,
       interactions: async () => Promise.reject(new Error('it was looked up')),
     });
@@ -380,7 +381,7 @@ describe('a disk that is nearly full', () => {
   });
 
   it('is said as well when it has no room for the present file', async () => {
-    const { activities, rows } = stand({
+    const { activities, rows } = environment({
       space: async (bytes) => (bytes > 0 ? full() : undefined),
       download: async (_url, _signal, options) => {
         await options?.accept?.(5);
@@ -396,7 +397,7 @@ describe('a disk that is nearly full', () => {
 
 describe('a link that has expired', () => {
   const renewing = (times: { playbackQueries: number; renewals: (string | null)[] }, progress: boolean) =>
-    stand({
+    environment({
       interactions: async () => {
         times.playbackQueries += 1;
         return [
@@ -432,7 +433,7 @@ describe('a link that has expired', () => {
 
   it('is not replaced without end', async () => {
     let playbackQueries = 0;
-    const { activities } = stand({
+    const { activities } = environment({
       interactions: async () => {
         playbackQueries += 1;
         return [interaction('s1')];
@@ -458,7 +459,7 @@ describe('a link that has expired', () => {
 describe('a file that was replaced while it was fetched', () => {
   it('is begun from its start within the attempt, and no playback query is spent on that', async () => {
     let [playbackQueries, starts] = [0, 0];
-    const { activities, rows } = stand({
+    const { activities, rows } = environment({
       interactions: async () => {
         playbackQueries += 1;
         return [interaction('s1')];
@@ -479,7 +480,7 @@ describe('a file that was replaced while it was fetched', () => {
   });
 
   it('that is replaced again and again is left to another attempt', async () => {
-    const { activities } = stand({
+    const { activities } = environment({
       download: async () => Promise.reject(new CxoneError('MediaChanged', 'Replaced.')),
     });
     await expect(run(activities, 'downloadRecording', call)).rejects.toMatchObject({ code: 'MediaChanged' });
@@ -495,7 +496,7 @@ describe('a recording that is not there', () => {
     [4, 12 * hourMs],
     [9, 12 * hourMs],
   ])('after %i playback queries is looked for again in %i ms', async (looks, wait) => {
-    const { activities, rows } = stand({ interactions: async () => null, looks });
+    const { activities, rows } = environment({ interactions: async () => null, looks });
     expect(await run(activities, 'downloadRecording', call)).toEqual({
       status: 'pending',
       files: 0,
@@ -507,7 +508,7 @@ describe('a recording that is not there', () => {
 
   it('is looked for again after the pauses of the tenant', async () => {
     const at = async (looks: number) => {
-      const { activities, rows } = stand({ interactions: async () => null, looks, lookAfter: [1, 30] });
+      const { activities, rows } = environment({ interactions: async () => null, looks, lookAfter: [1, 30] });
       await run(activities, 'downloadRecording', call);
       return rows.postponed.map(({ nextAttemptAt }) => nextAttemptAt.getTime() - now);
     };
@@ -515,14 +516,16 @@ describe('a recording that is not there', () => {
   });
 
   it('is waited for as well when the answer has interactions without a file', async () => {
-    const { activities, rows } = stand({ interactions: async () => [interaction('s1', { url: null })] });
+    const { activities, rows } = environment({
+      interactions: async () => [interaction('s1', { url: null })],
+    });
     expect(await run(activities, 'downloadRecording', call)).toMatchObject({ status: 'pending' });
     expect(rows.postponed).toHaveLength(1);
   });
 
   it('is absent once its call is older than the tenant’s patience, and pending up to then', async () => {
     const at = async (age: number) =>
-      (await run(stand({ interactions: async () => null, age }).activities, 'downloadRecording', call))
+      (await run(environment({ interactions: async () => null, age }).activities, 'downloadRecording', call))
         .status;
     expect(await at(48 * hourMs)).toBe('pending');
     expect(await at(48 * hourMs + 1)).toBe('absent');
@@ -530,7 +533,7 @@ describe('a recording that is not there', () => {
 });
 
 describe('a recording that cannot be had', () => {
-  const failing = (error: Error) => stand({ interactions: async () => Promise.reject(error) });
+  const failing = (error: Error) => environment({ interactions: async () => Promise.reject(error) });
   const attempt = (n: number) => ({ attempt: n });
 
   it('is tried five times, then its row says so and the window goes on', async () => {
@@ -552,7 +555,7 @@ describe('a recording that cannot be had', () => {
   });
 
   it('is tried five times however often its playback queries had to wait for a quota', async () => {
-    const { activities, rows } = stand({
+    const { activities, rows } = environment({
       waited: 1_000,
       interactions: async () => Promise.reject(new CxoneError('MediaIncomplete', 'Cut off.')),
     });
@@ -574,7 +577,7 @@ describe('a recording that cannot be had', () => {
     ['UnexpectedShape', 3, 8 * hourMs],
     ['UnexpectedShape', 9, null],
   ] as const)('for %s, after %i failures, is asked about again in %p ms', async (code, failures, pause) => {
-    const { activities, rows } = stand({
+    const { activities, rows } = environment({
       failures,
       // Of a call that was not there yet for days.
       looks: 200,
@@ -594,7 +597,7 @@ describe('a recording that cannot be had', () => {
   );
 
   it('keeps the files of the call that were stored before', async () => {
-    const { activities, rows } = stand({
+    const { activities, rows } = environment({
       interactions: async () => [interaction('s1'), interaction('s2')],
       download: async (url) => {
         if (url.includes('/s2')) throw new CxoneError('MediaTooLarge', 'Too large.');
@@ -609,7 +612,7 @@ describe('a recording that cannot be had', () => {
   it.each(['RecordingIncomplete', 'RecordingEmpty', 'RecordingTooLarge'] as const)(
     'ends in its row when the store refuses the file as %s',
     async (code) => {
-      const { activities, rows } = stand({
+      const { activities, rows } = environment({
         save: async () => Promise.reject(new RecordingFileError(code, 'No.', '')),
       });
       expect(await run(activities, 'downloadRecording', call, { attempt: 5 })).toMatchObject({
@@ -629,7 +632,7 @@ describe('an error that concerns all recordings', () => {
   it.each<CxoneErrorCode>([...operatorCodes, 'Throttled', 'QuotaExhausted', 'CxoneUnreachable'])(
     '%s passes, however often it was tried, and leaves the row alone',
     async (code) => {
-      const { activities, rows } = stand({
+      const { activities, rows } = environment({
         interactions: async () => Promise.reject(new CxoneError(code, 'No.')),
       });
       await expect(run(activities, 'downloadRecording', call, { attempt: 9 })).rejects.toMatchObject({
@@ -641,7 +644,7 @@ describe('an error that concerns all recordings', () => {
 
   it('that the storage is not mounted is said before the call is claimed and a playback query is spent', async () => {
     let asked = 0;
-    const { activities, rows } = stand({
+    const { activities, rows } = environment({
       mounted: async () =>
         Promise.reject(new RecordingFileError('RecordingsNotMounted', 'It is not there.', 'Mount it.')),
       interactions: async () => {
@@ -658,7 +661,7 @@ describe('an error that concerns all recordings', () => {
   it.each(['RecordingStorageFull', 'RecordingStorageRefused', 'RecordingStorageUnavailable'] as const)(
     '%s passes',
     async (code) => {
-      const { activities, rows } = stand({
+      const { activities, rows } = environment({
         save: async () => Promise.reject(new RecordingFileError(code, 'No.', '')),
       });
       await expect(run(activities, 'downloadRecording', call, { attempt: 9 })).rejects.toMatchObject({
@@ -669,7 +672,7 @@ describe('an error that concerns all recordings', () => {
   );
 
   it('of unknown kind passes', async () => {
-    const { activities } = stand({
+    const { activities } = environment({
       interactions: async () => Promise.reject(new TypeError('a mistake of ours')),
     });
     await expect(run(activities, 'downloadRecording', call, { attempt: 9 })).rejects.toThrow(TypeError);
@@ -678,7 +681,7 @@ describe('an error that concerns all recordings', () => {
 
 describe('dueRecordings', () => {
   it('asks for those due at this moment, after the one before', async () => {
-    const { activities, due } = stand({});
+    const { activities, due } = environment({});
     const input = { tenant: 'acme', windowId: '7', attempt: 2, after: '899', limit: 300 };
     expect(await run(activities, 'dueRecordings', input)).toEqual(['900', '901']);
     expect(due).toEqual([['7', 2, '899', 300, new Date(now), 'all']]);

@@ -21,14 +21,14 @@ const sectionOf = (html: string, title: string): string =>
   html.split('<section>').find((part) => part.startsWith(`<h2>${title}</h2>`)) ?? '';
 
 describe('the page for the customer', () => {
-  let world: SimulatedTenant;
+  let given: SimulatedTenant;
   beforeAll(async () => {
-    world = await simulateTenant({ clock: now, mediaQuota: 'off', contactsPerDay: 300 });
+    given = await simulateTenant({ clock: now, mediaQuota: 'off', contactsPerDay: 300 });
   });
-  afterAll(() => world.simulator.close());
+  afterAll(() => given.simulator.close());
 
   // `checkUnder` looks for secrets in it, whatever is found.
-  const reportOf = async (...faults: readonly FaultRule[]): Promise<CheckReport> => checkUnder(world, faults);
+  const reportOf = async (...faults: readonly FaultRule[]): Promise<CheckReport> => checkUnder(given, faults);
   const pageOf = async (...faults: readonly FaultRule[]): Promise<string> =>
     reportPage(await reportOf(...faults), { tenant: 'acme', at });
 

@@ -4,18 +4,18 @@ import type { Family, FaultRule } from '../../../../simulator';
 import { simulateTenant, type SimulatedTenant } from '../simulated-tenant';
 import { checkUnder, names, now, result, withStatus } from './checked';
 
-let world: SimulatedTenant;
+let given: SimulatedTenant;
 beforeAll(async () => {
-  world = await simulateTenant({ clock: now, mediaQuota: 'off', contactsPerDay: 1_000 });
+  given = await simulateTenant({ clock: now, mediaQuota: 'off', contactsPerDay: 1_000 });
 });
-afterAll(() => world.simulator.close());
+afterAll(() => given.simulator.close());
 beforeEach(() => {
-  world.simulator.setFaults([]);
-  world.simulator.journal.clear();
+  given.simulator.setFaults([]);
+  given.simulator.journal.clear();
 });
 
 const check = (faults: readonly FaultRule[] = [], changes: Partial<Tenant> = {}) =>
-  checkUnder(world, faults, changes);
+  checkUnder(given, faults, changes);
 
 describe('a tenant that is set up as it should be', () => {
   it('has every check in order but evaluations, which no reading can show', async () => {
@@ -31,7 +31,7 @@ describe('a tenant that is set up as it should be', () => {
 
   it('is asked little: one token, no job, a few playback queries, and no personal fields of a contact', async () => {
     await check();
-    const { journal } = world.simulator;
+    const { journal } = given.simulator;
     expect(journal.count({ family: 'auth' })).toBe(1);
     expect(journal.count()).toBeLessThan(20);
     expect(journal.count({ family: 'media' })).toBeLessThanOrEqual(9);
@@ -64,7 +64,7 @@ describe('a tenant that is set up as it should be', () => {
       'evaluations',
     ]);
     expect(result(report, 'media-playback').code).toBe('RecordingsOff');
-    expect(world.simulator.journal.count({ family: 'media' })).toBe(0);
+    expect(given.simulator.journal.count({ family: 'media' })).toBe(0);
   });
 });
 
@@ -126,7 +126,7 @@ describe('Data Extraction that is refused', () => {
     [false, 'optional', true],
     [true, 'required', false],
   ])('with interaction metadata switched on: %s, it is %s and the whole is ok: %s', async (on, need, ok) => {
-    const extract = { ...world.tenant().extract, interactionMetadata: on };
+    const extract = { ...given.tenant().extract, interactionMetadata: on };
     const report = await check([{ name: 'forbidden', match: { family: 'extraction' } }], { extract });
     expect(result(report, 'extraction')).toMatchObject({ status: 'failed', need });
     expect(report.ok).toBe(ok);
@@ -156,7 +156,7 @@ describe('what only a job of Data Extraction would show', () => {
     [false, 0, 'If evaluations are wanted', 'The sync does not need them'],
     [true, 2, 'Make sure of both', 'QM Tools > Data Extraction APIs > QM Workflow API'],
   ])('is said, and no job is made, when both are wanted: %s', async (wanted, warned, beginning, place) => {
-    const extract = { ...world.tenant().extract, interactionMetadata: wanted, evaluations: wanted };
+    const extract = { ...given.tenant().extract, interactionMetadata: wanted, evaluations: wanted };
     const report = await check([], { extract });
     const findings = ['extraction', 'evaluations'].map((name) => result(report, name));
     expect(findings.map(({ status }) => status)).toEqual(['ok', 'unknown']);
@@ -164,7 +164,7 @@ describe('what only a job of Data Extraction would show', () => {
     expect(texts.filter((text) => text.includes('ExtractionForbidden'))).toHaveLength(warned);
     expect(findings[1]?.remedy).toContain(beginning);
     expect(findings[1]?.remedy).toContain(place);
-    const asked = world.simulator.journal.entries({ family: 'extraction' });
+    const asked = given.simulator.journal.entries({ family: 'extraction' });
     expect(asked.map(({ method }) => method)).toEqual(['GET']);
   });
 });
@@ -192,7 +192,7 @@ describe('what is allowed, but not in full', () => {
     expect(result(report, 'sentiments').need).toBe('optional');
     expect(withStatus(report, 'failed')).toEqual(['sentiments']);
     expect(result(report, 'sentiments').remedy).toContain('View sentiments and categories = On');
-    expect(world.simulator.journal.count({ family: 'media' })).toBeLessThanOrEqual(18);
+    expect(given.simulator.journal.count({ family: 'media' })).toBeLessThanOrEqual(18);
   });
 
   it('calls of a month of which none has a recording are a failure, whether they are logged or not', async () => {
@@ -244,15 +244,15 @@ describe('what is allowed, but not in full', () => {
   });
 
   it('a media host that is not listed is named with the setting to add it to', async () => {
-    const host = new URL(world.simulator.address).host;
-    const mediaHost = new URL(world.simulator.mediaAddress).host;
+    const host = new URL(given.simulator.address).host;
+    const mediaHost = new URL(given.simulator.mediaAddress).host;
     const report = await check([], { allowInsecureHosts: [host] });
     expect(withStatus(report, 'failed')).toEqual(['download']);
     expect(result(report, 'download')).toMatchObject({
       code: 'MediaHostRefused',
       remedy: expect.stringContaining(`"${mediaHost}" to mediaHosts`),
     });
-    expect(world.simulator.journal.count({ family: 'file' })).toBe(0);
+    expect(given.simulator.journal.count({ family: 'file' })).toBe(0);
   });
 
   it('files that their host refuses fail the download alone', async () => {

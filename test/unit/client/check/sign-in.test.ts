@@ -7,19 +7,19 @@ import { paths, startFake, type Reply } from '../../cxone/fake-cxone';
 import { simulateTenant, type SimulatedTenant } from '../simulated-tenant';
 import { checkUnder, names, now, result, withStatus } from './checked';
 
-let world: SimulatedTenant;
+let given: SimulatedTenant;
 beforeAll(async () => {
-  world = await simulateTenant({ clock: now, mediaQuota: 'off', contactsPerDay: 50 });
+  given = await simulateTenant({ clock: now, mediaQuota: 'off', contactsPerDay: 50 });
 });
-afterAll(() => world.simulator.close());
+afterAll(() => given.simulator.close());
 beforeEach(() => {
-  world.simulator.setFaults([]);
-  world.simulator.journal.clear();
+  given.simulator.setFaults([]);
+  given.simulator.journal.clear();
 });
 
 const check = (faults: readonly FaultRule[] = [], changes: Partial<Tenant> = {}) =>
-  checkUnder(world, faults, changes);
-const tokens = () => world.simulator.journal.count({ family: 'auth' });
+  checkUnder(given, faults, changes);
+const tokens = () => given.simulator.journal.count({ family: 'auth' });
 
 describe('what is wrong before there is a token', () => {
   const after = (name: string) => names.slice(names.indexOf(name) + 1);

@@ -7,20 +7,20 @@ import { simulateTenant, type SimulatedTenant } from '../simulated-tenant';
 const dayMs = 86_400_000;
 const clock = Date.parse('2026-03-20T12:00:00Z');
 
-let world: SimulatedTenant;
+let given: SimulatedTenant;
 beforeAll(async () => {
-  world = await simulateTenant({ clock: () => clock, contactsPerDay: 300 });
+  given = await simulateTenant({ clock: () => clock, contactsPerDay: 300 });
 });
-afterAll(() => world.simulator.close());
+afterAll(() => given.simulator.close());
 beforeEach(() => {
-  world.simulator.setFaults([]);
-  world.simulator.journal.clear();
+  given.simulator.setFaults([]);
+  given.simulator.journal.clear();
 });
 
 const range = (from: string, to: string): Range => ({ from: new Date(from), to: new Date(to) });
 const month = range('2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z');
 const truthOf = ({ from, to }: Range, filter: object = {}) =>
-  world.simulator.truth({ from: from.getTime(), to: to.getTime(), ...filter });
+  given.simulator.truth({ from: from.getTime(), to: to.getTime(), ...filter });
 
 interface Row {
   readonly masterContactId: number;
@@ -32,7 +32,7 @@ interface Row {
 
 /** Phone calls and voice mails, as the API would give them. */
 async function spokenRows({ from, to }: Range): Promise<readonly Row[]> {
-  const address = `${world.simulator.address}/simulator/truth/contacts`;
+  const address = `${given.simulator.address}/simulator/truth/contacts`;
   const { body } = await ask(`${address}?from=${from.toISOString()}&to=${to.toISOString()}`);
   const rows = body.toString().trim().split('\n');
   return rows.map((row) => JSON.parse(row) as Row).filter(({ mediaTypeId }) => [4, 5].includes(mediaTypeId));
@@ -42,7 +42,7 @@ const relative = (value: number, truth: number) => Math.abs(value - truth) / tru
 
 describe('a plan of a month', () => {
   it('counts exactly and estimates within bounds', async () => {
-    const plan = await planTenant(world.tenant(), month, dayMs);
+    const plan = await planTenant(given.tenant(), month, dayMs);
     const truth = truthOf(month);
     expect(plan).toMatchObject({ windows: 28, contacts: truth.contacts, agents: truth.agents });
     const rows = await spokenRows(month);
@@ -63,7 +63,7 @@ describe('a plan of a month', () => {
   });
 
   it('of logged calls counts those only, and of CXone Recording every call, which is logged nowhere', async () => {
-    const logged = await planTenant(world.tenant({ recordedCalls: 'logged' }), month, dayMs);
+    const logged = await planTenant(given.tenant({ recordedCalls: 'logged' }), month, dayMs);
     const { loggedMasterContacts } = truthOf(month);
     expect(relative(logged.calls, loggedMasterContacts)).toBeLessThan(0.05);
     expect(logged.unlikelyCalls).toBe(0);
@@ -75,8 +75,8 @@ describe('a plan of a month', () => {
   });
 
   it('costs a handful of requests and no playback query', async () => {
-    await planTenant(world.tenant(), month, dayMs);
-    const { journal } = world.simulator;
+    await planTenant(given.tenant(), month, dayMs);
+    const { journal } = given.simulator;
     expect(journal.count({ family: 'contacts' })).toBe(9);
     expect(journal.count({ family: 'agents' })).toBe(2);
     expect(journal.count({ family: 'media' })).toBe(0);
@@ -85,22 +85,22 @@ describe('a plan of a month', () => {
 
   it('heeds the filters of the tenants file', async () => {
     const filter = { skillIds: [4501, 4502], mediaTypeIds: [4] };
-    const plan = await planTenant(world.tenant(filter), month, dayMs);
+    const plan = await planTenant(given.tenant(filter), month, dayMs);
     const truth = truthOf(month, filter);
     expect(plan.contacts).toBe(truth.contacts);
     expect(plan.recordableContacts).toBe(plan.contacts);
-    expect(world.simulator.journal.count({ family: 'contacts' })).toBe(9);
+    expect(given.simulator.journal.count({ family: 'contacts' })).toBe(9);
   });
 
   it.each(['capped', 'pageOnly'] as const)('does not believe a total that is %s', async (form) => {
-    world.simulator.setFaults([{ name: 'smallTotal', args: { form } }]);
-    await expect(planTenant(world.tenant(), month, dayMs)).rejects.toMatchObject({ code: 'CountUnknown' });
+    given.simulator.setFaults([{ name: 'smallTotal', args: { form } }]);
+    await expect(planTenant(given.tenant(), month, dayMs)).rejects.toMatchObject({ code: 'CountUnknown' });
   });
 
   it('counts no contact twice where stretches meet, however CXone reads endDate', async () => {
     for (const faults of [[], [{ name: 'exclusiveEnd' as const }]]) {
-      world.simulator.setFaults(faults);
-      const plan = await planTenant(world.tenant(), month, dayMs);
+      given.simulator.setFaults(faults);
+      const plan = await planTenant(given.tenant(), month, dayMs);
       expect(plan.contacts).toBe(truthOf(month).contacts);
     }
   });
@@ -127,33 +127,33 @@ describe('thirteen months', () => {
 
 describe('a CXone that', () => {
   it('gives up on a long stretch is asked for its halves', async () => {
-    world.simulator.setFaults([
+    given.simulator.setFaults([
       { name: 'status', match: { family: 'contacts' }, onCall: [1, 2], args: { status: 408 } },
     ]);
-    const plan = await planTenant(world.tenant(), month, dayMs);
+    const plan = await planTenant(given.tenant(), month, dayMs);
     expect(plan.contacts).toBe(truthOf(month).contacts);
     expect(plan.requests.contacts).toBe(28 * 2);
   });
 
   it('gives up on every stretch ends the plan, with few requests', async () => {
-    world.simulator.setFaults([{ name: 'status', match: { family: 'contacts' }, args: { status: 408 } }]);
-    await expect(planTenant(world.tenant(), month, dayMs)).rejects.toMatchObject({ status: 408 });
-    expect(world.simulator.journal.count({ family: 'contacts' })).toBeLessThan(8);
+    given.simulator.setFaults([{ name: 'status', match: { family: 'contacts' }, args: { status: 408 } }]);
+    await expect(planTenant(given.tenant(), month, dayMs)).rejects.toMatchObject({ status: 408 });
+    expect(given.simulator.journal.count({ family: 'contacts' })).toBeLessThan(8);
   });
 
   it('refuses is reported with its own code', async () => {
-    world.simulator.setFaults([{ name: 'forbidden', match: { family: 'contacts' } }]);
-    await expect(planTenant(world.tenant(), month, dayMs)).rejects.toMatchObject({
+    given.simulator.setFaults([{ name: 'forbidden', match: { family: 'contacts' } }]);
+    await expect(planTenant(given.tenant(), month, dayMs)).rejects.toMatchObject({
       name: 'CxoneError',
       status: 403,
     });
   });
 
   it('holds nothing costs one count and no sample', async () => {
-    world.simulator.setFaults([{ name: 'status', match: { family: 'contacts' }, args: { status: 204 } }]);
-    const plan = await planTenant(world.tenant(), month, dayMs);
+    given.simulator.setFaults([{ name: 'status', match: { family: 'contacts' }, args: { status: 204 } }]);
+    const plan = await planTenant(given.tenant(), month, dayMs);
     expect(plan).toMatchObject({ contacts: 0, calls: 0, bytes: { database: 0, recordings: 0 } });
-    expect(world.simulator.journal.count({ family: 'contacts' })).toBe(1);
+    expect(given.simulator.journal.count({ family: 'contacts' })).toBe(1);
   });
 });
 

@@ -7,7 +7,7 @@ const end = new Date('2026-07-23T00:00:00Z');
 const dayOf = (instant: Date) => instant.toISOString().slice(0, 10);
 
 /** Three days with one contact each in CXone; `missing` days lack it here until they are repaired. */
-function stand(missing: readonly string[], heals = true) {
+function environment(missing: readonly string[], heals = true) {
   const lacking = new Set(missing);
   const steps: string[] = [];
   const recordAt = (day: string) => ({
@@ -66,7 +66,7 @@ async function days(parts: VerifyParts): Promise<DayResult[]> {
 
 describe('verifying days', () => {
   it('repairs each day that differs, and no other, before it goes on', async () => {
-    const { parts, steps } = stand(['2026-07-21']);
+    const { parts, steps } = environment(['2026-07-21']);
     const results = await days(parts);
     expect(steps).toEqual([
       'count 2026-07-20',
@@ -81,14 +81,14 @@ describe('verifying days', () => {
   });
 
   it('goes on after a repair that failed, and reports it', async () => {
-    const { parts } = stand(['2026-07-20', '2026-07-22'], false);
+    const { parts } = environment(['2026-07-20', '2026-07-22'], false);
     const results = await days(parts);
     expect(results.map(isWhole)).toEqual([false, true, false]);
     expect(results[0]).toMatchObject({ missing: 1, repair: { ok: false, code: 'CountMismatch' } });
   });
 
   it('changes nothing when it may not repair', async () => {
-    const { parts, steps } = stand(['2026-07-20']);
+    const { parts, steps } = environment(['2026-07-20']);
     const results = await days({ ...parts, repair: null });
     expect(results.map(isWhole)).toEqual([false, true, true]);
     expect(results[0]).not.toHaveProperty('repair');
@@ -96,7 +96,7 @@ describe('verifying days', () => {
   });
 
   it('stops at the first error: what cannot be asked is not called different', async () => {
-    const { parts } = stand([]);
+    const { parts } = environment([]);
     const source: Source = { ...parts.source, count: async () => Promise.reject(new Error('gone')) };
     await expect(days({ ...parts, source })).rejects.toThrow('gone');
   });

@@ -1,3 +1,4 @@
+// One file beyond 400 lines: all tests are about one API and share its fake server.
 import { gzipSync } from 'node:zlib';
 import { createCxoneClient, readEvaluation, readInteractionMetadata } from '../../../../cxone';
 import type {
@@ -25,12 +26,12 @@ const day = { from: Date.UTC(2026, 2, 10), to: Date.UTC(2026, 2, 11), extraction
 let now = Date.UTC(2026, 2, 20, 12);
 let simulator: Simulator;
 let client: CxoneClient;
-let world: Awaited<ReturnType<typeof simulateTenant>>;
+let given: Awaited<ReturnType<typeof simulateTenant>>;
 
 beforeAll(async () => {
-  world = await simulateTenant({ contactsPerDay: 300, evaluatedShare: 0.5, clock: () => now });
-  ({ simulator } = world);
-  client = createCxoneClient(world.tenant(), { now: () => now });
+  given = await simulateTenant({ contactsPerDay: 300, evaluatedShare: 0.5, clock: () => now });
+  ({ simulator } = given);
+  client = createCxoneClient(given.tenant(), { now: () => now });
 });
 beforeEach(() => {
   later(61);
@@ -179,7 +180,7 @@ describe('a job', () => {
   it('fails with known phrases for a version that does not exist, and names the answer that is kept', async () => {
     const kept: RefusedAnswer[] = [];
     const keepAnswer = (answer: RefusedAnswer) => (kept.push(answer), 'id-1');
-    const keeping = createCxoneClient(world.tenant(), { now: () => now, keepAnswer });
+    const keeping = createCxoneClient(given.tenant(), { now: () => now, keepAnswer });
     const id = await keeping.extraction.createJob({ ...metadata, version: '99' });
     await keeping.extraction.job(id);
     const job = await keeping.extraction.job(id);

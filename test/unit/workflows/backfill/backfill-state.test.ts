@@ -40,8 +40,8 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('late' as const), pick: fc.nat(), outcome }) },
 );
 
-/** A world of children around the state: what was started, and what each run said first. */
-class World {
+/** A source of children around the state: what was started, and what each run said first. */
+class Simulation {
   state: State;
   runs = 0;
   /** Every run ever started: window → its runs. */
@@ -136,13 +136,15 @@ describe('the state of a backfill, whatever happens in whatever order', () => {
   it('counts every window exactly once, and its contacts with it', () => {
     fc.assert(
       fc.property(worlds, ([count, concurrency, events]) => {
-        const world = new World(count, concurrency);
+        const simulation = new Simulation(count, concurrency);
         for (const one of events) {
-          world.apply(one);
-          expect(sum(windows.countsOf(world.state))).toBe(count);
-          const complete = windows.windowsMarked(world.state, 'c', count);
-          expect(world.state.contacts).toBe(complete.reduce((all, w) => all + world.contactsOf(w), 0));
-          expect(world.state.recordings).toBe(complete.length);
+          simulation.apply(one);
+          expect(sum(windows.countsOf(simulation.state))).toBe(count);
+          const complete = windows.windowsMarked(simulation.state, 'c', count);
+          expect(simulation.state.contacts).toBe(
+            complete.reduce((all, w) => all + simulation.contactsOf(w), 0),
+          );
+          expect(simulation.state.recordings).toBe(complete.length);
         }
       }),
     );
@@ -151,12 +153,14 @@ describe('the state of a backfill, whatever happens in whatever order', () => {
   it('never has more windows in flight than the concurrency, and each in one flight', () => {
     fc.assert(
       fc.property(worlds, ([count, concurrency, events]) => {
-        const world = new World(count, concurrency);
+        const simulation = new Simulation(count, concurrency);
         for (const one of events) {
-          world.apply(one);
-          const inFlight = world.state.flights.map(({ window }) => window);
+          simulation.apply(one);
+          const inFlight = simulation.state.flights.map(({ window }) => window);
           expect(inFlight.length).toBeLessThanOrEqual(concurrency);
-          expect([...inFlight].sort((a, b) => a - b)).toEqual(windows.windowsMarked(world.state, 'i', count));
+          expect([...inFlight].sort((a, b) => a - b)).toEqual(
+            windows.windowsMarked(simulation.state, 'i', count),
+          );
         }
       }),
     );
@@ -165,16 +169,16 @@ describe('the state of a backfill, whatever happens in whatever order', () => {
   it('starts a window again only after it failed', () => {
     fc.assert(
       fc.property(worlds, ([count, concurrency, events]) => {
-        const world = new World(count, concurrency);
+        const simulation = new Simulation(count, concurrency);
         const retries = new Map<number, number>();
         for (const one of events) {
           if (one.kind === 'retry') {
-            for (const w of windows.windowsMarked(world.state, 'f', count))
+            for (const w of windows.windowsMarked(simulation.state, 'f', count))
               retries.set(w, (retries.get(w) ?? 0) + 1);
           }
-          world.apply(one);
+          simulation.apply(one);
         }
-        for (const [window, runs] of world.started) {
+        for (const [window, runs] of simulation.started) {
           expect(runs.length).toBeLessThanOrEqual(1 + (retries.get(window) ?? 0));
         }
       }),
@@ -184,14 +188,14 @@ describe('the state of a backfill, whatever happens in whatever order', () => {
   it('forgets nothing: what is not parked comes to its end', () => {
     fc.assert(
       fc.property(worlds, ([count, concurrency, events]) => {
-        const world = new World(count, concurrency);
-        for (const one of events) world.apply(one);
-        world.finish();
-        const { complete, skipped, parked, failed } = windows.countsOf(world.state);
+        const simulation = new Simulation(count, concurrency);
+        for (const one of events) simulation.apply(one);
+        simulation.finish();
+        const { complete, skipped, parked, failed } = windows.countsOf(simulation.state);
         expect(complete + skipped + parked).toBe(count);
         expect(failed).toBe(0);
-        expect(world.state.flights).toEqual([]);
-        expect(world.state.failures).toEqual([]);
+        expect(simulation.state.flights).toEqual([]);
+        expect(simulation.state.failures).toEqual([]);
       }),
     );
   });
@@ -199,11 +203,11 @@ describe('the state of a backfill, whatever happens in whatever order', () => {
   it('is the same after continue-as-new', () => {
     fc.assert(
       fc.property(worlds, ([count, concurrency, events]) => {
-        const world = new World(count, concurrency);
-        for (const one of events) world.apply(one);
-        const before = world.state;
-        world.apply({ kind: 'continue' });
-        expect(world.state).toEqual(before);
+        const simulation = new Simulation(count, concurrency);
+        for (const one of events) simulation.apply(one);
+        const before = simulation.state;
+        simulation.apply({ kind: 'continue' });
+        expect(simulation.state).toEqual(before);
       }),
     );
   });
@@ -211,10 +215,10 @@ describe('the state of a backfill, whatever happens in whatever order', () => {
   it('keeps codes of failed windows only, and no more than fit into a payload', () => {
     fc.assert(
       fc.property(worlds, ([count, concurrency, events]) => {
-        const world = new World(count, concurrency);
-        for (const one of events) world.apply(one);
-        const failed = windows.windowsMarked(world.state, 'f', count);
-        expect(world.state.failures.map(({ window }) => window).sort((a, b) => a - b)).toEqual(failed);
+        const simulation = new Simulation(count, concurrency);
+        for (const one of events) simulation.apply(one);
+        const failed = windows.windowsMarked(simulation.state, 'f', count);
+        expect(simulation.state.failures.map(({ window }) => window).sort((a, b) => a - b)).toEqual(failed);
       }),
     );
   });

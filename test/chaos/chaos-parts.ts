@@ -23,7 +23,7 @@ import type { FaultSchedule } from './fault-schedule';
 import { createVirtualClock, type VirtualClock } from './virtual-clock';
 
 /** A simulated CXone, a database and a folder in which schedules run one after the other, each as another tenant. */
-export interface Lane {
+export interface ChaosParts {
   readonly simulator: Simulator;
   readonly pool: Pool;
   readonly folder: string;
@@ -32,11 +32,11 @@ export interface Lane {
   /** A clock that continues where the previous one stopped; the simulator's is the same. */
   nextClock(): VirtualClock;
   /** The activities of a worker whose tenants file has this one tenant. */
-  worker(options: LaneWorkerOptions): LaneWorker;
+  worker(options: ChaosWorkerOptions): ChaosWorker;
   close(): Promise<void>;
 }
 
-export interface LaneWorkerOptions {
+export interface ChaosWorkerOptions {
   readonly tenant: string;
   readonly clock: VirtualClock;
   readonly schedule: FaultSchedule;
@@ -45,7 +45,7 @@ export interface LaneWorkerOptions {
   readonly onRequest: () => void;
 }
 
-export interface LaneWorker {
+export interface ChaosWorker {
   readonly activities: Activities;
   close(): void;
 }
@@ -72,7 +72,7 @@ export const chaosSimulator = {
  */
 const timeoutMs = { exceeded: 500, never: 60_000 } as const;
 
-export async function openLane(): Promise<Lane> {
+export async function openChaosParts(): Promise<ChaosParts> {
   let clock = createVirtualClock(chaosStart);
   const folder = mkdtempSync(join(tmpdir(), 'cxone-sync-chaos-'));
   const recordingsFolder = join(folder, 'recordings');
@@ -171,7 +171,7 @@ export function connectionOf(
 
 function clientOf(
   simulator: Simulator,
-  { tenant, credentials, clock, onRequest, schedule }: LaneWorkerOptions,
+  { tenant, credentials, clock, onRequest, schedule }: ChaosWorkerOptions,
   keepAnswer: KeepAnswer,
 ): CxoneClient {
   const limit = { timeoutMs: timeoutMs[isExceeded(schedule) ? 'exceeded' : 'never'], mediaHosts: [] };

@@ -1,12 +1,12 @@
-import { type Draw, type DrawnFault, survived, type worldNames } from './drawn-fault';
+import { type Draw, type DrawnFault, survived, type ownSideNames } from './drawn-fault';
 
 /** What happens on our own side: to workers, to the folder of the recordings, to our clock. */
-export const worldDraws: readonly (readonly [(typeof worldNames)[number], Draw])[] = [
+export const ownSideDraws: readonly (readonly [(typeof ownSideNames)[number], Draw])[] = [
   [
     'unmounted',
     (dice) => ({
       rules: [],
-      world: { unmountedFrom: dice.pick([0, dice.between(5, 40)]) },
+      ownSide: { unmountedFrom: dice.pick([0, dice.between(5, 40)]) },
       // Without recordings the folder is not checked; without the folder a run waits for an operator, and here is none.
       outcome: { kind: 'mayFail', codes: ['RecordingsNotMounted'] },
     }),
@@ -16,7 +16,7 @@ export const worldDraws: readonly (readonly [(typeof worldNames)[number], Draw])
     (dice) => ({
       rules: [],
       // No more than two: a recording has five attempts, and other faults take some of them.
-      world: { frozenAttempts: dice.several(2, 1, 30) },
+      ownSide: { frozenAttempts: dice.several(2, 1, 30) },
       outcome: survived,
     }),
   ],
@@ -24,16 +24,16 @@ export const worldDraws: readonly (readonly [(typeof worldNames)[number], Draw])
     'ownClock',
     (dice) => ({
       rules: [],
-      world: { ownClockMinutes: dice.pick([-240, -10, 10, 240]) },
+      ownSide: { ownClockMinutes: dice.pick([-240, -10, 10, 240]) },
       outcome: survived,
     }),
   ],
 ];
 
 /** Whether some clock is off by more than a window by update lies back: it would end in the future. */
-export function isFarOff({ rules, world }: Pick<DrawnFault, 'rules' | 'world'>): boolean {
+export function isFarOff({ rules, ownSide }: Pick<DrawnFault, 'rules' | 'ownSide'>): boolean {
   const ofRules = rules
     .filter(({ name }) => name === 'clockSkew')
     .map(({ args: { minutes = 0 } = {} }) => minutes);
-  return [...ofRules, world?.ownClockMinutes ?? 0].some((minutes) => Math.abs(minutes) > 60);
+  return [...ofRules, ownSide?.ownClockMinutes ?? 0].some((minutes) => Math.abs(minutes) > 60);
 }

@@ -1,7 +1,7 @@
 import { obtainTemporal } from '../../local/temporal-cli';
 import { startTemporalServer } from '../../local/temporal-server';
 import { searchAttributes } from '../../ops/search-attributes';
-import { workflowStand, type WorkflowStand } from './with-activities';
+import { openWorkflowEnvironment, type WorkflowEnvironment } from './with-activities';
 
 const silent = (): void => undefined;
 
@@ -9,7 +9,7 @@ const silent = (): void => undefined;
  * Workers on a server of their own that asks for a continuation after 60 events: 4,096, as by default, would take a
  * million contacts, or 300 windows.
  */
-export async function impatientStand(): Promise<WorkflowStand> {
+export async function openShortHistories(): Promise<WorkflowEnvironment> {
   const { command } = await obtainTemporal({ log: silent, env: process.env });
   const server = await startTemporalServer({
     command,
@@ -19,11 +19,11 @@ export async function impatientStand(): Promise<WorkflowStand> {
     log: silent,
     dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 60 },
   });
-  const stand = await workflowStand({ address: server.address, namespace: server.namespace });
+  const environment = await openWorkflowEnvironment({ address: server.address, namespace: server.namespace });
   return {
-    ...stand,
+    ...environment,
     async close() {
-      await stand.close();
+      await environment.close();
       await server.stop();
     },
   };

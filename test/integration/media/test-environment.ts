@@ -22,7 +22,7 @@ import { createMigratedDatabase, type PostgresServer } from '../../setup/servers
 import { activityEnvironment, tuning } from '../../unit/activities/fakes';
 
 /** Media Playback, a database and a folder: all that recordings need, without workflows. */
-export interface MediaStand {
+export interface MediaEnvironment {
   readonly simulator: Simulator;
   readonly store: Store;
   readonly folder: string;
@@ -63,10 +63,10 @@ const noon = Date.parse('2026-11-20T12:00:00Z');
 export const hourMs = 3_600_000;
 const day = { from: noon - 12 * hourMs, to: noon };
 
-export async function openMediaStand(
+export async function openMediaEnvironment(
   server: PostgresServer | undefined,
   options: SimulatorOptions = {},
-): Promise<MediaStand> {
+): Promise<MediaEnvironment> {
   const folder = mkdtempSync(join(tmpdir(), 'cxone-media-'));
   const database = await createMigratedDatabase(server);
   const store = openStore({ url: database.url });
@@ -102,7 +102,7 @@ export async function openMediaStand(
     );
   };
 
-  const stand: MediaStand = {
+  const environment: MediaEnvironment = {
     simulator,
     store,
     folder,
@@ -157,9 +157,9 @@ export async function openMediaStand(
         async attempt(work, runId = `run-${(runs += 1)}`) {
           for (let attempt = 1; ; attempt += 1) {
             const workflowExecution = { workflowId: 'window', runId };
-            const environment = activityEnvironment({ attempt, activityId: '1', workflowExecution });
+            const activity = activityEnvironment({ attempt, activityId: '1', workflowExecution });
             try {
-              return await environment.run(work);
+              return await activity.run(work);
             } catch (error) {
               const retryable = (error as { retryable?: boolean; kind?: string }).kind === 'retryable';
               if (!retryable || attempt === 5) throw error;
@@ -179,5 +179,5 @@ export async function openMediaStand(
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  return stand;
+  return environment;
 }

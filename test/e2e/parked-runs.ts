@@ -2,7 +2,7 @@ import type { FaultRule } from '../../simulator/faults/fault-rules';
 import type { Parked } from '../../workflows/parked';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes';
 import { type CommandResult, runCommand } from './run-command';
-import { eventually, type Span, type Stand } from './stand';
+import { eventually, type Span, type TestEnvironment } from './test-environment';
 
 /** The n-th of March 2025, UTC: settled, and a window of its own for each test. */
 export function march(day: number): Span {
@@ -22,7 +22,7 @@ export function forbidden(family: 'contacts' | 'agents' | 'media', fromCall = 1)
 }
 
 /** `CxoneStatus` of a run, its status in Temporal, and the code it waits or has failed for. */
-export async function labelsOf({ client }: Stand, id: string) {
+export async function labelsOf({ client }: TestEnvironment, id: string) {
   const { status, typedSearchAttributes } = await client.workflow.getHandle(id).describe();
   return {
     execution: status.name,
@@ -31,29 +31,29 @@ export async function labelsOf({ client }: Stand, id: string) {
   };
 }
 
-export async function untilParked(stand: Stand, id: string): Promise<void> {
+export async function untilParked(environment: TestEnvironment, id: string): Promise<void> {
   await eventually(`${id} is parked`, async () => {
-    const { status } = await labelsOf(stand, id);
+    const { status } = await labelsOf(environment, id);
     if (status !== 'AwaitingOperator') throw new Error(`it is ${status}`);
   });
 }
 
 /** Starts a window without the command line's preflight, as Web UI does, and waits until it is parked. */
-export async function startParked(stand: Stand, span: Span): Promise<string> {
-  await stand.start(span);
+export async function startParked(environment: TestEnvironment, span: Span): Promise<string> {
+  await environment.start(span);
   const id = idOf(span);
-  await untilParked(stand, id);
+  await untilParked(environment, id);
   return id;
 }
 
 /** The end of the run of that id that runs now, which may continue one that was reset. */
-export async function endOf({ client }: Stand, id: string): Promise<{ status: string }> {
+export async function endOf({ client }: TestEnvironment, id: string): Promise<{ status: string }> {
   return (await client.workflow.getHandle(id).result()) as { status: string };
 }
 
 /** Runs a command with `--json`; its document and how it ended. */
-export async function runJson(stand: Stand, args: readonly string[]) {
-  const result: CommandResult = await runCommand(stand, [...args, '--json']);
+export async function runJson(environment: TestEnvironment, args: readonly string[]) {
+  const result: CommandResult = await runCommand(environment, [...args, '--json']);
   const lines = result.stdout.trim().split('\n');
   // One document on stdout, whatever happened.
   expect(lines).toHaveLength(1);
@@ -70,7 +70,7 @@ export interface JsonDocument {
 }
 
 /** What has been asked of CXone: each page of contacts and each file of a recording that was answered. */
-export function answered({ simulator }: Stand) {
+export function answered({ simulator }: TestEnvironment) {
   const asked = (family: 'contacts' | 'file') =>
     simulator.journal
       .entries({ family, status: 200 })
@@ -83,8 +83,8 @@ export function answered({ simulator }: Stand) {
 }
 
 /** Each page of contacts and each recording was fetched once. */
-export function expectNothingTwice(stand: Stand): void {
-  const { pages, files } = answered(stand);
+export function expectNothingTwice(environment: TestEnvironment): void {
+  const { pages, files } = answered(environment);
   for (const requests of [pages, files]) {
     const twice = requests.filter((request, index) => requests.indexOf(request) < index);
     expect(twice).toEqual([]);

@@ -4,7 +4,7 @@ import type { FaultSchedule } from './fault-schedule';
 import type { RunEnd } from './in-process-temporal';
 
 /** Where schedules are run: a simulated CXone, a database, a recordings folder, and something that runs workflows. */
-export interface Ground {
+export interface TestEnvironment {
   readonly simulator: Simulator;
   readonly pool: Pool;
   /** The recordings folder. */
@@ -27,7 +27,7 @@ export interface AttemptOrder {
   /** Whether the schedule's faults are in force, or all is well. */
   readonly faults: boolean;
   readonly requestsAtMost: number;
-  /** Called after each look of the client at the list of contacts, where the ground can observe it. */
+  /** Called after each look of the client at the list of contacts, where the environment can observe it. */
   readonly onContacts?: (() => Promise<void>) | undefined;
 }
 

@@ -1,11 +1,11 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import type { Activities } from '../../activities';
 import type { CountInput, FetchPageInput } from '../../activities/types';
-import type { WorldChange } from './drawn-fault';
+import type { OwnSideChange } from './drawn-fault';
 import { type FaultSchedule, rulesAt, windowOf } from './fault-schedule';
-import type { Attempted, AttemptOrder, Ground } from './ground';
+import type { Attempted, AttemptOrder, TestEnvironment } from './test-environment';
 import { inProcessTemporal } from './in-process-temporal';
-import type { Lane } from './lane';
+import type { ChaosParts } from './chaos-parts';
 import { createRecordedHistory } from './recorded-history';
 import type { WorkflowSandbox } from './sandbox';
 
@@ -13,19 +13,21 @@ const virtualDaysAtMost = 3;
 let runs = 0;
 
 /** Runs schedules in this process, on a clock that skips waiting; the servers are a simulator and PostgreSQL. */
-export function inProcessGround(lane: Lane, sandbox: WorkflowSandbox): Ground {
-  const { simulator } = lane;
+export function inProcessEnvironment(parts: ChaosParts, sandbox: WorkflowSandbox): TestEnvironment {
+  const { simulator } = parts;
 
   async function attempt(order: AttemptOrder): Promise<Attempted> {
     const { schedule, tenant, faults, requestsAtMost } = order;
-    const clock = lane.nextClock();
+    const clock = parts.nextClock();
     // Whatever the run before put off is due by now.
     clock.skip(3 * 3_600_000);
     const startedAt = clock.skipped();
     const minutes = (): number => (clock.skipped() - startedAt) / 60_000;
     const history = createRecordedHistory();
-    const world: WorldChange = faults ? Object.assign({}, ...schedule.faults.map((one) => one.world)) : {};
-    const mount = mountedFolder(lane.folder);
+    const ownSide: OwnSideChange = faults
+      ? Object.assign({}, ...schedule.faults.map((one) => one.ownSide))
+      : {};
+    const mount = mountedFolder(parts.folder);
     let requests = 0;
     let seen = 0;
     let inForce = rulesAt(schedule, 0).length;
@@ -33,14 +35,14 @@ export function inProcessGround(lane: Lane, sandbox: WorkflowSandbox): Ground {
     const endless = new Promise<never>((_, reject) => (giveUp = reject));
     endless.catch(() => undefined);
 
-    const worker = lane.worker({
+    const worker = parts.worker({
       tenant,
-      clock: { ...clock, now: () => clock.now() + (world.ownClockMinutes ?? 0) * 60_000 },
+      clock: { ...clock, now: () => clock.now() + (ownSide.ownClockMinutes ?? 0) * 60_000 },
       schedule,
       credentials: faults ? schedule.faults.find(({ credentials }) => credentials)?.credentials : undefined,
       onRequest() {
         requests += 1;
-        if (requests === world.unmountedFrom) mount.takeAway();
+        if (requests === ownSide.unmountedFrom) mount.takeAway();
         // As long as a request takes, so that tokens and links grow older.
         clock.skip(20);
         const rules = rulesAt(schedule, minutes());
@@ -60,9 +62,9 @@ export function inProcessGround(lane: Lane, sandbox: WorkflowSandbox): Ground {
     });
     const { historyLimit } = schedule;
     let attempts = 0;
-    const isFrozen = (): boolean => world.frozenAttempts?.includes((attempts += 1)) ?? false;
+    const isFrozen = (): boolean => ownSide.frozenAttempts?.includes((attempts += 1)) ?? false;
     const temporal = inProcessTemporal({ sandbox, clock, history, activities, historyLimit, isFrozen });
-    if (world.unmountedFrom === 0) mount.takeAway();
+    if (ownSide.unmountedFrom === 0) mount.takeAway();
     try {
       const run = temporal.run(...startOf(order));
       run.catch(() => undefined);
@@ -79,9 +81,9 @@ export function inProcessGround(lane: Lane, sandbox: WorkflowSandbox): Ground {
 
   return {
     simulator,
-    pool: lane.pool,
-    folder: lane.folder,
-    now: () => lane.now(),
+    pool: parts.pool,
+    folder: parts.folder,
+    now: () => parts.now(),
     mendsCredentials: true,
     mendsRecordings: true,
     tenantOf: ({ seed }) => `t${seed}-${(runs += 1)}`,

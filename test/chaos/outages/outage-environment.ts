@@ -1,14 +1,14 @@
-import { openStand, type Stand, type StandWorker } from '../../e2e/stand';
+import { openTestEnvironment, type TestEnvironment, type TestWorker } from '../../e2e/test-environment';
 import { startTcpProxy, type TcpProxy } from '../../setup/tcp-proxy';
 import { type S3Server, startS3Server } from '../../setup/versitygw';
 import { type Side, sides } from './outage-schedule';
 
 /** Real servers behind proxies of ours, and two workers that reach everything through these. */
-export interface OutageStand {
-  readonly stand: Stand;
+export interface OutageEnvironment {
+  readonly environment: TestEnvironment;
   readonly proxies: Readonly<Record<Side, TcpProxy>>;
-  readonly workers: readonly StandWorker[];
-  /** Where recordings lie: the stand's folder, or that of a bucket. */
+  readonly workers: readonly TestWorker[];
+  /** Where recordings lie: the test environment's folder, or that of a bucket. */
   readonly recordingsFolder: string;
   /** The simulator's clock, epoch ms. */
   now(): number;
@@ -22,7 +22,7 @@ const bucket = 'cxone-recordings';
  *
  * @param intoBucket whether recordings go into a bucket instead of a folder
  */
-export async function openOutageStand(intoBucket: boolean): Promise<OutageStand> {
+export async function openOutageEnvironment(intoBucket: boolean): Promise<OutageEnvironment> {
   // As ours: CXone's clock is compared with it.
   const now = Date.now;
   const made = await Promise.all(sides.map(async (side) => [side, await startTcpProxy()] as const));
@@ -33,7 +33,7 @@ export async function openOutageStand(intoBucket: boolean): Promise<OutageStand>
   };
   try {
     const at = (side: Side): string => `127.0.0.1:${proxies[side].port}`;
-    const stand = await openStand({
+    const environment = await openTestEnvironment({
       simulator: {
         clock: now,
         publicOrigins: { main: `http://${at('cxone')}`, media: `http://${at('media')}` },
@@ -55,27 +55,27 @@ export async function openOutageStand(intoBucket: boolean): Promise<OutageStand>
         extract: { interactionMetadata: true, secondsApart: 0 },
       },
     });
-    proxies.cxone.lead(stand.simulator.ports.main);
-    proxies.media.lead(stand.simulator.ports.media);
-    proxies.database.lead(new URL(stand.databaseUrl).host);
-    proxies.temporal.lead(stand.env['TEMPORAL_ADDRESS'] ?? '');
-    const database = new URL(stand.databaseUrl);
+    proxies.cxone.lead(environment.simulator.ports.main);
+    proxies.media.lead(environment.simulator.ports.media);
+    proxies.database.lead(new URL(environment.databaseUrl).host);
+    proxies.temporal.lead(environment.env['TEMPORAL_ADDRESS'] ?? '');
+    const database = new URL(environment.databaseUrl);
     database.host = at('database');
     s3 = intoBucket ? await startS3Server() : undefined;
     const through = {
       ...{ DATABASE_URL: database.href, TEMPORAL_ADDRESS: at('temporal') },
       ...(s3 && storageThrough(s3, proxies.s3)),
     };
-    const workers = await Promise.all([stand.startWorker(through), stand.startWorker(through)]);
+    const workers = await Promise.all([environment.startWorker(through), environment.startWorker(through)]);
     return {
-      stand,
+      environment,
       proxies,
       workers,
-      recordingsFolder: s3 ? s3.folder(bucket) : stand.recordingsFolder,
+      recordingsFolder: s3 ? s3.folder(bucket) : environment.recordingsFolder,
       now,
       async close() {
         for (const proxy of Object.values(proxies)) proxy.heal();
-        await stand.close();
+        await environment.close();
         await s3?.stop();
         await closeProxies();
       },

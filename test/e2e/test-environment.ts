@@ -35,19 +35,19 @@ export function dayOf(moment: number): Span {
   return { from: new Date(start).toISOString(), to: new Date(start + dayMs).toISOString() };
 }
 
-export interface StandOptions {
+export interface TestEnvironmentOptions {
   readonly simulator?: SimulatorOptions;
   /** What the tenants file says of the tenant `acme` beyond address and credentials. */
   readonly tenant?: object;
 }
 
 /** A worker process and where it logs, everything from `debug` on. */
-export interface StandWorker extends ManagedProcess {
+export interface TestWorker extends ManagedProcess {
   readonly log: () => string;
 }
 
 /** Real servers and a simulated CXone around the program as it is shipped, with nothing shared with other tests. */
-export interface Stand {
+export interface TestEnvironment {
   readonly simulator: Simulator;
   readonly client: Client;
   readonly namespace: string;
@@ -58,7 +58,7 @@ export interface Stand {
   /** The environment of the program: settings and secrets of the tenant. */
   readonly env: Readonly<Record<string, string>>;
   /** Starts the compiled worker and waits until it serves all task queues. */
-  startWorker(env?: Readonly<Record<string, string>>): Promise<StandWorker>;
+  startWorker(env?: Readonly<Record<string, string>>): Promise<TestWorker>;
   /** Starts a window of the tenant `acme`, as the command line does. */
   start(window: Span & Partial<SyncWindowInput>): Promise<WindowHandle>;
   /** Starts a window and waits for its end. */
@@ -67,8 +67,11 @@ export interface Stand {
   close(): Promise<void>;
 }
 
-/** Opens a stand with a migrated database; simulator without media quota and with a clock that stands still. */
-export async function openStand({ simulator: settings, tenant }: StandOptions = {}): Promise<Stand> {
+/** Opens a test environment with a migrated database; simulator without media quota and with a clock that stands still. */
+export async function openTestEnvironment({
+  simulator: settings,
+  tenant,
+}: TestEnvironmentOptions = {}): Promise<TestEnvironment> {
   if (!existsSync(mainScript)) throw new Error('the program is not built: npm run build');
   const closers: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
@@ -111,7 +114,7 @@ export async function openStand({ simulator: settings, tenant }: StandOptions = 
     closers.push(() => temporal.close());
     let workers = 0;
 
-    const stand: Stand = {
+    const environment: TestEnvironment = {
       simulator,
       client: temporal.client,
       namespace,
@@ -139,13 +142,13 @@ export async function openStand({ simulator: settings, tenant }: StandOptions = 
         const input = { tenant: 'acme', ...window };
         return startWindow(temporal.client, input, parseSyncWindowInput(input));
       },
-      sync: async (window) => followWindow(await stand.start(window), () => undefined),
+      sync: async (window) => followWindow(await environment.start(window), () => undefined),
       async query<R extends object>(sql: string, values: readonly unknown[] = []) {
         return (await pool.query<R>(sql, [...values])).rows;
       },
       close,
     };
-    return stand;
+    return environment;
   } catch (error) {
     await close();
     throw error;

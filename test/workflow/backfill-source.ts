@@ -6,8 +6,8 @@ import { runInspection } from '../../workers/run-inspection';
 import type { BackfillProgress, BackfillReport } from '../../workflows/backfill/backfill-progress';
 import { openWindow, pageOf, quietActivities, report } from './with-activities';
 
-/** Activities of a made-up world in which each window has 10 contacts, and what they saw. */
-export interface BackfillWorld {
+/** Activities of a made-up source in which each window has 10 contacts, and what they saw. */
+export interface BackfillSource {
   readonly activities: Activities;
   /** Starts of the windows that were opened, in order; one that was opened twice is in it twice. */
   readonly opened: string[];
@@ -20,7 +20,7 @@ export interface BackfillWorld {
 }
 
 /** @param complete windows, by their start, that the ledger has complete already */
-export function backfillWorld(client: Client, complete: readonly string[] = []): BackfillWorld {
+export function backfillSource(client: Client, complete: readonly string[] = []): BackfillSource {
   const opened: string[] = [];
   const open = new Set<string>();
   const broken = new Map<string, string>();

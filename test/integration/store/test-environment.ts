@@ -41,7 +41,7 @@ export function batch(rows: readonly Row[], more: Partial<Batch> = {}): Batch {
 }
 
 /** A migrated database of its own and a store on it, with shortcuts for what nearly every test does. */
-export interface Stand {
+export interface TestEnvironment {
   readonly store: Store;
   readonly url: string;
   /** Claims a window for `someone` and answers its first page position. */
@@ -55,12 +55,12 @@ export interface Stand {
   close(): Promise<void>;
 }
 
-export async function openStand(server: PostgresServer): Promise<Stand> {
+export async function openTestEnvironment(server: PostgresServer): Promise<TestEnvironment> {
   const database = await createMigratedDatabase(server);
   const store = openStore({ url: database.url, maxConnections: 8 });
   let pages = 0;
 
-  const stand: Stand = {
+  const environment: TestEnvironment = {
     store,
     url: database.url,
     async claim(key = wholeDay) {
@@ -70,7 +70,7 @@ export async function openStand(server: PostgresServer): Promise<Stand> {
     },
     async land(slice, more = {}) {
       const tenant = more.tenant ?? 'acme';
-      const { windowId, attempt } = await stand.claim({ ...wholeDay, tenant });
+      const { windowId, attempt } = await environment.claim({ ...wholeDay, tenant });
       const page = {
         windowId,
         attempt,
@@ -84,7 +84,7 @@ export async function openStand(server: PostgresServer): Promise<Stand> {
       return (await store.landing.land({ ...page, body: Buffer.from('{}'), ...more })).pageId;
     },
     async persist(contents, tenant = 'acme') {
-      const pageId = await stand.land(`page-${(pages += 1)}`, { tenant });
+      const pageId = await environment.land(`page-${(pages += 1)}`, { tenant });
       return store.contacts.persistPage(pageId, tenant, contents, { recordings: true });
     },
     async query<R extends object>(sql: string, values: readonly unknown[] = []) {
@@ -105,5 +105,5 @@ export async function openStand(server: PostgresServer): Promise<Stand> {
       await database.drop();
     },
   };
-  return stand;
+  return environment;
 }

@@ -2,14 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { WorkflowFailedError } from '@temporalio/client';
 import { createSignIns } from '../../store/tables/sign-ins';
 import { exposeRun } from '../e2e/leaks';
-import { openStand } from '../e2e/stand';
+import { openTestEnvironment } from '../e2e/test-environment';
 import type { CredentialChange } from './drawn-fault';
 import { type FaultSchedule, windowOf } from './fault-schedule';
-import type { Attempted, AttemptOrder, Ground } from './ground';
-import { chaosSimulator, chaosStart, connectionOf } from './lane';
+import type { Attempted, AttemptOrder, TestEnvironment } from './test-environment';
+import { chaosSimulator, chaosStart, connectionOf } from './chaos-parts';
 
-/** A ground with a server, and how to leave it. */
-export interface ServerGround extends Ground {
+/** An environment with a server, and how to leave it. */
+export interface ServerEnvironment extends TestEnvironment {
   close(): Promise<void>;
 }
 
@@ -18,12 +18,12 @@ const tenantOf = ({ seed }: FaultSchedule): string => `s${seed}`;
 const runAtMostMs = 180_000;
 
 /** Runs schedules through a real Temporal server and the compiled worker, whose tenants file has one tenant for each. */
-export async function openServerGround(schedules: readonly FaultSchedule[]): Promise<ServerGround> {
+export async function openServerEnvironment(schedules: readonly FaultSchedule[]): Promise<ServerEnvironment> {
   const openedAt = Date.now();
   const now = (): number => chaosStart + (Date.now() - openedAt);
-  const stand = await openStand({ simulator: { ...chaosSimulator, clock: now } });
+  const environment = await openTestEnvironment({ simulator: { ...chaosSimulator, clock: now } });
   try {
-    const { simulator } = stand;
+    const { simulator } = environment;
     const tenants = Object.fromEntries(
       schedules.map((schedule) => {
         const wrong = schedule.faults.find(({ credentials }) => credentials)?.credentials;
@@ -44,8 +44,8 @@ export async function openServerGround(schedules: readonly FaultSchedule[]): Pro
         return [tenant, { ...connection, ...secrets(wrong), ...settings }];
       }),
     );
-    writeFileSync(stand.env['TENANTS_FILE'] ?? '', JSON.stringify({ tenants }));
-    await stand.startWorker({
+    writeFileSync(environment.env['TENANTS_FILE'] ?? '', JSON.stringify({ tenants }));
+    await environment.startWorker({
       CHAOS_CLIENT_SECRET: simulator.credentials.clientSecret,
       CHAOS_KEY_SECRET: simulator.credentials.accessKeySecret,
       CHAOS_WRONG: 'wrong',
@@ -53,8 +53,8 @@ export async function openServerGround(schedules: readonly FaultSchedule[]): Pro
 
     const attempt = async ({ schedule, tenant, faults }: AttemptOrder): Promise<Attempted> => {
       // An operator announces a fix by `resume`; without it the worker would keep the refusal for a minute.
-      if (!faults) await createSignIns(stand.pool).note(tenant);
-      const handle = await stand.start({ tenant, ...windowOf(schedule) });
+      if (!faults) await createSignIns(environment.pool).note(tenant);
+      const handle = await environment.start({ tenant, ...windowOf(schedule) });
       const skippedMinutes = 0;
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<'late'>((resolve) => {
@@ -79,17 +79,17 @@ export async function openServerGround(schedules: readonly FaultSchedule[]): Pro
 
     return {
       simulator,
-      pool: stand.pool,
-      folder: stand.recordingsFolder,
+      pool: environment.pool,
+      folder: environment.recordingsFolder,
       now,
       mendsCredentials: false,
       mendsRecordings: false,
       tenantOf,
       attempt,
-      close: () => stand.close(),
+      close: () => environment.close(),
     };
   } catch (error) {
-    await stand.close();
+    await environment.close();
     throw error;
   }
 }
