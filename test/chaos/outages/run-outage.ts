@@ -54,7 +54,9 @@ async function runOn(opened: OutageEnvironment, schedule: OutageSchedule): Promi
   const goesOn = outage.kind === 'frozenWorker' || outage.kind === 'killedWorker';
   if (goesOn) {
     // With a healthy worker a run goes on while the other one is frozen.
-    await Promise.race([run.over, delay(standsStillAtMostMs + workMs)]);
+    const still = await longestStandstill(environment, run, standsStillAtMostMs + workMs);
+    if (still > standsStillAtMostMs)
+      problems.push(`nothing happened for ${seconds(still)}, beside a healthy worker`);
     if (!run.isOver()) problems.push(`not over ${seconds(Date.now() - began)} after a worker stopped`);
   } else {
     await delay(outage.seconds * 1_000);
@@ -147,6 +149,23 @@ async function standsStill(environment: TestEnvironment, run: WatchedRun, since:
     since + standsStillAtMostMs - Date.now(),
   );
   return moved ? [] : [`nothing happened within ${seconds(Date.now() - since)} of the end of the outage`];
+}
+
+/** The longest time, in ms, in which nothing happened before the end of the run, or within the given time. */
+async function longestStandstill(
+  environment: TestEnvironment,
+  run: WatchedRun,
+  withinMs: number,
+): Promise<number> {
+  const deadline = Date.now() + withinMs;
+  let [progress, since, longest] = [await progressOf(environment), Date.now(), 0];
+  while (!run.isOver() && Date.now() < deadline) {
+    await Promise.race([run.over, delay(500)]);
+    longest = Math.max(longest, Date.now() - since);
+    const next = await progressOf(environment);
+    if (next !== progress) [progress, since] = [next, Date.now()];
+  }
+  return longest;
 }
 
 /** Changes with each request that CXone answers and each row that is stored. */

@@ -83,11 +83,11 @@ function environment(given: Given = {}) {
         },
         answered: async (_tenant, _who, answer) => void seen.push(answer),
         prolong: async () => true,
-        release: async (...given) => void seen.push(['release', ...given]),
+        release: async (...args) => void seen.push(['release', ...args]),
         ...given.slots,
       },
       extractions: {
-        begin: async (...given) => void seen.push(['begin', ...given]),
+        begin: async (...args) => void seen.push(['begin', ...args]),
         find: async () => null,
         startOver: async () => undefined,
         ...given.extractions,
@@ -360,7 +360,7 @@ describe('a file', () => {
 
 it('a day that is given up gives the turn to others, and is noted', async () => {
   const { activities, seen } = environment({
-    extractions: { close: async (...given) => void seen.push(['close', ...given]) },
+    extractions: { close: async (...args) => void seen.push(['close', ...args]) },
   });
   await run(activities, 'endExtraction', { ...input, status: 'failed', errorCode: 'Cancelled' });
   expect(seen).toEqual([
