@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { filesIn, root } from '../setup/source-files';
 
-const root = join(__dirname, '..', '..');
 const folders = [
   ...[
     'activities',
@@ -24,9 +24,7 @@ const own = relative(root, __filename);
 
 /** What people read of this project: sources, scripts and documents, as lines with their place. */
 const lines = folders
-  .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
-  .filter((entry) => entry.isFile() && /\.(?:ts|mjs|sql|sh|ya?ml|md)$/.test(entry.name))
-  .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
+  .flatMap((folder) => filesIn(folder, /\.(?:ts|mjs|sql|sh|ya?ml|md)$/))
   .filter((file) => file !== own && !file.startsWith('tools/temporal'))
   .concat('README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md')
   .flatMap((file) => {

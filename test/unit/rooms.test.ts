@@ -1,14 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize, relative } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { filesIn, root } from '../setup/source-files';
 
-const root = join(__dirname, '..', '..');
 const layers = ['client', 'workers', 'workflows', 'activities', 'cxone', 'store', 'simulator'];
-
-function sourcesOf(layer: string): readonly string[] {
-  return readdirSync(join(root, layer), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)));
-}
 
 /** The files that a file imports, of the same layer. */
 function importsOf(file: string): readonly string[] {
@@ -29,7 +23,7 @@ function roomOf(file: string): string | undefined {
 /** Which rooms of a layer import which others, each with one file that does. */
 function arrowsOf(layer: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const arrows = new Map<string, Map<string, string>>();
-  for (const file of sourcesOf(layer)) {
+  for (const file of filesIn(layer, /\.ts$/)) {
     const from = roomOf(file);
     for (const target of importsOf(file).filter((it) => it.startsWith(`${layer}/`))) {
       const to = roomOf(target);
