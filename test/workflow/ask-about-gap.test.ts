@@ -1,5 +1,6 @@
 import type { Activities } from '../../activities';
 import { taskQueues } from '../../workflows/task-queues';
+import { eventually } from '../e2e/test-environment';
 import { detailsOf, parked, statusOf } from './parked-run';
 import { quietActivities, type WorkflowEnvironment, openWorkflowEnvironment } from './with-activities';
 
@@ -15,10 +16,14 @@ const command =
   'npx cxone-sync backfill --tenant acme --from 2026-02-01T00:00:00Z --to 2026-11-20T00:00:00Z --force';
 let runs = 0;
 
-function source(dismissed: unknown[] = []): Activities & { read: boolean } {
-  const quiet = { ...quietActivities(0), read: false };
+/** `polls` counts how often the gap was looked at. */
+function source(dismissed: unknown[] = []): Activities & { read: boolean; polls: number } {
+  const quiet = { ...quietActivities(0), read: false, polls: 0 };
   return Object.assign(quiet, {
-    lookAtGap: async () => (quiet.read ? null : missing),
+    lookAtGap: async () => {
+      quiet.polls += 1;
+      return quiet.read ? null : missing;
+    },
     dismissGap: async (gap: unknown) => void dismissed.push(gap),
   });
 }
@@ -40,7 +45,12 @@ describe('what a widened filter lets through, further back than the live sync fi
       expect(details).toContain('FilterWidened');
       expect(details).toContain(command);
       expect(details).toContain('Tries again by itself at');
+      const before = activities.polls;
       await handle.executeUpdate('resume');
+      // Its status may still be that of before it was resumed.
+      await eventually('the gap is looked at again', async () => {
+        if (activities.polls === before) throw new Error('not yet');
+      });
       await parked(handle);
       activities.read = true;
       await handle.executeUpdate('resume');
