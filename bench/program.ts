@@ -19,7 +19,7 @@ const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.ro
 /** What was measured, after where it was. */
 export function report(output: Output, { versions }: BenchStand, figures: object, lines: readonly string[]) {
   output.document({ machine, versions, ...figures });
-  for (const line of [`machine     ${machine}`, `versions    ${versions}`, ...lines]) output.result(line);
+  output.block([`machine     ${machine}`, `versions    ${versions}`, ...lines].join('\n'));
 }
 
 /** What a worker's tenants file says of a simulator in this process. */

@@ -56,7 +56,7 @@ async function main(): Promise<void> {
     const rows = commands.map((args) => measure(args, env, args[1] === 'apply' ? 1 : flags.times));
     output.result(`versions  ${versions}`);
     output.result(`tenants   ${flags.tenants}, each with ${flags.windows} windows and two schedules\n`);
-    output.result(tableOf(['command', 'exit', 'lines', 'best', 'worst'], rows));
+    output.block(tableOf(['command', 'exit', 'lines', 'best', 'worst'], rows));
   } finally {
     for (const stop of stops.toReversed()) await stop();
     rmSync(folder, { recursive: true, force: true });
