@@ -89,7 +89,7 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
       }
       const due = await gapToBegin({ store, inspectBackfill }, tenant);
       if (due) return { ...next, [due.waits ? 'ask' : 'again']: spanOf(due) };
-      const quiet = input.looks && (await closeIfQuiet({ store, now }, tenant, next));
+      const quiet = input.looks && (await closeIfQuiet({ store, now }, tenant, mark, next));
       return { ...next, ...quiet };
     },
 

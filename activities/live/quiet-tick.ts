@@ -1,6 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { type ContactPage, filterCombinations, readContact } from '../../cxone';
-import type { Store } from '../../store';
+import { type ContactPage, CxoneError, filterCombinations, readContact } from '../../cxone';
+import { type Store, StoreError } from '../../store';
 import { clockOf } from '../answer-clocks';
 import { readBatch } from '../batch';
 import { prepareSweep } from '../recordings/recording-choice';
@@ -15,55 +15,75 @@ interface QuietDependencies {
 
 /** A page with fewer rows than any source serves at a time, though more were asked for, is the whole list. */
 const wholeBelow = 25;
+const rowsAsked = 2 * wholeBelow;
 /** More passes than this are left to a window, which can go on where it was interrupted. */
 const passesAtMost = 4;
+const minuteMs = 60_000;
 
 /**
  * Whether what CXone shows of the increment is stored already, row for row: then the watermark moves and the ledger gets
- * its line here, and the tick is spared a window. Null when anything is new, or too much to be sure of by one request
- * for each pass.
+ * its line here, and the tick is spared a window. Null when anything is new, or is not proven by one small request for
+ * each pass: errors of CXone's, a small quota included, are the window's to deal with. One answer is believed only where
+ * the next tick's overlap asks about all of the time again; and once in a while a window is read anyway, for the agents
+ * and the reference data.
  *
- * @throws CxoneError, StoreError
+ * @param mark the watermark
+ * @throws StoreError
  */
 export async function closeIfQuiet(
-  { store, now }: QuietDependencies,
+  dependencies: QuietDependencies,
   tenant: Tenant,
-  { from, to }: Span,
+  mark: Date,
+  increment: Span,
 ): Promise<Pick<Increment, 'to' | 'quiet'> | null> {
-  const { name, cxone, tuning } = tenant;
+  const { name, tuning } = tenant;
+  const longest = tuning.overlapMinutes * minuteMs;
+  if (Date.parse(increment.to) - mark.getTime() > longest) return null;
+  const seen = await lookForChanges(dependencies, tenant, increment);
+  if (seen === null) return null;
+  const { workflowExecution } = activityInfo();
+  const window = {
+    ...{ tenant: name, from: new Date(increment.from), to: new Date(seen.to), by: 'update' as const },
+    ...{ filter: filterOf({}, tuning), unchanged: seen.unchanged },
+    refreshHours: Math.min(tuning.agentRefreshHours, tuning.lookupRefreshHours),
+  };
+  const claimant = {
+    workflowId: workflowExecution?.workflowId ?? '',
+    runId: workflowExecution?.runId ?? '',
+  };
+  if (window.to <= window.from) return null;
+  if (!(await dependencies.store.windows.closeQuiet(window, claimant))) return null;
+  return { to: seen.to, quiet: { unchanged: seen.unchanged, sweep: await isSweepDue(dependencies, tenant) } };
+}
+
+/** How many contacts CXone shows since a moment, all of them stored, and up to when; null when any is new. */
+async function lookForChanges(
+  { store, now }: QuietDependencies,
+  { name, cxone, tuning }: Tenant,
+  { from, to }: Span,
+): Promise<{ readonly unchanged: number; readonly to: string } | null> {
   const passes = filterCombinations(tuning);
-  if (passes.length > passesAtMost) return null;
-  const clocks = [to];
+  if (passes.length > passesAtMost || tuning.pageSize < rowsAsked) return null;
+  // A server of CXone's that is behind shows only what it knows: the slowest clock counts.
+  let end = to;
   let unchanged = 0;
   for (const filter of passes) {
-    const page = await cxone.updatedPage(
-      { since: new Date(from), filter, skip: 0, top: 2 * wholeBelow },
-      cancellationSignal(),
-    );
-    if (!isWhole(page)) return null;
+    const asked = { since: new Date(from), filter, skip: 0, top: rowsAsked };
+    const page = await cxone.updatedPage(asked, cancellationSignal()).catch(nullIfCxoneFailed);
+    if (page === null || !isWhole(page)) return null;
     const { rows, rejected } = await readBatch(page.records, readContact);
     if (rejected.length > 0) return null;
-    if (rows.length > 0 && !(await store.contacts.holds(name, rows))) return null;
+    if (rows.length > 0 && !(await store.contacts.holds(name, rows, tuning))) return null;
     unchanged += rows.length;
-    clocks.push(clockOf(page, now));
+    const clock = clockOf(page, now);
+    if (clock < end) end = clock;
   }
-  // A server of CXone's that is behind shows only what it knows: the watermark goes no further than the slowest clock.
-  const end = clocks.toSorted()[0] as string;
-  if (Date.parse(end) <= Date.parse(from)) return null;
-  const { workflowExecution } = activityInfo();
-  const moved = await store.windows.closeQuiet(
-    {
-      tenant: name,
-      from: new Date(from),
-      to: new Date(end),
-      by: 'update',
-      filter: filterOf({}, tuning),
-      unchanged,
-    },
-    { workflowId: workflowExecution?.workflowId ?? '', runId: workflowExecution?.runId ?? '' },
-  );
-  if (!moved) return null;
-  return { to: end, quiet: { unchanged, sweep: await isSweepDue({ store, now }, tenant) } };
+  return { unchanged, to: end };
+}
+
+function nullIfCxoneFailed(error: unknown): null {
+  if (error instanceof CxoneError) return null;
+  throw error;
 }
 
 function isWhole({ records, totalRecords, hasNext }: ContactPage): boolean {
@@ -71,13 +91,21 @@ function isWhole({ records, totalRecords, hasNext }: ContactPage): boolean {
   return records.length < wholeBelow && isCounted && hasNext !== true;
 }
 
-/** Whether a sweep would find anything to ask about now, of the calls that probably have nothing, too. */
+/**
+ * Whether a sweep would find anything to ask about now, of the calls that probably have nothing, too. Where the database
+ * does not say, the sweep meets the trouble itself: recordings hold up no tick.
+ */
 async function isSweepDue({ store, now }: QuietDependencies, tenant: Tenant): Promise<boolean> {
   const { name, tuning } = tenant;
   const { recordings, recordedCalls } = tuning;
   if (!recordings) return false;
-  await prepareSweep(store, tenant, null);
-  const time = new Date(now());
-  if ((await store.recordings.dueOfTenant(name, 1, time, recordedCalls)).length > 0) return true;
-  return recordedCalls === 'all' && (await store.recordings.unlikelyOfTenant(name, 1, time)).length > 0;
+  try {
+    await prepareSweep(store, tenant, null);
+    const time = new Date(now());
+    if ((await store.recordings.dueOfTenant(name, 1, time, recordedCalls)).length > 0) return true;
+    return recordedCalls === 'all' && (await store.recordings.unlikelyOfTenant(name, 1, time)).length > 0;
+  } catch (error) {
+    if (error instanceof StoreError) return true;
+    throw error;
+  }
 }

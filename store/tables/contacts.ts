@@ -37,15 +37,23 @@ export function createContactTable(pool: Pool) {
         if (recordings) await enqueueRecordings(client, tenant, staging, choice);
       }),
 
-    /** Whether storing the rows would change nothing. They are stored to see that, and the transaction taken back. */
-    holds: (tenant: string, rows: readonly Row[]): Promise<boolean> =>
+    /**
+     * Whether storing the rows as `persistPage` does would change nothing, recordings to be fetched included. They are
+     * stored to see that, and the transaction taken back.
+     */
+    holds: (
+      tenant: string,
+      rows: readonly Row[],
+      { recordings, ...choice }: RecordingOptions,
+    ): Promise<boolean> =>
       inTransaction(
         pool,
         async (client) => {
           await client.query('savepoint trial');
           const { inserted, updated, unstorable } = await upsert.write(client, tenant, rows);
+          const expected = recordings ? await enqueueRecordings(client, tenant, upsert.staging, choice) : 0;
           await client.query('rollback to savepoint trial');
-          return inserted + updated + unstorable.length === 0;
+          return inserted + updated + unstorable.length + expected === 0;
         },
         upsert.prepare,
       ),

@@ -18,6 +18,7 @@ export interface RecordingOptions extends RecordingChoice {
  * Inside the transaction that stores contacts: one pending row for each call among the staged contacts that may have a
  * recording and has no row of any kind yet, or just got a new leg, whose files may have come since the call was asked
  * about. A call that looks likelier by now, since a leg of it was answered or logged, is pending again if it was absent.
+ * Answers how many rows it wrote.
  * In key order, as every insert here, so that concurrent pages do not deadlock.
  */
 export async function enqueueRecordings(
@@ -25,9 +26,9 @@ export async function enqueueRecordings(
   tenant: string,
   staging: string,
   choice: RecordingChoice,
-): Promise<void> {
+): Promise<number> {
   const { calls, types } = choiceOf(choice);
-  await client.query(
+  const { rowCount } = await client.query(
     `insert into cxone.recording as present (tenant, master_contact_id, priority, next_attempt_at)
      select $1, call.master_contact_id, call.priority, ${firstLook('call.priority', 'call.ended_at')}
      from (
@@ -54,4 +55,5 @@ export async function enqueueRecordings(
      where present.status in ('pending', 'absent') and ${firstPriority('present')} > excluded.priority`,
     [tenant, calls, types],
   );
+  return rowCount ?? 0;
 }

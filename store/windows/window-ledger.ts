@@ -107,6 +107,8 @@ export interface QuietWindow extends WindowKey {
   readonly by: 'update';
   /** Contacts that CXone showed, all of them stored before. */
   readonly unchanged: number;
+  /** The hours within which a window by update has to be read in full, for agents and reference data. */
+  readonly refreshHours: number;
 }
 
 /** The ledger of sync windows: who works on which, and what came of it. All methods throw `StoreError`. */
@@ -137,7 +139,10 @@ export interface WindowLedger {
   notePark(windowId: string, attempt: number, cause: ParkCause | null): Promise<void>;
   /** Whether a run of another window of the live sync waits for a person; with a code, because of that. */
   othersParked(tenant: string, windowId: string, code?: string): Promise<boolean>;
-  /** Writes the line of a quiet window and moves the watermark over it; false, and no line, when it may not move. */
+  /**
+   * Writes the line of a quiet window and moves the watermark over it; false when the watermark may not move, the window
+   * has a line already, or none was read in full for too long.
+   */
   closeQuiet(window: QuietWindow, claimant: Claimant): Promise<boolean>;
   ledger(windowId: string): Promise<LedgerRow | null>;
   /** Which of the windows are complete, by their number in the list, from 0. */

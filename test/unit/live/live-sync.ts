@@ -42,7 +42,8 @@ export class LiveSync {
       this.mark = Math.max(this.mark, Date.parse(from));
     } else {
       if (between() === 'crash') return false;
-      if (this.#nothingNew(from)) {
+      const overlapMs = this.settings.overlapMinutes * 60_000;
+      if (Date.parse(to) - this.mark <= overlapMs && this.#nothingNew(from)) {
         this.#moveOver(from, to);
         return true;
       }

@@ -1,6 +1,7 @@
 import { createLiveActivities } from '../../../../activities/live/live';
 import type { TenantTuning } from '../../../../activities/tenants';
-import type { UpdatedPage, UpdatedPageRequest } from '../../../../cxone';
+import { CxoneError, type UpdatedPage, type UpdatedPageRequest } from '../../../../cxone';
+import { StoreError } from '../../../../store';
 import { acme, fakeStore, run } from '../fakes';
 
 const clock = '2026-11-20T12:00:00.000Z';
@@ -16,6 +17,10 @@ interface Situation {
   readonly due?: readonly string[];
   readonly unlikely?: readonly string[];
   readonly tuning?: Partial<TenantTuning>;
+  /** What the look throws. */
+  readonly error?: Error;
+  /** What the sweep's preparation throws. */
+  readonly trouble?: Error;
 }
 
 const contacts = (count: number) =>
@@ -28,7 +33,17 @@ const contacts = (count: number) =>
 
 /** Plans a tick whose overlap begins at `from`; the first request asks for the clock, those after it look. */
 async function plan(
-  { records = [], page = {}, holds = true, moves = true, due = [], unlikely = [], tuning = {} }: Situation,
+  {
+    records = [],
+    page = {},
+    holds = true,
+    moves = true,
+    due = [],
+    unlikely = [],
+    tuning = {},
+    error,
+    trouble,
+  }: Situation,
   looks = true,
 ) {
   const asked: UpdatedPageRequest[] = [];
@@ -47,7 +62,10 @@ async function plan(
         },
       },
       recordings: {
-        catchUp: async () => ({ older: 0, listed: 0, notLogged: 0, more: false }),
+        async catchUp() {
+          if (trouble) throw trouble;
+          return { older: 0, listed: 0, notLogged: 0, more: false };
+        },
         isTimeToSettle: async () => false,
         dueOfTenant: async () => [...due],
         unlikelyOfTenant: async () => [...unlikely],
@@ -58,6 +76,7 @@ async function plan(
       {
         async updatedPage(request) {
           asked.push(request);
+          if (asked.length > 1 && error) throw error;
           return {
             ...{ body: Buffer.alloc(0), records: asked.length > 1 ? records : [], totalRecords: null },
             ...{ lastPollTime: clock, firstStart: null, lastStart: null, lastUpdate: null, clock: null },
@@ -77,11 +96,12 @@ const filter = { skillIds: [], campaignIds: [], mediaTypeIds: [] };
 
 describe('a tick that finds nothing new', () => {
   it('is closed at once, where CXone shows nothing since the watermark and its overlap', async () => {
-    const { increment, asked, lines } = await plan({});
+    const { increment, asked, lines } = await plan({ tuning: { lookupRefreshHours: 6 } });
     expect(increment).toMatchObject({ from, to: clock, quiet: { unchanged: 0, sweep: false } });
     expect(asked).toEqual([{ since: new Date(from), filter: {}, skip: 0, top: 50 }]);
     const span = { from: new Date(from), to: new Date(clock) };
-    expect(lines).toEqual([{ tenant: 'acme', ...span, by: 'update', filter, unchanged: 0 }]);
+    const line = { tenant: 'acme', ...span, by: 'update', filter, unchanged: 0, refreshHours: 6 };
+    expect(lines).toEqual([line]);
   });
 
   it('is closed as well where all that CXone shows is stored', async () => {
@@ -105,6 +125,7 @@ describe('a tick that finds nothing new', () => {
   it.each([
     ['a recording is due', { due: ['1'] }, true],
     ['a call that probably has nothing may be asked about', { unlikely: ['1'] }, true],
+    ['the database does not say', { trouble: new StoreError('DatabaseUnavailable', 'No.') }, true],
     ['nothing is due', {}, false],
     ['the tenant wants no recordings', { due: ['1'], tuning: { recordings: false } }, false],
     [
@@ -128,10 +149,13 @@ describe('a tick is left to a window', () => {
     ['the filter has more than four passes', { tuning: { skillIds: [1, 2, 3, 4, 5] } }, 0],
     ['a clock lies before the overlap', { page: { lastPollTime: from } }, 1],
     ['the watermark may not move', { moves: false }, 1],
+    ['the tenant wants smaller pages than a look', { tuning: { pageSize: 49 } }, 0],
+    ['the next overlap does not reach back to the watermark', { tuning: { overlapMinutes: 4 } }, 0],
+    ['CXone fails', { error: new CxoneError('QuotaExhausted', 'No.') }, 1],
   ])('where %s', async (_what, situation, looks) => {
     const { increment, asked } = await plan(situation);
     expect(increment).not.toHaveProperty('quiet');
-    expect(increment).toMatchObject({ from, to: clock });
+    expect(increment).toMatchObject({ to: clock });
     expect(asked).toHaveLength(looks);
   });
 
