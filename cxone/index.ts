@@ -14,7 +14,7 @@ export {
   startsBefore,
   stampsOf as stampsOfContact,
 } from './acd/contact-page';
-export { isDisproved, mayGoOn } from './acd/list-page';
+export { isDisproved, leastCap, mayGoOn } from './acd/list-page';
 export type { ContactPage, ContactPageRequest } from './acd/contact-page';
 export { countContacts } from './acd/contact-count';
 export type { CountRows } from './acd/contact-count';

@@ -175,7 +175,8 @@ export const cxoneAnswerErrors = {
     ...ordinary,
     message: 'CXone ended a job of Data Extraction without a result.',
     remedy:
-      'Nothing to do at first: another job is made. If it lasts, check the version of the entity in the tenants file.',
+      'Check the versions under "extract" in the tenants file; if they are right, ask NICE why jobs of Data Extraction ' +
+      'fail for this tenant.',
   },
   ExtractionLinkExpired: {
     kind: 'retryable',

@@ -21,7 +21,7 @@ export type ErrorScope =
 /** One code: every column says how some part of the program behaves. */
 export interface ErrorRow {
   readonly kind: ErrorKind;
-  /** Of a recording or a request: it ends in the row of its call. Of more: it ends, or parks, the run. */
+  /** Of a recording, a file or a request: it ends in a row of its own. Of more: the step is repeated, or the run parks. */
   readonly scope: ErrorScope;
   /**
    * What a run that fails with it waits for. `step`: for a person or for time, then it goes on with the step that failed.
@@ -44,5 +44,5 @@ export interface ErrorRow {
   readonly remedy: string;
 }
 
-/** The columns that matter to few codes. */
+/** The columns that matter to few codes, for the rows of the others. */
 export const ordinary = { refuses: null, smallerPageHelps: false, hostAway: false, quota: null } as const;

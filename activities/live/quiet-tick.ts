@@ -1,5 +1,5 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { type ContactPage, CxoneError, filterCombinations, readContact } from '../../cxone';
+import { type ContactPage, CxoneError, filterCombinations, leastCap, readContact } from '../../cxone';
 import { type Store, StoreError } from '../../store';
 import { clockOf } from '../answer-clocks';
 import { readBatch } from '../batch';
@@ -13,9 +13,8 @@ interface QuietDependencies {
   readonly now: () => number;
 }
 
-/** A page with fewer rows than any source serves at a time, though more were asked for, is the whole list. */
-const wholeBelow = 25;
-const rowsAsked = 2 * wholeBelow;
+/** More than the whole list may have to be believed without a count. */
+const rowsAsked = 2 * leastCap;
 /** More passes than this are left to a window, which can go on where it was interrupted. */
 const passesAtMost = 4;
 const minuteMs = 60_000;
@@ -88,7 +87,7 @@ function nullIfCxoneFailed(error: unknown): null {
 
 function isWhole({ records, totalRecords, hasNext }: ContactPage): boolean {
   const isCounted = totalRecords === null || totalRecords === records.length;
-  return records.length < wholeBelow && isCounted && hasNext !== true;
+  return records.length < leastCap && isCounted && hasNext !== true;
 }
 
 /**

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
-import { type Cause, type ReadCode, readCode } from '../../errors';
+import { apart, type Cause, type ReadCode, readCode } from '../../errors';
 
 /** How a run ended. `code` and `message` are the cause of a failure, safe to show. */
 export type RunEnd<Report> =
@@ -36,7 +36,8 @@ export async function untilEndOrParked<Report, How extends { readonly waitsFor: 
     ask,
     (progress) => {
       onProgress(progress);
-      causes = progress.waitsFor;
+      // A worker of an earlier release answers with the remedy in the message, too.
+      causes = progress.waitsFor.map(apart);
       return causes.length > 0;
     },
   );

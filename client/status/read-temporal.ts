@@ -178,8 +178,8 @@ async function parkedRun(ask: Ask, run: WorkflowExecutionInfo, linkOf: LinkOf): 
 const remedyLine = /^[-\s]*(?:\*\*)?What to do(?:\*\*)?:(?:\*\*)?\s*(.+)$/;
 
 /**
- * Finds cause and remedy in a run's current details (workflows/window/window-progress.ts): the line _What to do_ and the line above,
- * both empty when there is no such line.
+ * Finds cause and remedy in a run's current details (workflows/run-details.ts): the line _What to do_ and the line above, both
+ * empty when there is no such line.
  */
 export function causeIn(details: string): { readonly message: string; readonly remedy: string } {
   const lines = details.split('\n').filter((line) => line.trim() !== '');

@@ -9,6 +9,7 @@ import {
   mayGoOn,
   startOfContact,
   startsBefore,
+  leastCap,
 } from '../../cxone';
 import { errorTable } from '../../errors';
 import type { DaySpan } from './utc-days';
@@ -38,8 +39,6 @@ type Retrying = <T>(ask: () => Promise<T>) => Promise<T>;
 const fields = ['contactId', 'contactStartDate', 'lastUpdateTime'];
 /** A page is never asked for in smaller pieces than this, however slow CXone is. */
 const smallestPage = 50;
-/** No source serves fewer rows a page than this when it is asked for more: a total alone does not end a longer one. */
-const leastCap = 25;
 /** After this many pages beyond what CXone counts, CXone is taken to ignore offsets. */
 const pagesPastTotal = 100;
 
@@ -57,6 +56,7 @@ export function createSource(
       const asked = top;
       try {
         const page = await retrying(() => cxone.contactPage({ ...request, top: asked, fields }));
+        // A total alone does not end a longer page.
         const isUncut = page.records.length < leastCap;
         return { page, isLast: isUncut && !mayGoOn(page, request.skip, asked) };
       } catch (error) {

@@ -92,6 +92,9 @@ export function mayGoOn(
   return totalRecords !== null && skip + records.length < totalRecords;
 }
 
+/** No source serves fewer rows a page than this when it is asked for more: a shorter page was not cut. */
+export const leastCap = 25;
+
 /** Whether the rows of a page prove that its total is none: there are more of them than it says. */
 export function isDisproved({ records, totalRecords }: PageOfList, skip: number): boolean {
   return totalRecords !== null && records.length > 0 && skip + records.length > totalRecords;

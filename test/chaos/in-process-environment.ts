@@ -19,8 +19,9 @@ export function inProcessEnvironment(parts: ChaosParts, sandbox: WorkflowSandbox
   async function attempt(order: AttemptOrder): Promise<Attempted> {
     const { schedule, tenant, faults, requestsAtMost } = order;
     const clock = parts.nextClock();
-    // Whatever the run before put off is due by now.
-    clock.skip(3 * 3_600_000);
+    // Whatever the run before put off is due by now, by the clock of ours that it went by.
+    const aheadMinutes = Math.max(0, ...schedule.faults.map((one) => one.ownSide?.ownClockMinutes ?? 0));
+    clock.skip((3 * 60 + (faults ? 0 : aheadMinutes)) * 60_000);
     const startedAt = clock.skipped();
     const minutes = (): number => (clock.skipped() - startedAt) / 60_000;
     const history = createRecordedHistory();

@@ -67,9 +67,6 @@ export async function loadDay(day: ExtractionDay, { onStage }: JobWatch): Promis
   throw permanentFailure({
     code: 'ExtractionFailed',
     message: `CXone ended ${jobsAtMost} jobs in a row for ${day.dataset} of ${day.day} without a result.${said === '' ? '' : ` It said: ${said}`}`,
-    remedy:
-      'Check the versions under "extract" in the tenants file; if they are right, ask NICE why jobs of Data Extraction ' +
-      'fail for this tenant.',
   });
 }
 
