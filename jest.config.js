@@ -18,8 +18,8 @@ const shared = {
 /** @type {import('jest').Config} */
 module.exports = {
   reporters: ['default', '<rootDir>/test/setup/count-reporter.js'],
-  // Tests wait more than they work: three lanes keep two cores busy.
-  maxWorkers: 3,
+  // Tests wait more than they work: four at a time keep two cores busy, also beside another program.
+  maxWorkers: 4,
   testTimeout: 180_000,
   projects: [
     {
