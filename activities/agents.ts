@@ -1,15 +1,15 @@
 import { cancellationSignal } from '@temporalio/activity';
 import {
   agentList,
-  type AgentPage,
   type CxoneClient,
   CxoneError,
   mayGoOn,
   parseAgentPage,
   readAgent,
+  shrinkingPage,
 } from '../cxone';
 import { errorTable } from '../errors';
-import type { Store } from '../store';
+import type { PageToLand, Store } from '../store';
 import { clockOf } from './answer-clocks';
 import { readBatch } from './batch';
 import type { TenantDirectory } from './tenants';
@@ -45,40 +45,6 @@ const overlapMs = 30 * 60_000;
 
 /** Agents: what changed since the last reading, and those behind the window's contacts that are unknown or stale. */
 export function createAgentActivities({ store, tenants, now }: AgentDependencies) {
-  const land = async (
-    input: FetchAgentsInput,
-    cursor: AgentCursor,
-    body: Buffer,
-    records: number,
-    watermark: string | null = null,
-  ): Promise<string | null> => {
-    // An empty last page is landed for its watermark.
-    if (records === 0 && watermark === null) return null;
-    const { tenant, windowId, attempt, round } = input;
-    const slice = `${cursor.step}:${cursor.turn}:${cursor.skip}`;
-    const page = {
-      tenant,
-      windowId,
-      attempt,
-      round,
-      kind: 'agents' as const,
-      slice,
-      body,
-      records,
-      meta: {},
-    };
-    return (await store.landing.land(page)).pageId;
-  };
-
-  const firstCursor = async (tenant: string): Promise<AgentCursor> => {
-    // One that lies ahead of any clock we would believe was set by a wrong one: the whole list, then, and a new mark.
-    await store.clocks.withdrawAhead(tenant, 'agents', new Date(now() + aheadAtMostMs));
-    const watermark = await store.watermarks.get(tenant, 'agents');
-    const start = { skip: 0, turn: 0, watermark: null };
-    if (watermark === null) return { ...start, step: 'all' };
-    return { ...start, step: 'changed', since: new Date(watermark.getTime() - overlapMs).toISOString() };
-  };
-
   /** One page of the list; when it is the last, the agents behind the contacts come next. */
   const readList = async (
     input: FetchAgentsInput,
@@ -86,7 +52,11 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
     cxone: CxoneClient,
   ): Promise<FetchedAgents> => {
     const since = cursor.since === undefined ? {} : { updatedSince: new Date(cursor.since) };
-    const { page, top } = await listShrinkingPage(cxone, { ...since, skip: cursor.skip }, listPage);
+    const { page, top } = await shrinkingPage(
+      (rows) => cxone.agentPage({ ...since, skip: cursor.skip, top: rows }, cancellationSignal()),
+      listPage,
+      smallestPage,
+    );
     const records = page.records.length;
     const end = cursor.skip + records;
     // A full page, or a link, promises another one, whatever the total says.
@@ -97,7 +67,7 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
     // The clock of the first answer: what changes while we page is read again next time.
     const watermark = cursor.watermark ?? (page.lastPollTime === null ? null : clockOf(page, now));
     return {
-      pageId: await land(input, cursor, page.body, records, more ? null : watermark),
+      pageId: await land(store, { ...input, cursor }, { body: page.body, records }, more ? null : watermark),
       records,
       hiddenAgents: page.hiddenAgents,
       watermark: more ? null : watermark,
@@ -116,32 +86,17 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
     const done: FetchedAgents = { pageId: null, records: 0, hiddenAgents: 0, watermark: null, next: null };
     const { agentRefreshHours } = tenants(input.tenant).tuning;
     const staleBefore = new Date(now() - agentRefreshHours * hourMs);
-    const { windowId, attempt, round } = input;
-    const wanted = await store.agents.wanted(windowId, attempt, round, staleBefore, singlyAtMost + 1);
+    const wanted = await store.agents.wanted(input, staleBefore, singlyAtMost + 1);
     if (wanted.length === 0) return done;
     if (wanted.length > singlyAtMost && cursor.turn === 1) {
       return { ...done, next: { step: 'all', skip: 0, turn: 1, watermark: null } };
     }
-    const agents: unknown[] = [];
-    const unknown: string[] = [];
-    let quotaUsedUp = false;
-    for (const agentId of wanted.slice(0, singlyAtMost)) {
-      try {
-        const answer = await cxone.agent(agentId, cancellationSignal());
-        if (answer && answer.records.length > 0) agents.push(...answer.records);
-        else unknown.push(agentId);
-      } catch (error) {
-        // What was asked for is kept: with a small quota, an attempt that begins again would never get to its end.
-        quotaUsedUp = error instanceof CxoneError && errorTable[error.code].quota === 'ours';
-        if (!quotaUsedUp || agents.length + unknown.length === 0) throw error;
-        break;
-      }
-    }
+    const { agents, unknown, quotaUsedUp } = await lookUp(cxone, wanted.slice(0, singlyAtMost));
     await store.agents.recordMisses(input.tenant, unknown);
     const more = wanted.length > singlyAtMost && cursor.turn < turnsAtMost;
     return {
       ...done,
-      pageId: await land(input, cursor, agentList(agents), agents.length),
+      pageId: await land(store, { ...input, cursor }, { body: agentList(agents), records: agents.length }),
       records: agents.length,
       next: quotaUsedUp
         ? { ...cursor, skip: cursor.skip + 1 }
@@ -155,7 +110,7 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
     /** Fetches one page of agents and lands it, without the secrets CXone puts into them. */
     async fetchAgents(input: FetchAgentsInput): Promise<FetchedAgents> {
       const { cxone } = tenants(input.tenant);
-      const cursor = input.cursor ?? (await firstCursor(input.tenant));
+      const cursor = input.cursor ?? (await firstCursor(store, input.tenant, now()));
       return cursor.step === 'missing' ? readSingly(input, cursor, cxone) : readList(input, cursor, cxone);
     },
 
@@ -173,22 +128,57 @@ export function createAgentActivities({ store, tenants, now }: AgentDependencies
   };
 }
 
+async function firstCursor(store: Store, tenant: string, now: number): Promise<AgentCursor> {
+  // One that lies ahead of any clock we would believe was set by a wrong one: the whole list, then, and a new mark.
+  await store.clocks.withdrawAhead(tenant, 'agents', new Date(now + aheadAtMostMs));
+  const watermark = await store.watermarks.get(tenant, 'agents');
+  const start = { skip: 0, turn: 0, watermark: null };
+  if (watermark === null) return { ...start, step: 'all' };
+  return { ...start, step: 'changed', since: new Date(watermark.getTime() - overlapMs).toISOString() };
+}
+
+/** @returns the page's id; null when there is nothing to land */
+async function land(
+  { landing }: Pick<Store, 'landing'>,
+  { tenant, windowId, attempt, round, cursor }: FetchAgentsInput & { readonly cursor: AgentCursor },
+  page: Pick<PageToLand, 'body' | 'records'>,
+  watermark: string | null = null,
+): Promise<string | null> {
+  // An empty last page is landed for its watermark.
+  if (page.records === 0 && watermark === null) return null;
+  const slice = `${cursor.step}:${cursor.turn}:${cursor.skip}`;
+  const at = { tenant, windowId, attempt, round, kind: 'agents' as const, slice };
+  return (await landing.land({ ...at, ...page, meta: {} })).pageId;
+}
+
+interface LookedUp {
+  readonly agents: unknown[];
+  /** Those that CXone does not know. */
+  readonly unknown: string[];
+  readonly quotaUsedUp: boolean;
+}
+
+/** Looks agents up one by one. */
+async function lookUp(cxone: CxoneClient, wanted: readonly string[]): Promise<LookedUp> {
+  const agents: unknown[] = [];
+  const unknown: string[] = [];
+  for (const agentId of wanted) {
+    try {
+      const answer = await cxone.agent(agentId, cancellationSignal());
+      if (answer && answer.records.length > 0) agents.push(...answer.records);
+      else unknown.push(agentId);
+    } catch (error) {
+      // What was asked for is kept: with a small quota, an attempt that begins again would never get to its end.
+      const quotaUsedUp = error instanceof CxoneError && errorTable[error.code].quota === 'ours';
+      if (!quotaUsedUp || agents.length + unknown.length === 0) throw error;
+      return { agents, unknown, quotaUsedUp };
+    }
+  }
+  return { agents, unknown, quotaUsedUp: false };
+}
+
 function agentIdOf(record: unknown): string | undefined {
   const id =
     typeof record === 'object' && record !== null && 'agentId' in record ? record.agentId : undefined;
   return typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined;
-}
-
-async function listShrinkingPage(
-  cxone: CxoneClient,
-  request: { readonly updatedSince?: Date; readonly skip: number },
-  top: number,
-): Promise<{ readonly page: AgentPage; readonly top: number }> {
-  try {
-    return { page: await cxone.agentPage({ ...request, top }, cancellationSignal()), top };
-  } catch (error) {
-    const tooMuch = error instanceof CxoneError && errorTable[error.code].smallerPageHelps;
-    if (!tooMuch || top <= smallestPage) throw error;
-    return listShrinkingPage(cxone, request, Math.max(smallestPage, Math.floor(top / 2)));
-  }
 }

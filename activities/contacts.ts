@@ -1,13 +1,12 @@
 import { cancellationSignal } from '@temporalio/activity';
 import {
   type ContactPage,
-  CxoneError,
   type CxoneClient,
   parseContactPage,
   readContact,
+  shrinkingPage,
   startsBefore,
 } from '../cxone';
-import { errorTable } from '../errors';
 import type { Store } from '../store';
 import { clockOf } from './answer-clocks';
 import { readBatch } from './batch';
@@ -49,31 +48,20 @@ export function createContactActivities({ store, tenants, memory, now }: Contact
      */
     async fetchContactPage(input: FetchPageInput): Promise<FetchedPage> {
       const { cxone } = tenants(input.tenant);
-      const place = {
-        windowId: input.windowId,
-        attempt: input.attempt,
-        round: input.round,
-        kind: 'contacts' as const,
-        slice: sliceName(input),
-      };
+      const { windowId, attempt, round } = input;
+      const place = { windowId, attempt, round, kind: 'contacts' as const, slice: sliceName(input) };
       const landed = await store.landing.find(place);
       if (landed) {
         const { tied: _said, ...meta } = landed.meta as PageMeta & { readonly tied: boolean };
         return { ...meta, pageId: landed.pageId, records: landed.records };
       }
 
-      const { page, top } = await fetchShrinkingPage(async (rows) => request(cxone, input, rows), input.top);
-      const meta: PageMeta = {
-        top,
-        totalRecords: page.totalRecords,
-        lastPollTime: page.lastPollTime,
-        firstStart: page.firstStart,
-        lastStart: page.lastStart,
-        ...(page.lastUpdate === undefined ? {} : { lastUpdate: page.lastUpdate }),
-        ...(page.hasNext && { hasNext: true }),
-        ...(page.hasOlder && { hasOlder: true }),
-        ...beyondOf(page, input),
-      };
+      const { page, top } = await shrinkingPage(
+        (rows) => request(cxone, input, rows),
+        input.top,
+        smallestPage,
+      );
+      const meta = metaOf(page, top, input);
       if (page.records.length === 0) return { ...meta, pageId: null, records: 0 };
       const { pageId } = await store.landing.land({
         ...place,
@@ -168,25 +156,23 @@ function createCounting() {
   };
 }
 
+function metaOf(page: Page, top: number, input: FetchPageInput): PageMeta {
+  const { totalRecords, lastPollTime, firstStart, lastStart, lastUpdate } = page;
+  return {
+    ...{ top, totalRecords, lastPollTime, firstStart, lastStart },
+    ...(lastUpdate === undefined ? {} : { lastUpdate }),
+    ...(page.hasNext && { hasNext: true }),
+    ...(page.hasOlder && { hasOlder: true }),
+    ...beyondOf(page, input),
+  };
+}
+
 /** How many rows of a page by start are not of its window. */
 function beyondOf({ records }: Page, { by, to, upToItself }: FetchPageInput): Pick<FetchedPage, 'beyond'> {
   if (by !== 'start' || !upToItself) return {};
   const isOwn = startsBefore(Date.parse(to));
   const beyond = records.reduce<number>((sum, record) => sum + (isOwn(record) ? 0 : 1), 0);
   return beyond === 0 ? {} : { beyond };
-}
-
-async function fetchShrinkingPage(
-  ask: (top: number) => Promise<Page>,
-  top: number,
-): Promise<{ readonly page: Page; readonly top: number }> {
-  try {
-    return { page: await ask(top), top };
-  } catch (error) {
-    const tooMuch = error instanceof CxoneError && errorTable[error.code].smallerPageHelps;
-    if (!tooMuch || top <= smallestPage) throw error;
-    return fetchShrinkingPage(ask, Math.max(smallestPage, Math.floor(top / 2)));
-  }
 }
 
 async function requestPage(

@@ -78,9 +78,7 @@ export function createLookupActivities({ store, tenants, now }: LookupDependenci
       const { records } = await parseLookupPage(await store.landing.read(pageId), list);
       const batch = await readBatch(records, readLookup[list]);
       const { problem, ...counts } = await store.lookups.persistPage(
-        list,
-        pageId,
-        tenant,
+        { list: list, pageId: pageId, tenant: tenant },
         batch,
         end ?? undefined,
       );

@@ -12,7 +12,7 @@ import {
 import { answersKeptDays } from './answer-keeper';
 import { activityFailure } from './application-failure';
 import { figuresOf } from './figures';
-import type { TenantDirectory } from './tenants';
+import type { TenantDirectory, TenantTuning } from './tenants';
 import type {
   CloseInput,
   NoteParkedInput,
@@ -77,33 +77,9 @@ export function createWindowActivities({
         claim = await store.windows.claim(key, span.claimant, claim.by);
       }
       if (claim.status === 'busy') throw windowBusy(claim.by);
-      const recordings = span.recordings ?? tuning.recordings;
-      return {
-        tenant: span.tenant,
-        from: span.from,
-        to: span.to,
-        windowId: claim.windowId,
-        attempt: claim.attempt,
-        by: span.by,
-        passes: filterCombinations(filter),
-        recordings: recordings !== false,
-        downloads: recordings === true,
-        usualFilter: isDeepStrictEqual(filter, sortedFilter(tuning)),
-        pageSize: tuning.pageSize,
-        pagesInFlight: tuning.pagesInFlight,
-        recordingsInFlight: tuning.recordingsInFlight,
-        maxRereads: tuning.maxRereads,
-        parkedTimeoutHours: tuning.parkedTimeoutHours,
-        // As the live sync asks for its windows: a tenant without recordings has them left out.
-        leavesAgents:
-          (span.recordings === 'later' || (span.by === 'update' && span.recordings === false)) &&
-          (await store.windows.othersParked(span.tenant, claim.windowId)),
-        // Two halves make a whole only where both ends are asked for: by start.
-        ...(span.by === 'start' ? { maxContacts: tuning.maxContactsPerWindow } : {}),
-        readsOn: true,
-        ...(span.by === 'update' ? { provesEnd: true } : {}),
-        ...(span.live && span.by === 'update' ? { endsAtClock: true } : {}),
-      };
+      const leavesAgents =
+        isOfLiveSync(span) && (await store.windows.othersParked(span.tenant, claim.windowId));
+      return { ...openedWindow(span, claim, filter, tuning), leavesAgents };
     },
 
     /** What a round has brought in, measured by the tenant's settings of now. */
@@ -152,6 +128,38 @@ export function createWindowActivities({
     async closeSplitWindow({ windowId, attempt, middle }: CloseSplitInput): Promise<WindowReport> {
       return toReport(await store.windows.closeFromHalves(windowId, attempt, new Date(middle)));
     },
+  };
+}
+
+/** As the live sync asks for its windows: a tenant without recordings has them left out. */
+function isOfLiveSync({ recordings, by }: WindowSpan): boolean {
+  return recordings === 'later' || (by === 'update' && recordings === false);
+}
+
+/** How a run is to read the window that it has claimed. */
+function openedWindow(
+  { tenant, from, to, by, live, ...asked }: WindowSpan,
+  { windowId, attempt }: { readonly windowId: string; readonly attempt: number },
+  filter: WindowFilter,
+  tuning: TenantTuning,
+): Omit<OpenWindow, 'leavesAgents'> {
+  const recordings = asked.recordings ?? tuning.recordings;
+  return {
+    ...{ tenant, from, to, windowId, attempt, by },
+    passes: filterCombinations(filter),
+    recordings: recordings !== false,
+    downloads: recordings === true,
+    usualFilter: isDeepStrictEqual(filter, sortedFilter(tuning)),
+    pageSize: tuning.pageSize,
+    pagesInFlight: tuning.pagesInFlight,
+    recordingsInFlight: tuning.recordingsInFlight,
+    maxRereads: tuning.maxRereads,
+    parkedTimeoutHours: tuning.parkedTimeoutHours,
+    // Two halves make a whole only where both ends are asked for: by start.
+    ...(by === 'start' ? { maxContacts: tuning.maxContactsPerWindow } : {}),
+    readsOn: true,
+    ...(by === 'update' ? { provesEnd: true } : {}),
+    ...(live && by === 'update' ? { endsAtClock: true } : {}),
   };
 }
 

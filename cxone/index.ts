@@ -15,6 +15,7 @@ export {
   stampsOf as stampsOfContact,
 } from './acd/contact-page';
 export { isDisproved, leastCap, mayGoOn } from './acd/list-page';
+export { shrinkingPage } from './acd/shrinking-page';
 export type { ContactPage, ContactPageRequest } from './acd/contact-page';
 export { countContacts } from './acd/contact-count';
 export type { CountRows } from './acd/contact-count';

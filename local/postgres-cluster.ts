@@ -35,7 +35,7 @@ export async function openCluster(
 ): Promise<PostgresCluster> {
   const data = join(folder, 'cluster');
   const passwordFile = join(folder, 'pgpass');
-  if (!existsSync(data)) await createCluster(folder, data, passwordFile, installation, user);
+  if (!existsSync(data)) await createCluster({ folder, data, passwordFile }, installation, user);
   const major = Number.parseInt(readFileSync(join(data, 'PG_VERSION'), 'utf8'), 10);
   if (major !== installation.major) {
     throw new Error(
@@ -69,10 +69,14 @@ export function runningPostmaster(data: string): RunningPostmaster | undefined {
   return undefined;
 }
 
+interface ClusterPaths {
+  readonly folder: string;
+  readonly data: string;
+  readonly passwordFile: string;
+}
+
 async function createCluster(
-  folder: string,
-  data: string,
-  passwordFile: string,
+  { folder, data, passwordFile }: ClusterPaths,
   installation: PostgresInstallation,
   user: ServerUser | undefined,
 ): Promise<void> {

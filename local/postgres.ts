@@ -84,7 +84,11 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     const problem = await untilReady(server, () =>
       ensureDatabase(connectionUrl(cluster, port, superuser), options.database ?? superuser),
     );
-    if (problem === undefined) return describe(server, cluster, port, folder, installation, options.database);
+    if (problem === undefined) {
+      const { version } = installation;
+      const { database = superuser } = options;
+      return describe(server, cluster, { port, dataDir: folder, version, database });
+    }
     await server.stop();
     // Between asking for a free port and opening it another process may take it.
     if (attempt < attempts && /Address already in use/.test(server.tail())) continue;
@@ -157,15 +161,19 @@ function connectionUrl(cluster: PostgresCluster, port: number, database: string)
 function describe(
   server: ManagedProcess,
   cluster: PostgresCluster,
-  port: number,
-  dataDir: string,
-  installation: PostgresInstallation,
-  database = superuser,
+  {
+    port,
+    dataDir,
+    version,
+    database,
+  }: Pick<RunningPostgres, 'port' | 'dataDir' | 'version'> & {
+    readonly database: string;
+  },
 ): RunningPostgres {
   return {
     url: connectionUrl(cluster, port, database),
     port,
-    version: installation.version,
+    version,
     psql: `PGPASSFILE='${cluster.passwordFile}' psql -h 127.0.0.1 -p ${port} -U ${superuser} ${database}`,
     dataDir,
     exited: server.exited,

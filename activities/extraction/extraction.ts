@@ -43,7 +43,7 @@ const entities: Readonly<Record<ExtractionDay['dataset'], ExtractionEntity>> = {
 
 /** Data Extraction: a tenant's turn, its job, and the file that comes of it. */
 export function createExtractionActivities(dependencies: ExtractionDependencies) {
-  const { store, tenants, isRunning } = dependencies;
+  const { store, tenants } = dependencies;
 
   return {
     /** The days that were once loaded whole, in order. */
@@ -60,11 +60,10 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
       const { tenant: name, dataset, day, claimant } = input;
       const { cxone, tuning } = tenants(name);
       const { secondsApart } = tuning.extract;
-      const turn = await takeTurn(name, claimant, secondsApart);
+      const turn = await takeTurn(dependencies, name, claimant, secondsApart);
       if (turn.status === 'held' || turn.status === 'queued')
         return { status: 'wait', why: 'held', waitMs: Math.min(heldWaitMs, pauseOf(secondsApart)) };
       if (turn.status === 'too soon') return { status: 'wait', why: 'too soon', waitMs: turn.waitMs };
-      const { askedAt, lastJobAt } = turn;
       try {
         const jobId = await cxone.extraction.createJob(
           {
@@ -72,15 +71,12 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
             version: versionOf(tuning, dataset),
             from: day,
             to: day,
-            // An earlier attempt may have made a job whose id was never received.
-            recentJob:
-              activityInfo().attempt > 1 ||
-              (lastJobAt !== null && askedAt.getTime() - lastJobAt.getTime() < recentMs),
+            recentJob: isRecent(turn),
           },
           cancellationSignal(),
         );
         await store.extractionSlots.answered(name, claimant, 'made');
-        await store.extractions.begin({ ...input, jobId }, askedAt);
+        await store.extractions.begin({ ...input, jobId }, turn.askedAt);
         return { status: 'created', jobId, lookAfterMs: Math.min(firstLookMs, pauseOf(secondsApart)) };
       } catch (error) {
         if (!(error instanceof CxoneError)) throw error;
@@ -144,18 +140,35 @@ export function createExtractionActivities(dependencies: ExtractionDependencies)
       await store.extractions.close(day, day.claimant, status, errorCode);
     },
   };
+}
 
-  /** Asks for the turn, also of a run that has ended without giving it back. */
-  async function takeTurn(tenant: string, claimant: Claimant, secondsApart: number): Promise<SlotClaim> {
-    const terms = { leaseSeconds, secondsApart };
-    const turn = await store.extractionSlots.claim(tenant, claimant, terms);
-    if (turn.status !== 'held') return turn;
-    // Only one run of an id is open at a time: a holder of our own id is an earlier run, ended without giving it back.
-    const ended = turn.by.workflowId === claimant.workflowId || !(await isRunning(turn.by));
-    if (!ended) return turn;
-    log.info('taking over the turn of a run that is gone', { holder: turn.by.workflowId });
-    return store.extractionSlots.claim(tenant, claimant, terms, turn.by);
-  }
+/** Asks for the turn, also of a run that has ended without giving it back. */
+async function takeTurn(
+  { store, isRunning }: Pick<ExtractionDependencies, 'store' | 'isRunning'>,
+  tenant: string,
+  claimant: Claimant,
+  secondsApart: number,
+): Promise<SlotClaim> {
+  const terms = { leaseSeconds, secondsApart };
+  const turn = await store.extractionSlots.claim(tenant, claimant, terms);
+  if (turn.status !== 'held') return turn;
+  // Only one run of an id is open at a time: a holder of our own id is an earlier run, ended without giving it back.
+  const ended = turn.by.workflowId === claimant.workflowId || !(await isRunning(turn.by));
+  if (!ended) return turn;
+  log.info('taking over the turn of a run that is gone', { holder: turn.by.workflowId });
+  return store.extractionSlots.claim(tenant, claimant, terms, turn.by);
+}
+
+/** Whether a job was made only a short while ago; an earlier attempt may have made one whose id was never received. */
+function isRecent({
+  askedAt,
+  lastJobAt,
+}: {
+  readonly askedAt: Date;
+  readonly lastJobAt: Date | null;
+}): boolean {
+  if (activityInfo().attempt > 1) return true;
+  return lastJobAt !== null && askedAt.getTime() - lastJobAt.getTime() < recentMs;
 }
 
 /** Null when CXone does not know the job, or no more. */

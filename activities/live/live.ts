@@ -33,29 +33,6 @@ const stream = 'contacts';
 
 /** The live sync: how far it has come, by CXone's clock, and what it reads next. */
 export function createLiveActivities({ store, tenants, now, inspectBackfill }: LiveDependencies) {
-  /**
-   * CXone's clock, as far as it can be believed. Every reading is noted, so that a clock that is wrong can be seen; a
-   * watermark that is ahead was set by one that was, and goes back.
-   */
-  async function clockToGoBy({ name, tuning }: Tenant, page: TimedPage): Promise<Date> {
-    const clocks = clocksOf(page, now);
-    const { lastPollTime, date, ours } = clocks;
-    const clock = new Date(safeClock(clocks));
-    const before = await store.clocks.note(name, {
-      lastPollTime: lastPollTime === null ? null : new Date(lastPollTime),
-      dateHeader: date === null ? null : new Date(date),
-      ownClock: new Date(ours),
-      clock,
-    });
-    // A clock that has lost more than the look-back says nothing of the mark: it would be begun from a time long past.
-    const { lookBackDays } = tuning;
-    if (before !== null && clock.getTime() < before.getTime() - lookBackDays * dayMs) return clock;
-    const moved = await store.clocks.setBack({ tenant: name, stream, clock, lookBackDays, filter: tuning });
-    if (moved)
-      log.warn('the watermark was ahead of CXone’s clock and has been set back', { tenant: name, ...moved });
-    return clock;
-  }
-
   return {
     /**
      * What to read next, by CXone's own clock (contract §2.9: `lastPollTime`) and the watermark, which a tenant that has
@@ -68,7 +45,7 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
         { since: new Date(now() - minuteMs), filter: {}, skip: 0, top: 1 },
         cancellationSignal(),
       );
-      const to = await clockToGoBy(tenant, page);
+      const to = await clockToGoBy({ store, now }, tenant, page);
       const mark = await store.watermarks.begin(
         input.tenant,
         stream,
@@ -88,7 +65,7 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
         return next;
       }
       const due = await gapToBegin({ store, inspectBackfill }, tenant);
-      if (due) return { ...next, [due.waits ? 'ask' : 'again']: spanOf(due) };
+      if (due) return { ...next, [due.waits ? 'ask' : 'again']: textOf(due) };
       const quiet = input.looks && (await closeIfQuiet({ store, now }, tenant, mark, next));
       return { ...next, ...quiet };
     },
@@ -97,7 +74,7 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
     async lookAtGap({ tenant, ...span }: GapSpan): Promise<Span | null> {
       const range = { from: new Date(span.from), to: new Date(span.to) };
       const missing = await gapThatWaits({ store, inspectBackfill }, tenants(tenant), range);
-      return missing && spanOf(missing);
+      return missing && textOf(missing);
     },
 
     /** A person decided that such a gap is left unread. */
@@ -153,6 +130,33 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
   };
 }
 
+/**
+ * CXone's clock, as far as it can be believed. Every reading is noted, so that a clock that is wrong can be seen; a
+ * watermark that is ahead was set by one that was, and goes back.
+ */
+async function clockToGoBy(
+  { store, now }: Pick<LiveDependencies, 'store' | 'now'>,
+  { name, tuning }: Tenant,
+  page: TimedPage,
+): Promise<Date> {
+  const clocks = clocksOf(page, now);
+  const { lastPollTime, date, ours } = clocks;
+  const clock = new Date(safeClock(clocks));
+  const before = await store.clocks.note(name, {
+    lastPollTime: lastPollTime === null ? null : new Date(lastPollTime),
+    dateHeader: date === null ? null : new Date(date),
+    ownClock: new Date(ours),
+    clock,
+  });
+  // A clock that has lost more than the look-back says nothing of the mark: it would be begun from a time long past.
+  const { lookBackDays } = tuning;
+  if (before !== null && clock.getTime() < before.getTime() - lookBackDays * dayMs) return clock;
+  const moved = await store.clocks.setBack({ tenant: name, stream, clock, lookBackDays, filter: tuning });
+  if (moved)
+    log.warn('the watermark was ahead of CXone’s clock and has been set back', { tenant: name, ...moved });
+  return clock;
+}
+
 /** The clock to go by, less what it may be ahead: the header cuts its second, and ours is another than CXone's. */
 function safeClock(clocks: AnswerClocks): number {
   const { lastPollTime, date, ours } = clocks;
@@ -162,6 +166,6 @@ function safeClock(clocks: AnswerClocks): number {
   return lastPollTime === null ? ours - minuteMs : earliest;
 }
 
-function spanOf({ from, to }: { readonly from: Date; readonly to: Date }): Span {
+function textOf({ from, to }: { readonly from: Date; readonly to: Date }): Span {
   return { from: from.toISOString(), to: to.toISOString() };
 }

@@ -1,12 +1,12 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { CxoneError, type Interaction } from '../../cxone';
-import { errorTable } from '../../errors';
+import type { Interaction } from '../../cxone';
 import { RecordingFileError, type RecordingFiles, type Store } from '../../store';
 import { type FetchDependencies, fetchFiles, toRows } from './download-files';
+import { createOutcomes } from './outcomes';
 import { settleWindow } from './recording-choice';
-import { nextAfterFailure, nextLook } from './retry-schedule';
+import { nextLook } from './retry-schedule';
 import type { Tenant, TenantDirectory } from '../tenants';
-import { activityKey, countedAttempts } from '../attempts';
+import { activityKey } from '../attempts';
 import type { DownloadInput, DownloadResult, DueRecordingsInput } from '../types';
 
 export interface RecordingDependencies extends FetchDependencies {
@@ -16,8 +16,6 @@ export interface RecordingDependencies extends FetchDependencies {
   readonly now: () => number;
 }
 
-/** Playback queries and downloads of one call that may fail before its row says `failed`. */
-const attemptsAtMost = 5;
 /** A claim that is not prolonged for this long belongs to a worker that died. */
 const claimSeconds = 300;
 const prolongEveryMs = 60_000;
@@ -25,6 +23,7 @@ const prolongEveryMs = 60_000;
 /** Call recordings: which are due, and playback query plus download of one call within one attempt. */
 export function createRecordingActivities(dependencies: RecordingDependencies) {
   const { store, tenants, now } = dependencies;
+  const outcomes = createOutcomes({ store, now });
   return {
     /** Master contact ids of the window's calls that are to be asked about now, the likeliest first. */
     async dueRecordings({
@@ -36,7 +35,10 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
     }: DueRecordingsInput): Promise<readonly string[]> {
       await settleWindow(store, tenants(tenant), windowId, after);
       const { recordedCalls } = tenants(tenant).tuning;
-      return store.recordings.due(windowId, attempt, after, limit, new Date(now()), recordedCalls);
+      return store.recordings.due(
+        { windowId, attempt },
+        { after, limit, now: new Date(now()), calls: recordedCalls },
+      );
     },
 
     /**
@@ -54,12 +56,16 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
       await files.check();
       await dependencies.guardSpace(0);
       const claim = (): Promise<boolean> =>
-        store.recordings.claim(tenant.name, masterContactId, activityKey(), claimSeconds, new Date(now()));
-      if (!(await claim())) return doneElsewhere(tenant, masterContactId);
+        store.recordings.claim(tenant.name, masterContactId, {
+          holder: activityKey(),
+          seconds: claimSeconds,
+          now: new Date(now()),
+        });
+      if (!(await claim())) return outcomes.doneElsewhere(tenant, masterContactId);
       try {
         return await fetchCall(tenant, files, input, claim);
       } catch (error) {
-        const ended = await endInRow(tenant, masterContactId, error);
+        const ended = await outcomes.endInRow(tenant, masterContactId, error);
         if (ended) return ended;
         // The next run may claim it: this one after a pause, or another one before.
         await store.recordings
@@ -91,46 +97,11 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
       const fetched = await fetchFiles(dependencies, call, found);
       const isOpen = await store.recordings.settled(name, masterContactId, toRows(found));
       // A file that the answer does not name any more would be due with every sweep.
-      if (isOpen) await notFound(tenant, masterContactId, nextLook(recorded, tuning, now()));
+      if (isOpen) await outcomes.notFound(tenant, masterContactId, nextLook(recorded, tuning, now()));
       return { status: 'stored', ...fetched };
     }
     const next = writtenOnly(found) || recorded.isUnlikely ? null : nextLook(recorded, tuning, now());
-    const status = await notFound(tenant, masterContactId, next, found);
-    return { status, files: 0, bytes: 0 };
-  }
-
-  /** Notes that what is open of a call is not there: not yet, or with `next` null not any more. */
-  async function notFound(
-    { name }: Tenant,
-    masterContactId: string,
-    next: Date | null,
-    found: readonly Interaction[] = [],
-  ): Promise<'pending' | 'absent'> {
-    const errorCode = 'NotFound';
-    if (next === null) await store.recordings.absent(name, masterContactId, errorCode, toRows(found));
-    else await store.recordings.postpone(name, masterContactId, { nextAttemptAt: next, errorCode });
-    return next === null ? 'absent' : 'pending';
-  }
-
-  /** Notes an error of this one recording in its row; null when it is not one, or may pass by itself. */
-  async function endInRow(
-    { name }: Tenant,
-    masterContactId: string,
-    error: unknown,
-  ): Promise<DownloadResult | null> {
-    if (!isOfCxoneOrFile(error) || !isOfOneRecording(error)) return null;
-    if (error.retryable && (await countedAttempts(store.waits)) < attemptsAtMost) return null;
-    const { failures } = await store.recordings.call(name, masterContactId);
-    const next = nextAfterFailure(failures, now());
-    await store.recordings.failed(name, masterContactId, null, error.code, next);
-    return { status: 'failed', files: 0, bytes: 0 };
-  }
-
-  /** A call that is not to be queried after all: what its rows say of it. */
-  async function doneElsewhere({ name }: Tenant, masterContactId: string): Promise<DownloadResult> {
-    const rows = await store.recordings.known(name, masterContactId);
-    const statuses = new Set(rows.map(({ status }) => status));
-    const status = (['pending', 'failed', 'stored'] as const).find((one) => statuses.has(one)) ?? 'absent';
+    const status = await outcomes.notFound(tenant, masterContactId, next, found);
     return { status, files: 0, bytes: 0 };
   }
 
@@ -143,16 +114,6 @@ export function createRecordingActivities(dependencies: RecordingDependencies) {
       work();
     };
   }
-}
-
-/** Errors of one recording, not of the tenant: they end in its row, never in the window. */
-function isOfOneRecording({ code }: CxoneError | RecordingFileError): boolean {
-  const { scope } = errorTable[code];
-  return scope === 'recording' || scope === 'request';
-}
-
-function isOfCxoneOrFile(error: unknown): error is CxoneError | RecordingFileError {
-  return error instanceof CxoneError || error instanceof RecordingFileError;
 }
 
 /** Chats and e-mails alone have no file that could still come: what they hold is in the answer. */

@@ -64,7 +64,7 @@ Examples:
 }
 
 async function runBackfill(flags: BackfillFlags, output: Output): Promise<void> {
-  const input = inputOf(flags);
+  const input = backfillInput(flags);
   const plan = parseInput(() => planBackfill(input, new Date()));
   const run = {
     start: (client: Client) => startBackfill(client, input, plan),
@@ -86,7 +86,7 @@ function incomplete(report: BackfillReport): CommandError {
   return new CommandError(exitStatus.incomplete, message, 'BackfillIncomplete', true);
 }
 
-function inputOf(flags: BackfillFlags): BackfillInput {
+function backfillInput(flags: BackfillFlags): BackfillInput {
   return {
     tenant: flags.tenant ?? required('--tenant <id>'),
     from: flags.from ?? required('--from <date>'),

@@ -132,8 +132,7 @@ function judgePlayback({ tried }: Evidence, dependencies: PlaybackDependencies):
     };
   }
   const found = tried.find(({ answer }) => answer !== null);
-  if (found?.answer)
-    return judgeFound(found.id, found.start, found.answer.interactions.length, tried, dependencies);
+  if (found?.answer) return judgeFound(found, found.answer.interactions.length, tried, dependencies);
   const oldest = tried.reduce((one, other) => (other.start < one.start ? other : one));
   const message = `Media Playback has nothing for ${tried.length} calls (${kinds(tried)}), the oldest ${oldest.id} of ${day(oldest.start)}.`;
   if (timeOf(dependencies) - oldest.start < settledMs) {
@@ -153,8 +152,7 @@ function judgePlayback({ tried }: Evidence, dependencies: PlaybackDependencies):
 
 /** What some calls have, and what the settings leave out. */
 function judgeFound(
-  id: string,
-  start: number,
+  { id, start }: AskedCall,
   interactions: number,
   tried: readonly AskedCall[],
   { recordedCalls, playback }: PlaybackDependencies,

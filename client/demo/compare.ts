@@ -35,10 +35,9 @@ export interface Finding {
  */
 export async function compareWithTruth(
   store: Store,
-  simulator: string,
+  { simulator, recordingsFolder }: { readonly simulator: string; readonly recordingsFolder: string },
   tenant: string,
   day: { readonly from: Date; readonly to: Date },
-  recordingsFolder: string,
 ): Promise<readonly Finding[]> {
   const { data: truth } = await axios.get<Truth>(`${simulator}/simulator/truth`, {
     params: { from: day.from.toISOString(), to: day.to.toISOString(), recordings: true },

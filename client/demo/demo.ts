@@ -100,17 +100,11 @@ async function showDay(
   let recordings: RecordingTotals;
   try {
     recordings = await countRecordings(store, tenant);
-    findings = await compareWithTruth(
-      store,
-      environment.simulator,
-      tenant,
-      day,
-      environment.recordingsFolder,
-    );
+    findings = await compareWithTruth(store, environment, tenant, day);
   } finally {
     await store.close();
   }
-  summarise(environment, reports, findings, recordings, took, output);
+  summarise({ environment, reports, findings, recordings, took }, output);
   const different = findings.filter((finding) => !finding.equal);
   if (flags.once) {
     if (different.length === 0) return;
@@ -177,14 +171,16 @@ function overall(running: ReadonlyMap<string, Progress>, done: readonly WindowRe
   return `  ${bar(done.length, windowsOfDay)} ${windows}, ${count(contacts)} contacts, ${count(recordings)} recordings (${stages.join(', ')})`;
 }
 
-function summarise(
-  environment: DemoEnvironment,
-  reports: readonly WindowReport[],
-  findings: readonly Finding[],
-  recordings: RecordingTotals,
-  took: number,
-  output: Output,
-): void {
+interface Outcome {
+  readonly environment: DemoEnvironment;
+  readonly reports: readonly WindowReport[];
+  readonly findings: readonly Finding[];
+  readonly recordings: RecordingTotals;
+  /** In ms. */
+  readonly took: number;
+}
+
+function summarise({ environment, reports, findings, recordings, took }: Outcome, output: Output): void {
   const sum = (of: (report: WindowReport) => number): number =>
     reports.reduce((total, report) => total + of(report), 0);
   output.result('');

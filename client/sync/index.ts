@@ -61,7 +61,7 @@ Example:
 }
 
 async function runSync(flags: SyncFlags, output: Output): Promise<void> {
-  const input = inputOf(flags);
+  const input = windowInput(flags);
   const window = parseInput(() => parseSyncWindowInput(input));
   const run = {
     start: (client: Client) => startWindow(client, input, window),
@@ -81,7 +81,7 @@ function statusOf(code: ReadCode): typeof exitStatus.failed | typeof exitStatus.
   return isCode(code, 'CountMismatch') ? exitStatus.incomplete : exitStatus.failed;
 }
 
-function inputOf(flags: SyncFlags): SyncWindowInput {
+function windowInput(flags: SyncFlags): SyncWindowInput {
   return {
     tenant: flags.tenant,
     from: flags.from,

@@ -7,11 +7,11 @@ import {
   CxoneError,
   type CxoneClient,
   mayGoOn,
+  shrinkingPage,
   startOfContact,
   startsBefore,
   leastCap,
 } from '../../cxone';
-import { errorTable } from '../../errors';
 import type { DaySpan } from './utc-days';
 import { withRetries } from './retry';
 
@@ -52,78 +52,15 @@ export function createSource(
   let top = pageSize;
 
   async function ask(request: Omit<ContactPageRequest, 'top' | 'fields'>): Promise<Asked> {
-    for (;;) {
-      const asked = top;
-      try {
-        const page = await retrying(() => cxone.contactPage({ ...request, top: asked, fields }));
-        // A total alone does not end a longer page.
-        const isUncut = page.records.length < leastCap;
-        return { page, isLast: isUncut && !mayGoOn(page, request.skip, asked) };
-      } catch (error) {
-        const tooMuch = error instanceof CxoneError && errorTable[error.code].smallerPageHelps;
-        if (!tooMuch || asked <= smallestPage) throw error;
-        top = Math.max(smallestPage, Math.floor(asked / 2));
-      }
-    }
-  }
-
-  /** By offset, which is only right where nothing else distinguishes rows. */
-  async function* byOffset(span: Span, filter: FilterCombination): AsyncGenerator<SourcePage> {
-    const isOwn = startsBefore(span.to.getTime());
-    let skip = 0;
-    for (let pastTotal = 0; pastTotal < pagesPastTotal;) {
-      const { page, isLast: last } = await ask({ ...span, filter, skip });
-      const own = page.records.filter(isOwn);
-      yield { records: own };
-      if (last || own.length < page.records.length) return;
-      skip += page.records.length;
-      if (page.totalRecords === null || skip >= page.totalRecords) pastTotal += 1;
-    }
-    throw new CxoneError(
-      'IncompleteAnswer',
-      'CXone Reporting (contacts) comes to no end among contacts of one start: it seems to ignore "skip".',
+    const { page, top: asked } = await shrinkingPage(
+      (rows) => retrying(() => cxone.contactPage({ ...request, top: rows, fields })),
+      top,
+      smallestPage,
     );
-  }
-
-  /**
-   * By seeking: the next request begins at the start that the last page ended with, and leaves the rows of that very
-   * start to it. An answer is one moment's state, offsets over several would skip and repeat rows (contract §2.6).
-   */
-  async function* readPass(span: Span, filter: FilterCombination): AsyncGenerator<SourcePage> {
-    const isOwn = startsBefore(span.to.getTime());
-    let { from } = span;
-    let total: number | null | undefined;
-    // Null until the end was seen: rows that fill a page up to the end of the span hide what is beyond it.
-    let beyond: number | null = null;
-    let rows = 0;
-    const show = (records: readonly unknown[]): SourcePage => {
-      rows += records.length;
-      return { records };
-    };
-    while (from < span.to) {
-      const { page, isLast: last } = await ask({ from, to: span.to, filter, skip: 0 });
-      if (total === undefined) total = totalOf(page);
-      const own = page.records.filter(isOwn);
-      if (last || own.length < page.records.length) {
-        // All that follows the first row beyond the span is beyond it, too.
-        beyond = Math.max(page.records.length, last ? 0 : (page.totalRecords ?? 0)) - own.length;
-        yield show(own);
-        break;
-      }
-      const starts = page.records.map(startOfContact);
-      const latest = starts.findLast((start) => start !== null) ?? null;
-      const cut = starts.indexOf(latest);
-      if (latest === null || cut === 0) {
-        // One start fills the page, or none can be read.
-        const tied = latest === null ? { from, to: span.to } : { from, to: new Date(Date.parse(latest) + 1) };
-        for await (const { records } of byOffset(tied, filter)) yield show(records);
-        from = tied.to;
-      } else {
-        yield show(page.records.slice(0, cut));
-        from = new Date(latest);
-      }
-    }
-    yield { records: [], total: provenTotal(total ?? null, rows, beyond) };
+    top = asked;
+    // A total alone does not end a longer page.
+    const isUncut = page.records.length < leastCap;
+    return { page, isLast: isUncut && !mayGoOn(page, request.skip, asked) };
   }
 
   return {
@@ -149,7 +86,7 @@ export function createSource(
       return sum;
     },
     async *pages({ from, to }) {
-      for (const filter of passes) yield* readPass({ from, to }, filter);
+      for (const filter of passes) yield* readPass(ask, { from, to }, filter);
     },
   };
 }
@@ -159,6 +96,67 @@ type Span = Pick<DaySpan, 'from' | 'to'>;
 interface Asked {
   readonly page: ContactPage;
   readonly isLast: boolean;
+}
+
+type AskRows = (request: Omit<ContactPageRequest, 'top' | 'fields'>) => Promise<Asked>;
+
+/** By offset, which is only right where nothing else distinguishes rows. */
+async function* byOffset(ask: AskRows, span: Span, filter: FilterCombination): AsyncGenerator<SourcePage> {
+  const isOwn = startsBefore(span.to.getTime());
+  let skip = 0;
+  for (let pastTotal = 0; pastTotal < pagesPastTotal;) {
+    const { page, isLast: last } = await ask({ ...span, filter, skip });
+    const own = page.records.filter(isOwn);
+    yield { records: own };
+    if (last || own.length < page.records.length) return;
+    skip += page.records.length;
+    if (page.totalRecords === null || skip >= page.totalRecords) pastTotal += 1;
+  }
+  throw new CxoneError(
+    'IncompleteAnswer',
+    'CXone Reporting (contacts) comes to no end among contacts of one start: it seems to ignore "skip".',
+  );
+}
+
+/**
+ * By seeking: the next request begins at the start that the last page ended with, and leaves the rows of that very
+ * start to it. An answer is one moment's state, offsets over several would skip and repeat rows (contract §2.6).
+ */
+async function* readPass(ask: AskRows, span: Span, filter: FilterCombination): AsyncGenerator<SourcePage> {
+  const isOwn = startsBefore(span.to.getTime());
+  let { from } = span;
+  let total: number | null | undefined;
+  // Null until the end was seen: rows that fill a page up to the end of the span hide what is beyond it.
+  let beyond: number | null = null;
+  let rows = 0;
+  const show = (records: readonly unknown[]): SourcePage => {
+    rows += records.length;
+    return { records };
+  };
+  while (from < span.to) {
+    const { page, isLast: last } = await ask({ from, to: span.to, filter, skip: 0 });
+    if (total === undefined) total = totalOf(page);
+    const own = page.records.filter(isOwn);
+    if (last || own.length < page.records.length) {
+      // All that follows the first row beyond the span is beyond it, too.
+      beyond = Math.max(page.records.length, last ? 0 : (page.totalRecords ?? 0)) - own.length;
+      yield show(own);
+      break;
+    }
+    const starts = page.records.map(startOfContact);
+    const latest = starts.findLast((start) => start !== null) ?? null;
+    const cut = starts.indexOf(latest);
+    if (latest === null || cut === 0) {
+      // One start fills the page, or none can be read.
+      const tied = latest === null ? { from, to: span.to } : { from, to: new Date(Date.parse(latest) + 1) };
+      for await (const { records } of byOffset(ask, tied, filter)) yield show(records);
+      from = tied.to;
+    } else {
+      yield show(page.records.slice(0, cut));
+      from = new Date(latest);
+    }
+  }
+  yield { records: [], total: provenTotal(total ?? null, rows, beyond) };
 }
 
 /** Rows asked for at the end of a span. */

@@ -140,7 +140,7 @@ export function createExtractions(pool: Pool): Extractions {
           const { rowCount } = await client.query(keepKeysSql, [...keyOf(job)]);
           const table = extractionTables[job.dataset];
           const rejected = [...batch.rejected, ...unstorable.map((one) => toRejected(one, table))];
-          await keepRejected(client, job.tenant, job.dataset, null, rejected);
+          await keepRejected(client, { tenant: job.tenant, kind: job.dataset, pageId: null }, rejected);
           await noteDrift(client, job.tenant, job.dataset, batch.drift);
           await client.query(addSql, [...keyOf(job), inserted, updated]);
           const unchanged = Math.max(0, (rowCount ?? 0) - inserted - updated);

@@ -54,6 +54,13 @@ async function hashOf(content: Buffer): Promise<string> {
   return hash.digest('hex');
 }
 
+/** Where rejected records come from; null: from no landed page. */
+interface Origin {
+  readonly tenant: string;
+  readonly kind: RecordKind;
+  readonly pageId: string | null;
+}
+
 /**
  * Keeps records that could not be stored, one row per distinct record however often it is read; seeing one again only
  * counts. `raw` is JSON text that parses to what came. Answers the content hash of each (SHA-256, lower-case hex), equal
@@ -61,9 +68,7 @@ async function hashOf(content: Buffer): Promise<string> {
  */
 export async function keepRejected(
   client: PoolClient,
-  tenant: string,
-  kind: RecordKind,
-  pageId: string | null,
+  { tenant, kind, pageId }: Origin,
   rejected: readonly Rejected[],
 ): Promise<readonly string[]> {
   if (rejected.length === 0) return [];

@@ -63,7 +63,7 @@ export function createPagePersister(pool: Pool, table: BulkTable, kind: PageKind
           }
           const { unstorable, ...counts } = await writer.write(client, tenant, batch.rows);
           const rejected = [...batch.rejected, ...unstorable.map((one) => toRejected(one, table))];
-          const hashes = await keepRejected(client, tenant, kind, pageId, rejected);
+          const hashes = await keepRejected(client, { tenant, kind, pageId }, rejected);
           await noteDrift(client, tenant, kind, batch.drift);
           await after?.(client, writer.staging, rejected.length);
           const { rows } = await client.query<PageOutcome>(

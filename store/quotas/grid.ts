@@ -46,7 +46,7 @@ export function gridOf({ requests, perSeconds }: QuotaSize): Grid {
 }
 
 /** The number of the window a moment (epoch ms) lies in. */
-export function windowAt(grid: Grid, now: number): number {
+export function slotAt(grid: Grid, now: number): number {
   const number = Math.floor(now / grid.widthMs);
   // A quotient may round up to the next whole number just before its window begins.
   return number * grid.widthMs > now ? number - 1 : number;
@@ -72,7 +72,7 @@ export function allowance(grid: Grid, window: number, share: number): number {
 const windowsAhead = 100_000;
 
 /** The window in which the `place`-th of those who wait (from 1) has its turn, the first one after `window`. */
-export function windowOfPlace(grid: Grid, window: number, place: number, share: number): number {
+export function slotOfPlace(grid: Grid, window: number, place: number, share: number): number {
   let left = place;
   for (let ahead = 1; ahead < windowsAhead; ahead += 1) {
     left -= allowance(grid, window + ahead, share);

@@ -1,5 +1,5 @@
 import type { Counter } from './counters';
-import { gridOf, type QuotaSize, windowAt } from './grid';
+import { gridOf, type QuotaSize, slotAt } from './grid';
 
 /** How a quota stands. */
 export interface QuotaUse {
@@ -25,9 +25,9 @@ export function countUse(
 ): number | null {
   if (size === undefined) return null;
   const grid = gridOf(size);
-  const last = windowAt(grid, now);
+  const last = slotAt(grid, now);
   let used = 0;
-  for (let window = windowAt(grid, now - grid.spanMs); window <= last; window += 1) {
+  for (let window = slotAt(grid, now - grid.spanMs); window <= last; window += 1) {
     used += Math.min(grid.perWindow, Math.max(0, found.get(keyOf(window))?.points ?? 0));
   }
   return Math.min(used, size.requests);

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { type Counter, createCounters } from './counters';
 import { createDatabaseClock } from './database-clock';
-import { allowance, type Grid, gridOf, isOpen, type QuotaSize, windowAt, windowOfPlace } from './grid';
+import { allowance, type Grid, gridOf, isOpen, type QuotaSize, slotAt, slotOfPlace } from './grid';
 import { countUse, familiesIn, type QuotaUse } from './quota-use';
 import { paceAt, backoffMs } from './backoff';
 
@@ -74,7 +74,7 @@ export function createQuotas(pool: Pool, now = createDatabaseClock(pool)): Quota
   ): Promise<Admission> {
     const keys = keysOf(name);
     const place = await counters.add(keys.waiting(window, backfill), keepMs(grid));
-    const turn = windowOfPlace(grid, after, place, share);
+    const turn = slotOfPlace(grid, after, place, share);
     const wait = turn * grid.widthMs + grid.openMs * (0.1 + 0.4 * Math.random()) - at;
     // Those at the far end are spread as well, and ask again when the end is nearer.
     if (wait > longestWaitMs) {
@@ -89,7 +89,7 @@ export function createQuotas(pool: Pool, now = createDatabaseClock(pool)): Quota
       const keys = keysOf(name);
       const grid = gridOf(name.size ?? unpublished);
       const at = await now();
-      const window = windowAt(grid, at);
+      const window = slotAt(grid, at);
       const [sentKey, expectedKey] = [keys.sent(window), keys.expected(window)];
       const found = await counters.read([keys.slow, keys.blocked, sentKey, expectedKey], at);
       const fullAt = endOf(found.get(keys.slow));
@@ -99,7 +99,7 @@ export function createQuotas(pool: Pool, now = createDatabaseClock(pool)): Quota
 
       // As it was when the window began: within a window the share does not change.
       const share = paceAt(fullAt, window * grid.widthMs);
-      const after = Math.max(window, windowAt(grid, blockedUntil));
+      const after = Math.max(window, slotAt(grid, blockedUntil));
       const moment = { grid, window, after, share, at };
       if (blockedUntil > at || !isOpen(grid, window, at)) return waitFor(name, moment, backfill);
 

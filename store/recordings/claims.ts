@@ -40,9 +40,7 @@ export function createRecordingClaims(pool: Pool) {
     async claim(
       tenant: string,
       masterContactId: string,
-      holder: string,
-      seconds: number,
-      now: Date,
+      { holder, seconds, now }: { readonly holder: string; readonly seconds: number; readonly now: Date },
     ): Promise<boolean> {
       const claimed = await run(pool, claimSql, [tenant, masterContactId, holder, seconds, now]);
       return claimed.length > 0;

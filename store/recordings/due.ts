@@ -70,6 +70,14 @@ interface Due {
   readonly master_contact_id: string;
 }
 
+interface AskedDue {
+  /** Master contact id; null: from the first one on. */
+  readonly after: string | null;
+  readonly limit: number;
+  readonly now: Date;
+  readonly calls?: RecordedCalls | undefined;
+}
+
 export type DueRecordings = ReturnType<typeof createDueRecordings>;
 
 /** Which calls are to be asked about now, the likeliest first. All methods throw `StoreError`. */
@@ -84,12 +92,8 @@ export function createDueRecordings(pool: Pool) {
      * ascending order, from behind `after`. Calls that probably have nothing are left to the sweep.
      */
     due: (
-      windowId: string,
-      attempt: number,
-      after: string | null,
-      limit: number,
-      now: Date,
-      calls: RecordedCalls = 'all',
+      { windowId, attempt }: { readonly windowId: string; readonly attempt: number },
+      { after, limit, now, calls = 'all' }: AskedDue,
     ): Promise<string[]> => idsOf(dueSql, [windowId, attempt, after, limit, now, calls]),
     /**
      * The same for all calls of a tenant, whichever window brought them: the likeliest first, of these the newest. Calls

@@ -96,9 +96,11 @@ export interface RecordingTable
   failed(
     tenant: string,
     masterContactId: string,
-    segmentId: string | null,
-    errorCode: ErrorCode,
-    nextAttemptAt?: Date,
+    failure: {
+      readonly segmentId: string | null;
+      readonly errorCode: ErrorCode;
+      readonly nextAttemptAt?: Date | undefined;
+    },
   ): Promise<void>;
   /**
    * A stored file that is gone, or no longer what was stored: pending again and due at once, so that the next run of
@@ -183,6 +185,19 @@ const countsSql = `
          coalesce(sum(bytes) filter (where status = 'stored'), 0)::float8 as bytes
   from calls join cxone.recording using (tenant, master_contact_id)`;
 
+/** In the order of `storedSql`. */
+const storedColumns = [
+  'segmentId',
+  'storageKey',
+  'bytes',
+  'sha256',
+  'mediaType',
+  'channelType',
+  'contentType',
+  'startTime',
+  'endTime',
+] as const satisfies readonly (keyof StoredRecording)[];
+
 /** The recordings behind `pool`; all methods throw `StoreError`. */
 export function createRecordingTable(pool: Pool): RecordingTable {
   return {
@@ -208,19 +223,7 @@ export function createRecordingTable(pool: Pool): RecordingTable {
         [tenant, masterContactId],
       ),
     async stored(tenant, masterContactId, file, interaction) {
-      const values = [
-        tenant,
-        masterContactId,
-        file.segmentId,
-        file.storageKey,
-        file.bytes,
-        file.sha256,
-        file.mediaType,
-        file.channelType,
-        file.contentType,
-        file.startTime,
-        file.endTime,
-      ];
+      const values = [tenant, masterContactId, ...storedColumns.map((column) => file[column])];
       await inTransaction(pool, async (client) => {
         await client.query(storedSql, values);
         if (interaction) await saveInteractions(client, tenant, masterContactId, [interaction]);
@@ -250,7 +253,7 @@ export function createRecordingTable(pool: Pool): RecordingTable {
         await saveInteractions(client, tenant, masterContactId, interactions);
       });
     },
-    async failed(tenant, masterContactId, segmentId, errorCode, nextAttemptAt) {
+    async failed(tenant, masterContactId, { segmentId, errorCode, nextAttemptAt }) {
       await run(pool, failedSql, [tenant, masterContactId, segmentId, errorCode, nextAttemptAt]);
     },
     async refetch(tenant, masterContactId, segmentId, errorCode) {

@@ -44,9 +44,11 @@ export function createAgentTable(pool: Pool) {
      * Unknown agents are among them until `recordMisses` says that CXone does not know them either.
      */
     async wanted(
-      windowId: string,
-      attempt: number,
-      round: number,
+      {
+        windowId,
+        attempt,
+        round,
+      }: { readonly windowId: string; readonly attempt: number; readonly round: number },
       staleBefore: Date,
       limit: number,
     ): Promise<string[]> {

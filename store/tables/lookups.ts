@@ -1,7 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { ErrorCode } from '../../errors';
 import type { Batch, LookupName, PageOutcome } from '../ingest/batch';
-import type { BulkTable } from '../ingest/columns';
 import { createPagePersister } from '../ingest/page-persister';
 import { lookupTables } from './lookup-columns';
 import { run } from '../postgres/transaction';
@@ -80,6 +79,13 @@ interface Returned {
   readonly since: Date;
 }
 
+/** A landed page of a list. */
+interface ListPage {
+  readonly list: LookupName;
+  readonly pageId: string;
+  readonly tenant: string;
+}
+
 /** The reference data behind `pool`; all methods throw `StoreError`. */
 export function createLookupTables(pool: Pool) {
   const names = Object.keys(lookupTables) as readonly LookupName[];
@@ -87,12 +93,11 @@ export function createLookupTables(pool: Pool) {
 
   async function settle(
     client: PoolClient,
-    { name, key }: BulkTable,
-    at: { readonly list: LookupName; readonly pageId: string; readonly tenant: string },
-    staging: string,
-    rejectedHere: number,
+    at: ListPage,
+    { staging, rejected: rejectedHere }: { readonly staging: string; readonly rejected: number },
     end: LookupEnd,
   ): Promise<void> {
+    const { name, key } = lookupTables[at.list];
     const { rows } = await client.query<Returned>(returnedSql(staging, key), [at.pageId]);
     const { ids, rejected, doubles, total, since } = rows[0] as Returned;
     const totalRecords = end.totalRecords ?? total;
@@ -138,9 +143,7 @@ export function createLookupTables(pool: Pool) {
      * and is a problem, `CountMismatch`.
      */
     async persistPage(
-      list: LookupName,
-      pageId: string,
-      tenant: string,
+      { list, pageId, tenant }: ListPage,
       batch: Batch,
       end?: LookupEnd,
     ): Promise<PageOutcome & { readonly problem: string | null }> {
@@ -148,7 +151,7 @@ export function createLookupTables(pool: Pool) {
       if (persister === undefined) throw new TypeError(`there is no list ${list}`);
       const outcome = await persister.persist(pageId, tenant, batch, async (client, staging, rejected) => {
         if (end === undefined) return;
-        await settle(client, lookupTables[list], { list, pageId, tenant }, staging, rejected, end);
+        await settle(client, { list, pageId, tenant }, { staging, rejected }, end);
       });
       // Asked afterwards, so that a page that was stored before answers the same.
       return { ...outcome, problem: end === undefined ? null : await problemOf(tenant, list) };

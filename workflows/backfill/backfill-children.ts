@@ -13,8 +13,9 @@ import { cutOf } from './backfill-input';
 import type { Flight, WindowOutcome } from './backfill-state';
 import { windowAt } from './window-grid';
 import { causeOf } from '../failures';
-import { stamp, syncWindowId, syncWindowSummary } from '../ids';
-import type { SyncWindow, SyncWindowInput } from '../inputs';
+import { syncWindowId, syncWindowSummary } from '../ids';
+import type { SyncWindow } from '../inputs';
+import { startInput } from '../window/window-ref';
 import { priorityOf } from '../priorities';
 import { type RunStatus, type RunTrigger, searchAttributeKeys as keys } from '../search-attributes';
 import type { syncWindow } from '../window/sync-window';
@@ -22,7 +23,7 @@ import { taskQueues } from '../task-queues';
 
 /** The id under which a window of the plan runs, by whomever it was started. */
 function childId(plan: BackfillPlan, window: number): string {
-  return syncWindowId(spanOf(plan, window));
+  return syncWindowId(windowOf(plan, window));
 }
 
 /**
@@ -36,14 +37,15 @@ export async function startWindowRun(
   window: number,
   onEnd: (outcome: WindowOutcome) => void,
 ): Promise<Flight> {
-  const span = spanOf(plan, window);
+  const span = windowOf(plan, window);
+  const { by: _start, ...input } = startInput(span);
   try {
     // What cancels the backfill must not cancel its children behind its back: it does so itself, and waits for them.
     const handle = await CancellationScope.nonCancellable(() =>
       startChild<typeof syncWindow>('syncWindow', {
         workflowId: syncWindowId(span),
         taskQueue: taskQueues.workflows,
-        args: [inputOf(span)],
+        args: [input],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         priority: priorityOf('backfill', plan.tenant),
         staticSummary: syncWindowSummary(span),
@@ -118,7 +120,7 @@ export async function pollChildren(
   }
 }
 
-function spanOf(plan: BackfillPlan, index: number): SyncWindow {
+function windowOf(plan: BackfillPlan, index: number): SyncWindow {
   const { from, to } = windowAt(cutOf(plan), index);
   const { tenant, by, skillIds, campaignIds, mediaTypeIds, recordings } = plan;
   return {
@@ -131,8 +133,4 @@ function spanOf(plan: BackfillPlan, index: number): SyncWindow {
     ...(mediaTypeIds && { mediaTypeIds }),
     ...(recordings !== undefined && { recordings }),
   };
-}
-
-function inputOf({ from, to, by: _start, ...rest }: SyncWindow): SyncWindowInput {
-  return { ...rest, from: stamp(from), to: stamp(to) } as SyncWindowInput;
 }

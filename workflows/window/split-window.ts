@@ -5,6 +5,7 @@ import { store } from '../activity-proxies';
 import { permanentFailure } from '../failures';
 import { stamp, syncWindowId, syncWindowSummary } from '../ids';
 import type { SyncWindow, SyncWindowInput } from '../inputs';
+import { startInput } from './window-ref';
 import { searchAttributeKeys as keys } from '../search-attributes';
 import { middleOf } from './window-size';
 
@@ -40,11 +41,10 @@ export async function readHalves(window: SyncWindow, open: OpenWindow): Promise<
 type SyncWindowRun = (input: SyncWindowInput) => Promise<WindowReport>;
 
 async function readHalf(half: SyncWindow): Promise<WindowReport> {
-  const { from, to, ...rest } = half;
   const backfillId = workflowInfo().typedSearchAttributes.get(keys.backfillId);
   return executeChild<SyncWindowRun>('syncWindow', {
     workflowId: syncWindowId(half),
-    args: [{ ...rest, from: stamp(from), to: stamp(to) } as SyncWindowInput],
+    args: [startInput(half)],
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     staticSummary: syncWindowSummary(half),
     ...(backfillId !== undefined && {

@@ -1,10 +1,16 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { OpenWindow, WindowRef, WindowSpan } from '../../activities/types';
-import type { SyncWindow } from '../inputs';
+import { stamp } from '../ids';
+import type { SyncWindow, SyncWindowInput } from '../inputs';
 
 /** The part of an open window by which activities find it again. */
 export function refOf({ tenant, windowId, attempt }: OpenWindow): WindowRef {
   return { tenant, windowId, attempt };
+}
+
+/** A window as `syncWindow` takes it, with dates as they stand in its id. */
+export function startInput({ from, to, ...rest }: SyncWindow): SyncWindowInput {
+  return { ...rest, from: stamp(from), to: stamp(to) } as SyncWindowInput;
 }
 
 /** A window as `openWindow` takes it, claimed by this run: continue-as-new and reset keep the id of its first run. */

@@ -64,7 +64,11 @@ describe('a call that a sweep and the window of a backfill want at once', () => 
     const [call, other] = [await environment.nextCall(), await environment.nextCall()];
     const { recordings } = environment.store;
     const died = (id: number, seconds: number) =>
-      recordings.claim('acme', String(id), 'dead-run:1', seconds, new Date(environment.now()));
+      recordings.claim('acme', String(id), {
+        holder: 'dead-run:1',
+        seconds: seconds,
+        now: new Date(environment.now()),
+      });
     await died(call.masterContactId, 300);
     expect(await environment.worker().fetch(call.masterContactId, 'another')).toMatchObject({
       status: 'pending',

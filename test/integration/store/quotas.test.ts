@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { createQuotaWaits } from '../../../store/quotas/quota-waits';
 import { createQuotas, type Admission, type QuotaName, type Quotas } from '../../../store/quotas/quotas';
-import { gridOf, type QuotaSize, windowAt } from '../../../store/quotas/grid';
+import { gridOf, type QuotaSize, slotAt } from '../../../store/quotas/grid';
 import { openTestPool } from '../../setup/pool';
 import { postgresServers } from '../../setup/servers';
 import { openTestEnvironment, type TestEnvironment } from './test-environment';
@@ -33,7 +33,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
     await environment.empty();
     pools = [];
     // The library reads the machine's clock, so that is the one to move. Windows begin at `clock`.
-    clock = Math.ceil((windowAt(grid, Date.now()) + 1) * grid.widthMs);
+    clock = Math.ceil((slotAt(grid, Date.now()) + 1) * grid.widthMs);
     jest.spyOn(Date, 'now').mockImplementation(() => Math.floor(clock));
     open = () => {
       const pool = openPool();
@@ -52,7 +52,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
   const waitsIn = (admissions: readonly Admission[]): number[] =>
     admissions.flatMap((one) => (one.admitted ? [] : [one.retryAfterMs]));
   const toNextWindow = (): void => {
-    clock = (windowAt(grid, clock) + 1) * grid.widthMs + 1;
+    clock = (slotAt(grid, clock) + 1) * grid.widthMs + 1;
   };
 
   it('admit exactly what a window takes of 200 requests that ask at once', async () => {
@@ -105,7 +105,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
     expect(new Set(waits).size).toBeGreaterThan(55);
     const counts = new Map<number, number>();
     for (const wait of waits) {
-      const turn = windowAt(grid, clock + wait) - windowAt(grid, clock);
+      const turn = slotAt(grid, clock + wait) - slotAt(grid, clock);
       counts.set(turn, (counts.get(turn) ?? 0) + 1);
     }
     expect([...counts].sort(([a], [b]) => a - b)).toEqual(Array.from({ length: 20 }, (_, n) => [n + 1, 3]));
@@ -211,7 +211,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
       const quotas = open();
       expect(countIn(await many(3, quotas, media, true))).toBe(3);
       const [wait = 0] = waitsIn(await many(1, quotas));
-      expect(windowAt(grid, clock + wait)).toBe(windowAt(grid, clock) + 1);
+      expect(slotAt(grid, clock + wait)).toBe(slotAt(grid, clock) + 1);
       toNextWindow();
       // One place of three is kept, in whatever order they come.
       expect(countIn(await many(10, quotas, media, true))).toBe(2);
@@ -279,7 +279,7 @@ describe.each(postgresServers())('quotas on $label', (server) => {
       `select key, extract(epoch from now())::float8 * 1000 as now from cxone.quota where key like '%:sent:%'`,
     );
     const window = Number(row?.key.split(':').at(-1));
-    expect(Math.abs(window - windowAt(grid, row?.now ?? 0))).toBeLessThanOrEqual(1);
+    expect(Math.abs(window - slotAt(grid, row?.now ?? 0))).toBeLessThanOrEqual(1);
   });
 
   it('count the waits of an activity and forget them', async () => {

@@ -128,7 +128,7 @@ describe.each(postgresServers())('calls that may have a recording on $label', (s
       await arrive(contacts);
       const { windowId, attempt } = await environment.claim(wholeDay);
       const due = (after: string | null, limit = 2) =>
-        recordings.due(windowId, attempt, after, limit, soon());
+        recordings.due({ windowId, attempt }, { after: after, limit: limit, now: soon() });
       expect(await due(null)).toEqual([id(2), id(5)]);
       expect(await due(id(5))).toEqual([id(1), id(4)]);
       expect(await due(id(4))).toEqual([]);

@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordingFiles } from '../../../store/files/recording-files';
 import { openRecordingFiles } from '../../../store/files/open-recording-files';
-import type { S3Options } from '../../../store/files/s3-files';
+import type { S3Options } from '../../../store/files/s3-bucket';
 import { describeWithS3, type S3Server, s3ServerTimeoutMs, startS3Server } from '../../setup/versitygw';
 import { postgresServers } from '../../setup/servers';
 import { describeRecordingFiles, waysToStore } from './files-conformance';

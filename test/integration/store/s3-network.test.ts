@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBareFiles, openRecordingFiles } from '../../../store/files/open-recording-files';
-import type { S3Options } from '../../../store/files/s3-files';
+import type { S3Options } from '../../../store/files/s3-bucket';
 import { createAuthority } from '../../setup/certificates';
 import { startConnectProxy, startTlsFront } from '../../setup/connect-proxy';
 import { type OldS3Server, startOldS3Server } from '../../setup/old-s3-server';

@@ -72,7 +72,7 @@ function environment({
         },
       },
       agents: {
-        async wanted(_windowId, _attempt, _round, staleBefore, limit) {
+        async wanted(_round, staleBefore, limit) {
           seen.wantedBefore.push([staleBefore, limit]);
           return wanted.slice(0, limit);
         },

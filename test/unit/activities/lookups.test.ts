@@ -49,7 +49,7 @@ function environment({ page = () => listPage(0, null), problem, lookupRefreshHou
         async noteFailure(...failure) {
           seen.failures.push(failure);
         },
-        async persistPage(list, pageId, _tenant, batch, end) {
+        async persistPage({ list, pageId }, batch, end) {
           seen.persisted.push({ list, pageId, batch, end });
           return {
             inserted: batch.rows.length,

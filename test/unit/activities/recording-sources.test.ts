@@ -17,7 +17,7 @@ describe('calls that are due', () => {
     const asked: string[] = [];
     const store = fakeStore({
       recordings: {
-        due: async (...[, , , , , calls]) => {
+        due: async (_window, { calls }) => {
           asked.push(`window ${calls}`);
           return ['900'];
         },

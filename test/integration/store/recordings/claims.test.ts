@@ -14,7 +14,7 @@ describe.each(postgresServers())('recordings claimed for an attempt on $label', 
   const soon = () => at(60, new Date());
 
   const claim = (holder: string, seconds = 60) =>
-    environment.store.recordings.claim('acme', id(1), holder, seconds, soon());
+    environment.store.recordings.claim('acme', id(1), { holder: holder, seconds: seconds, now: soon() });
   beforeEach(() => environment.persist(batch([contact(1)])));
 
   it('are for one holder at a time, and again for the same', async () => {
@@ -30,12 +30,14 @@ describe.each(postgresServers())('recordings claimed for an attempt on $label', 
     const { recordings } = environment.store;
     const { windowId, attempt } = await environment.claim();
     await claim('one');
-    expect(await recordings.due(windowId, attempt, null, 10, soon())).toEqual([]);
+    expect(await recordings.due({ windowId, attempt }, { after: null, limit: 10, now: soon() })).toEqual([]);
     expect(await recordings.dueOfTenant('acme', 10, soon())).toEqual([]);
     await recordings.release('acme', id(1), 'two');
     expect(await recordings.dueOfTenant('acme', 10, soon())).toEqual([]);
     await recordings.release('acme', id(1), 'one');
-    expect(await recordings.due(windowId, attempt, null, 10, soon())).toEqual([id(1)]);
+    expect(await recordings.due({ windowId, attempt }, { after: null, limit: 10, now: soon() })).toEqual([
+      id(1),
+    ]);
   });
 
   it('are free again when a claim has run out', async () => {
@@ -45,7 +47,11 @@ describe.each(postgresServers())('recordings claimed for an attempt on $label', 
 
   it('are taken as a whole, also when only one file of the call is due', async () => {
     const { recordings } = environment.store;
-    await recordings.failed('acme', id(1), 's1', 'MediaIncomplete', at(600, new Date()));
+    await recordings.failed('acme', id(1), {
+      segmentId: 's1',
+      errorCode: 'MediaIncomplete',
+      nextAttemptAt: at(600, new Date()),
+    });
     expect(await claim('one')).toBe(true);
     await environment.query("update cxone.recording set next_attempt_at = now() where segment_id = 's1'");
     expect(await claim('two')).toBe(false);
@@ -62,7 +68,12 @@ describe.each(postgresServers())('recordings claimed for an attempt on $label', 
         await recordings.settled('acme', id(1));
       }
       if (end === 'absent') await recordings.absent('acme', id(1), 'NotFound');
-      if (end === 'failed') await recordings.failed('acme', id(1), null, 'MediaIncomplete', later);
+      if (end === 'failed')
+        await recordings.failed('acme', id(1), {
+          segmentId: null,
+          errorCode: 'MediaIncomplete',
+          nextAttemptAt: later,
+        });
       if (end === 'postponed')
         await recordings.postpone('acme', id(1), { nextAttemptAt: later, errorCode: 'NotFound' });
       expect([await claim('one'), await claim('two')]).toEqual([false, false]);
@@ -72,9 +83,13 @@ describe.each(postgresServers())('recordings claimed for an attempt on $label', 
   it('and failed are due to the next sweep after their pause', async () => {
     const { recordings } = environment.store;
     const later = at(3_600, new Date());
-    await recordings.failed('acme', id(1), null, 'MediaIncomplete', later);
+    await recordings.failed('acme', id(1), {
+      segmentId: null,
+      errorCode: 'MediaIncomplete',
+      nextAttemptAt: later,
+    });
     expect(await recordings.dueOfTenant('acme', 10, at(-1, later))).toEqual([]);
     expect(await recordings.dueOfTenant('acme', 10, later)).toEqual([id(1)]);
-    expect(await recordings.claim('acme', id(1), 'sweep', 60, later)).toBe(true);
+    expect(await recordings.claim('acme', id(1), { holder: 'sweep', seconds: 60, now: later })).toBe(true);
   });
 });

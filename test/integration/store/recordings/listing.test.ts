@@ -73,8 +73,12 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
     await environment.persist(batch([contact(1), contact(2)]));
     await list(2, 'Success');
     const { recordings } = environment.store;
-    expect(await recordings.due(windowId, attempt, null, 9, soon(), 'listed')).toEqual([id(2)]);
-    expect(await recordings.due(windowId, attempt, id(2), 9, soon(), 'listed')).toEqual([]);
+    expect(
+      await recordings.due({ windowId, attempt }, { after: null, limit: 9, now: soon(), calls: 'listed' }),
+    ).toEqual([id(2)]);
+    expect(
+      await recordings.due({ windowId, attempt }, { after: id(2), limit: 9, now: soon(), calls: 'listed' }),
+    ).toEqual([]);
     expect(await recordings.counts(windowId)).toMatchObject({ pending: 2, absent: 0 });
   });
 
@@ -155,7 +159,11 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
     const { recordings } = environment.store;
     const file = { segmentId: 's1', storageKey: 'acme/s1.mp4', bytes: 10, sha256: 'b'.repeat(64) };
     await arrive(contact(1), contact(2));
-    await recordings.failed('acme', id(1), null, 'MediaIncomplete', new Date());
+    await recordings.failed('acme', id(1), {
+      segmentId: null,
+      errorCode: 'MediaIncomplete',
+      nextAttemptAt: new Date(),
+    });
     await recordings.stored('acme', id(2), file);
     await recordings.settled('acme', id(2));
     await recordings.refetch('acme', id(2), 's1', 'RecordingMissing');
@@ -169,7 +177,7 @@ describe.each(postgresServers())('recordings by the listing on $label', (server)
     await arrive(contact(1));
     await extract('2026-07-20', true);
     await extract('2026-07-21', true);
-    await environment.store.recordings.claim('acme', id(1), 'run', 60, soon());
+    await environment.store.recordings.claim('acme', id(1), { holder: 'run', seconds: 60, now: soon() });
     expect(await settle()).toEqual({ absent: 0, listed: 0 });
     await environment.store.recordings.release('acme', id(1), 'run');
     expect(await settle()).toEqual({ absent: 1, listed: 0 });

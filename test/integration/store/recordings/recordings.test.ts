@@ -12,6 +12,17 @@ describe.each(postgresServers())('recordings on $label', (server) => {
   afterAll(() => environment.close());
 
   const soon = () => at(60, new Date());
+  const incomplete = (segmentId: string | null, nextAttemptAt: Date) => ({
+    segmentId,
+    errorCode: 'MediaIncomplete' as const,
+    nextAttemptAt,
+  });
+  const due = (
+    window: { readonly windowId: string; readonly attempt: number },
+    after: string | null,
+    limit: number,
+    now: Date,
+  ) => environment.store.recordings.due(window, { after, limit, now });
   const statuses = async (n: number) =>
     (await environment.store.recordings.known('acme', id(n))).map(({ segmentId, status }) => [
       segmentId,
@@ -96,7 +107,8 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       await environment.persist(batch([contact(1)]));
       if (status === 'stored') await recordings.stored('acme', id(1), file('s1'));
       if (status === 'absent') await recordings.absent('acme', id(1), 'NotFound');
-      if (status === 'failed') await recordings.failed('acme', id(1), 's1', 'MediaIncomplete');
+      if (status === 'failed')
+        await recordings.failed('acme', id(1), { segmentId: 's1', errorCode: 'MediaIncomplete' });
       await recordings.settled('acme', id(1));
       await environment.persist(batch([contact(1, { skillId: 5 })]));
       expect(await statuses(1)).toEqual([[status === 'absent' ? null : 's1', status]]);
@@ -107,11 +119,10 @@ describe.each(postgresServers())('recordings on $label', (server) => {
     it('are listed in ascending order, in portions', async () => {
       await environment.persist(batch([5, 3, 1, 4, 2].map((n) => contact(n))));
       const { windowId, attempt } = await environment.claim();
-      const { recordings } = environment.store;
-      expect(await recordings.due(windowId, attempt, null, 2, soon())).toEqual([id(1), id(2)]);
-      expect(await recordings.due(windowId, attempt, id(2), 2, soon())).toEqual([id(3), id(4)]);
-      expect(await recordings.due(windowId, attempt, id(4), 2, soon())).toEqual([id(5)]);
-      expect(await recordings.due(windowId, attempt, id(5), 2, soon())).toEqual([]);
+      expect(await due({ windowId, attempt }, null, 2, soon())).toEqual([id(1), id(2)]);
+      expect(await due({ windowId, attempt }, id(2), 2, soon())).toEqual([id(3), id(4)]);
+      expect(await due({ windowId, attempt }, id(4), 2, soon())).toEqual([id(5)]);
+      expect(await due({ windowId, attempt }, id(5), 2, soon())).toEqual([]);
     });
 
     it('are those never looked up, also by a clock that lags behind the database', async () => {
@@ -120,7 +131,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       const { recordings } = environment.store;
       const lagging = new Date(Date.now() - 3_600_000);
       await recordings.postpone('acme', id(2), { nextAttemptAt: new Date(), errorCode: 'NotFound' });
-      expect(await recordings.due(windowId, attempt, null, 10, lagging)).toEqual([id(1)]);
+      expect(await due({ windowId, attempt }, null, 10, lagging)).toEqual([id(1)]);
     });
 
     it('are those of its own range and filter', async () => {
@@ -131,7 +142,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
         ...wholeDay,
         filter: { ...everything, skillIds: [10] },
       });
-      expect(await environment.store.recordings.due(windowId, attempt, null, 10, soon())).toEqual([id(1)]);
+      expect(await due({ windowId, attempt }, null, 10, soon())).toEqual([id(1)]);
     });
 
     it('by update are those of the contacts it landed, whenever they started', async () => {
@@ -141,10 +152,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       await environment.store.contacts.persistPage(pageId, 'acme', batch([contact(2), contact(-5000)]), {
         recordings: true,
       });
-      expect(await environment.store.recordings.due(windowId, attempt, null, 10, soon())).toEqual([
-        id(-5000),
-        id(2),
-      ]);
+      expect(await due({ windowId, attempt }, null, 10, soon())).toEqual([id(-5000), id(2)]);
     });
 
     it('leave out what is not due yet, stored, absent or given up', async () => {
@@ -155,11 +163,15 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       await recordings.stored('acme', id(2), file('s2'));
       await recordings.settled('acme', id(2));
       await recordings.absent('acme', id(3), 'NotFound');
-      await recordings.failed('acme', id(4), null, 'MediaHostRefused');
-      await recordings.failed('acme', id(5), null, 'MediaUnavailable', at(60, now));
+      await recordings.failed('acme', id(4), { segmentId: null, errorCode: 'MediaHostRefused' });
+      await recordings.failed('acme', id(5), {
+        segmentId: null,
+        errorCode: 'MediaUnavailable',
+        nextAttemptAt: at(60, now),
+      });
       const { windowId, attempt } = await environment.claim();
-      expect(await recordings.due(windowId, attempt, null, 10, now)).toEqual([id(6)]);
-      expect(await recordings.due(windowId, attempt, null, 10, at(60, now))).toEqual([id(1), id(5), id(6)]);
+      expect(await due({ windowId, attempt }, null, 10, now)).toEqual([id(6)]);
+      expect(await due({ windowId, attempt }, null, 10, at(60, now))).toEqual([id(1), id(5), id(6)]);
     });
 
     it('are found quickly among many, also before PostgreSQL has statistics', async () => {
@@ -175,17 +187,14 @@ describe.each(postgresServers())('recordings on $label', (server) => {
          select 'acme', n, now() from generate_series(1, 30000) n`,
       );
       const { windowId, attempt } = await environment.claim();
-      expect(await environment.store.recordings.due(windowId, attempt, '29000', 2, soon())).toEqual([
-        '29001',
-        '29002',
-      ]);
+      expect(await due({ windowId, attempt }, '29000', 2, soon())).toEqual(['29001', '29002']);
       expect(await environment.store.recordings.counts(windowId)).toMatchObject({ pending: 30_000 });
     }, 15_000);
 
     it('are none for an attempt that was replaced', async () => {
       await environment.persist(batch([contact(1)]));
       const { windowId, attempt } = await environment.claim();
-      expect(await environment.store.recordings.due(windowId, attempt + 1, null, 10, soon())).toEqual([]);
+      expect(await due({ windowId, attempt: attempt + 1 }, null, 10, soon())).toEqual([]);
     });
   });
 
@@ -225,7 +234,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
 
     it('that are stored again overwrite their row', async () => {
       const { recordings } = environment.store;
-      await recordings.failed('acme', id(1), 's1', 'MediaIncomplete', soon());
+      await recordings.failed('acme', id(1), incomplete('s1', soon()));
       await recordings.stored('acme', id(1), file('s1'));
       const known = await recordings.known('acme', id(1));
       expect(known[1]).toMatchObject({
@@ -267,10 +276,10 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       await recordings.settled('acme', id(1));
       await recordings.refetch('acme', id(1), 's2', 'RecordingMissing');
       const now = new Date();
-      expect(await recordings.claim('acme', id(1), 'run:1', 60, now)).toBe(true);
-      await recordings.failed('acme', id(1), null, 'MediaIncomplete', at(600, now));
+      expect(await recordings.claim('acme', id(1), { holder: 'run:1', seconds: 60, now })).toBe(true);
+      await recordings.failed('acme', id(1), incomplete(null, at(600, now)));
       expect(await recordings.dueOfTenant('acme', 9, now)).toEqual([]);
-      expect(await recordings.claim('acme', id(1), 'run:1', 60, now)).toBe(false);
+      expect(await recordings.claim('acme', id(1), { holder: 'run:1', seconds: 60, now })).toBe(false);
       expect(await recordings.dueOfTenant('acme', 9, at(601, now))).toEqual([id(1)]);
       expect(await statuses(1)).toEqual([
         [null, 'failed'],
@@ -286,22 +295,22 @@ describe.each(postgresServers())('recordings on $label', (server) => {
       await recordings.postpone('acme', id(1), later);
       await recordings.postpone('acme', id(1), later);
       expect(await failures()).toBe(0);
-      await recordings.failed('acme', id(1), null, 'MediaIncomplete', soon());
+      await recordings.failed('acme', id(1), incomplete(null, soon()));
       expect(await failures()).toBe(1);
-      await recordings.failed('acme', id(1), null, 'MediaIncomplete', soon());
+      await recordings.failed('acme', id(1), incomplete(null, soon()));
       expect(await failures()).toBe(2);
       await recordings.postpone('acme', id(1), later);
       expect(await failures()).toBe(0);
       expect(await statuses(1)).toEqual([[null, 'pending']]);
-      await recordings.failed('acme', id(1), null, 'MediaIncomplete', soon());
+      await recordings.failed('acme', id(1), incomplete(null, soon()));
       expect(await failures()).toBe(1);
     });
 
     it('that are stored stay stored, whatever is said of the call later', async () => {
       const { recordings } = environment.store;
       await recordings.stored('acme', id(1), file('s1'));
-      await recordings.failed('acme', id(1), 's1', 'MediaIncomplete', soon());
-      await recordings.failed('acme', id(1), 's2', 'MediaIncomplete', soon());
+      await recordings.failed('acme', id(1), incomplete('s1', soon()));
+      await recordings.failed('acme', id(1), incomplete('s2', soon()));
       await recordings.absent('acme', id(1), 'NotFound');
       expect(await statuses(1)).toEqual([
         [null, 'absent'],
@@ -359,7 +368,7 @@ describe.each(postgresServers())('recordings on $label', (server) => {
     await recordings.stored('acme', id(1), file('s2'));
     await recordings.settled('acme', id(1));
     await recordings.absent('acme', id(2), 'NotFound');
-    await recordings.failed('acme', id(3), null, 'MediaHostRefused');
+    await recordings.failed('acme', id(3), { segmentId: null, errorCode: 'MediaHostRefused' });
     const { windowId } = await environment.claim();
     expect(await recordings.counts(windowId)).toEqual({
       pending: 1,

@@ -90,7 +90,7 @@ describe.each(postgresServers())('agents on $label', (server) => {
     const anHourAgo = () => at(-3600, new Date());
     async function wanted(staleBefore = anHourAgo(), limit = 100) {
       const { windowId, attempt } = await environment.claim();
-      return environment.store.agents.wanted(windowId, attempt, 1, staleBefore, limit);
+      return environment.store.agents.wanted({ windowId, attempt, round: 1 }, staleBefore, limit);
     }
 
     beforeEach(() =>

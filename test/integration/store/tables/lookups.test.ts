@@ -42,7 +42,7 @@ describe.each(postgresServers())('reference data on $label', (server) => {
   ) {
     const pageId = await environment.land(`page-${(pages += 1)}`, { kind: list, round });
     const end = last ? { totalRecords: total ?? null } : undefined;
-    return environment.store.lookups.persistPage(list, pageId, 'acme', content, end);
+    return environment.store.lookups.persistPage({ list, pageId, tenant: 'acme' }, content, end);
   }
 
   const held = (list: LookupName) => {
@@ -150,16 +150,22 @@ describe.each(postgresServers())('reference data on $label', (server) => {
 
     it('is of one tenant', async () => {
       const pageId = await environment.land('other', { kind: 'teams', tenant: 'other' });
-      await environment.store.lookups.persistPage('teams', pageId, 'other', batch([]), { totalRecords: 0 });
+      await environment.store.lookups.persistPage({ list: 'teams', pageId, tenant: 'other' }, batch([]), {
+        totalRecords: 0,
+      });
       expect(await gone()).toEqual([]);
     });
 
     it('is reported again by a page that was stored before, and changes nothing', async () => {
       const pageId = await environment.land('twice', { kind: 'teams', round: 2 });
       const store = () =>
-        environment.store.lookups.persistPage('teams', pageId, 'acme', batch([row('teams', 1)]), {
-          totalRecords: 3,
-        });
+        environment.store.lookups.persistPage(
+          { list: 'teams', pageId, tenant: 'acme' },
+          batch([row('teams', 1)]),
+          {
+            totalRecords: 3,
+          },
+        );
       const first = await store();
       expect(first.problem).toBe('CountMismatch');
       expect(await store()).toEqual(first);

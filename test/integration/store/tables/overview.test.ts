@@ -166,7 +166,10 @@ describe.each(postgresServers())('how the work stands, on $label', (server) => {
     );
     const [absent, failed] = [2, 3].map((n) => `${693_159_000_000 + n}`);
     await environment.store.recordings.absent('acme', absent as string, 'NotFound');
-    await environment.store.recordings.failed('acme', failed as string, null, 'MediaTooLarge');
+    await environment.store.recordings.failed('acme', failed as string, {
+      segmentId: null,
+      errorCode: 'MediaTooLarge',
+    });
     const { overview } = environment.store;
     expect((await overview.recordings(['acme'])).get('acme')).toEqual({
       pending: 2,

@@ -172,11 +172,13 @@ describe.each(postgresServers())('what is held, on $label', (server) => {
       await recordings.stored('acme', id(1), file('s1'));
       await recordings.settled('acme', id(1));
       const { windowId, attempt } = await environment.claim();
-      expect(await recordings.due(windowId, attempt, null, 10, day)).toEqual([]);
+      expect(await recordings.due({ windowId, attempt }, { after: null, limit: 10, now: day })).toEqual([]);
       expect(await recordings.refetch('acme', id(1), 's1', 'RecordingMissing')).toBe(true);
       expect(await recordings.refetch('acme', id(1), 's1', 'RecordingMissing')).toBe(false);
       expect(await recordings.refetch('other', id(1), 's1', 'RecordingMissing')).toBe(false);
-      expect(await recordings.due(windowId, attempt, null, 10, day)).toEqual([id(1)]);
+      expect(await recordings.due({ windowId, attempt }, { after: null, limit: 10, now: day })).toEqual([
+        id(1),
+      ]);
       expect(await recordings.known('acme', id(1))).toMatchObject([
         { status: 'pending', segmentId: 's1', lastErrorCode: 'RecordingMissing', storageKey: 'acme/s1.mp4' },
       ]);

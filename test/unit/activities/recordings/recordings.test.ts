@@ -130,7 +130,7 @@ function environment(given: Given) {
         queried: async (_tenant, isLogged, found) =>
           void rows.queries.push(`${isLogged ? 'logged' : 'not logged'}, ${found ? 'found' : 'nothing'}`),
         known: async () => [...(given.known ?? [])],
-        claim: async (_tenant, _id, holder) => {
+        claim: async (_tenant, _id, { holder }) => {
           rows.claims.push(holder);
           return given.free ?? true;
         },
@@ -149,7 +149,8 @@ function environment(given: Given) {
           rows.absent.push(reason);
           rows.interactions.push(...seen);
         },
-        failed: async (_tenant, _id, _segment, code, next) => void rows.failed.push({ code, next }),
+        failed: async (_tenant, _id, { errorCode: code, nextAttemptAt: next }) =>
+          void rows.failed.push({ code, next }),
       },
     }),
   });
@@ -684,6 +685,11 @@ describe('dueRecordings', () => {
     const { activities, due } = environment({});
     const input = { tenant: 'acme', windowId: '7', attempt: 2, after: '899', limit: 300 };
     expect(await run(activities, 'dueRecordings', input)).toEqual(['900', '901']);
-    expect(due).toEqual([['7', 2, '899', 300, new Date(now), 'all']]);
+    expect(due).toEqual([
+      [
+        { windowId: '7', attempt: 2 },
+        { after: '899', limit: 300, now: new Date(now), calls: 'all' },
+      ],
+    ]);
   });
 });

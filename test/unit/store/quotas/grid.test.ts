@@ -5,8 +5,8 @@ import {
   gridOf,
   isOpen,
   type QuotaSize,
-  windowAt,
-  windowOfPlace,
+  slotAt,
+  slotOfPlace,
 } from '../../../../store/quotas/grid';
 
 const epoch = Date.parse('2026-11-20T12:00:00Z');
@@ -32,7 +32,7 @@ function mostInSpan(moments: readonly number[], spanMs: number): number {
 function admitted(grid: Grid, moments: readonly number[], share = () => 1): number[] {
   const sent = new Map<number, number>();
   return moments.filter((moment) => {
-    const window = windowAt(grid, moment);
+    const window = slotAt(grid, moment);
     if (!isOpen(grid, window, moment)) return false;
     const count = sent.get(window) ?? 0;
     if (count >= allowance(grid, window, share())) return false;
@@ -84,7 +84,7 @@ describe('a quota cut into windows', () => {
         fc.integer({ min: 0, max: 1_000_000 }),
         (size, start) => {
           const grid = gridOf(size);
-          const first = windowAt(grid, epoch + start);
+          const first = slotAt(grid, epoch + start);
           const touched = Math.ceil(grid.spanMs / grid.widthMs) + 2;
           // Each window is emptied at its close or at its opening; late ones first, early ones last.
           for (let late = 0; late <= touched; late += Math.max(1, Math.floor(touched / 7))) {
@@ -126,7 +126,7 @@ describe('a quota cut into windows', () => {
     fc.assert(
       fc.property(sizes, fc.integer({ min: epoch, max: epoch + 1e12 }), (size, now) => {
         const grid = gridOf(size);
-        const window = windowAt(grid, now);
+        const window = slotAt(grid, now);
         expect(window * grid.widthMs).toBeLessThanOrEqual(now);
         expect((window + 1) * grid.widthMs).toBeGreaterThan(now - 0.01);
       }),
@@ -176,7 +176,7 @@ describe('the queue', () => {
         (size, now, twentieths) => {
           const grid = gridOf(size);
           const share = twentieths / 20;
-          const turns = Array.from({ length: 60 }, (_, index) => windowOfPlace(grid, now, index + 1, share));
+          const turns = Array.from({ length: 60 }, (_, index) => slotOfPlace(grid, now, index + 1, share));
           expect(turns[0]).toBeGreaterThan(now);
           const counts = new Map<number, number>();
           turns.forEach((turn, index) => {
