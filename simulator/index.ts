@@ -1,18 +1,18 @@
 import { createAdminEndpoint } from './admin-endpoint';
 import { familyOf } from './api';
 import { createStampWriter } from './data/calendar';
-import { Canaries } from './data/canaries';
+import { createCanaries } from './data/canaries';
 import type { Exchange, Handler } from './http/exchange';
 import { answerUnder } from './faults/apply-faults';
 import type { FaultRule } from './faults/fault-rules';
-import { Faults } from './faults/fault-rules';
+import { createFaults, type Faults } from './faults/fault-rules';
 import type { Credentials } from './auth/credentials';
-import { Journal } from './http/request-journal';
+import { createJournal, type Journal } from './http/request-journal';
 import type { SimulatorOptions } from './options';
 import { resolveServers, resolveTenants } from './options';
 import type { Firing } from './http/fault-names';
 import { createTenant } from './tenant';
-import { Tenants } from './tenants';
+import { createTenants, type Tenants } from './tenants';
 import { createSigningKey } from './auth/tokens';
 import type { Truth, TruthWindow } from './truth';
 import { startWebServer } from './http/web-server';
@@ -87,7 +87,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const settings = resolveTenants(options);
   const { clock } = servers;
   const origins = { main: '', media: '' };
-  const canaries = new Canaries();
+  const canaries = createCanaries();
   const shared = {
     key: await createSigningKey(),
     stamp: createStampWriter(),
@@ -96,11 +96,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     recordSecret: (secret: string) => canaries.add(secret),
     bytesKept: BYTES_FOR_ROWS / settings.length,
   };
-  const tenants = new Tenants(settings.map((tenant) => createTenant(tenant, shared)));
+  const tenants = createTenants(settings.map((tenant) => createTenant(tenant, shared)));
   canaries.fix(tenants.all.flatMap((tenant) => tenant.canaries));
 
-  const faults = new Faults(settings[0]?.seed ?? 1, []);
-  const journal = new Journal();
+  const faults = createFaults(settings[0]?.seed ?? 1);
+  const journal = createJournal();
   const setFaults = (rules: readonly FaultRule[]): void => {
     tenants.apply(rules);
     faults.set(rules);

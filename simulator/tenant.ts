@@ -3,7 +3,7 @@ import { createAgentLists } from './admin/agent-lists';
 import { createAgents } from './admin/agents';
 import { createApi } from './api';
 import { createTokenEndpoint } from './auth/auth-endpoint';
-import { BadRecords } from './contacts/bad-records';
+import { createBadRecords } from './contacts/bad-records';
 import type { StampWriter } from './data/calendar';
 import { PHONE_CANARY } from './contacts/call-details';
 import { createContactWriter } from './contacts/contact-json';
@@ -13,7 +13,7 @@ import { createContactRows } from './contacts/contact-rows';
 import { createContactsEndpoint } from './contacts/contacts-endpoint';
 import { createDayTables } from './contacts/day-table';
 import { createDiscoveryEndpoint } from './auth/discovery-endpoint';
-import { Edits } from './contacts/mutations';
+import { createEdits } from './contacts/mutations';
 import { createEvaluations } from './extraction/evaluations';
 import { createExtractionEndpoint } from './extraction/extraction-endpoint';
 import { createExtractionJobs } from './extraction/extraction-jobs';
@@ -25,7 +25,7 @@ import { createMediaEndpoint } from './media/media-endpoint';
 import { createMediaFiles } from './media/media-files';
 import type { Settings } from './options';
 import { createPresignedUrls } from './media/presigned-urls';
-import { Quota } from './media/quota';
+import { createQuota } from './media/quota';
 import { createRecordings } from './media/recordings';
 import { createRowChanges } from './contacts/row-changes';
 import type { SigningKey } from './auth/tokens';
@@ -57,8 +57,8 @@ export function createTenant(settings: Settings, shared: SharedContext) {
   const mark = (label: string): string =>
     `cnry-${label}-${bytesOf(seed, label).toString('hex').slice(0, 12)}`;
 
-  const edits = new Edits();
-  const badRecords = new BadRecords(seed);
+  const edits = createEdits();
+  const badRecords = createBadRecords(seed);
   const source = createContactSource(settings, edits);
   const write = createContactWriter(stamp, mark('note'));
   const rows = createContactRows({ source, write, edits, badRecords, bytesKept });
@@ -67,7 +67,7 @@ export function createTenant(settings: Settings, shared: SharedContext) {
   const files = createMediaFiles(seed);
   const recordings = createRecordings(settings, source, files);
   const urls = createPresignedUrls(tenantId, mediaAddress, settings.urlLifetimeSeconds, recordSecret);
-  const quota = mediaQuota === 'off' ? undefined : new Quota(mediaQuota.requests, mediaQuota.perSeconds);
+  const quota = mediaQuota === 'off' ? undefined : createQuota(mediaQuota.requests, mediaQuota.perSeconds);
   const tokens = createTokens({ settings, credentials, key, issuer: address, recordSecret });
   const interactions = createInteractionExtract(source, index, recordings, stamp);
   const marks = { comment: mark('comment'), name: mark('name') };

@@ -40,44 +40,41 @@ export function hugeIdOf(contactId: number): string {
 }
 
 /** Which contacts are spoilt, and how: a property of the contact, so that every page and the truth agree. */
-export class BadRecords {
-  #kinds: readonly BadRecordKind[] = [];
-  #every = 100;
-  #revision = 0;
-  readonly #seed: number;
+export type BadRecords = ReturnType<typeof createBadRecords>;
 
-  constructor(seed: number) {
-    this.#seed = seed;
-  }
+export function createBadRecords(seed: number) {
+  let chosen: readonly BadRecordKind[] = [];
+  let one = 100;
+  let revision = 0;
+  const kindOf = (contactId: number): BadRecordKind | undefined => {
+    if (chosen.length === 0) return undefined;
+    const draw = hash(seed, contactId % 4294967296, Math.floor(contactId / 4294967296), 77);
+    return draw % one === 0 ? chosen[Math.floor(draw / one) % chosen.length] : undefined;
+  };
+  return {
+    /** Moves whenever rows may read differently from before. */
+    get revision(): number {
+      return revision;
+    },
 
-  /** Moves whenever rows may read differently from before. */
-  get revision(): number {
-    return this.#revision;
-  }
+    /** Spoils about one contact in `every`, taking the kinds in turn by chance; no kinds: none. */
+    use(kinds: readonly BadRecordKind[], every: number): void {
+      const same = every === one && kinds.join(',') === chosen.join(',');
+      if (same) return;
+      chosen = [...kinds];
+      one = every;
+      revision++;
+    },
 
-  /** Spoils about one contact in `every`, taking the kinds in turn by chance; no kinds: none. */
-  use(kinds: readonly BadRecordKind[], every: number): void {
-    const same = every === this.#every && kinds.join(',') === this.#kinds.join(',');
-    if (same) return;
-    this.#kinds = [...kinds];
-    this.#every = every;
-    this.#revision++;
-  }
+    /** How a contact is spoilt; `undefined` for a sound one. */
+    kindOf,
 
-  /** How a contact is spoilt; `undefined` for a sound one. */
-  kindOf(contactId: number): BadRecordKind | undefined {
-    if (this.#kinds.length === 0) return undefined;
-    const draw = hash(this.#seed, contactId % 4294967296, Math.floor(contactId / 4294967296), 77);
-    return draw % this.#every === 0
-      ? this.#kinds[Math.floor(draw / this.#every) % this.#kinds.length]
-      : undefined;
-  }
-
-  /** The row's text as it is served. */
-  spoil(contactId: number, row: string): string {
-    const kind = this.kindOf(contactId);
-    return kind === undefined ? row : SPOILERS[kind](row, contactId);
-  }
+    /** The row's text as it is served. */
+    spoil(contactId: number, row: string): string {
+      const kind = kindOf(contactId);
+      return kind === undefined ? row : SPOILERS[kind](row, contactId);
+    },
+  };
 }
 
 function replaceField(row: string, name: string, text: string): string {

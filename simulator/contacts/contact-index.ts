@@ -1,5 +1,5 @@
 import { DAY, dayOf } from '../data/calendar';
-import { Lru } from '../data/lru';
+import { createLru } from '../data/lru';
 import { LATEST_CHANGE } from './contact-facts';
 import type { ContactQuery } from './contact-query';
 import type { ContactRows } from './contact-rows';
@@ -47,7 +47,7 @@ const KINDS: Readonly<Record<string, KeyKind>> = {
 
 /** Creates the index. It keeps the lists of recently asked days, two million rows at most. */
 export function createContactIndex(perDay: number, tables: DayTables, edits: Edits, rows: ContactRows) {
-  const kept = new Lru<DayList>(ROWS_KEPT);
+  const kept = createLru<DayList>(ROWS_KEPT);
   const list = createDayLists({ perDay, tables, edits, rows, kept });
 
   const byStart = (kind: 'start' | 'id', query: ContactQuery, now: number): DaySegment[] => {

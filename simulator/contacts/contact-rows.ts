@@ -4,7 +4,7 @@ import type { ContactSource } from './contact-source';
 import type { ContactWriter } from './contact-json';
 import { dayOfContact, numberOfContact } from './contact-id';
 import type { Edits } from './mutations';
-import { Lru } from '../data/lru';
+import { createLru } from '../data/lru';
 
 /** Rows as JSON text in UTF-8, ready to be sent, exactly as the API serves them at a moment. */
 export interface ContactRows {
@@ -36,7 +36,7 @@ interface Parts {
 
 /** Creates the reader. Blocks of neighbouring rows are remembered while nothing in them changes. */
 export function createContactRows({ source, write, edits, badRecords, bytesKept }: Parts): ContactRows {
-  const kept = new Lru<Block>(bytesKept);
+  const kept = createLru<Block>(bytesKept);
 
   const readOne = (facts: ContactFacts, now: number): Buffer =>
     Buffer.from(badRecords.spoil(facts.contactId, write(facts, now)));

@@ -2,7 +2,7 @@ import type { ContactFacts } from './contact-facts';
 import type { ContactSource } from './contact-source';
 import { contactIdOf, FIRST_LATE_NUMBER } from './contact-id';
 import type { Edits } from './mutations';
-import { Lru } from '../data/lru';
+import { createLru } from '../data/lru';
 
 /** What can be filtered and sorted of a day's rows without writing them: one typed array per property. */
 export interface DayTable {
@@ -37,7 +37,7 @@ export function contactAt(perDay: number, day: number, position: number): number
 
 /** Creates the tables over a source of contacts. */
 export function createDayTables(source: ContactSource, edits: Edits): DayTables {
-  const kept = new Lru<DayTable>(ROWS_KEPT);
+  const kept = createLru<DayTable>(ROWS_KEPT);
   return (day) => {
     const key = edits.days.has(day) ? `${day}/${edits.revision}` : `${day}`;
     const known = kept.get(key);

@@ -6,80 +6,81 @@ import { dayOf } from '../data/calendar';
  * What happened to the data since the simulator started: rows that faults added, took away or touched. Without
  * edits the data are a pure function of the seed. `revision` moves with every edit, so caches know they are stale.
  */
-export class Edits {
-  readonly #late = new Map<number, { readonly start: number; readonly at: number }>();
-  readonly #removed = new Set<number>();
-  readonly #touched = new Map<number, number>();
-  readonly #lateOfDay = new Map<number, number>();
-  readonly #days = new Set<number>();
-  readonly #updateDays = new Set<number>();
-  #revision = 0;
+export type Edits = ReturnType<typeof createEdits>;
 
-  get revision(): number {
-    return this.#revision;
-  }
+export function createEdits() {
+  const late = new Map<number, { readonly start: number; readonly at: number }>();
+  const removed = new Set<number>();
+  const touched = new Map<number, number>();
+  const lateOfDay = new Map<number, number>();
+  const days = new Set<number>();
+  const updateDays = new Set<number>();
+  let revision = 0;
+  const lateCount = (day: number): number => lateOfDay.get(day) ?? 0;
+  const changed = (day: number): void => {
+    days.add(day);
+    revision++;
+  };
+  return {
+    get revision(): number {
+      return revision;
+    },
 
-  /** UTC days whose rows differ from what the seed says. */
-  get days(): ReadonlySet<number> {
-    return this.#days;
-  }
+    /** UTC days whose rows differ from what the seed says. */
+    get days(): ReadonlySet<number> {
+      return days;
+    },
 
-  /** UTC days on which a row was added or touched. */
-  get updateDays(): ReadonlySet<number> {
-    return this.#updateDays;
-  }
+    /** UTC days on which a row was added or touched. */
+    get updateDays(): ReadonlySet<number> {
+      return updateDays;
+    },
 
-  /** Adds a row that starts at `start` (epoch ms) and becomes visible at `at`; returns its contact id. */
-  insert(start: number, at: number): number {
-    const day = dayOf(start);
-    const number = this.lateCount(day);
-    const contactId = contactIdOf(day, FIRST_LATE_NUMBER + number);
-    this.#late.set(contactId, { start, at });
-    this.#lateOfDay.set(day, number + 1);
-    this.#updateDays.add(dayOf(at));
-    this.#changed(day);
-    return contactId;
-  }
+    /** Adds a row that starts at `start` (epoch ms) and becomes visible at `at`; returns its contact id. */
+    insert(start: number, at: number): number {
+      const day = dayOf(start);
+      const number = lateCount(day);
+      const contactId = contactIdOf(day, FIRST_LATE_NUMBER + number);
+      late.set(contactId, { start, at });
+      lateOfDay.set(day, number + 1);
+      updateDays.add(dayOf(at));
+      changed(day);
+      return contactId;
+    },
 
-  /** Takes a row away for good. */
-  remove(contactId: number): void {
-    this.#removed.add(contactId);
-    this.#changed(dayOfContact(contactId));
-  }
+    /** Takes a row away for good. */
+    remove(contactId: number): void {
+      removed.add(contactId);
+      changed(dayOfContact(contactId));
+    },
 
-  /** Gives a row a new `lastUpdateTime` (epoch ms) and a corrected disposition. */
-  touch(contactId: number, at: number): void {
-    this.#touched.set(contactId, at);
-    this.#updateDays.add(dayOf(at));
-    this.#changed(dayOfContact(contactId));
-  }
+    /** Gives a row a new `lastUpdateTime` (epoch ms) and a corrected disposition. */
+    touch(contactId: number, at: number): void {
+      touched.set(contactId, at);
+      updateDays.add(dayOf(at));
+      changed(dayOfContact(contactId));
+    },
 
-  /** How many rows were added to a UTC day. */
-  lateCount(day: number): number {
-    return this.#lateOfDay.get(day) ?? 0;
-  }
+    /** How many rows were added to a UTC day. */
+    lateCount,
 
-  /** Start (epoch ms) of an added row; `undefined` for any other. */
-  lateStart(contactId: number): number | undefined {
-    return this.#late.get(contactId)?.start;
-  }
+    /** Start (epoch ms) of an added row; `undefined` for any other. */
+    lateStart(contactId: number): number | undefined {
+      return late.get(contactId)?.start;
+    },
 
-  /** The facts of a row as they are after all edits. */
-  apply(facts: ContactFacts): ContactFacts {
-    const late = this.#late.get(facts.contactId);
-    const touched = this.#touched.get(facts.contactId);
-    const removed = this.#removed.has(facts.contactId);
-    if (late === undefined && touched === undefined && !removed) return facts;
-    return {
-      ...facts,
-      ...(late && { visibleAt: late.at, acwAt: Infinity, analyticsAt: Infinity, correctedAt: Infinity }),
-      ...(touched !== undefined && { correctedAt: touched }),
-      ...(removed && { visibleAt: Infinity }),
-    };
-  }
-
-  #changed(day: number): void {
-    this.#days.add(day);
-    this.#revision++;
-  }
+    /** The facts of a row as they are after all edits. */
+    apply(facts: ContactFacts): ContactFacts {
+      const added = late.get(facts.contactId);
+      const touchedAt = touched.get(facts.contactId);
+      const isRemoved = removed.has(facts.contactId);
+      if (added === undefined && touchedAt === undefined && !isRemoved) return facts;
+      return {
+        ...facts,
+        ...(added && { visibleAt: added.at, acwAt: Infinity, analyticsAt: Infinity, correctedAt: Infinity }),
+        ...(touchedAt !== undefined && { correctedAt: touchedAt }),
+        ...(isRemoved && { visibleAt: Infinity }),
+      };
+    },
+  };
 }

@@ -23,43 +23,40 @@ export interface FaultRule {
 }
 
 /** The rules in force, and how often each has been called upon. */
-export class Faults {
-  readonly #seed: number;
-  #rules: readonly { readonly rule: FaultRule; calls: number; fired: number }[] = [];
+export type Faults = ReturnType<typeof createFaults>;
 
-  constructor(seed: number, rules: readonly FaultRule[]) {
-    this.#seed = seed;
-    this.set(rules);
-  }
+export function createFaults(seed: number) {
+  let entries: readonly { readonly rule: FaultRule; calls: number; fired: number }[] = [];
+  return {
+    /** The rules as they were given. */
+    get rules(): readonly FaultRule[] {
+      return entries.map(({ rule }) => rule);
+    },
 
-  /** The rules as they were given. */
-  get rules(): readonly FaultRule[] {
-    return this.#rules.map(({ rule }) => rule);
-  }
+    /** Replaces all rules and restarts their counts. */
+    set(rules: readonly FaultRule[]): void {
+      entries = rules.map((rule) => ({ rule, calls: 0, fired: 0 }));
+    },
 
-  /** Replaces all rules and restarts their counts. */
-  set(rules: readonly FaultRule[]): void {
-    this.#rules = rules.map((rule) => ({ rule, calls: 0, fired: 0 }));
-  }
-
-  /** The rules that fire for a request, which counts as a call for each rule it matches. */
-  matchRules({ family, path, tenant }: Pick<Exchange, 'family' | 'path' | 'tenant'>): FaultRule[] {
-    const firing: FaultRule[] = [];
-    for (const [index, entry] of this.#rules.entries()) {
-      const { match, onCall, probability, times = Infinity } = entry.rule;
-      if (match?.tenant !== undefined && match.tenant !== tenant) continue;
-      if (match?.family !== undefined && match.family !== family) continue;
-      if (match?.path !== undefined && !path.toLowerCase().includes(match.path.toLowerCase())) continue;
-      entry.calls++;
-      const calls = typeof onCall === 'number' ? [onCall] : onCall;
-      const isDue = calls === undefined || calls.includes(entry.calls);
-      const isDrawn = probability === undefined || fraction(this.#seed, index, entry.calls, 99) < probability;
-      if (!isDue || !isDrawn || entry.fired >= times) continue;
-      entry.fired++;
-      firing.push(entry.rule);
-    }
-    return firing;
-  }
+    /** The rules that fire for a request, which counts as a call for each rule it matches. */
+    matchRules({ family, path, tenant }: Pick<Exchange, 'family' | 'path' | 'tenant'>): FaultRule[] {
+      const firing: FaultRule[] = [];
+      for (const [index, entry] of entries.entries()) {
+        const { match, onCall, probability, times = Infinity } = entry.rule;
+        if (match?.tenant !== undefined && match.tenant !== tenant) continue;
+        if (match?.family !== undefined && match.family !== family) continue;
+        if (match?.path !== undefined && !path.toLowerCase().includes(match.path.toLowerCase())) continue;
+        entry.calls++;
+        const calls = typeof onCall === 'number' ? [onCall] : onCall;
+        const isDue = calls === undefined || calls.includes(entry.calls);
+        const isDrawn = probability === undefined || fraction(seed, index, entry.calls, 99) < probability;
+        if (!isDue || !isDrawn || entry.fired >= times) continue;
+        entry.fired++;
+        firing.push(entry.rule);
+      }
+      return firing;
+    },
+  };
 }
 
 /**

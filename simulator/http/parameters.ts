@@ -1,52 +1,44 @@
 import { BadParameter } from './bad-parameter';
 
 /** Query parameters under names in any case, as CXone seems to read them (contract §2.0). */
-export class Parameters {
-  readonly #values = new Map<string, string[]>();
-  readonly #original: URLSearchParams;
-
-  constructor(query: URLSearchParams) {
-    this.#original = query;
-    for (const [name, value] of query) {
-      const known = this.#values.get(name.toLowerCase());
-      if (known) known.push(value);
-      else this.#values.set(name.toLowerCase(), [value]);
-    }
-  }
-
+export interface Parameters {
   /** The first value of a parameter; `undefined` when it is absent or empty. */
-  get(name: string): string | undefined {
-    const value = this.#values.get(name.toLowerCase())?.[0];
-    return value === '' ? undefined : value;
-  }
-
+  get(name: string): string | undefined;
   /** All values of a repeatable parameter. */
-  all(name: string): readonly string[] {
-    return this.#values.get(name.toLowerCase()) ?? [];
-  }
-
+  all(name: string): readonly string[];
   /** The query text with one parameter changed, as links to neighbouring pages need it. */
-  with(name: string, value: string): string {
-    return this.changed(name, value).toString();
-  }
-
+  with(name: string, value: string): string;
   /** These parameters with one replaced, or taken out (`undefined`). */
-  changed(name: string, value: string | undefined): Parameters {
-    const query = new URLSearchParams();
-    for (const [key, text] of this.#original)
-      if (key.toLowerCase() !== name.toLowerCase()) query.append(key, text);
-    if (value !== undefined) query.append(name, value);
-    return new Parameters(query);
-  }
-
+  changed(name: string, value: string | undefined): Parameters;
   /** Names as the caller spelled them, with their decoded values: what the journal keeps. */
-  toObject(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.#original);
-  }
+  toObject(): Readonly<Record<string, string>>;
+  toString(): string;
+}
 
-  toString(): string {
-    return this.#original.toString();
+export function createParameters(query: URLSearchParams): Parameters {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of query) {
+    const known = values.get(name.toLowerCase());
+    if (known) known.push(value);
+    else values.set(name.toLowerCase(), [value]);
   }
+  const changed = (name: string, value: string | undefined): Parameters => {
+    const next = new URLSearchParams();
+    for (const [key, text] of query) if (key.toLowerCase() !== name.toLowerCase()) next.append(key, text);
+    if (value !== undefined) next.append(name, value);
+    return createParameters(next);
+  };
+  return {
+    get(name) {
+      const value = values.get(name.toLowerCase())?.[0];
+      return value === '' ? undefined : value;
+    },
+    all: (name) => values.get(name.toLowerCase()) ?? [],
+    with: (name, value) => changed(name, value).toString(),
+    changed,
+    toObject: () => Object.fromEntries(query),
+    toString: () => query.toString(),
+  };
 }
 
 /**

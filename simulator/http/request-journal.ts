@@ -26,40 +26,44 @@ export interface JournalFilter {
 const ENTRIES_KEPT = 200_000;
 
 /** The requests since the start or since `clear`, in the order they came in; the latest 200,000. */
-export class Journal {
-  #entries: JournalEntry[] = [];
+export type Journal = ReturnType<typeof createJournal>;
 
-  /** Notes a request and the status it got. */
-  record(exchange: Exchange, status: number): void {
-    const { now, method, path, family, tenant, parameters } = exchange;
-    const isSecret = (name: string): boolean => /^x-amz-(signature|security-token)$/i.test(name);
-    const query = Object.fromEntries(
-      Object.entries(parameters.toObject()).filter(([name]) => !isSecret(name)),
-    );
-    const whose = tenant === undefined ? {} : { tenant };
-    this.#entries.push({ at: now, method, path, family, ...whose, query, status });
-    if (this.#entries.length > ENTRIES_KEPT) this.#entries = this.#entries.slice(ENTRIES_KEPT / 10);
-  }
-
-  /** Entries that match. */
-  entries(filter: JournalFilter = {}): JournalEntry[] {
+export function createJournal() {
+  let kept: JournalEntry[] = [];
+  const entries = (filter: JournalFilter = {}): JournalEntry[] => {
     const path = filter.path?.toLowerCase();
-    return this.#entries.filter(
+    return kept.filter(
       (entry) =>
         (filter.family === undefined || entry.family === filter.family) &&
         (filter.tenant === undefined || entry.tenant === filter.tenant) &&
         (filter.status === undefined || entry.status === filter.status) &&
         (path === undefined || entry.path.toLowerCase().includes(path)),
     );
-  }
+  };
+  return {
+    /** Notes a request and the status it got. */
+    record(exchange: Exchange, status: number): void {
+      const { now, method, path, family, tenant, parameters } = exchange;
+      const isSecret = (name: string): boolean => /^x-amz-(signature|security-token)$/i.test(name);
+      const query = Object.fromEntries(
+        Object.entries(parameters.toObject()).filter(([name]) => !isSecret(name)),
+      );
+      const whose = tenant === undefined ? {} : { tenant };
+      kept.push({ at: now, method, path, family, ...whose, query, status });
+      if (kept.length > ENTRIES_KEPT) kept = kept.slice(ENTRIES_KEPT / 10);
+    },
 
-  /** How many entries match. */
-  count(filter: JournalFilter = {}): number {
-    return this.entries(filter).length;
-  }
+    /** Entries that match. */
+    entries,
 
-  /** Forgets everything. */
-  clear(): void {
-    this.#entries = [];
-  }
+    /** How many entries match. */
+    count(filter: JournalFilter = {}): number {
+      return entries(filter).length;
+    },
+
+    /** Forgets everything. */
+    clear(): void {
+      kept = [];
+    },
+  };
 }

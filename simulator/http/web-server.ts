@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Exchange, Family, Handler, Received } from './exchange';
-import { Parameters } from './parameters';
+import { createParameters } from './parameters';
 import { empty, send } from './reply';
 
 /** A listening server. */
@@ -66,7 +66,7 @@ async function serve(
     method: request.method ?? 'GET',
     path,
     family: options.familyOf(path),
-    parameters: new Parameters(url.searchParams),
+    parameters: createParameters(url.searchParams),
     headers: request.headers,
     body: body ?? '',
     now: options.clock(),

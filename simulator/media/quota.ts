@@ -1,20 +1,17 @@
 /** Admits a number of requests in any span of time; those refused do not count. */
-export class Quota {
-  readonly #requests: number;
-  readonly #span: number;
-  #admitted: number[] = [];
+export type Quota = ReturnType<typeof createQuota>;
 
-  /** @param perSeconds length of the span */
-  constructor(requests: number, perSeconds: number) {
-    this.#requests = requests;
-    this.#span = perSeconds * 1000;
-  }
-
-  /** Whether a request at a moment (epoch ms) is admitted. */
-  admit(now: number): boolean {
-    this.#admitted = this.#admitted.filter((at) => at > now - this.#span);
-    if (this.#admitted.length >= this.#requests) return false;
-    this.#admitted.push(now);
-    return true;
-  }
+/** @param perSeconds length of the span */
+export function createQuota(requests: number, perSeconds: number) {
+  const span = perSeconds * 1000;
+  let admitted: number[] = [];
+  return {
+    /** Whether a request at a moment (epoch ms) is admitted. */
+    admit(now: number): boolean {
+      admitted = admitted.filter((at) => at > now - span);
+      if (admitted.length >= requests) return false;
+      admitted.push(now);
+      return true;
+    },
+  };
 }

@@ -7,10 +7,10 @@ import {
   numberOfContact,
 } from '../../../simulator/contacts/contact-id';
 import { accessKeyOf, uuidOf } from '../../../simulator/auth/credentials';
-import { Lru } from '../../../simulator/data/lru';
+import { createLru } from '../../../simulator/data/lru';
 import { createMediaFiles } from '../../../simulator/media/media-files';
 import { orderByKey, sortedPage, unorderedPage } from '../../../simulator/contacts/ordered-list';
-import { Quota } from '../../../simulator/media/quota';
+import { createQuota } from '../../../simulator/media/quota';
 import { Dice, fraction } from '../../../simulator/data/random';
 import { fieldReader, pickFields, toNewName, toOldNames } from '../../../simulator/contacts/row-text';
 
@@ -143,7 +143,7 @@ describe('rows as text', () => {
 
 describe('the memory', () => {
   it('stays within its budget and forgets what was used longest ago', () => {
-    const memory = new Lru<string>(10);
+    const memory = createLru<string>(10);
     memory.set('a', 'A', 4);
     memory.set('b', 'B', 4);
     expect(memory.get('a')).toBe('A');
@@ -165,7 +165,7 @@ describe('the quota', () => {
   it('never admits more than its number in any span', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(400), { maxLength: 80 }), (gaps) => {
-        const quota = new Quota(5, 1);
+        const quota = createQuota(5, 1);
         let now = 0;
         const admitted: number[] = [];
         for (const gap of gaps) {
