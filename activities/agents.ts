@@ -13,13 +13,8 @@ import type { PageToLand, Store } from '../store';
 import { clockOf } from './answer-clocks';
 import { readBatch } from './batch';
 import type { TenantDirectory } from './tenants';
-import type {
-  AgentCursor,
-  FetchAgentsInput,
-  FetchedAgents,
-  PersistAgentsInput,
-  PersistResult,
-} from './types';
+import type { AgentCursor, FetchAgentsInput, FetchedAgents, PersistAgentsInput } from './list-types';
+import type { PersistResult } from './types';
 
 export interface AgentDependencies {
   readonly store: Store;

@@ -1,5 +1,4 @@
-import { isDisproved } from '../cxone';
-import type { ContactPage } from '../cxone';
+import { type ContactPage, isDisproved } from '../cxone';
 
 /** Asks for rows of a pass from a time on. */
 type Ask = (from: string, skip: number, top: number) => Promise<ContactPage>;

@@ -1,6 +1,5 @@
 import { cancellationSignal, log } from '@temporalio/activity';
-import { CxoneError, mayGoOn, parseLookupPage, readLookup } from '../cxone';
-import type { LookupPage } from '../cxone';
+import { CxoneError, type LookupPage, mayGoOn, parseLookupPage, readLookup } from '../cxone';
 import type { Store } from '../store';
 import { readBatch } from './batch';
 import type { TenantDirectory } from './tenants';
@@ -11,7 +10,7 @@ import type {
   FetchLookupsInput,
   PersistedLookups,
   PersistLookupsInput,
-} from './types';
+} from './list-types';
 
 export interface LookupDependencies {
   readonly store: Store;

@@ -11,7 +11,6 @@ import type { FilterCombination } from '../cxone';
 import type {
   Claimant,
   ClosingStatus,
-  LookupEnd,
   LookupName,
   LookupProblem,
   PageOutcome,
@@ -194,54 +193,6 @@ export interface RoundTally {
   readonly tooMany?: TooManyRejected;
 }
 
-export interface MoveWatermarkInput extends WindowRef {
-  /** Too many of the window's contacts were rejected: its time becomes a gap. */
-  readonly tooManyRejected?: boolean;
-  readonly from: string;
-  readonly to: string;
-  /** `to` is before the end that the window was opened with. */
-  readonly endsEarlier?: boolean;
-}
-
-/** A half-open time. */
-export interface Span {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** A time of a tenant that the live sync could not read by update, by the start of contacts. */
-export interface GapSpan extends Span {
-  readonly tenant: string;
-}
-
-/** What the live sync reads next. */
-export interface Increment {
-  /** By update: from the watermark, less the overlap, to CXone's clock. */
-  readonly from: string;
-  readonly to: string;
-  /** By start: what lies so far back that CXone does not report its changes any more. */
-  readonly gap: Span | null;
-  /** What is still missing of an earlier gap, whose backfill is to be begun, or begun again. */
-  readonly again?: Span;
-  /** What is missing of a gap that is read only when a person says so, who is to be asked. */
-  readonly ask?: Span;
-  /** Whether the tenant wants recordings. */
-  readonly recordings: boolean;
-  /** Nothing changed that is not stored: the watermark has moved to `to`, and no window is needed. */
-  readonly quiet?: {
-    /** Contacts of the overlap, all of them stored before. */
-    readonly unchanged: number;
-    /** Whether recordings are due. */
-    readonly sweep: boolean;
-  };
-}
-
-export interface PlanInput {
-  readonly tenant: string;
-  /** Looks first whether anything changed at all. Absent: a run begun before release 0.2.0, which reads a window. */
-  readonly looks?: boolean;
-}
-
 export interface PersistInput {
   readonly tenant: string;
   readonly pageId: string;
@@ -255,81 +206,6 @@ export interface DoublesInput extends RoundRef {
   readonly by: WindowMode;
   /** Exclusive end of the window. */
   readonly to: string;
-}
-
-/** Where the reading of agents stands. */
-export interface AgentCursor {
-  /** `changed`: since the watermark; `all`: the whole list; `missing`: one by one, those behind the contacts. */
-  readonly step: 'changed' | 'all' | 'missing';
-  readonly skip: number;
-  readonly turn: number;
-  /** The server's clock when this reading began: the next watermark. */
-  readonly watermark: string | null;
-  /** Lower bound of `changed`. */
-  readonly since?: string;
-  /** The agent that the list began with: a source that ignores `skip` begins with it every time. */
-  readonly first?: string;
-}
-
-export interface FetchAgentsInput extends RoundRef {
-  readonly cursor: AgentCursor | null;
-}
-
-export interface FetchedAgents {
-  readonly pageId: string | null;
-  readonly records: number;
-  /** Agents CXone says it hides from the service user (contract §3.1). */
-  readonly hiddenAgents: number;
-  /** The watermark to move with this page; null until the list is read. */
-  readonly watermark: string | null;
-  readonly next: AgentCursor | null;
-}
-
-export interface PersistAgentsInput {
-  readonly tenant: string;
-  readonly pageId: string;
-  readonly watermark: string | null;
-}
-
-export interface ClaimLookupsInput {
-  readonly tenant: string;
-  readonly windowId: string;
-}
-
-export interface ClaimedLookups {
-  /** The lists this window has to read. */
-  readonly due: readonly LookupName[];
-  /** Lists that could not be read a short while ago and are left alone for now. */
-  readonly failed: readonly LookupProblem[];
-}
-
-export interface FetchLookupsInput extends RoundRef {
-  readonly list: LookupName;
-  readonly skip: number;
-}
-
-export interface FetchedLookups {
-  /** The landed page; null when CXone refused the list. */
-  readonly pageId: string | null;
-  readonly records: number;
-  readonly totalRecords: number | null;
-  /** Rows to leave out for the next page; null after the last. */
-  readonly next: number | null;
-  /** The code of the error a person has to fix; null when the page is there. */
-  readonly refused: string | null;
-}
-
-export interface PersistLookupsInput {
-  readonly tenant: string;
-  readonly list: LookupName;
-  readonly pageId: string;
-  /** With the last page of the list: how many rows CXone counts in it. */
-  readonly end: LookupEnd | null;
-}
-
-export interface PersistedLookups extends PersistResult {
-  /** Why the list cannot count as read, though its last page is stored; null when it does, or is not at its end. */
-  readonly problem: string | null;
 }
 
 export interface SweepInput {

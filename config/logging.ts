@@ -1,6 +1,5 @@
 import { isNativeError } from 'node:util/types';
-import { pino } from 'pino';
-import type { Bindings, ChildLoggerOptions, DestinationStream, Logger } from 'pino';
+import { type Bindings, type ChildLoggerOptions, type DestinationStream, type Logger, pino } from 'pino';
 import pinoPretty from 'pino-pretty';
 import type { Settings } from './settings';
 import { logText } from './shown-text';

@@ -1,5 +1,4 @@
-import type { Environment } from './environment';
-import { readSetting } from './environment';
+import { type Environment, readSetting } from './environment';
 import type { Problem } from './problems';
 import type { Setting } from './setting';
 

@@ -1,5 +1,4 @@
-import { quoted } from './problems';
-import type { Problem } from './problems';
+import { type Problem, quoted } from './problems';
 import type { TenantEntry } from './tenant-schema';
 
 export type RecordedCalls = NonNullable<TenantEntry['recordedCalls']>;

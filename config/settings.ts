@@ -1,7 +1,5 @@
-import { readSetting } from './environment';
-import type { Environment } from './environment';
-import { quoted, SettingsError } from './problems';
-import type { Problem } from './problems';
+import { type Environment, readSetting } from './environment';
+import { type Problem, quoted, SettingsError } from './problems';
 import { type ProxySettings, readProxies } from './proxies';
 import { settingList, type SettingName } from './setting-list';
 import { type ListenAddress, settingSchemas } from './setting-schemas';

@@ -1,6 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { readSecretFile } from './environment';
-import type { Environment } from './environment';
+import { type Environment, readSecretFile } from './environment';
 import type { Problem } from './problems';
 import { secretReference, type SecretReference, type TenantEntry } from './tenant-schema';
 

@@ -2,16 +2,12 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Environment } from './environment';
-import { nearest, quoted, SettingsError } from './problems';
-import type { Problem } from './problems';
+import { nearest, type Problem, quoted, SettingsError } from './problems';
 import { type ProxySettings, readProxies } from './proxies';
-import { contradictingCalls, recordedCallsOf, withoutListing } from './recorded-calls';
-import type { RecordedCalls } from './recorded-calls';
+import { contradictingCalls, type RecordedCalls, recordedCallsOf, withoutListing } from './recorded-calls';
 import { withoutRemoved } from './removed-settings';
-import { knownKeys, tenantSchema } from './tenant-schema';
-import type { TenantEntry } from './tenant-schema';
-import { readSecrets, unreadableSecrets } from './tenant-secrets';
-import type { TenantSecrets } from './tenant-secrets';
+import { knownKeys, type TenantEntry, tenantSchema } from './tenant-schema';
+import { readSecrets, type TenantSecrets, unreadableSecrets } from './tenant-secrets';
 
 /** A tenant without its secrets, which are read where they are needed only. */
 export interface TenantSettings extends Omit<

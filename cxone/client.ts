@@ -1,38 +1,29 @@
-import { fetchAgent, fetchAgentPage } from './acd/agent-page';
-import type { AgentPageRequest } from './acd/agent-page';
+import { type AgentPageRequest, fetchAgent, fetchAgentPage } from './acd/agent-page';
 import type { Api } from './api';
-import { secretsOf } from './connection';
-import type { CxoneConnection } from './connection';
-import { fetchContactPage } from './acd/contact-page';
-import type { ContactPageRequest } from './acd/contact-page';
-import { openDownload } from './media/download';
-import type { DownloadOptions } from './media/download';
+import { type CxoneConnection, secretsOf } from './connection';
+import { type ContactPageRequest, fetchContactPage } from './acd/contact-page';
+import { type DownloadOptions, openDownload } from './media/download';
 import { compose } from './http/exchange';
 import { createExtractionJob, type ExtractionJobRequest, fetchExtractionJob } from './extraction/jobs';
 import { type ExtractionResultOptions, openExtractionResult } from './extraction/result-file';
 import { createHostNames } from './http/host-names';
-import { createHostPolicy } from './http/host-policy';
-import type { Resolve } from './http/host-policy';
+import { createHostPolicy, type Resolve } from './http/host-policy';
 import { fetchInteractions } from './media/interactions';
 import { authenticatedApi } from './auth/authenticated-api';
 import { networkErrors } from './http/interceptors/network-errors';
 import { rateLimit } from './http/interceptors/rate-limit';
-import { metrics } from './http/interceptors/metrics';
-import type { RequestEvent } from './http/interceptors/metrics';
+import { metrics, type RequestEvent } from './http/interceptors/metrics';
 import { redact } from './http/interceptors/redact';
 import { statusErrors } from './http/interceptors/status-errors';
 import type { RequestLimiter } from './http/rate-limiter';
 import { largestBodies } from './limits';
-import { fetchLookupPage } from './acd/lookup-page';
-import type { LookupPageRequest } from './acd/lookup-page';
+import { fetchLookupPage, type LookupPageRequest } from './acd/lookup-page';
 import { createProbe } from './probe';
 import type { KeepAnswer } from './http/refused-answer';
-import { createSession } from './auth/session';
-import type { SessionOptions } from './auth/session';
+import { createSession, type SessionOptions } from './auth/session';
 import { createTransport } from './http/transport';
 import { createUpdatedSince } from './acd/updated-since';
-import { fetchUpdatedPage } from './acd/updated-contact-page';
-import type { UpdatedPageRequest } from './acd/updated-contact-page';
+import { fetchUpdatedPage, type UpdatedPageRequest } from './acd/updated-contact-page';
 
 export interface CxoneClientOptions extends SessionOptions {
   /** Milliseconds since 1970; the system's clock if not given. */

@@ -1,6 +1,5 @@
 import type { Api } from './api';
-import type { ContactSampleRequest } from './acd/contact-sample';
-import { fetchContactCount, fetchContactSample } from './acd/contact-sample';
+import { type ContactSampleRequest, fetchContactCount, fetchContactSample } from './acd/contact-sample';
 import { lookAtExtraction } from './extraction/jobs';
 import { countOf, mayGoOn, parseList } from './acd/list-page';
 import { isObject, valueOf } from './json/json';

@@ -12,8 +12,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { delimiter, dirname, join, relative } from 'node:path';
-import { canRun, refuseStrangers, sharedFolder } from './server-user';
-import type { ServerUser } from './server-user';
+import { canRun, refuseStrangers, type ServerUser, sharedFolder } from './server-user';
 
 /** A folder with PostgreSQL's `initdb` and `postgres`. */
 export interface PostgresInstallation {

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { findPort } from './ports';
-import { embeddedPostgres, findPostgresInstallations, runnableBy } from './postgres-binaries';
-import type { PostgresInstallation } from './postgres-binaries';
-import { openCluster, runningPostmaster, superuser } from './postgres-cluster';
-import type { PostgresCluster } from './postgres-cluster';
-import { startProcess } from './process';
-import type { ManagedProcess, ProcessExit } from './process';
+import {
+  embeddedPostgres,
+  findPostgresInstallations,
+  type PostgresInstallation,
+  runnableBy,
+} from './postgres-binaries';
+import { openCluster, type PostgresCluster, runningPostmaster, superuser } from './postgres-cluster';
+import { type ManagedProcess, type ProcessExit, startProcess } from './process';
 import { untilReady } from './readiness';
 import { ownFolder, serverUser } from './server-user';
 

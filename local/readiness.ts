@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeExit } from './process';
-import type { ManagedProcess } from './process';
+import { describeExit, type ManagedProcess } from './process';
 
 const pauseMs = 50;
 const withinMs = 60_000;

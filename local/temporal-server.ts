@@ -2,8 +2,7 @@ import { Connection } from '@temporalio/client';
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findPort } from './ports';
-import { startProcess } from './process';
-import type { ManagedProcess, ProcessExit } from './process';
+import { type ManagedProcess, type ProcessExit, startProcess } from './process';
 import { untilReady } from './readiness';
 
 export interface TemporalServerOptions {

@@ -1,14 +1,11 @@
 import { BadParameter } from './http/bad-parameter';
 import { readStamp } from './data/calendar';
 import type { Exchange, Family } from './http/exchange';
-import type { FaultRule } from './faults/fault-rules';
-import { readFaultRules } from './faults/fault-rules';
+import { type FaultRule, readFaultRules } from './faults/fault-rules';
 import type { Journal } from './http/request-journal';
-import { readFlag, readInteger, readIntegers } from './http/parameters';
-import type { Parameters } from './http/parameters';
-import type { Reply } from './http/reply';
-import { empty, json } from './http/reply';
-import { FAULT_NAMES } from './http/fault-names';
+import { type Parameters, readFlag, readInteger, readIntegers } from './http/parameters';
+import { empty, json, type Reply } from './http/reply';
+import { faultNames } from './http/fault-names';
 import type { Tenant } from './tenant';
 import type { Tenants } from './tenants';
 import type { TruthWindow } from './truth';
@@ -38,7 +35,7 @@ export function createAdminEndpoint(parts: Parts): (exchange: Exchange) => Reply
         200,
         tenants.all.map(({ name, credentials }) => ({ name, ...credentials })),
       ),
-    'GET /simulator/switches': () => json(200, FAULT_NAMES),
+    'GET /simulator/switches': () => json(200, faultNames),
     'GET /simulator/truth': (exchange) =>
       json(200, tenantOf(exchange).truth.of(readWindow(exchange.parameters), exchange.now)),
     'GET /simulator/truth/contacts': (exchange) => {

@@ -1,15 +1,13 @@
-import { ACCESS_KEY_PATH, REFRESH_PATH } from './auth/read-credentials';
+import { accessKeyPath, refreshPath } from './auth/read-credentials';
 import type { AgentLists } from './admin/agent-lists';
 import type { AgentsEndpoint } from './admin/agents-endpoint';
 import { BadParameter } from './http/bad-parameter';
 import type { ContactsEndpoint } from './contacts/contacts-endpoint';
 import type { Exchange, Family, Handler } from './http/exchange';
-import type { LookupName, Lookups } from './admin/lookups';
-import { LOOKUP_NAMES } from './admin/lookups';
+import { type LookupName, lookupNames, type Lookups } from './admin/lookups';
 import type { MediaEndpoint } from './media/media-endpoint';
-import type { Reply } from './http/reply';
 import { unauthorized } from './http/error-replies';
-import { empty, json, text } from './http/reply';
+import { empty, json, type Reply, text } from './http/reply';
 import type { Tokens } from './auth/tokens';
 
 interface Parts {
@@ -25,28 +23,28 @@ interface Parts {
 }
 
 // The prefix is met in several casings in production; versions are always NN.0 (contract §2.0).
-const ACD = /^\/incontactapi\/services\/v(\d{1,2})\.0\/(.+?)\/?$/i;
-const NEWEST_VERSION = 36;
+const acdPath = /^\/incontactapi\/services\/v(\d{1,2})\.0\/(.+?)\/?$/i;
+const newestVersion = 36;
 
 /** The part of CXone that a path on the main origin belongs to. */
 export function familyOf(path: string): Family {
-  if (path === '/auth/token' || path === ACCESS_KEY_PATH || path === REFRESH_PATH) return 'auth';
+  if (path === '/auth/token' || path === accessKeyPath || path === refreshPath) return 'auth';
   if (path === '/auth/jwks' || path.startsWith('/.well-known/')) return 'discovery';
   if (/^\/media-playback\//i.test(path)) return 'media';
   if (/^\/data-extraction\//i.test(path)) return 'extraction';
-  const resource = ACD.exec(path)?.[2]?.toLowerCase().split('/')[0];
+  const resource = acdPath.exec(path)?.[2]?.toLowerCase().split('/')[0];
   if (resource === 'contacts' || resource === 'agents') return resource;
   if (resource === 'agents-states') return 'agents';
-  return LOOKUP_NAMES.includes(resource as LookupName) ? 'lookups' : 'unknown';
+  return lookupNames.includes(resource as LookupName) ? 'lookups' : 'unknown';
 }
 
 /** Creates the API: who may pass, and which endpoint answers. */
 export function createApi(parts: Parts): Handler {
   const acd = (exchange: Exchange): Reply => {
-    const [, version, resource] = ACD.exec(exchange.path) as unknown as [string, string, string];
+    const [, version, resource] = acdPath.exec(exchange.path) as unknown as [string, string, string];
     const { family } = exchange;
     if (exchange.method !== 'GET') return empty(405);
-    if (Number(version) < 2 || Number(version) > NEWEST_VERSION) return empty(404);
+    if (Number(version) < 2 || Number(version) > newestVersion) return empty(404);
     if (!wantsJson(exchange)) return text(200, 'No known way to render data', 'text/html');
     const [name, id, part] = resource.toLowerCase().split('/');
     if (family === 'contacts' && id === 'completed') {

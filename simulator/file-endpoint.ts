@@ -4,8 +4,7 @@ import type { MediaFiles } from './media/media-files';
 import type { PresignedUrls } from './media/presigned-urls';
 import type { Recordings } from './media/recordings';
 import { expiredUrl, storageProblem } from './http/error-replies';
-import type { Reply } from './http/reply';
-import { empty } from './http/reply';
+import { empty, type Reply } from './http/reply';
 
 /**
  * The media origin (contract §4.4): presigned addresses only, `video/mp4`, `Range` and `If-Match` as S3 has them.

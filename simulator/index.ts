@@ -4,12 +4,10 @@ import { createStampWriter } from './data/calendar';
 import { createCanaries } from './data/canaries';
 import type { Exchange, Handler } from './http/exchange';
 import { answerUnder } from './faults/apply-faults';
-import type { FaultRule } from './faults/fault-rules';
-import { createFaults, type Faults } from './faults/fault-rules';
+import { createFaults, type FaultRule, type Faults } from './faults/fault-rules';
 import type { Credentials } from './auth/credentials';
 import { createJournal, type Journal } from './http/request-journal';
-import type { SimulatorOptions } from './options';
-import { resolveServers, resolveTenants } from './options';
+import { resolveServers, resolveTenants, type SimulatorOptions } from './options';
 import type { Firing } from './http/fault-names';
 import { createTenant } from './tenant';
 import { createTenants, type Tenants } from './tenants';
@@ -18,7 +16,7 @@ import type { Truth, TruthWindow } from './truth';
 import { startWebServer } from './http/web-server';
 
 export type { BadRecordKind } from './http/fault-names';
-export { BAD_RECORD_KINDS } from './http/fault-names';
+export { badRecordKinds } from './http/fault-names';
 export type { Description } from './description';
 export { describe } from './description';
 export type { EvaluationTruth } from './extraction/evaluations';
@@ -38,7 +36,7 @@ export type {
 export { readTenants } from './read-tenants';
 export type { RecordingTruth } from './media/recordings';
 export type { FaultArguments, FaultName } from './http/fault-names';
-export { FAULT_NAMES } from './http/fault-names';
+export { faultNames } from './http/fault-names';
 export type { Truth, TruthWindow } from './truth';
 
 /** One of the tenants of a simulator. */
@@ -75,7 +73,7 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-const BYTES_FOR_ROWS = 192 * 1024 * 1024;
+const bytesForRows = 192 * 1024 * 1024;
 
 /**
  * Starts the simulator on two ports.
@@ -94,7 +92,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     address: () => origins.main,
     mediaAddress: () => origins.media,
     recordSecret: (secret: string) => canaries.add(secret),
-    bytesKept: BYTES_FOR_ROWS / settings.length,
+    bytesKept: bytesForRows / settings.length,
   };
   const tenants = createTenants(settings.map((tenant) => createTenant(tenant, shared)));
   canaries.fix(tenants.all.flatMap((tenant) => tenant.canaries));

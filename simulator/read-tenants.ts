@@ -12,7 +12,7 @@ const isRecordOf =
     Object.keys(value).length === members.length &&
     members.every((member) => isNumber((value as Readonly<Record<string, unknown>>)[member]));
 
-const CHECKS: Readonly<Record<keyof NamedTenantOptions, Check>> = {
+const checks: Readonly<Record<keyof NamedTenantOptions, Check>> = {
   name: (value) => typeof value === 'string' && value !== '',
   seed: isNumber,
   contactsPerDay: isNumber,
@@ -39,7 +39,7 @@ export function readTenants(value: unknown): readonly NamedTenantOptions[] {
     if (typeof tenant !== 'object' || tenant === null)
       throw new BadParameter(`tenant ${place} is not an object`);
     for (const [member, given] of Object.entries({ name: undefined, ...tenant })) {
-      const check = Object.hasOwn(CHECKS, member) ? CHECKS[member as keyof NamedTenantOptions] : undefined;
+      const check = Object.hasOwn(checks, member) ? checks[member as keyof NamedTenantOptions] : undefined;
       if (check === undefined) throw new BadParameter(`tenant ${place} has an unknown member "${member}"`);
       if (!check(given)) throw new BadParameter(`tenant ${place} has a ${member} that cannot be`);
     }

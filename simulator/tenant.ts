@@ -5,7 +5,7 @@ import { createApi } from './api';
 import { createTokenEndpoint } from './auth/auth-endpoint';
 import { createBadRecords } from './contacts/bad-records';
 import type { StampWriter } from './data/calendar';
-import { PHONE_CANARY } from './contacts/call-details';
+import { phoneCanary } from './contacts/call-details';
 import { createContactWriter } from './contacts/contact-json';
 import { createContactSource } from './contacts/contact-source';
 import { createContactIndex } from './contacts/contact-index';
@@ -28,8 +28,7 @@ import { createPresignedUrls } from './media/presigned-urls';
 import { createQuota } from './media/quota';
 import { createRecordings } from './media/recordings';
 import { createRowChanges } from './contacts/row-changes';
-import type { SigningKey } from './auth/tokens';
-import { createTokens } from './auth/tokens';
+import { createTokens, type SigningKey } from './auth/tokens';
 import { createGroundTruth } from './truth';
 
 /** One customer of the simulated CXone: credentials, data of its own, and the endpoints that serve them. */
@@ -101,7 +100,7 @@ export function createTenant(settings: Settings, shared: SharedContext) {
     changeRows: createRowChanges(seed, index, edits),
     /** Secrets and texts that are known from the start and must never leak. */
     canaries: [
-      PHONE_CANARY,
+      phoneCanary,
       mark('note'),
       mark('apikey'),
       marks.comment,

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Agents } from './admin/agents';
 import { agentIdOf } from './admin/agent-id';
-import type { BadRecords } from './contacts/bad-records';
 import type { BadRecordKind } from './http/fault-names';
-import { hugeIdOf } from './contacts/bad-records';
+import { type BadRecords, hugeIdOf } from './contacts/bad-records';
 import type { ContactSource } from './contacts/contact-source';
 import { lastUpdateOf } from './contacts/contact-facts';
 import { dayOfContact, numberOfContact } from './contacts/contact-id';
@@ -69,8 +68,8 @@ export interface Truth {
 /** States the truth about a window. */
 export type GroundTruth = ReturnType<typeof createGroundTruth>;
 
-const BATCH = 1000;
-const UNUSABLE: ReadonlySet<BadRecordKind> = new Set(['missingKey', 'nullKey', 'giantId']);
+const batchRows = 1000;
+const unusableKinds: ReadonlySet<BadRecordKind> = new Set(['missingKey', 'nullKey', 'giantId']);
 
 interface TruthParts {
   readonly source: ContactSource;
@@ -103,7 +102,7 @@ export function createGroundTruth(parts: TruthParts) {
         if (facts.isRecorded) recorded.add(facts.masterContactId);
         const kind = badRecords.kindOf(id);
         if (kind !== undefined) bad.push({ contactId: id, kind });
-        if (kind !== undefined && UNUSABLE.has(kind)) continue;
+        if (kind !== undefined && unusableKinds.has(kind)) continue;
         const update = new Date(lastUpdateOf(facts, now)).toISOString();
         if (kind === 'hugeId') huge.push(`${hugeIdOf(id)}|${update}\n`);
         else contactsHash.update(`${id}|${update}\n`);
@@ -138,8 +137,8 @@ export function createGroundTruth(parts: TruthParts) {
   /** The window's rows as the API serves them, by contact id, in batches of text: one JSON object a line. */
   const lines = function* (window: TruthWindow, now: number): Generator<Buffer> {
     for (const ids of selectIds(index, window, now)) {
-      for (let at = 0; at < ids.length; at += BATCH) {
-        const texts = rows.read(ids.subarray(at, at + BATCH), now).map((row) => row.toString());
+      for (let at = 0; at < ids.length; at += batchRows) {
+        const texts = rows.read(ids.subarray(at, at + batchRows), now).map((row) => row.toString());
         yield Buffer.from(`${texts.join('\n')}\n`);
       }
     }

@@ -1,4 +1,4 @@
-import type { Increment } from '../types';
+import type { Increment } from './types';
 
 /** What the next reading of changes follows from. */
 export interface IncrementFacts {

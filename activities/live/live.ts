@@ -6,15 +6,8 @@ import { changesForDays, incrementOf } from './increment';
 import { closeIfQuiet } from './quiet-tick';
 import { prepareSweep } from '../recordings/recording-choice';
 import type { Tenant, TenantDirectory } from '../tenants';
-import type {
-  GapSpan,
-  Increment,
-  MoveWatermarkInput,
-  PlanInput,
-  Span,
-  SweepInput,
-  UnlikelyCalls,
-} from '../types';
+import type { GapSpan, Increment, MoveWatermarkInput, PlanInput, Span } from './types';
+import type { SweepInput, UnlikelyCalls } from '../types';
 
 export interface LiveDependencies extends GapDependencies {
   readonly tenants: TenantDirectory;

@@ -5,7 +5,7 @@ import { clockOf } from '../answer-clocks';
 import { readBatch } from '../batch';
 import { prepareSweep } from '../recordings/recording-choice';
 import type { Tenant } from '../tenants';
-import type { Increment, Span } from '../types';
+import type { Increment, Span } from './types';
 import { filterOf } from '../windows';
 
 interface QuietDependencies {

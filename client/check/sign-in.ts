@@ -1,5 +1,10 @@
-import { createCxoneClient, CxoneError } from '../../cxone';
-import type { CxoneClient, CxoneConnection, SignInStep } from '../../cxone';
+import {
+  createCxoneClient,
+  type CxoneClient,
+  type CxoneConnection,
+  CxoneError,
+  type SignInStep,
+} from '../../cxone';
 import type { Check, Finding } from './check';
 import { failed } from './refusal';
 

@@ -1,6 +1,11 @@
 import type { Tenant } from '../../config';
-import type { ContactSample, ContactSampleRequest, CxoneClient } from '../../cxone';
-import { CxoneError, stringifyJson } from '../../cxone';
+import {
+  type ContactSample,
+  type ContactSampleRequest,
+  type CxoneClient,
+  CxoneError,
+  stringifyJson,
+} from '../../cxone';
 import { CommandError, exitStatus } from '../command/exit-status';
 import { cut, halves, type Range } from './ranges';
 

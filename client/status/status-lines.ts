@@ -2,18 +2,18 @@ import { backfillLine } from '../backfill/report';
 import { bar, count, span } from '../command/output';
 import { type PlaybackReport, playbackText } from '../command/recorded-calls';
 import type { ScheduleLine } from '../schedule/schedules';
-import { isAhead } from './status-report';
-import type {
-  BackfillStatus,
-  ExtractionLine,
-  FailureLine,
-  GapLine,
-  Misconfigured,
-  OrphanedSchedule,
-  ParkedRun,
-  QuotaLine,
-  StatusReport,
-  TenantStatus,
+import {
+  type BackfillStatus,
+  type ExtractionLine,
+  type FailureLine,
+  type GapLine,
+  isAhead,
+  type Misconfigured,
+  type OrphanedSchedule,
+  type ParkedRun,
+  type QuotaLine,
+  type StatusReport,
+  type TenantStatus,
 } from './status-report';
 
 const labelWidth = 12;

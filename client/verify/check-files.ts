@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type ErrorCode, errorTable, sentencesOf } from '../../errors';
-import type { FilePosition, HeldFile, Holdings, HoldingsSpan, RecordingFiles } from '../../store';
-import { RecordingFileError } from '../../store';
+import {
+  type FilePosition,
+  type HeldFile,
+  type Holdings,
+  type HoldingsSpan,
+  RecordingFileError,
+  type RecordingFiles,
+} from '../../store';
 import { type CommandCode, CommandError, exitStatus } from '../command/exit-status';
 import { sideBySide } from '../command/side-by-side';
 

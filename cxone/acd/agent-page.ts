@@ -1,11 +1,9 @@
 import { brokenJson, readAnswer } from '../http/read-json';
 import { dateOf } from '../http/response-headers';
 import type { Api } from '../api';
-import { isObject, stringifyJson, valueOf } from '../json/json';
-import type { JsonObject } from '../json/json';
+import { isObject, type JsonObject, stringifyJson, valueOf } from '../json/json';
 import { withoutMembers } from '../json/members';
-import { countOf, parseList, requireList } from './list-page';
-import type { ListPage } from './list-page';
+import { countOf, type ListPage, parseList, requireList } from './list-page';
 import { createPace } from '../json/pace';
 import { Origin, originOf, withOrigin } from '../records/records';
 import type { UpdatedSince } from './updated-since';

@@ -1,5 +1,4 @@
-import { createReader, fieldNames, names } from '../records/record-reader';
-import type { FieldTypes } from '../records/record-reader';
+import { createReader, fieldNames, type FieldTypes, names } from '../records/record-reader';
 
 /** Identity, state, organisation and place of contract §3.2. The API's casing varies; these are ours. */
 const fields: FieldTypes = {

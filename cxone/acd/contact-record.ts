@@ -1,5 +1,4 @@
-import { createReader, fieldNames, names } from '../records/record-reader';
-import type { FieldTypes } from '../records/record-reader';
+import { createReader, fieldNames, type FieldTypes, names } from '../records/record-reader';
 
 /** Every field of contract §2.2; types by real payloads where the specification is wrong (`refuseTime` is either). */
 const fields: FieldTypes = {

@@ -1,9 +1,14 @@
 import { dateOf } from '../http/response-headers';
 import type { Api } from '../api';
 import { readContact } from './contact-record';
-import type { ContactPageRequest } from './contact-page';
 import { countContacts } from './contact-count';
-import { contactsByStart, parseContactPage, readContactPage, startsBefore } from './contact-page';
+import {
+  type ContactPageRequest,
+  contactsByStart,
+  parseContactPage,
+  readContactPage,
+  startsBefore,
+} from './contact-page';
 import type { Value } from '../records/codecs';
 
 /** A look at a span of contacts that costs one request: how many there are, and some of them. */

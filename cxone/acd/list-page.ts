@@ -1,8 +1,7 @@
 import { CxoneError, familyNames } from '../cxone-error';
 import type { ApiFamily } from '../../errors';
 import { brokenJson, readLists } from '../http/read-json';
-import { isObject, jsonType, valueOf } from '../json/json';
-import type { JsonObject } from '../json/json';
+import { isObject, type JsonObject, jsonType, valueOf } from '../json/json';
 import type { ParsedList } from '../records/records';
 import { normaliseTimestamp } from '../records/timestamp';
 

@@ -1,6 +1,5 @@
 import type { LookupName } from './lookup-page';
-import { createReader, fieldNames, names } from '../records/record-reader';
-import type { Reading, RecordShape } from '../records/record-reader';
+import { createReader, fieldNames, names, type Reading, type RecordShape } from '../records/record-reader';
 
 const known = (list: string): ReadonlySet<string> => new Set(names(list).map((name) => name.toLowerCase()));
 

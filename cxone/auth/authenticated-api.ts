@@ -1,5 +1,4 @@
-import { addressOf } from '../api';
-import type { Api, ApiQuery } from '../api';
+import { addressOf, type Api, type ApiQuery } from '../api';
 import { errorTable } from '../../errors';
 import { CxoneError } from '../cxone-error';
 import type { Exchange, HttpAnswer, HttpRequest } from '../http/exchange';

@@ -2,8 +2,7 @@ import type { Value } from '../records/codecs';
 import { misfitRow } from './csv';
 import { folded } from './columns';
 import { stringifyJson } from '../json/json';
-import { createReader, fieldNames, names } from '../records/record-reader';
-import type { FieldTypes, Reading } from '../records/record-reader';
+import { createReader, fieldNames, type FieldTypes, names, type Reading } from '../records/record-reader';
 
 /** Columns of the interaction metadata; the names of one call's first agent stand for all of it. */
 const interactionMetadata: FieldTypes = {

@@ -1,12 +1,10 @@
 import { Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { retryAfter } from '../http/response-headers';
-import type { CsvRecord } from './csv';
-import { readCsv } from './csv';
+import { type CsvRecord, readCsv } from './csv';
 import { CxoneError } from '../cxone-error';
 import type { HttpAnswer } from '../http/exchange';
-import { folded, keyColumns } from './columns';
-import type { ExtractionEntity } from './columns';
+import { type ExtractionEntity, folded, keyColumns } from './columns';
 import { streamInUtf8 } from '../http/charset';
 import { createMediaRequest, type FileAccess, lengthOf } from '../media/media-request';
 import { isPage } from '../media/file-signature';

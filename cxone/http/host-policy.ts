@@ -1,7 +1,5 @@
-import { lookup as systemLookup } from 'node:dns';
-import type { LookupAddress } from 'node:dns';
-import { BlockList, isIP } from 'node:net';
-import type { LookupFunction } from 'node:net';
+import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 import type { CxoneConnection } from '../connection';
 import type { CxoneErrorCode } from '../../errors';
 import { CxoneError } from '../cxone-error';

@@ -6,8 +6,7 @@ import { parseJson } from '../json/json';
 import { TooManyValues } from '../json/scan';
 import { type KnownPhrase, phrasesIn, speaksOf } from './known-phrases';
 import { limits } from '../limits';
-import { parseLists } from '../records/records';
-import type { ParsedLists } from '../records/records';
+import { type ParsedLists, parseLists } from '../records/records';
 
 /**
  * The JSON of a successful answer; `undefined` for every kind of "nothing" (204, 304 and 200 without a body,

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import { create as createAxios } from 'axios';
-import type { AxiosResponse } from 'axios';
+import { type AxiosResponse, create as createAxios } from 'axios';
 import { createAgents, type Proxies } from '../../network';
 import { readBody, tooLarge } from './body';
 import { inUtf8 } from './charset';

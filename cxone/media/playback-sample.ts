@@ -2,8 +2,7 @@ import { readJson } from '../http/read-json';
 import type { Api } from '../api';
 import { isObject, valueOf } from '../json/json';
 import { limits } from '../limits';
-import type { Interaction } from './interactions';
-import { playbackQuery, parseInteractions } from './interactions';
+import { type Interaction, parseInteractions, playbackQuery } from './interactions';
 
 /** What Media Playback shows of a call, counted: enough to see which permission is missing. */
 export interface PlaybackLook {

@@ -1,10 +1,8 @@
-import { codecs } from './codecs';
-import type { Codec, CodecName, Value } from './codecs';
+import { type Codec, type CodecName, codecs, type Value } from './codecs';
 import { holdsLongNumber, isObject, jsonType, nestsDeeperThan, stringifyJson } from '../json/json';
 import { LongNumber } from '../json/long-number';
 import { limits } from '../limits';
-import { originOf } from './records';
-import type { Origin } from './records';
+import { type Origin, originOf } from './records';
 
 /** A field whose type or existence the contract did not foresee. */
 export interface Drift {

@@ -1,11 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { parseText } from '../json/json';
 import { membersOf } from '../json/members';
-import { createScanner, TooManyValues } from '../json/scan';
-import type { Element, List, Scan } from '../json/scan';
+import { createScanner, type Element, type List, type Scan, TooManyValues } from '../json/scan';
 import { limits } from '../limits';
-import { createPace } from '../json/pace';
-import type { Pace } from '../json/pace';
+import { createPace, type Pace } from '../json/pace';
 
 /** What there is to say of a record besides what it says; most have nothing. */
 export interface Oddity {

@@ -1,20 +1,18 @@
 import { agentIdOf } from './agent-id';
 import type { Agents } from './agents';
-import type { StampWriter } from '../data/calendar';
-import { MINUTE } from '../data/calendar';
-import { BUSINESS_UNIT_ID, CAMPAIGNS, MEDIA_TYPES, SKILLS } from '../data/catalogue';
+import { minuteMs, type StampWriter } from '../data/calendar';
+import { ourBusinessUnit, campaignCatalogue, mediaCatalogue, skillCatalogue } from '../data/catalogue';
 import type { Exchange } from '../http/exchange';
-import { LARGEST_PAGE, linksOf } from '../http/links';
+import { largestPage, linksOf } from '../http/links';
 import { fieldsOf, readInteger } from '../http/parameters';
 import { fraction } from '../data/random';
-import type { Reply } from '../http/reply';
-import { empty, json } from '../http/reply';
+import { empty, json, type Reply } from '../http/reply';
 
 /** Lists about agents that only other clients read (contract §3.3): NicePy does. */
 export type AgentLists = ReturnType<typeof createAgentLists>;
 
-const SKILLS_EACH = 3;
-const STATES = ['Available', 'InboundContact', 'Unavailable', 'LoggedOut'] as const;
+const skillsEach = 3;
+const stateNames = ['Available', 'InboundContact', 'Unavailable', 'LoggedOut'] as const;
 
 /** Creates the lists. */
 export function createAgentLists(seed: number, agents: Agents, stamp: StampWriter, address: () => string) {
@@ -22,14 +20,14 @@ export function createAgentLists(seed: number, agents: Agents, stamp: StampWrite
   const skills = ({ parameters, path, now }: Exchange): Reply => {
     const mediaTypeId = readInteger(parameters, 'mediaTypeId');
     const skip = readInteger(parameters, 'skip') ?? 0;
-    const top = Math.min(readInteger(parameters, 'top') ?? LARGEST_PAGE, LARGEST_PAGE);
-    const all = Array.from({ length: agents.count * SKILLS_EACH }, (_, place) =>
-      assignment(Math.floor(place / SKILLS_EACH), place % SKILLS_EACH, now),
+    const top = Math.min(readInteger(parameters, 'top') ?? largestPage, largestPage);
+    const all = Array.from({ length: agents.count * skillsEach }, (_, place) =>
+      assignment(Math.floor(place / skillsEach), place % skillsEach, now),
     ).filter(({ mediaType }) => mediaTypeId === undefined || mediaType === mediaTypeId);
     const rows = all.slice(skip, skip + top);
     if (rows.length === 0) return empty(204);
     return json(200, {
-      businessUnitId: BUSINESS_UNIT_ID,
+      businessUnitId: ourBusinessUnit,
       lastPollTime: stamp(now),
       totalRecords: all.length,
       _links: {
@@ -42,7 +40,9 @@ export function createAgentLists(seed: number, agents: Agents, stamp: StampWrite
 
   const assignment = (agent: number, place: number, now: number) => {
     const { firstName, lastName, isActive, teamId } = agents.record(agent, now);
-    const skill = SKILLS[(agent + place * 5) % SKILLS.length] as (typeof SKILLS)[number];
+    const skill = skillCatalogue[
+      (agent + place * 5) % skillCatalogue.length
+    ] as (typeof skillCatalogue)[number];
     return {
       agentId: agentIdOf(agent),
       agentName: `${String(firstName)} ${String(lastName)}`,
@@ -53,10 +53,10 @@ export function createAgentLists(seed: number, agents: Agents, stamp: StampWrite
       isSkillActive: true,
       isActive: true,
       isOutbound: false,
-      campaignId: CAMPAIGNS[skill.campaign]?.id,
-      campaignName: CAMPAIGNS[skill.campaign]?.name,
-      mediaType: MEDIA_TYPES[skill.media]?.id,
-      mediaTypeName: MEDIA_TYPES[skill.media]?.name,
+      campaignId: campaignCatalogue[skill.campaign]?.id,
+      campaignName: campaignCatalogue[skill.campaign]?.name,
+      mediaType: mediaCatalogue[skill.media]?.id,
+      mediaTypeName: mediaCatalogue[skill.media]?.name,
       agentProficiencyValue: 1 + place,
     };
   };
@@ -67,16 +67,16 @@ export function createAgentLists(seed: number, agents: Agents, stamp: StampWrite
       agentStates: Array.from({ length: agents.count }, (_, agent) => {
         const { firstName, lastName, userName, isActive, teamId, teamName } = agents.record(agent, now);
         const since =
-          Math.floor(now / MINUTE) - Math.floor(fraction(seed, agent, Math.floor(now / MINUTE), 71) * 30);
-        const place = Math.floor(fraction(seed, agent, since, 72) * STATES.length);
+          Math.floor(now / minuteMs) - Math.floor(fraction(seed, agent, Math.floor(now / minuteMs), 71) * 30);
+        const place = Math.floor(fraction(seed, agent, since, 72) * stateNames.length);
         const row = {
           agentStateId: place + 1,
-          agentStateName: STATES[place],
-          businessUnitId: BUSINESS_UNIT_ID,
+          agentStateName: stateNames[place],
+          businessUnitId: ourBusinessUnit,
           ...{ firstName, lastName, userName, isActive, teamId, teamName },
           // Always with its milliseconds: that client reads no other form.
-          startDate: new Date(since * MINUTE).toISOString(),
-          lastUpdateTime: new Date(since * MINUTE).toISOString(),
+          startDate: new Date(since * minuteMs).toISOString(),
+          lastUpdateTime: new Date(since * minuteMs).toISOString(),
         };
         return fieldsOf(row, parameters);
       }),

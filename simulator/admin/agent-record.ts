@@ -1,6 +1,6 @@
 import { agentIdOf } from './agent-id';
-import { DAY, HOUR, type StampWriter } from '../data/calendar';
-import { FIRST_NAMES, LAST_NAMES, TEAMS } from '../data/catalogue';
+import { dayMs, hourMs, type StampWriter } from '../data/calendar';
+import { firstNames, lastNames, teamCatalogue } from '../data/catalogue';
 import { uuidOf } from '../auth/credentials';
 import type { Dice } from '../data/random';
 
@@ -25,8 +25,8 @@ export function agentRecord(facts: AgentFacts): AgentRecord {
     ...facts,
     isActive: !dice.chance(0.05),
     login: `agent.${agent}`,
-    created: Date.UTC(2019, 0, 1) + dice.below(1500) * DAY + dice.below(24) * HOUR,
-    revision: Math.floor(updated / DAY),
+    created: Date.UTC(2019, 0, 1) + dice.below(1500) * dayMs + dice.below(24) * hourMs,
+    revision: Math.floor(updated / dayMs),
     userId: userIdOf(seed, agent),
     sometimes: <Value>(probability: number, value: Value): Value | null =>
       dice.chance(probability) ? value : null,
@@ -49,24 +49,24 @@ interface Drawn extends AgentFacts {
 }
 
 function personOf({ agent, updated, isActive, login, stamp, sometimes, userId }: Drawn): AgentRecord {
-  const team = agent % TEAMS.length;
+  const team = agent % teamCatalogue.length;
   const supervisor = Math.floor(agent / 15) * 15;
   return {
     agentId: agentIdOf(agent),
     userName: `${login}@clinic.example`,
-    firstName: FIRST_NAMES[agent % FIRST_NAMES.length],
+    firstName: firstNames[agent % firstNames.length],
     middleName: sometimes(0.2, 'Q'),
-    lastName: LAST_NAMES[agent % LAST_NAMES.length],
+    lastName: lastNames[agent % lastNames.length],
     userId,
     emailAddress: `${login}@clinic.example`,
     isActive,
-    teamId: TEAMS[team]?.id,
-    teamName: TEAMS[team]?.name,
+    teamId: teamCatalogue[team]?.id,
+    teamName: teamCatalogue[team]?.name,
     // A string in one published schema and a number in another.
     reportToId: agent % 3 === 0 ? String(agentIdOf(supervisor)) : agentIdOf(supervisor),
     reportToName: `Supervisor ${supervisor}`,
     isSupervisor: agent === supervisor,
-    lastLogin: sometimes(0.95, stamp(updated - 3 * HOUR)),
+    lastLogin: sometimes(0.95, stamp(updated - 3 * hourMs)),
     lastUpdated: stamp(updated),
     location: sometimes(0.7, 'Building B'),
     custom1: sometimes(0.3, 'day shift'),
@@ -166,7 +166,7 @@ function settingsOf({ agent, seed, dice, revision, login }: Drawn): AgentRecord 
     useTeamVoiceThreshold: true,
     recordingNumbers: dice.chance(0.1) ? [{ number: String(7000 + agent) }] : [],
     isOpenIdProfileComplete: true,
-    teamUuid: uuidOf(seed, `team-${agent % TEAMS.length}`),
+    teamUuid: uuidOf(seed, `team-${agent % teamCatalogue.length}`),
     maxPreview: false,
     deliveryMode: 'Single',
     totalContactCount: 1 + (revision % 5),

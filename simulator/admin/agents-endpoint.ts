@@ -1,14 +1,12 @@
 import type { AgentRecord } from './agent-record';
 import type { Agents } from './agents';
 import { BadParameter } from '../http/bad-parameter';
-import type { StampWriter } from '../data/calendar';
-import { readDate, readStamp } from '../data/calendar';
-import { BUSINESS_UNIT_ID } from '../data/catalogue';
+import { readDate, readStamp, type StampWriter } from '../data/calendar';
+import { ourBusinessUnit } from '../data/catalogue';
 import type { Exchange } from '../http/exchange';
-import { LARGEST_PAGE, linksOf } from '../http/links';
+import { largestPage, linksOf } from '../http/links';
 import { fieldsOf, readFlag, readInteger } from '../http/parameters';
-import type { Reply } from '../http/reply';
-import { empty, json } from '../http/reply';
+import { empty, json, type Reply } from '../http/reply';
 
 /** The Admin API's agents (contract §3.1). */
 export type AgentsEndpoint = ReturnType<typeof createAgentsEndpoint>;
@@ -28,7 +26,7 @@ export function createAgentsEndpoint(agents: Agents, stamp: StampWriter, address
     const isLocked = readFlag(parameters, 'isLocked');
     const search = parameters.get('searchString')?.toLowerCase();
     const skip = readInteger(parameters, 'skip') ?? 0;
-    const top = Math.min(readInteger(parameters, 'top') ?? LARGEST_PAGE, LARGEST_PAGE);
+    const top = Math.min(readInteger(parameters, 'top') ?? largestPage, largestPage);
 
     const hidden = Math.min(agents.count, hiddenOf(exchange));
 
@@ -45,7 +43,7 @@ export function createAgentsEndpoint(agents: Agents, stamp: StampWriter, address
     if (skip >= found.length || top === 0) return empty(204);
     const rows = inOrder(found, parameters.get('orderBy')).slice(skip, skip + top);
     return json(200, {
-      businessUnitId: BUSINESS_UNIT_ID,
+      businessUnitId: ourBusinessUnit,
       _links: linksOf(`${address()}${exchange.path}`, parameters, {
         skip,
         top,

@@ -1,13 +1,13 @@
 import { agentOf } from './agent-id';
 import { type AgentRecord, agentRecord, userIdOf } from './agent-record';
-import { DAY, type StampWriter } from '../data/calendar';
+import { dayMs, type StampWriter } from '../data/calendar';
 import type { Settings } from '../options';
 import { Dice, fraction, hash } from '../data/random';
 
 /** All agents of the tenant, computed on demand and kept. */
 export type Agents = ReturnType<typeof createAgents>;
 
-const AGENT = 11;
+const agentDraws = 11;
 
 /** Creates the agents. Every `apiKey` starts with the canary. */
 export function createAgents(settings: Settings, stamp: StampWriter, keyCanary: string) {
@@ -15,8 +15,8 @@ export function createAgents(settings: Settings, stamp: StampWriter, keyCanary: 
 
   /** When the n-th agent was changed last before a moment, epoch ms; about once a month. */
   const lastUpdated = (agent: number, now: number): number => {
-    const period = 20 * DAY + Math.floor(fraction(seed, agent, AGENT, 1) * 20) * DAY;
-    const phase = Math.floor(fraction(seed, agent, AGENT, 2) * period);
+    const period = 20 * dayMs + Math.floor(fraction(seed, agent, agentDraws, 1) * 20) * dayMs;
+    const phase = Math.floor(fraction(seed, agent, agentDraws, 2) * period);
     return Math.floor((now - phase) / period) * period + phase;
   };
 
@@ -38,7 +38,7 @@ export function createAgents(settings: Settings, stamp: StampWriter, keyCanary: 
     const updated = lastUpdated(agent, now);
     const known = kept.get(agent);
     if (known?.updated === updated) return known.record;
-    const dice = new Dice(hash(seed, agent, AGENT));
+    const dice = new Dice(hash(seed, agent, agentDraws));
     const made = agentRecord({ agent, seed, stamp, updated, dice, apiKey: `${keyCanary}-${agent}` });
     kept.set(agent, { updated, record: made });
     return made;

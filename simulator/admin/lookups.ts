@@ -1,19 +1,24 @@
 import { BadParameter } from '../http/bad-parameter';
-import type { StampWriter } from '../data/calendar';
-import { DAY, readDate } from '../data/calendar';
-import { BUSINESS_UNIT_ID, CAMPAIGNS, DISPOSITIONS, MEDIA_TYPES, SKILLS, TEAMS } from '../data/catalogue';
+import { dayMs, readDate, type StampWriter } from '../data/calendar';
+import {
+  ourBusinessUnit,
+  campaignCatalogue,
+  dispositionCatalogue,
+  mediaCatalogue,
+  skillCatalogue,
+  teamCatalogue,
+} from '../data/catalogue';
 import type { Exchange } from '../http/exchange';
 import { linksOf } from '../http/links';
 import { readInteger } from '../http/parameters';
-import type { Reply } from '../http/reply';
-import { empty, json } from '../http/reply';
+import { empty, json, type Reply } from '../http/reply';
 import { uuidOf } from '../auth/credentials';
 import type { Settings } from '../options';
 
 /** Names of the reference lists, as they stand in paths (contract §3.3). */
 export type LookupName = 'business-unit' | 'skills' | 'campaigns' | 'teams' | 'dispositions' | 'media-types';
 
-export const LOOKUP_NAMES: readonly LookupName[] = [
+export const lookupNames: readonly LookupName[] = [
   'business-unit',
   'skills',
   'campaigns',
@@ -26,7 +31,7 @@ export const LOOKUP_NAMES: readonly LookupName[] = [
 export type Lookups = (exchange: Exchange, name: LookupName) => Reply;
 
 /** When everything in the reference lists was changed last, epoch ms. */
-const CHANGED = Date.UTC(2026, 0, 1) + DAY / 2;
+const changedAt = Date.UTC(2026, 0, 1) + dayMs / 2;
 
 /** Creates the reference lists. Both spellings of "updated since" are understood, inclusively. */
 export function createLookups(
@@ -35,11 +40,11 @@ export function createLookups(
   stamp: StampWriter,
   address: () => string,
 ): Lookups {
-  const lists = referenceLists(settings, stamp(CHANGED));
+  const lists = referenceLists(settings, stamp(changedAt));
   return (exchange, name) => {
     const { parameters, now } = exchange;
     if (name === 'business-unit') {
-      const unit = { businessUnitId: BUSINESS_UNIT_ID, businessUnitName: 'Clinic', isActive: true, tenantId };
+      const unit = { businessUnitId: ourBusinessUnit, businessUnitName: 'Clinic', isActive: true, tenantId };
       return json(200, { businessUnits: [unit] });
     }
     if (name === 'media-types') return json(200, { mediaTypes: mediaTypes() });
@@ -47,15 +52,15 @@ export function createLookups(
     const since = sinceText === undefined ? -Infinity : readDate(sinceText);
     if (since === undefined) throw new BadParameter('Invalid date in parameter updatedSince');
     // A clock that stands before the lists were made must not make a change older than what it changes.
-    const all = editsOf(exchange, lists[name], stamp(Math.max(now, CHANGED + DAY))).filter(
-      ({ changedNow }) => changedNow || since <= CHANGED,
+    const all = editsOf(exchange, lists[name], stamp(Math.max(now, changedAt + dayMs))).filter(
+      ({ changedNow }) => changedNow || since <= changedAt,
     );
     const skip = readInteger(parameters, 'skip') ?? 0;
     const top = readInteger(parameters, 'top') ?? 10_000;
     const rows = all.slice(skip, skip + top).map(({ row }) => row);
     if (rows.length === 0) return empty(204);
     const answer = {
-      businessUnitId: BUSINESS_UNIT_ID,
+      businessUnitId: ourBusinessUnit,
       totalRecords: all.length,
       lastPollTime: stamp(now),
       _links: linksOf(`${address()}${exchange.path}`, parameters, {
@@ -78,13 +83,13 @@ function referenceLists(
   changed: string,
 ): Readonly<Record<ListName, readonly object[]>> {
   return {
-    skills: SKILLS.map((skill) => ({
+    skills: skillCatalogue.map((skill) => ({
       skillId: skill.id,
       skillName: skill.name,
-      mediaTypeId: MEDIA_TYPES[skill.media]?.id,
-      mediaTypeName: MEDIA_TYPES[skill.media]?.name,
-      campaignId: CAMPAIGNS[skill.campaign]?.id,
-      campaignName: CAMPAIGNS[skill.campaign]?.name,
+      mediaTypeId: mediaCatalogue[skill.media]?.id,
+      mediaTypeName: mediaCatalogue[skill.media]?.name,
+      campaignId: campaignCatalogue[skill.campaign]?.id,
+      campaignName: campaignCatalogue[skill.campaign]?.name,
       isActive: true,
       isOutbound: false,
       outboundStrategy: null,
@@ -94,7 +99,7 @@ function referenceLists(
       serviceLevelThreshold: 30,
       lastUpdateTime: changed,
     })),
-    campaigns: CAMPAIGNS.map(({ id, name }) => ({
+    campaigns: campaignCatalogue.map(({ id, name }) => ({
       campaignId: id,
       campaignName: name,
       id,
@@ -104,7 +109,7 @@ function referenceLists(
       notes: null,
       lastUpdateTime: changed,
     })),
-    teams: TEAMS.map(({ id, name }, index) => ({
+    teams: teamCatalogue.map(({ id, name }, index) => ({
       teamId: id,
       teamName: name,
       isActive: true,
@@ -117,12 +122,12 @@ function referenceLists(
       deliveryMode: 'Unified',
       channelLock: false,
       unavailableCodes: [],
-      agentCount: Math.floor(agents / TEAMS.length),
+      agentCount: Math.floor(agents / teamCatalogue.length),
       teamLeadId: null,
       teamUuid: uuidOf(seed, `team-${index}`),
       divisionNo: 1,
     })),
-    dispositions: DISPOSITIONS.map(({ id, name }) => ({
+    dispositions: dispositionCatalogue.map(({ id, name }) => ({
       dispositionId: id,
       dispositionName: name,
       notes: null,
@@ -136,7 +141,7 @@ function referenceLists(
 }
 
 function mediaTypes(): readonly object[] {
-  return MEDIA_TYPES.map(({ id, name, subTypes }) => ({
+  return mediaCatalogue.map(({ id, name, subTypes }) => ({
     mediaTypeId: id,
     mediaTypeName: name,
     subTypes: subTypes.map((subType) => ({ subTypeId: subType.id, subTypeName: subType.name })),

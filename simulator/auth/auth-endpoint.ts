@@ -1,10 +1,8 @@
-import type { Caller } from './read-credentials';
-import { ACCESS_KEY_PATH, readCaller, REFRESH_PATH } from './read-credentials';
+import { accessKeyPath, type Caller, readCaller, refreshPath } from './read-credentials';
 import type { Exchange } from '../http/exchange';
 import type { Credentials } from './credentials';
 import type { ClientAuthentication } from '../options';
-import type { Reply } from '../http/reply';
-import { json } from '../http/reply';
+import { json, type Reply } from '../http/reply';
 import type { Firing } from '../http/fault-names';
 import type { Tokens, TokenSet } from './tokens';
 
@@ -48,7 +46,7 @@ export function createTokenEndpoint(
   return (exchange) => {
     const { method: verb, path, headers, firing } = exchange;
     // Neither asks for an application.
-    const isBare = path === ACCESS_KEY_PATH || path === REFRESH_PATH;
+    const isBare = path === accessKeyPath || path === refreshPath;
     if (verb !== 'POST') return json(405, { error: 'invalid_request', errorDescription: 'POST expected' });
     const wanted = isBare
       ? /^application\/json\b/i
@@ -69,7 +67,7 @@ export function createTokenEndpoint(
     if (!isGranted(caller, firing))
       return json(401, { error: 'invalid_grant', errorDescription: 'Invalid user credentials' });
     const issued = issue(exchange);
-    return json(200, path === REFRESH_PATH ? refreshed(issued) : issued, { 'Cache-Control': 'no-store' });
+    return json(200, path === refreshPath ? refreshed(issued) : issued, { 'Cache-Control': 'no-store' });
   };
 }
 

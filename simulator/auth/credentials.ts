@@ -11,13 +11,13 @@ export function uuidOf(seed: number, label: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** An access key as CXone makes them: 52 base32 characters and four equal signs (contract §1.4). */
 export function accessKeyOf(seed: number, label: string): string {
   const bits = [...bytesOf(seed, label)].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   const characters = bits.match(/.{1,5}/g) ?? [];
-  return `${characters.map((five) => BASE32[Number.parseInt(five.padEnd(5, '0'), 2)]).join('')}====`;
+  return `${characters.map((five) => base32[Number.parseInt(five.padEnd(5, '0'), 2)]).join('')}====`;
 }
 
 /** The four values a customer hands over, and the tenant they open. */

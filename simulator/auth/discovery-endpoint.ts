@@ -1,6 +1,5 @@
 import type { Exchange } from '../http/exchange';
-import type { Reply } from '../http/reply';
-import { empty, json } from '../http/reply';
+import { empty, json, type Reply } from '../http/reply';
 import type { SigningKey } from './tokens';
 
 /** The unauthenticated documents: OpenID and tenant discovery, and the keys (contract §1.2). */

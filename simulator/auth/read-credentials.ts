@@ -1,10 +1,10 @@
 import type { Received } from '../http/exchange';
 
 /** The route that needs an access key and no registered application (contract §1.7). */
-export const ACCESS_KEY_PATH = '/authentication/v1/token/access-key';
+export const accessKeyPath = '/authentication/v1/token/access-key';
 
 /** The route that the Singer tap refreshes its token at, with names of its own (contract §1.7). */
-export const REFRESH_PATH = '/public/user/refresh';
+export const refreshPath = '/public/user/refresh';
 
 /** Who asks for a token, and with what; whatever is missing is an empty text. */
 export interface Caller {
@@ -31,8 +31,8 @@ export function readCaller({ path, headers, body }: Pick<Received, 'path' | 'hea
   const get = (name: string): string => form.get(name) ?? '';
   const basic = readBasic(headers.authorization);
   const isPost = form.has('client_secret');
-  const isKeyRoute = path === ACCESS_KEY_PATH;
-  const isRefresh = path === REFRESH_PATH;
+  const isKeyRoute = path === accessKeyPath;
+  const isRefresh = path === refreshPath;
   return {
     grant: isKeyRoute ? 'password' : isRefresh ? 'refresh_token' : get('grant_type'),
     proof: headers.authorization === undefined ? (isPost ? 'post' : 'none') : isPost ? 'both' : 'basic',

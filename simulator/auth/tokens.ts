@@ -1,9 +1,14 @@
-import { createSign, generateKeyPair, randomBytes, randomUUID } from 'node:crypto';
-import type { JsonWebKey, KeyObject } from 'node:crypto';
+import {
+  createSign,
+  generateKeyPair,
+  type JsonWebKey,
+  type KeyObject,
+  randomBytes,
+  randomUUID,
+} from 'node:crypto';
 import { promisify } from 'node:util';
-import { BUSINESS_UNIT_ID } from '../data/catalogue';
-import type { Credentials } from './credentials';
-import { uuidOf } from './credentials';
+import { ourBusinessUnit } from '../data/catalogue';
+import { type Credentials, uuidOf } from './credentials';
 import type { Settings } from '../options';
 
 /** Answer of the token endpoint (contract §1.4). */
@@ -34,7 +39,7 @@ export async function createSigningKey(): Promise<SigningKey> {
   return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' } };
 }
 
-const TOKENS_KEPT = 10_000;
+const tokensKept = 10_000;
 
 interface Parts {
   readonly settings: Settings;
@@ -72,7 +77,7 @@ export function createTokens({ settings, credentials, key, issuer, recordSecret 
       family_name: 'Service',
       icAgentId: '14700000',
       icSPId: '1',
-      icBUId: BUSINESS_UNIT_ID,
+      icBUId: ourBusinessUnit,
       icDomain: 'niceincontact.com',
       icClusterId: 'c31',
       area: 'na1',
@@ -80,7 +85,7 @@ export function createTokens({ settings, credentials, key, issuer, recordSecret 
     const accessToken = sign({ ...common, role: { legacyId: 'Agent' }, ...person }, kid, privateKey);
     const idToken = sign({ ...common, jti: randomUUID(), ...person }, kid, privateKey);
     const refreshToken = sign({ ...common, jti: randomUUID(), typ: 'refresh' }, kid, privateKey);
-    if (access.size > TOKENS_KEPT) access.clear();
+    if (access.size > tokensKept) access.clear();
     access.set(accessToken, now + life.seconds * 1000);
     refresh.add(refreshToken);
     for (const token of [accessToken, idToken, refreshToken]) recordSecret(token);

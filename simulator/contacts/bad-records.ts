@@ -5,7 +5,7 @@ import type { BadRecordKind } from '../http/fault-names';
  * Ways in which a record can be wrong (contract §8), each an edit of the row's JSON text: text,
  * because several of them cannot pass through `JSON.parse` unharmed.
  */
-const SPOILERS = {
+const spoilers = {
   nul: (row) => replaceField(row, 'dispositionNotes', String.raw`"before\u0000after"`),
   loneSurrogate: (row) => replaceField(row, 'dispositionNotes', String.raw`"cut \ud83d off"`),
   missingKey: (row) => row.replace(/"contactId":[^,}]*,/, ''),
@@ -72,7 +72,7 @@ export function createBadRecords(seed: number) {
     /** The row's text as it is served. */
     spoil(contactId: number, row: string): string {
       const kind = kindOf(contactId);
-      return kind === undefined ? row : SPOILERS[kind](row, contactId);
+      return kind === undefined ? row : spoilers[kind](row, contactId);
     },
   };
 }

@@ -1,10 +1,10 @@
-import { DAY } from '../data/calendar';
+import { dayMs } from '../data/calendar';
 
 /** A moment that never comes. */
-export const NEVER = Infinity;
+export const never = Infinity;
 
 /** No fact of a contact changes later than this after its start; what is older than that is settled for good. */
-export const LATEST_CHANGE = 2 * DAY;
+export const latestChange = 2 * dayMs;
 
 /** Everything about one contact leg, independent of what time it is. Times in epoch ms, durations in ms. */
 export interface ContactFacts {
@@ -16,7 +16,7 @@ export interface ContactFacts {
   readonly end: number;
   /** When the warehouse has it: the row is invisible before. */
   readonly visibleAt: number;
-  /** When after-call work, disposition and notes are written; `NEVER` without an agent. */
+  /** When after-call work, disposition and notes are written; `never` without an agent. */
   readonly acwAt: number;
   /** When analytics marks it: batches of a quarter of an hour, so that many rows share one stamp. */
   readonly analyticsAt: number;

@@ -1,6 +1,6 @@
-import { DAY, dayOf } from '../data/calendar';
+import { dayMs, dayOf } from '../data/calendar';
 import { createLru } from '../data/lru';
-import { LATEST_CHANGE } from './contact-facts';
+import { latestChange } from './contact-facts';
 import type { ContactQuery } from './contact-query';
 import type { ContactRows } from './contact-rows';
 import {
@@ -35,10 +35,10 @@ export class TooHeavy extends Error {
   override readonly name = 'TooHeavy';
 }
 
-const ROWS_KEPT = 2_000_000;
-const ROWS_AT_MOST = 10_000_000;
-const LAST_DAY = 89_999;
-const KINDS: Readonly<Record<string, KeyKind>> = {
+const rowsKept = 2_000_000;
+const rowsAtMost = 10_000_000;
+const lastDay = 89_999;
+const keyKinds: Readonly<Record<string, KeyKind>> = {
   contactstartdate: 'start',
   contactstart: 'start',
   contactid: 'id',
@@ -47,7 +47,7 @@ const KINDS: Readonly<Record<string, KeyKind>> = {
 
 /** Creates the index. It keeps the lists of recently asked days, two million rows at most. */
 export function createContactIndex(perDay: number, tables: DayTables, edits: Edits, rows: ContactRows) {
-  const kept = createLru<DayList>(ROWS_KEPT);
+  const kept = createLru<DayList>(rowsKept);
   const list = createDayLists({ perDay, tables, edits, rows, kept });
 
   const byStart = (kind: 'start' | 'id', query: ContactQuery, now: number): DaySegment[] => {
@@ -59,11 +59,11 @@ export function createContactIndex(perDay: number, tables: DayTables, edits: Edi
     // A settled day that lies within the window is known to be whole: long counts stay cheap.
     const isKnown = (day: number): boolean =>
       isPlain &&
-      query.startFrom <= day * DAY &&
+      query.startFrom <= day * dayMs &&
       endsAfter(query, lastStartOf(day)) &&
-      (day + 1) * DAY + LATEST_CHANGE <= now &&
+      (day + 1) * dayMs + latestChange <= now &&
       !edits.days.has(day);
-    if (days.filter((day) => !isKnown(day)).length * perDay > ROWS_AT_MOST) throw new TooHeavy();
+    if (days.filter((day) => !isKnown(day)).length * perDay > rowsAtMost) throw new TooHeavy();
     return days.map((day) => {
       const load = (): DayList => list({ kind, days: [day], query }, now);
       return { count: isKnown(day) ? perDay : load().ids.length, load };
@@ -72,14 +72,14 @@ export function createContactIndex(perDay: number, tables: DayTables, edits: Edi
 
   const byUpdate = (query: ContactQuery, now: number): Segment[] => {
     const first = Math.max(0, dayOf(Math.max(query.updatedFrom, query.startFrom)));
-    const last = Math.min(LAST_DAY, dayOf(Math.min(now, query.startTo + LATEST_CHANGE)));
+    const last = Math.min(lastDay, dayOf(Math.min(now, query.startTo + latestChange)));
     const firstStart = dayOf(query.startFrom);
     const lastStart = dayOf(Math.min(query.startTo, now));
-    if ((last - first) * perDay > ROWS_AT_MOST) throw new TooHeavy();
+    if ((last - first) * perDay > rowsAtMost) throw new TooHeavy();
     const editedOn = [...edits.updateDays].filter((day) => day >= first && (day > last || last < first));
     const updateDays = [...range(first, last), ...editedOn.sort((a, b) => a - b)];
     return updateDays.map((updateDay) => {
-      const reach = range(Math.max(0, updateDay - LATEST_CHANGE / DAY), updateDay);
+      const reach = range(Math.max(0, updateDay - latestChange / dayMs), updateDay);
       const edited = edits.updateDays.has(updateDay) ? [...edits.days] : [];
       const days = [...new Set([...reach, ...edited])]
         .filter((day) => day >= firstStart && day <= lastStart)
@@ -91,7 +91,7 @@ export function createContactIndex(perDay: number, tables: DayTables, edits: Edi
 
   const byField = (field: string, query: ContactQuery, now: number): Segment[] => {
     const days = byStart('id', query, now);
-    if (days.reduce((sum, { count }) => sum + count, 0) > ROWS_KEPT / 4) throw new TooHeavy();
+    if (days.reduce((sum, { count }) => sum + count, 0) > rowsKept / 4) throw new TooHeavy();
     const lists = days.map(({ load }) => load());
     const from = Math.max(...lists.map((part) => part.from));
     const until = Math.min(...lists.map((part) => part.until));
@@ -111,7 +111,7 @@ export function createContactIndex(perDay: number, tables: DayTables, edits: Edi
    */
   const select = (query: ContactQuery, now: number): Selection => {
     const field = query.orderBy?.field ?? 'contactId';
-    const kind = KINDS[field.toLowerCase()];
+    const kind = keyKinds[field.toLowerCase()];
     const segments =
       kind === 'update'
         ? byUpdate(query, now)
@@ -127,8 +127,8 @@ export function createContactIndex(perDay: number, tables: DayTables, edits: Edi
 /** The days in which matching rows start: those that still change, and those that faults changed. */
 function startDays(query: ContactQuery, now: number, edits: Edits): readonly number[] {
   const first = Math.max(0, dayOf(query.startFrom));
-  const last = Math.min(LAST_DAY, dayOf(Math.min(query.startTo, now)));
-  const firstChanged = Math.max(first, dayOf(query.updatedFrom - LATEST_CHANGE));
+  const last = Math.min(lastDay, dayOf(Math.min(query.startTo, now)));
+  const firstChanged = Math.max(first, dayOf(query.updatedFrom - latestChange));
   const edited = [...edits.days].filter((day) => day >= first && day < firstChanged && day <= last);
   return [...edited.sort((a, b) => a - b), ...range(firstChanged, last)];
 }

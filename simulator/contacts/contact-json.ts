@@ -1,45 +1,44 @@
 import type { StampWriter } from '../data/calendar';
 import {
-  CAMPAIGNS,
-  DISPOSITIONS,
-  FIRST_NAMES,
-  LAST_NAMES,
-  MEDIA_TYPES,
-  SKILLS,
-  TAGS,
-  TEAMS,
-  TRANSFERS,
+  campaignCatalogue,
+  dispositionCatalogue,
+  firstNames,
+  lastNames,
+  mediaCatalogue,
+  skillCatalogue,
+  tags,
+  teamCatalogue,
+  transfers,
 } from '../data/catalogue';
 import { agentIdOf } from '../admin/agent-id';
 import { addressesOf, dispositionOf } from './call-details';
-import type { ContactFacts } from './contact-facts';
-import { lastUpdateOf } from './contact-facts';
+import { type ContactFacts, lastUpdateOf } from './contact-facts';
 
 /** Writes a contact as the API of v27 and later serves it at a moment (epoch ms): a flat JSON object (contract §2.2). */
 export type ContactWriter = (facts: ContactFacts, now: number) => string;
 
 // Members that always go together, put into text once.
 const member = (name: string, value: unknown): string => `,"${name}":${JSON.stringify(value)}`;
-const SKILL_PART = SKILLS.map(
+const skillPart = skillCatalogue.map(
   (skill, index) =>
     member('skillId', skill.id) +
     member('skillName', skill.name) +
-    member('campaignId', CAMPAIGNS[skill.campaign]?.id) +
-    member('campaignName', CAMPAIGNS[skill.campaign]?.name) +
+    member('campaignId', campaignCatalogue[skill.campaign]?.id) +
+    member('campaignName', campaignCatalogue[skill.campaign]?.name) +
     member('pointOfContactId', 880_101 + index) +
     member('pointOfContactName', `Entry ${index + 1}`),
 );
-const TEAM_PART = TEAMS.map((team) => member('teamId', team.id) + member('teamName', team.name));
-const NO_AGENT_PART = ['agentId', 'firstName', 'lastName', 'teamId', 'teamName']
+const teamPart = teamCatalogue.map((team) => member('teamId', team.id) + member('teamName', team.name));
+const noAgentPart = ['agentId', 'firstName', 'lastName', 'teamId', 'teamName']
   .map((name) => member(name, null))
   .join('');
-const FIRST = FIRST_NAMES.map((name) => member('firstName', name));
-const LAST = LAST_NAMES.map((name) => member('lastName', name));
-const TRANSFER_PART = TRANSFERS.map(
+const firstNameMembers = firstNames.map((name) => member('firstName', name));
+const lastNameMembers = lastNames.map((name) => member('lastName', name));
+const transferPart = transfers.map(
   (name, index) => member('transferIndicatorId', index) + member('transferIndicatorName', name),
 );
 /** By media type; the members of the n-th sub-type stand at n + 1. */
-const MEDIA_PART = MEDIA_TYPES.map((media) =>
+const mediaPart = mediaCatalogue.map((media) =>
   [null, ...media.subTypes].map(
     (subType) =>
       member('mediaSubTypeId', subType?.id ?? null) +
@@ -48,16 +47,16 @@ const MEDIA_PART = MEDIA_TYPES.map((media) =>
       member('mediaTypeName', media.name),
   ),
 );
-const END_REASON = ['Contact Hung Up', 'Agent Hung Up', 'Transferred', 'System', null].map((reason) =>
+const endReason = ['Contact Hung Up', 'Agent Hung Up', 'Transferred', 'System', null].map((reason) =>
   member('endReason', reason),
 );
 /** What follows the whole seconds, by milliseconds: `.5` for 500, nothing for 0. */
-const FRACTION = Array.from({ length: 1000 }, (_, ms) => String(ms / 1000).slice(1));
+const fractionTexts = Array.from({ length: 1000 }, (_, ms) => String(ms / 1000).slice(1));
 
 /** Milliseconds as seconds: what `String(ms / 1000)` gives, without the cost of formatting a double. */
 function seconds(ms: number): string {
   const whole = Math.floor(ms / 1000);
-  return `${whole}${FRACTION[ms - whole * 1000]}`;
+  return `${whole}${fractionTexts[ms - whole * 1000]}`;
 }
 
 /**
@@ -81,11 +80,11 @@ export function createContactWriter(stamp: StampWriter, noteCanary: string): Con
     const hasNotes = acwDone && (roll < 0.2 || corrected);
     const disposition = dispositionOf(facts, now);
     const { from, to } = addressesOf(facts);
-    const transfer = facts.leg === 0 ? 0 : 1 + (Math.floor(roll * 31) % (TRANSFERS.length - 1));
+    const transfer = facts.leg === 0 ? 0 : 1 + (Math.floor(roll * 31) % (transfers.length - 1));
     return (
       `{"abandoned":${facts.abandoned},"abandonSeconds":${facts.abandoned ? seconds(facts.inQueue) : '0'}` +
       `,"acwSeconds":${acwDone ? seconds(facts.acw) : '0'},"agentSeconds":${seconds(facts.talk)}` +
-      (agent < 0 ? NO_AGENT_PART : agentPart(agent)) +
+      (agent < 0 ? noAgentPart : agentPart(agent)) +
       `,"analyticsProcessedDate":${analysed ? `"${stamp(facts.analyticsAt)}"` : 'null'}` +
       `,"callbackTime":${roll > 0.97 ? Math.floor(roll * 300) : 0}` +
       `,"conferenceSeconds":${seconds(facts.conference)},"contactId":${contactId}` +
@@ -93,7 +92,7 @@ export function createContactWriter(stamp: StampWriter, noteCanary: string): Con
       `,"dateACWWarehoused":${acwDone ? `"${stamp(facts.acwAt)}"` : 'null'}` +
       `,"dateContactWarehoused":"${stamp(facts.visibleAt)}"` +
       `,"dispositionNotes":${hasNotes ? notes[contactId % notes.length] : 'null'}` +
-      `,"divisionNo":${roll < 0.02 ? 'null' : '1'}${END_REASON[Math.floor(roll * END_REASON.length)]}` +
+      `,"divisionNo":${roll < 0.02 ? 'null' : '1'}${endReason[Math.floor(roll * endReason.length)]}` +
       `,"fromAddress":"${from}","toAddress":"${to}"` +
       `,"highProficiency":${1 + (contactId % 3)},"lowProficiency":20` +
       `,"holdCount":${facts.holdCount},"holdSeconds":${seconds(facts.hold)}` +
@@ -101,27 +100,27 @@ export function createContactWriter(stamp: StampWriter, noteCanary: string): Con
       `,"isLogged":${facts.isLogged},"isOutbound":${facts.isOutbound},"isRefused":${facts.isRefused}` +
       `,"isShortAbandon":${facts.abandoned && facts.inQueue < 5000},"isTakeover":${facts.isTakeover}` +
       `,"lastUpdateTime":"${stamp(lastUpdateOf(facts, now))}","masterContactId":${facts.masterContactId}` +
-      `${MEDIA_PART[facts.media]?.[facts.subType + 1]},"postQueueSeconds":0,"preQueueSeconds":${seconds(facts.preQueue)}` +
-      `,"primaryDispositionId":${acwDone ? DISPOSITIONS[disposition]?.id : 'null'}` +
+      `${mediaPart[facts.media]?.[facts.subType + 1]},"postQueueSeconds":0,"preQueueSeconds":${seconds(facts.preQueue)}` +
+      `,"primaryDispositionId":${acwDone ? dispositionCatalogue[disposition]?.id : 'null'}` +
       (facts.isRefused
         ? ',"refuseReason":"No answer","refuseTime":"15"'
         : ',"refuseReason":null,"refuseTime":null') +
       `,"releaseSeconds":${seconds(Math.floor(roll * 900))},"routingAttribute":0,"routingTime":${Math.floor(roll * 12)}` +
-      `,"secondaryDispositionId":${acwDone && roll > 0.8 ? DISPOSITIONS[(disposition + 2) % DISPOSITIONS.length]?.id : 'null'}` +
-      `,"serviceLevelFlag":${facts.inQueue < 30_000 ? '0' : '1'}${SKILL_PART[facts.skill]}` +
-      `,"totalDurationSeconds":${seconds(facts.end - facts.start)}${TRANSFER_PART[transfer]}}`
+      `,"secondaryDispositionId":${acwDone && roll > 0.8 ? dispositionCatalogue[(disposition + 2) % dispositionCatalogue.length]?.id : 'null'}` +
+      `,"serviceLevelFlag":${facts.inQueue < 30_000 ? '0' : '1'}${skillPart[facts.skill]}` +
+      `,"totalDurationSeconds":${seconds(facts.end - facts.start)}${transferPart[transfer]}}`
     );
   };
 }
 
 function agentPart(agent: number): string {
-  const names = `${FIRST[agent % FIRST.length]}${LAST[agent % LAST.length]}`;
-  return `,"agentId":${agentIdOf(agent)}${names}${TEAM_PART[agent % TEAM_PART.length]}`;
+  const names = `${firstNameMembers[agent % firstNameMembers.length]}${lastNameMembers[agent % lastNameMembers.length]}`;
+  return `,"agentId":${agentIdOf(agent)}${names}${teamPart[agent % teamPart.length]}`;
 }
 
 /** The `tags` of a contact, which the API adds when asked for (`tags=true`): none, one or two. */
 export function tagsOf(contactId: number): readonly object[] {
-  return TAGS.slice(0, contactId % 7 === 0 ? 2 : contactId % 5 === 0 ? 1 : 0).map((tag) => ({
+  return tags.slice(0, contactId % 7 === 0 ? 2 : contactId % 5 === 0 ? 1 : 0).map((tag) => ({
     contactId,
     tagId: tag.id,
     tagName: tag.name,

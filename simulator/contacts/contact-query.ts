@@ -1,11 +1,9 @@
-import { CAMPAIGNS, MEDIA_TYPES, SKILLS, TEAMS } from '../data/catalogue';
-import { DAY, readDate } from '../data/calendar';
+import { campaignCatalogue, mediaCatalogue, skillCatalogue, teamCatalogue } from '../data/catalogue';
+import { dayMs, readDate } from '../data/calendar';
 import { agentOf } from '../admin/agent-id';
 import { BadParameter } from '../http/bad-parameter';
-import type { DayTable } from './day-table';
-import { LOGGED, REFUSED, TAKEOVER } from './day-table';
-import { readFlag, readInteger } from '../http/parameters';
-import type { Parameters } from '../http/parameters';
+import { type DayTable, loggedBit, refusedBit, takeoverBit } from './day-table';
+import { type Parameters, readFlag, readInteger } from '../http/parameters';
 
 /** Conditions on a contact besides time. Lists hold ids as the API shows them; an absent member means "any". */
 export interface ContactFilter {
@@ -60,7 +58,7 @@ export function readContactQuery(parameters: Parameters, now: number): ContactQu
   const startDate = time('startDate');
   const endDate = time('endDate');
   const updatedSince = time('updatedSince') ?? time('updateSince');
-  const fallback = updatedSince === undefined ? (endDate ?? now) - DAY : -Infinity;
+  const fallback = updatedSince === undefined ? (endDate ?? now) - dayMs : -Infinity;
   const order = /^\s*(\w+)(?:\s+(asc|desc))?\s*$/i.exec(parameters.get('orderBy') ?? '');
   if (parameters.get('orderBy') !== undefined && order === null) throw new BadParameter('Invalid orderBy');
   return {
@@ -113,24 +111,24 @@ export function compileFilter(filter: ContactFilter): RowTest {
   const { skillIds, campaignIds, mediaTypeIds, mediaSubTypeIds, agentIds, teamIds } = filter;
   if (skillIds)
     admit(
-      SKILLS.map(({ id }) => skillIds.includes(id)),
+      skillCatalogue.map(({ id }) => skillIds.includes(id)),
       'skill',
     );
   if (campaignIds) {
     admit(
-      SKILLS.map(({ campaign }) => campaignIds.includes(CAMPAIGNS[campaign]?.id ?? 0)),
+      skillCatalogue.map(({ campaign }) => campaignIds.includes(campaignCatalogue[campaign]?.id ?? 0)),
       'skill',
     );
   }
   if (mediaTypeIds)
     admit(
-      MEDIA_TYPES.map(({ id }) => mediaTypeIds.includes(id)),
+      mediaCatalogue.map(({ id }) => mediaTypeIds.includes(id)),
       'media',
     );
   const { mediaSubTypeName } = filter;
   if (mediaSubTypeIds || mediaSubTypeName !== undefined) {
     tests.push((table, row) => {
-      const subType = MEDIA_TYPES[table.media[row] as number]?.subTypes[table.subType[row] as number];
+      const subType = mediaCatalogue[table.media[row] as number]?.subTypes[table.subType[row] as number];
       if (subType === undefined) return false;
       const isId = mediaSubTypeIds?.includes(subType.id) ?? true;
       return isId && (mediaSubTypeName ?? subType.name) === subType.name;
@@ -143,16 +141,16 @@ export function compileFilter(filter: ContactFilter): RowTest {
   if (teamIds) {
     tests.push((table, row) => {
       const agent = table.agent[row] as number;
-      return agent >= 0 && teamIds.includes(TEAMS[agent % TEAMS.length]?.id ?? 0);
+      return agent >= 0 && teamIds.includes(teamCatalogue[agent % teamCatalogue.length]?.id ?? 0);
     });
   }
   const flag = (bit: number, wanted: boolean | undefined): void => {
     if (wanted !== undefined)
       tests.push((table, row) => (((table.flags[row] as number) & bit) !== 0) === wanted);
   };
-  flag(LOGGED, filter.isLogged);
-  flag(REFUSED, filter.isRefused);
-  flag(TAKEOVER, filter.isTakeover);
+  flag(loggedBit, filter.isLogged);
+  flag(refusedBit, filter.isRefused);
+  flag(takeoverBit, filter.isTakeover);
   const { analyticsProcessed } = filter;
   if (analyticsProcessed !== undefined) {
     tests.push((table, row, now) => (table.analyticsAt[row] as number) <= now === analyticsProcessed);

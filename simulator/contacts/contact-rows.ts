@@ -21,9 +21,9 @@ interface Block {
   readonly until: number;
 }
 
-const BLOCK_SIZE = 256;
+const blockSize = 256;
 /** A block is written as a whole when a page wants at least this many of its rows. */
-const WORTH_A_BLOCK = 48;
+const worthABlock = 48;
 
 interface Parts {
   readonly source: ContactSource;
@@ -49,8 +49,8 @@ export function createContactRows({ source, write, edits, badRecords, bytesKept 
     let from = -Infinity;
     let until = Infinity;
     let bytes = 0;
-    const first = block * BLOCK_SIZE;
-    for (let number = first; number < Math.min(first + BLOCK_SIZE, source.perDay); number++) {
+    const first = block * blockSize;
+    for (let number = first; number < Math.min(first + blockSize, source.perDay); number++) {
       const facts = source.facts(day, number);
       for (const change of [facts.visibleAt, facts.acwAt, facts.analyticsAt, facts.correctedAt]) {
         if (change <= now) from = Math.max(from, change);
@@ -70,7 +70,7 @@ export function createContactRows({ source, write, edits, badRecords, bytesKept 
     const keys: string[] = [];
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
-      const key = keyOf(dayOfContact(id), Math.floor(numberOfContact(id) / BLOCK_SIZE));
+      const key = keyOf(dayOfContact(id), Math.floor(numberOfContact(id) / blockSize));
       keys.push(key);
       wanted.set(key, (wanted.get(key) ?? 0) + 1);
     }
@@ -81,15 +81,15 @@ export function createContactRows({ source, write, edits, badRecords, bytesKept 
       if (!blocks.has(key)) {
         const known = kept.get(key);
         const isFresh = known !== undefined && known.from <= now && now < known.until;
-        const isWorthIt = number < source.perDay && (wanted.get(key) ?? 0) >= WORTH_A_BLOCK;
+        const isWorthIt = number < source.perDay && (wanted.get(key) ?? 0) >= worthABlock;
         if (isFresh) blocks.set(key, known);
         else
           blocks.set(
             key,
-            isWorthIt ? buildBlock(dayOfContact(id), Math.floor(number / BLOCK_SIZE), now) : undefined,
+            isWorthIt ? buildBlock(dayOfContact(id), Math.floor(number / blockSize), now) : undefined,
           );
       }
-      const row = blocks.get(key)?.rows[number % BLOCK_SIZE];
+      const row = blocks.get(key)?.rows[number % blockSize];
       return row ?? readOne(source.facts(dayOfContact(id), number), now);
     });
   };

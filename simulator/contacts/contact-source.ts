@@ -1,5 +1,5 @@
-import { FIRST_LATE_NUMBER, contactIdOf, dayOfContact, isContactId, numberOfContact } from './contact-id';
-import { DAY, HOUR, MINUTE } from '../data/calendar';
+import { firstLateNumber, contactIdOf, dayOfContact, isContactId, numberOfContact } from './contact-id';
+import { dayMs, hourMs, minuteMs } from '../data/calendar';
 import { drawCall, drawLeg } from './draw-contact';
 import type { Edits } from './mutations';
 import type { ContactFacts } from './contact-facts';
@@ -21,24 +21,24 @@ export interface ContactSource {
 }
 
 // Share of a day's calls per hour, UTC: quiet nights, a peak before noon, a smaller one in the afternoon.
-const HOURLY = [
+const hourlyWeights = [
   0.8, 0.6, 0.5, 0.5, 0.6, 1, 2, 4, 6.5, 8.5, 9, 8.5, 7.5, 7.8, 8, 7.5, 6.5, 5, 4, 3.2, 2.6, 2, 1.6, 1.1,
 ];
-const HOURLY_TOTAL = HOURLY.reduce((sum, weight) => sum + weight, 0);
-const LEGS_AT_MOST = 4;
-const FOLLOW_UP = 1;
-const MASTER = 2;
-const LEG = 3;
+const hourlyTotal = hourlyWeights.reduce((sum, weight) => sum + weight, 0);
+const legsAtMost = 4;
+const followUpDraws = 1;
+const masterDraws = 2;
+const legDraws = 3;
 
 /** Turns a fraction of the day's calls into milliseconds after midnight, busy hours being wider. */
 function timeOfDay(share: number): number {
-  let left = share * HOURLY_TOTAL;
-  for (let hour = 0; hour < HOURLY.length; hour++) {
-    const weight = HOURLY[hour] as number;
-    if (left < weight) return Math.floor((hour + left / weight) * HOUR);
+  let left = share * hourlyTotal;
+  for (let hour = 0; hour < hourlyWeights.length; hour++) {
+    const weight = hourlyWeights[hour] as number;
+    if (left < weight) return Math.floor((hour + left / weight) * hourMs);
     left -= weight;
   }
-  return DAY - 1;
+  return dayMs - 1;
 }
 
 /** Creates the source of all contacts for a seed; `edits` are the changes that faults made. */
@@ -47,7 +47,7 @@ export function createContactSource(settings: Settings, edits: Edits): ContactSo
 
   // Legs of one interaction are neighbours within a group of four, so that no search is needed.
   const follows = (day: number, number: number): boolean =>
-    number % LEGS_AT_MOST !== 0 && number < FIRST_LATE_NUMBER && fraction(seed, day, number, FOLLOW_UP) < 0.2;
+    number % legsAtMost !== 0 && number < firstLateNumber && fraction(seed, day, number, followUpDraws) < 0.2;
 
   const masterNumber = (day: number, number: number): number => {
     let master = number;
@@ -64,11 +64,11 @@ export function createContactSource(settings: Settings, edits: Edits): ContactSo
   const startOfMaster = (day: number, master: number): number => {
     const late = edits.lateStart(contactIdOf(day, master));
     if (late !== undefined) return late;
-    const dice = new Dice(hash(seed, day, master, MASTER, 1));
+    const dice = new Dice(hash(seed, day, master, masterDraws, 1));
     const time = timeOfDay((master + dice.roll()) / contactsPerDay);
     // Dialler campaigns start many contacts at one stroke, and part of the sources know no milliseconds.
-    if (dice.chance(0.08)) return day * DAY + time - (time % (10 * MINUTE));
-    return day * DAY + (dice.chance(0.25) ? time - (time % 1000) : time);
+    if (dice.chance(0.08)) return day * dayMs + time - (time % (10 * minuteMs));
+    return day * dayMs + (dice.chance(0.25) ? time - (time % 1000) : time);
   };
 
   const facts = (day: number, number: number): ContactFacts => {
@@ -77,12 +77,12 @@ export function createContactSource(settings: Settings, edits: Edits): ContactSo
     const start =
       number === master
         ? startOfMaster(day, master)
-        : Math.min(facts(day, number - 1).end, day * DAY + DAY - 1);
+        : Math.min(facts(day, number - 1).end, day * dayMs + dayMs - 1);
 
     const isFollowed = number + 1 < contactsPerDay && follows(day, number + 1);
-    const call = drawCall(new Dice(hash(seed, day, master, MASTER, 2)), settings);
+    const call = drawCall(new Dice(hash(seed, day, master, masterDraws, 2)), settings);
     const leg = { contactId, masterContactId: contactIdOf(day, master), leg: number - master };
-    const dice = new Dice(hash(seed, day, number, LEG));
+    const dice = new Dice(hash(seed, day, number, legDraws));
     return edits.apply(drawLeg(dice, call, { ...leg, start, isFollowed }, settings.agents));
   };
 

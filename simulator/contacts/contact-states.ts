@@ -1,10 +1,10 @@
 import type { StampWriter } from '../data/calendar';
-import { SKILLS } from '../data/catalogue';
+import { skillCatalogue } from '../data/catalogue';
 import type { ContactFacts } from './contact-facts';
 import { agentIdOf } from '../admin/agent-id';
 
 /** The states a contact goes through, with ids of our own choosing: none are published. */
-const STATES = ['PreQueue', 'InQueue', 'Active', 'Released'] as const;
+const stateNames = ['PreQueue', 'InQueue', 'Active', 'Released'] as const;
 
 /**
  * The rows of `GET /contacts/{contactId}/state-history` (contract §2.5), also spelled `statehistory`: what the contact
@@ -15,10 +15,10 @@ export function contactStates(facts: ContactFacts, now: number, stamp: StampWrit
   const queued = Math.min(end, start + preQueue);
   const answered = agent < 0 ? end : Math.min(end, queued + inQueue);
   const starts = [start, queued, answered, end];
-  return STATES.flatMap((contactStateName, place) => {
+  return stateNames.flatMap((contactStateName, place) => {
     const at = starts[place] as number;
     const over = starts[place + 1] ?? at;
-    const isPassed = place < STATES.length - 1 && over === at;
+    const isPassed = place < stateNames.length - 1 && over === at;
     if (isPassed || at > now) return [];
     return {
       stateIndex: place,
@@ -30,8 +30,8 @@ export function contactStates(facts: ContactFacts, now: number, stamp: StampWrit
       startDate: stamp(at),
       isWarehoused: facts.visibleAt <= now,
       agentId: place < 2 || agent < 0 ? null : agentIdOf(agent),
-      skillId: SKILLS[facts.skill]?.id,
-      skillName: SKILLS[facts.skill]?.name,
+      skillId: skillCatalogue[facts.skill]?.id,
+      skillName: skillCatalogue[facts.skill]?.name,
       duration: `PT${(Math.min(over, now) - at) / 1000}S`,
       divisionNo: 1,
     };

@@ -1,25 +1,22 @@
-import { BUSINESS_UNIT_ID } from '../data/catalogue';
+import { ourBusinessUnit } from '../data/catalogue';
 import type { StampWriter } from '../data/calendar';
-import type { ContactIndex } from './contact-index';
-import { TooHeavy } from './contact-index';
+import { type ContactIndex, TooHeavy } from './contact-index';
 import { tagsOf } from './contact-json';
 import { contactStates } from './contact-states';
-import type { ContactQuery } from './contact-query';
-import { readContactQuery } from './contact-query';
+import { type ContactQuery, readContactQuery } from './contact-query';
 import { withFineStamps } from './fine-stamps';
 import type { ContactRows } from './contact-rows';
 import type { ContactSource } from './contact-source';
 import type { Exchange } from '../http/exchange';
-import { LARGEST_PAGE, linksOf } from '../http/links';
+import { largestPage, linksOf } from '../http/links';
 import { sortedPage, unorderedPage } from './ordered-list';
 import { readFlag, readInteger } from '../http/parameters';
 import { Dice, hash } from '../data/random';
-import type { Reply } from '../http/reply';
-import { empty, json } from '../http/reply';
+import { empty, json, type Reply } from '../http/reply';
 import { addField, pickFields, toNewName, toOldNames } from './row-text';
 
 /** From this version on fields have their present names (contract §2.3: v24 has the old ones, v27 the new). */
-const FIRST_WITH_NEW_NAMES = 27;
+const firstWithNewNames = 27;
 
 /** The Reporting API's contacts. */
 export type ContactsEndpoint = ReturnType<typeof createContactsEndpoint>;
@@ -42,13 +39,13 @@ export function createContactsEndpoint(parts: Parts) {
     const fields = exchange.parameters.get('fields');
     const hasTags = readFlag(exchange.parameters, 'tags') === true;
     const fine = exchange.firing.has('fineStamps');
-    if (fields === undefined && !hasTags && !fine && version >= FIRST_WITH_NEW_NAMES) return plain;
+    if (fields === undefined && !hasTags && !fine && version >= firstWithNewNames) return plain;
     const names = new Set((fields ?? '').split(',').map((name) => toNewName(name.trim()).toLowerCase()));
     return plain.map((row, i) => {
       let text = fine ? withFineStamps(row.toString(), ids[i] as number) : row.toString();
       if (hasTags) text = addField(text, 'tags', tagsOf(ids[i] as number));
       if (fields !== undefined) text = pickFields(text, names);
-      return Buffer.from(version >= FIRST_WITH_NEW_NAMES ? text : toOldNames(text));
+      return Buffer.from(version >= firstWithNewNames ? text : toOldNames(text));
     });
   };
 
@@ -61,7 +58,7 @@ export function createContactsEndpoint(parts: Parts) {
     const asked = readContactQuery(parameters, now);
     const orderBy = asked.orderBy && { ...asked.orderBy, field: toNewName(asked.orderBy.field) };
     const skip = readInteger(parameters, 'skip') ?? 0;
-    const top = Math.min(readInteger(parameters, 'top') ?? LARGEST_PAGE, LARGEST_PAGE);
+    const top = Math.min(readInteger(parameters, 'top') ?? largestPage, largestPage);
     const dice = new Dice(hash(seed, sequence, 0, 0, 55));
     try {
       const { total, segments } = index.select({ ...asked, ...habitsOf(exchange), orderBy }, now);
@@ -71,7 +68,7 @@ export function createContactsEndpoint(parts: Parts) {
           ? unorderedPage(segments, { skip, top }, dice)
           : sortedPage(segments, { skip, top, descending: orderBy.descending }, dice);
       const head = {
-        businessUnitId: BUSINESS_UNIT_ID,
+        businessUnitId: ourBusinessUnit,
         lastPollTime: stamp(now),
         totalRecords: total,
         _links: linksOf(`${address()}${exchange.path}`, parameters, { skip, top, count: ids.length, total }),
@@ -90,9 +87,9 @@ export function createContactsEndpoint(parts: Parts) {
       return empty(404, { icStatusDescription: 'Contact not found' });
     }
     const [row] = render([contactId], exchange, version);
-    const head = `{"businessUnitId":${BUSINESS_UNIT_ID},"lastPollTime":"${stamp(exchange.now)}","contactId":`;
+    const head = `{"businessUnitId":${ourBusinessUnit},"lastPollTime":"${stamp(exchange.now)}","contactId":`;
     const body = Buffer.concat([Buffer.from(head), row as Buffer, Buffer.from('}')]);
-    return { status: 200, headers: JSON_TYPE, body, length: body.length };
+    return { status: 200, headers: jsonType, body, length: body.length };
   };
 
   /** `GET /contacts/{contactId}/state-history` (contract §2.5); 404 when unknown. */
@@ -116,7 +113,7 @@ function habitsOf({ firing }: Exchange): Pick<ContactQuery, 'exclusiveEnd' | 'fi
   };
 }
 
-const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' };
+const jsonType = { 'Content-Type': 'application/json; charset=utf-8' };
 
 function page(head: object, rows: readonly Buffer[]): Reply {
   const opening = Buffer.from(`${JSON.stringify(head).slice(0, -1)},"completedContacts":[`);
@@ -129,5 +126,5 @@ function page(head: object, rows: readonly Buffer[]): Reply {
   }
   // The comma after the last row gives way to the closing bracket.
   body.write(']}', rows.length === 0 ? at : at - 1, 'latin1');
-  return { status: 200, headers: JSON_TYPE, body, length };
+  return { status: 200, headers: jsonType, body, length };
 }

@@ -1,4 +1,4 @@
-import { DAY, dayOf } from '../data/calendar';
+import { dayMs, dayOf } from '../data/calendar';
 import type { Lru } from '../data/lru';
 import { compileFilter, type ContactFilter, type ContactQuery } from './contact-query';
 import type { ContactRows } from './contact-rows';
@@ -70,7 +70,7 @@ export function habitsOf({ exclusiveEnd = false, fine = false, twiceEvery = 0 }:
 
 /** The last start that a day can have. */
 export function lastStartOf(day: number): number {
-  return (day + 1) * DAY - 1;
+  return (day + 1) * dayMs - 1;
 }
 
 interface Bounds {
@@ -81,11 +81,11 @@ interface Bounds {
 
 /** Bounds that do not cut into these days are left out, so that all windows share inner days. */
 function boundsOf({ days, keyDay, query }: ListedDays): Bounds {
-  const first = (days[0] ?? 0) * DAY;
+  const first = (days[0] ?? 0) * dayMs;
   return {
     startFrom: query.startFrom <= first ? -Infinity : query.startFrom,
     startTo: endsAfter(query, lastStartOf(days.at(-1) ?? 0)) ? Infinity : query.startTo,
-    updatedFrom: query.updatedFrom <= (keyDay ?? days[0] ?? 0) * DAY ? -Infinity : query.updatedFrom,
+    updatedFrom: query.updatedFrom <= (keyDay ?? days[0] ?? 0) * dayMs ? -Infinity : query.updatedFrom,
   };
 }
 

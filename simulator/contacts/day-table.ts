@@ -1,6 +1,6 @@
 import type { ContactFacts } from './contact-facts';
 import type { ContactSource } from './contact-source';
-import { contactIdOf, FIRST_LATE_NUMBER } from './contact-id';
+import { contactIdOf, firstLateNumber } from './contact-id';
 import type { Edits } from './mutations';
 import { createLru } from '../data/lru';
 
@@ -20,24 +20,24 @@ export interface DayTable {
   readonly flags: Uint8Array;
 }
 
-export const LOGGED = 1;
-export const REFUSED = 2;
-export const TAKEOVER = 4;
+export const loggedBit = 1;
+export const refusedBit = 2;
+export const takeoverBit = 4;
 
 /** Rows held in memory at most, about 60 bytes each. */
-const ROWS_KEPT = 600_000;
+const rowsKept = 600_000;
 
 /** Gives the table of a UTC day, from memory when it was asked for lately. */
 export type DayTables = (day: number) => DayTable;
 
 /** Contact id of the row at a position: a day's own rows first, then the late ones. */
 export function contactAt(perDay: number, day: number, position: number): number {
-  return contactIdOf(day, position < perDay ? position : FIRST_LATE_NUMBER + position - perDay);
+  return contactIdOf(day, position < perDay ? position : firstLateNumber + position - perDay);
 }
 
 /** Creates the tables over a source of contacts. */
 export function createDayTables(source: ContactSource, edits: Edits): DayTables {
-  const kept = createLru<DayTable>(ROWS_KEPT);
+  const kept = createLru<DayTable>(rowsKept);
   return (day) => {
     const key = edits.days.has(day) ? `${day}/${edits.revision}` : `${day}`;
     const known = kept.get(key);
@@ -65,7 +65,7 @@ function buildTable(source: ContactSource, day: number, late: number): DayTable 
     flags: new Uint8Array(length),
   };
   for (let row = 0; row < length; row++) {
-    const number = row < source.perDay ? row : FIRST_LATE_NUMBER + row - source.perDay;
+    const number = row < source.perDay ? row : firstLateNumber + row - source.perDay;
     fill(table, row, source.facts(day, number));
   }
   return table;
@@ -82,5 +82,7 @@ function fill(table: DayTable, row: number, facts: ContactFacts): void {
   table.skill[row] = facts.skill;
   table.agent[row] = facts.agent;
   table.flags[row] =
-    (facts.isLogged ? LOGGED : 0) | (facts.isRefused ? REFUSED : 0) | (facts.isTakeover ? TAKEOVER : 0);
+    (facts.isLogged ? loggedBit : 0) |
+    (facts.isRefused ? refusedBit : 0) |
+    (facts.isTakeover ? takeoverBit : 0);
 }

@@ -1,5 +1,5 @@
 import type { ContactFacts } from './contact-facts';
-import { FIRST_LATE_NUMBER, contactIdOf, dayOfContact } from './contact-id';
+import { firstLateNumber, contactIdOf, dayOfContact } from './contact-id';
 import { dayOf } from '../data/calendar';
 
 /**
@@ -40,7 +40,7 @@ export function createEdits() {
     insert(start: number, at: number): number {
       const day = dayOf(start);
       const number = lateCount(day);
-      const contactId = contactIdOf(day, FIRST_LATE_NUMBER + number);
+      const contactId = contactIdOf(day, firstLateNumber + number);
       late.set(contactId, { start, at });
       lateOfDay.set(day, number + 1);
       updateDays.add(dayOf(at));

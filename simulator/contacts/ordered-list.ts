@@ -1,5 +1,4 @@
-import type { Dice } from '../data/random';
-import { shuffle } from '../data/random';
+import { type Dice, shuffle } from '../data/random';
 
 /** Contact ids in ascending order of a key; equal keys may stand in any order. */
 export type OrderedList = ReturnType<typeof orderByKey>;

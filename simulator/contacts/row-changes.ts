@@ -1,4 +1,4 @@
-import { HOUR, readStamp } from '../data/calendar';
+import { hourMs, readStamp } from '../data/calendar';
 import type { ContactIndex } from './contact-index';
 import type { Edits } from './mutations';
 import type { RowEffect } from '../http/fault-effect';
@@ -13,10 +13,10 @@ export function createRowChanges(seed: number, index: ContactIndex, edits: Edits
   return (name, { count = 1, agoSeconds = 0 }, { parameters, now, sequence }) => {
     const stamp = now - agoSeconds * 1000;
     const time = (parameter: string): number | undefined => readStamp(parameters.get(parameter) ?? '');
-    const startFrom = time('startDate') ?? time('updatedSince') ?? now - HOUR;
+    const startFrom = time('startDate') ?? time('updatedSince') ?? now - hourMs;
     const startTo = time('endDate') ?? now;
     if (name === 'insertLate') {
-      const room = Math.max(1, Math.min(HOUR, startTo - startFrom));
+      const room = Math.max(1, Math.min(hourMs, startTo - startFrom));
       for (let i = 0; i < count; i++) {
         edits.insert(startFrom + Math.floor(fraction(seed, sequence, i, 31) * room), stamp);
       }

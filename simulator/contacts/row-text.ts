@@ -4,7 +4,7 @@
  */
 
 // Texts are read in runs, not letter by letter: a note of ten megabytes would exhaust the matcher's stack.
-const FIELD = /"([^"\\]+)":("[^"\\]*(?:\\.[^"\\]*)*"|\[[^\]]*\]|\{[^}]*\}|[^,}]+)/g;
+const fieldPattern = /"([^"\\]+)":("[^"\\]*(?:\\.[^"\\]*)*"|\[[^\]]*\]|\{[^}]*\}|[^,}]+)/g;
 
 /** Reads one field of rows, its name given in any case; `undefined` when a row has no such field. */
 export function fieldReader(name: string): (row: string) => unknown {
@@ -21,7 +21,9 @@ export function fieldReader(name: string): (row: string) => unknown {
 
 /** Keeps the fields whose lower-cased names are given, in the row's own order and spelling. */
 export function pickFields(row: string, names: ReadonlySet<string>): string {
-  const parts = [...row.matchAll(FIELD)].filter(([, field]) => names.has((field as string).toLowerCase()));
+  const parts = [...row.matchAll(fieldPattern)].filter(([, field]) =>
+    names.has((field as string).toLowerCase()),
+  );
   return `{${parts.map(([text]) => text).join(',')}}`;
 }
 
@@ -30,7 +32,7 @@ export function addField(row: string, name: string, value: unknown): string {
   return `${row.slice(0, -1)},"${name}":${JSON.stringify(value)}}`;
 }
 
-const OLD_NAMES: Readonly<Record<string, string>> = {
+const oldNames: Readonly<Record<string, string>> = {
   contactStartDate: 'contactStart',
   fromAddress: 'fromAddr',
   toAddress: 'toAddr',
@@ -39,7 +41,7 @@ const OLD_NAMES: Readonly<Record<string, string>> = {
   acwSeconds: 'ACWSeconds',
 };
 
-const OLD_TAG_NAMES: Readonly<Record<string, string>> = {
+const oldTagNames: Readonly<Record<string, string>> = {
   contactId: 'Contact_Id',
   tagId: 'TagId',
   tagName: 'TagName',
@@ -47,17 +49,17 @@ const OLD_TAG_NAMES: Readonly<Record<string, string>> = {
 
 /** The row as versions up to v24 spell it (contract §2.3). */
 export function toOldNames(row: string): string {
-  return row.replace(FIELD, (text: string, field: string, value: string) => {
+  return row.replace(fieldPattern, (text: string, field: string, value: string) => {
     if (field === 'tags') {
-      return `"tags":${value.replace(/"(\w+)":/g, (_, name: string) => `"${OLD_TAG_NAMES[name] ?? name}":`)}`;
+      return `"tags":${value.replace(/"(\w+)":/g, (_, name: string) => `"${oldTagNames[name] ?? name}":`)}`;
     }
-    const old = OLD_NAMES[field];
+    const old = oldNames[field];
     return old === undefined ? text : `"${old}":${value}`;
   });
 }
 
 /** The present name of a field that may be given in its old spelling. */
 export function toNewName(field: string): string {
-  const found = Object.entries(OLD_NAMES).find(([, old]) => old.toLowerCase() === field.toLowerCase());
+  const found = Object.entries(oldNames).find(([, old]) => old.toLowerCase() === field.toLowerCase());
   return found?.[0] ?? field;
 }

@@ -1,12 +1,12 @@
 /** Days and stamps. All times are epoch milliseconds in UTC; a "day" is the number of whole UTC days since 1970. */
 
-export const DAY = 86_400_000;
-export const HOUR = 3_600_000;
-export const MINUTE = 60_000;
+export const dayMs = 86_400_000;
+export const hourMs = 3_600_000;
+export const minuteMs = 60_000;
 
 /** The UTC day that holds a time. */
 export function dayOf(time: number): number {
-  return Math.floor(time / DAY);
+  return Math.floor(time / dayMs);
 }
 
 /**
@@ -27,10 +27,10 @@ export function createStampWriter(): StampWriter {
     let date = dates.get(day);
     if (date === undefined) {
       if (dates.size > 1000) dates.clear();
-      date = new Date(day * DAY).toISOString().slice(0, 11);
+      date = new Date(day * dayMs).toISOString().slice(0, 11);
       dates.set(day, date);
     }
-    const rest = time - day * DAY;
+    const rest = time - day * dayMs;
     const second = Math.floor(rest / 1000);
     return date + (seconds[second] ??= clockText(second)) + (fractions[rest - second * 1000] as string);
   };
@@ -41,30 +41,30 @@ function clockText(second: number): string {
   return `${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}`;
 }
 
-const ZULU = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,7})?)?Z$/i;
+const zuluStamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,7})?)?Z$/i;
 
 /** Reads an ISO 8601 date-time that ends in `Z`; `undefined` for anything else. */
 export function readStamp(text: string): number | undefined {
-  if (!ZULU.test(text)) return undefined;
+  if (!zuluStamp.test(text)) return undefined;
   const time = Date.parse(text);
   return Number.isNaN(time) ? undefined : time;
 }
 
 // In a query a plus sign that was not encoded arrives as a space.
-const OFFSET = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?)([+ -])(\d\d):?(\d\d)$/i;
-const WITHOUT_ZONE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,7})?)?)?$/i;
+const offsetStamp = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?)([+ -])(\d\d):?(\d\d)$/i;
+const withoutZone = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,7})?)?)?$/i;
 
 /**
  * Reads a date of a query as CXone very probably does (contract §2.8, §11.4): `Z`, or an offset, which counts; a date
  * or date-time without a zone is UTC. `undefined` for anything else.
  */
 export function readDate(text: string): number | undefined {
-  const [, local, sign, hours, minutes] = OFFSET.exec(text) ?? [];
+  const [, local, sign, hours, minutes] = offsetStamp.exec(text) ?? [];
   if (local !== undefined) {
-    const behind = (Number(hours) * HOUR + Number(minutes) * MINUTE) * (sign === '-' ? -1 : 1);
+    const behind = (Number(hours) * hourMs + Number(minutes) * minuteMs) * (sign === '-' ? -1 : 1);
     const time = readStamp(`${local}Z`);
     return time === undefined || Number(hours) > 14 || Number(minutes) > 59 ? undefined : time - behind;
   }
-  if (!WITHOUT_ZONE.test(text)) return readStamp(text);
+  if (!withoutZone.test(text)) return readStamp(text);
   return readStamp(text.length === 10 ? `${text}T00:00Z` : `${text}Z`);
 }

@@ -1,4 +1,4 @@
-const SECRETS_KEPT = 100_000;
+const secretsKept = 100_000;
 
 /** Strings that must never leak. Those issued at run time are bounded: the latest 100,000 are remembered. */
 export type Canaries = ReturnType<typeof createCanaries>;
@@ -16,7 +16,7 @@ export function createCanaries() {
     add(secret: string): void {
       issued.add(secret);
       for (const oldest of issued) {
-        if (issued.size <= SECRETS_KEPT) return;
+        if (issued.size <= secretsKept) return;
         issued.delete(oldest);
       }
     },

@@ -9,7 +9,7 @@ export interface MediaType {
 }
 
 /** Ids and names as in contract §2.2; phone calls are the majority, as in most tenants. */
-export const MEDIA_TYPES: readonly MediaType[] = [
+export const mediaCatalogue: readonly MediaType[] = [
   { id: 4, name: 'Phone Call', weight: 0.7, subTypes: [] },
   { id: 3, name: 'Chat', weight: 0.1, subTypes: [] },
   { id: 1, name: 'E-Mail', weight: 0.08, subTypes: [] },
@@ -27,15 +27,15 @@ export const MEDIA_TYPES: readonly MediaType[] = [
   },
 ];
 
-/** Index of phone calls in `MEDIA_TYPES`; only they are recorded here. */
-export const PHONE = 0;
+/** Index of phone calls in `mediaCatalogue`; only they are recorded here. */
+export const phone = 0;
 
 export interface Campaign {
   readonly id: number;
   readonly name: string;
 }
 
-export const CAMPAIGNS: readonly Campaign[] = [
+export const campaignCatalogue: readonly Campaign[] = [
   'Patient Services',
   'Pharmacy',
   'Billing',
@@ -47,13 +47,13 @@ export const CAMPAIGNS: readonly Campaign[] = [
 export interface Skill {
   readonly id: number;
   readonly name: string;
-  /** Index into `CAMPAIGNS`. */
+  /** Index into `campaignCatalogue`. */
   readonly campaign: number;
-  /** Index into `MEDIA_TYPES`. */
+  /** Index into `mediaCatalogue`. */
   readonly media: number;
 }
 
-const SKILL_NAMES: readonly (readonly [name: string, campaign: number, media: number])[] = [
+const skillNames: readonly (readonly [name: string, campaign: number, media: number])[] = [
   ['Nurse Line', 0, 0],
   ['Appointments', 3, 0],
   ['Refills', 1, 0],
@@ -74,7 +74,7 @@ const SKILL_NAMES: readonly (readonly [name: string, campaign: number, media: nu
   ['Messaging', 5, 6],
 ];
 
-export const SKILLS: readonly Skill[] = SKILL_NAMES.map(([name, campaign, media], index) => ({
+export const skillCatalogue: readonly Skill[] = skillNames.map(([name, campaign, media], index) => ({
   id: 4501 + index,
   name,
   campaign,
@@ -82,12 +82,12 @@ export const SKILLS: readonly Skill[] = SKILL_NAMES.map(([name, campaign, media]
 }));
 
 /** Indices of the skills that serve each media type. */
-export const SKILLS_OF_MEDIA: readonly (readonly number[])[] = MEDIA_TYPES.map((_, media) =>
-  SKILLS.flatMap((skill, index) => (skill.media === media ? [index] : [])),
+export const skillsOfMedia: readonly (readonly number[])[] = mediaCatalogue.map((_, media) =>
+  skillCatalogue.flatMap((skill, index) => (skill.media === media ? [index] : [])),
 );
 
 /** Teams of the tenant; an agent's team is its index modulo their number. */
-export const TEAMS: readonly { readonly id: number; readonly name: string }[] = [
+export const teamCatalogue: readonly { readonly id: number; readonly name: string }[] = [
   'North',
   'South',
   'East',
@@ -98,7 +98,7 @@ export const TEAMS: readonly { readonly id: number; readonly name: string }[] = 
   'Billing Desk',
 ].map((name, index) => ({ id: 9301 + index, name }));
 
-export const DISPOSITIONS: readonly { readonly id: number; readonly name: string }[] = [
+export const dispositionCatalogue: readonly { readonly id: number; readonly name: string }[] = [
   'Resolved',
   'Call Back',
   'Escalated',
@@ -107,15 +107,15 @@ export const DISPOSITIONS: readonly { readonly id: number; readonly name: string
   'Appointment Made',
 ].map((name, index) => ({ id: 601 + index, name }));
 
-export const TRANSFERS: readonly string[] = ['None', 'ReSkill', 'ReAgent', 'Consult', 'TakeOver', 'External'];
+export const transfers: readonly string[] = ['None', 'ReSkill', 'ReAgent', 'Consult', 'TakeOver', 'External'];
 
-export const TAGS: readonly { readonly id: number; readonly name: string }[] = [
+export const tags: readonly { readonly id: number; readonly name: string }[] = [
   { id: 31, name: 'Follow-up' },
   { id: 32, name: 'Complaint' },
   { id: 33, name: 'Interpreter' },
 ];
 
-export const FIRST_NAMES: readonly string[] = [
+export const firstNames: readonly string[] = [
   'Ada',
   'Björn',
   'Chloé',
@@ -131,7 +131,7 @@ export const FIRST_NAMES: readonly string[] = [
   'Mei',
 ];
 
-export const LAST_NAMES: readonly string[] = [
+export const lastNames: readonly string[] = [
   'Adeyemi',
   'Brandt',
   'Castillo',
@@ -145,4 +145,4 @@ export const LAST_NAMES: readonly string[] = [
   'Kowalski',
 ];
 
-export const BUSINESS_UNIT_ID = 4599123;
+export const ourBusinessUnit = 4599123;

@@ -1,11 +1,11 @@
 import { agentIdOf } from '../admin/agent-id';
 import { addressesOf } from '../contacts/call-details';
-import { DAY, HOUR, dayOf } from '../data/calendar';
-import { FIRST_NAMES, LAST_NAMES, TEAMS } from '../data/catalogue';
+import { dayMs, hourMs, dayOf } from '../data/calendar';
+import { firstNames, lastNames, teamCatalogue } from '../data/catalogue';
 import type { ContactFacts } from '../contacts/contact-facts';
 import type { ContactSource } from '../contacts/contact-source';
 import { uuidOf } from '../auth/credentials';
-import { EXTRACT_DELAY } from './interaction-extract';
+import { extractDelay } from './interaction-extract';
 import type { Settings } from '../options';
 import { Dice, fraction, hash } from '../data/random';
 import type { Recordings } from '../media/recordings';
@@ -57,10 +57,10 @@ export interface EvaluationTruth {
 /** The entity `qm-workflows` (contract §10). */
 export type Evaluations = ReturnType<typeof createEvaluations>;
 
-const EVALUATION = 31;
+const evaluationDraws = 31;
 /** The longest from a call's start to the submission of an evaluation of it. */
-const LATEST_SUBMISSION = 8 * DAY;
-const TYPES = ['Evaluation', 'Evaluation', 'Evaluation', 'Self Evaluation', 'Calibration'];
+const latestSubmission = 8 * dayMs;
+const evaluationTypes = ['Evaluation', 'Evaluation', 'Evaluation', 'Self Evaluation', 'Calibration'];
 
 /** When an evaluation was begun and submitted, epoch ms, and what the rest of it is drawn from. */
 interface Drawn {
@@ -96,7 +96,7 @@ export function createEvaluations(
   const rowOf = (call: ContactFacts, { start, at, dice }: Drawn, now: number): EvaluationTruth => {
     const outcome = drawOutcome(dice, at, now);
     const { agent, contactId } = call;
-    const team = agent < 0 ? undefined : TEAMS[agent % TEAMS.length];
+    const team = agent < 0 ? undefined : teamCatalogue[agent % teamCatalogue.length];
     const { percentage } = outcome;
     const segment = recordings.segments(call)[0];
     const workflowId = uuidOf(seed, `workflow ${contactId}`);
@@ -105,7 +105,7 @@ export function createEvaluations(
       evaluationId: `${workflowId}/${plainStamp(startDate)}`,
       workflowId,
       tenantName: settings.name,
-      type: TYPES[dice.below(TYPES.length)] ?? '',
+      type: evaluationTypes[dice.below(evaluationTypes.length)] ?? '',
       evaluationFlowTrigger: dice.chance(0.7) ? 'Quality Plan' : 'Manual',
       workflowStatus: outcome.isDisputed ? 'Disputed' : outcome.isAcknowledged ? 'Acknowledged' : 'Submitted',
       workflowState: 'Completed',
@@ -139,16 +139,16 @@ export function createEvaluations(
 
   /** Evaluations submitted in [from, to) half an hour ago or earlier, as they are at a moment (epoch ms). */
   const rows = function* (from: number, to: number, now: number): Generator<EvaluationTruth> {
-    for (let day = Math.max(0, dayOf(from - LATEST_SUBMISSION)); day <= dayOf(Math.min(to, now)); day++) {
+    for (let day = Math.max(0, dayOf(from - latestSubmission)); day <= dayOf(Math.min(to, now)); day++) {
       for (let number = 0; number < source.perDay; number++) {
-        if (fraction(seed, day, number, EVALUATION) >= evaluatedShare) continue;
+        if (fraction(seed, day, number, evaluationDraws) >= evaluatedShare) continue;
         if (source.masterNumber(day, number) !== number) continue;
         const call = source.facts(day, number);
         if (!call.isRecorded) continue;
         const end = recordings.segments(call).at(-1)?.end ?? call.end;
         for (const drawn of drawEvaluations(seed, call, end)) {
           const { at } = drawn;
-          if (at >= from && at < to && at + EXTRACT_DELAY <= now) yield rowOf(call, drawn, now);
+          if (at >= from && at < to && at + extractDelay <= now) yield rowOf(call, drawn, now);
         }
       }
     }
@@ -160,17 +160,17 @@ export function createEvaluations(
 /** The evaluations of a call; one in ten is opened again. */
 function* drawEvaluations(seed: number, { contactId }: ContactFacts, end: number): Generator<Drawn> {
   const [a, b] = [contactId % 4294967296, Math.floor(contactId / 4294967296)];
-  const dice = new Dice(hash(seed, a, b, EVALUATION, 1));
+  const dice = new Dice(hash(seed, a, b, evaluationDraws, 1));
   // Whole seconds, since the extract has no more.
-  let at = Math.floor((end + 2 * HOUR + dice.below(5 * DAY)) / 1000) * 1000;
+  let at = Math.floor((end + 2 * hourMs + dice.below(5 * dayMs)) / 1000) * 1000;
   const rounds = dice.chance(0.1) ? 2 : 1;
   for (let round = 0; round < rounds; round++) {
     yield {
       start: at - 1000 * dice.below(5400),
       at,
-      dice: new Dice(hash(seed, a, b, EVALUATION, 2 + round)),
+      dice: new Dice(hash(seed, a, b, evaluationDraws, 2 + round)),
     };
-    at += DAY + 1000 * dice.below(86_400);
+    at += dayMs + 1000 * dice.below(86_400);
   }
 }
 
@@ -184,8 +184,8 @@ interface Outcome {
 
 /** What became of an evaluation by a moment, epoch ms. */
 function drawOutcome(dice: Dice, at: number, now: number): Outcome {
-  const acknowledgedAt = dice.chance(0.6) ? at + HOUR + 1000 * dice.below(86_400) : Infinity;
-  const disputedAt = dice.chance(0.2) ? at + DAY + 1000 * dice.below(2 * 86_400) : Infinity;
+  const acknowledgedAt = dice.chance(0.6) ? at + hourMs + 1000 * dice.below(86_400) : Infinity;
+  const disputedAt = dice.chance(0.2) ? at + dayMs + 1000 * dice.below(2 * 86_400) : Infinity;
   const isAcknowledged = acknowledgedAt <= now;
   const isDisputed = disputedAt <= now;
   const updated = Math.max(at, isAcknowledged ? acknowledgedAt : 0, isDisputed ? disputedAt : 0);
@@ -197,8 +197,8 @@ type Names = Pick<EvaluationTruth, Extract<keyof EvaluationTruth, `${'firstname'
 
 /** The people of an evaluation; the names of evaluators bear a mark. */
 function namesOf(agent: number, { isDisputed, evaluator }: Outcome, mark: string): Names {
-  const first = (number: number): string => FIRST_NAMES[number % FIRST_NAMES.length] ?? '';
-  const last = (number: number): string => LAST_NAMES[number % LAST_NAMES.length] ?? '';
+  const first = (number: number): string => firstNames[number % firstNames.length] ?? '';
+  const last = (number: number): string => lastNames[number % lastNames.length] ?? '';
   const marked = (number: number): string => `${last(number)} ${mark}`;
   return {
     firstnameEva: first(evaluator),

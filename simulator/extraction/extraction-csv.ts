@@ -1,5 +1,4 @@
-import type { EvaluationTruth } from './evaluations';
-import { plainStamp } from './evaluations';
+import { type EvaluationTruth, plainStamp } from './evaluations';
 import type { InteractionMetadataTruth } from './interaction-extract';
 import type { Reply } from '../http/reply';
 import type { Firing } from '../http/fault-names';
@@ -13,7 +12,7 @@ export interface ExtractTable {
 
 type Column<Row> = readonly [header: string, cell: (row: Row) => string | number | boolean | null];
 
-const INTERACTIONS: readonly Column<InteractionMetadataTruth>[] = [
+const interactionCsvColumns: readonly Column<InteractionMetadataTruth>[] = [
   // The header only starts with what it is called (contract §10).
   ['ACD Call ID (Master Contact ID)', (row) => row.acdCallId],
   ['Segment ID', (row) => row.segmentId],
@@ -35,7 +34,7 @@ const INTERACTIONS: readonly Column<InteractionMetadataTruth>[] = [
 ];
 
 /** Names as one client spells them after its camelCase (contract §10). */
-const EVALUATIONS = `
+const evaluationCsvColumns = `
   tenantName agentId type evaluationFlowTrigger workflowStatus workflowState autoAcknowledged workflowId planName
   formName formVersion startDate submissionDate lastUpdated scorePercentage score maximumPossibleScore rank
   failedCriticalQuestion userReviewComments disputeResolverComments segmentId acdId interactionType
@@ -46,13 +45,13 @@ const EVALUATIONS = `
 
 /** Interaction metadata as a table; all versions have the same columns here. */
 export function interactionTable(rows: () => Iterable<InteractionMetadataTruth>): ExtractTable {
-  return tableOf(INTERACTIONS, 'Segment ID', rows);
+  return tableOf(interactionCsvColumns, 'Segment ID', rows);
 }
 
 /** Evaluations as a table: headers in words from version 4 on, in one word before. */
 export function evaluationTable(rows: () => Iterable<EvaluationTruth>, version: string): ExtractTable {
   const header = (name: string): string => (version === '4' ? inWords(name) : name);
-  const columns = EVALUATIONS.map((name): Column<EvaluationTruth> => [
+  const columns = evaluationCsvColumns.map((name): Column<EvaluationTruth> => [
     header(name),
     /Date$|^lastUpdated$/.test(name) ? (row) => plainStamp(String(row[name])) : (row) => row[name],
   ]);
@@ -75,9 +74,9 @@ function inWords(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-const CHUNK = 64 * 1024;
+const chunkBytes = 64 * 1024;
 /** Longer files are written again each time they are sent, so that they cost no memory. */
-const KEPT_AT_MOST = 1024 * 1024;
+const keptAtMost = 1024 * 1024;
 
 /** The answer with a table as CSV: UTF-8 with a byte-order mark, all quoted, CRLF (contract §10), spoilt by faults. */
 export function csvReply(table: ExtractTable, firing: Firing): Reply {
@@ -86,10 +85,10 @@ export function csvReply(table: ExtractTable, firing: Firing): Reply {
   let length = 0;
   for (const chunk of chunks()) {
     length += chunk.length;
-    if (length <= KEPT_AT_MOST) kept.push(chunk);
+    if (length <= keptAtMost) kept.push(chunk);
   }
   const body =
-    length <= KEPT_AT_MOST ? Buffer.concat(kept) : { [Symbol.iterator]: () => chunks()[Symbol.iterator]() };
+    length <= keptAtMost ? Buffer.concat(kept) : { [Symbol.iterator]: () => chunks()[Symbol.iterator]() };
   return { status: 200, headers: { 'Content-Type': 'text/csv' }, body, length };
 }
 
@@ -102,7 +101,7 @@ function* written({ headers, rows }: ExtractTable, firing: Firing): Generator<Bu
     const isRagged = number % every === 0;
     // One cell too few, then one too many.
     text += line(!isRagged ? cells : number % (2 * every) === 0 ? [...cells, 'more'] : cells.slice(1));
-    if (text.length < CHUNK) continue;
+    if (text.length < chunkBytes) continue;
     yield Buffer.from(text);
     text = '';
   }

@@ -1,4 +1,4 @@
-import { DAY } from '../data/calendar';
+import { dayMs } from '../data/calendar';
 import type { Evaluations } from './evaluations';
 import type { Exchange } from '../http/exchange';
 import { csvReply, evaluationTable, interactionTable } from './extraction-csv';
@@ -6,8 +6,7 @@ import type { ExtractionJob, ExtractionJobs } from './extraction-jobs';
 import type { InteractionExtract } from './interaction-extract';
 import type { PresignedUrls } from '../media/presigned-urls';
 import { forbidden } from '../http/error-replies';
-import type { Reply } from '../http/reply';
-import { empty, json, text } from '../http/reply';
+import { empty, json, type Reply, text } from '../http/reply';
 
 /** The Data Extraction API (contract §2.5, §10): one job at a time, a CSV for each. */
 export type ExtractionEndpoint = ReturnType<typeof createExtractionEndpoint>;
@@ -20,9 +19,9 @@ interface Parts {
   readonly urls: PresignedUrls;
 }
 
-const JOBS = /^\/data-extraction\/v1\/jobs(?:\/([^/]+))?\/?$/i;
-const LONGEST_RANGE = 14 * DAY;
-const URL_SECONDS = 30;
+const jobPath = /^\/data-extraction\/v1\/jobs(?:\/([^/]+))?\/?$/i;
+const longestRange = 14 * dayMs;
+const urlSeconds = 30;
 
 /** Creates the endpoint. Jobs for an entity or a version that it does not know fail, as they do for a misspelt name. */
 export function createExtractionEndpoint(parts: Parts) {
@@ -39,8 +38,8 @@ export function createExtractionEndpoint(parts: Parts) {
     const [from, last] = [readDate(startDate), readDate(endDate)];
     if (from === undefined || last === undefined || from > last)
       return json(400, { message: 'startDate and endDate must be dates (YYYY-MM-DD), in order' });
-    if (last + DAY - from > LONGEST_RANGE) return json(400, { message: 'The date range exceeds 14 days' });
-    const { id } = jobs.create({ entity: entityName, version, from, to: last + DAY, at: now });
+    if (last + dayMs - from > longestRange) return json(400, { message: 'The date range exceeds 14 days' });
+    const { id } = jobs.create({ entity: entityName, version, from, to: last + dayMs, at: now });
     const shape = firing.get('jobIdShape');
     if (shape === undefined) return json(202, id);
     if (shape.form === 'plainText') return text(202, id, 'text/plain');
@@ -54,7 +53,7 @@ export function createExtractionEndpoint(parts: Parts) {
     const ends = firing.get('jobFails');
     const status = ends === undefined || before === 'RUNNING' ? before : (ends.form ?? 'FAILED');
     job.polls++;
-    const url = status === 'SUCCEEDED' ? urls.sign(pathOf(job.id), now, URL_SECONDS) : null;
+    const url = status === 'SUCCEEDED' ? urls.sign(pathOf(job.id), now, urlSeconds) : null;
     const reason = ends === undefined ? 'Unknown entity or version' : 'The extraction could not be completed';
     const errorMessage = status === 'FAILED' ? reason : null;
     return json(200, { jobStatus: { id: job.id, status, result: { url, errorMessage } } });
@@ -63,7 +62,7 @@ export function createExtractionEndpoint(parts: Parts) {
   /** `POST` and `GET …/jobs`, `GET …/jobs/{id}`. */
   const answer = (exchange: Exchange): Reply => {
     const { method, path, now } = exchange;
-    const match = JOBS.exec(path);
+    const match = jobPath.exec(path);
     if (match === null) return empty(404);
     if (method === 'POST' && match[1] === undefined) return create(exchange);
     if (method !== 'GET') return empty(405);

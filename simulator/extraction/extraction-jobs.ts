@@ -1,8 +1,8 @@
-import { DAY, MINUTE } from '../data/calendar';
+import { dayMs, minuteMs } from '../data/calendar';
 import { uuidOf } from '../auth/credentials';
 
 /** What can be extracted, and in which versions (contract §10). */
-const ENTITIES: Readonly<Record<string, readonly string[]>> = {
+const entityColumns: Readonly<Record<string, readonly string[]>> = {
   'recording-interaction-metadata': ['7', '10'],
   'qm-workflows': ['4', '3', '1'],
 };
@@ -31,7 +31,7 @@ export interface ExtractionJobs {
 }
 
 /** A job ends after this time even when no client polls it, so that others can start theirs. */
-const LONGEST_RUN = MINUTE;
+const longestRun = minuteMs;
 
 /**
  * Creates the registry.
@@ -41,9 +41,9 @@ export function createExtractionJobs(seed: number, secondsApart: number): Extrac
   const jobs = new Map<string, ExtractionJob>();
 
   const statusOf = (job: ExtractionJob, now: number, polls = 1): string => {
-    if (now >= job.at + DAY) return 'EXPIRED';
-    if (job.polls < polls && now < job.at + LONGEST_RUN) return 'RUNNING';
-    return ENTITIES[job.entity]?.includes(job.version) === true ? 'SUCCEEDED' : 'FAILED';
+    if (now >= job.at + dayMs) return 'EXPIRED';
+    if (job.polls < polls && now < job.at + longestRun) return 'RUNNING';
+    return entityColumns[job.entity]?.includes(job.version) === true ? 'SUCCEEDED' : 'FAILED';
   };
 
   const objection = (now: number): string | undefined => {

@@ -1,8 +1,15 @@
 import { agentIdOf } from '../admin/agent-id';
 import { addressesOf, dispositionOf } from '../contacts/call-details';
-import type { StampWriter } from '../data/calendar';
-import { MINUTE } from '../data/calendar';
-import { DISPOSITIONS, FIRST_NAMES, LAST_NAMES, MEDIA_TYPES, PHONE, SKILLS, TEAMS } from '../data/catalogue';
+import { minuteMs, type StampWriter } from '../data/calendar';
+import {
+  dispositionCatalogue,
+  firstNames,
+  lastNames,
+  mediaCatalogue,
+  phone,
+  skillCatalogue,
+  teamCatalogue,
+} from '../data/catalogue';
 import type { ContactFacts } from '../contacts/contact-facts';
 import type { ContactSource } from '../contacts/contact-source';
 import { dayOfContact, numberOfContact } from '../contacts/contact-id';
@@ -35,7 +42,7 @@ export interface InteractionMetadataTruth {
 export type InteractionExtract = ReturnType<typeof createInteractionExtract>;
 
 /** An interaction appears so long after its end (contract §10: up to 30 min late). */
-export const EXTRACT_DELAY = 30 * MINUTE;
+export const extractDelay = 30 * minuteMs;
 
 /** Creates the extract; it looks at contacts one by one and keeps none. */
 export function createInteractionExtract(
@@ -52,7 +59,10 @@ export function createInteractionExtract(
   ): InteractionMetadataTruth => {
     const { from, to } = addressesOf(call);
     const { agent, skill, isRecorded } = call;
-    const skills = [SKILLS[skill]?.name, SKILLS[(skill + 3) % SKILLS.length]?.name].join(', ');
+    const skills = [
+      skillCatalogue[skill]?.name,
+      skillCatalogue[(skill + 3) % skillCatalogue.length]?.name,
+    ].join(', ');
     return {
       segmentId: segment.segmentId,
       acdCallId: segment.masterContactId,
@@ -63,23 +73,21 @@ export function createInteractionExtract(
       screenRecordingStatus: isRecorded && segment.hasFile && call.customer % 4 === 0 ? 'Success' : null,
       agentId: agent < 0 ? null : agentIdOf(agent),
       agentName:
-        agent < 0
-          ? null
-          : `${FIRST_NAMES[agent % FIRST_NAMES.length]} ${LAST_NAMES[agent % LAST_NAMES.length]}`,
-      agentTeam: agent < 0 ? null : (TEAMS[agent % TEAMS.length]?.name ?? null),
+        agent < 0 ? null : `${firstNames[agent % firstNames.length]} ${lastNames[agent % lastNames.length]}`,
+      agentTeam: agent < 0 ? null : (teamCatalogue[agent % teamCatalogue.length]?.name ?? null),
       agentSkills: agent < 0 ? null : skills,
       ani: from,
       dnis: to,
-      disposition: call.acwAt <= now ? (DISPOSITIONS[dispositionOf(call, now)]?.name ?? null) : null,
+      disposition: call.acwAt <= now ? (dispositionCatalogue[dispositionOf(call, now)]?.name ?? null) : null,
       direction: call.isOutbound ? 'Outbound' : 'Inbound',
       mediaType: 'Voice',
-      channelType: MEDIA_TYPES[PHONE]?.name ?? '',
+      channelType: mediaCatalogue[phone]?.name ?? '',
     };
   };
 
   /** Segments of phone calls that start in [from, to) and ended half an hour ago or earlier (epoch ms). */
   const rows = function* (from: number, to: number, now: number): Generator<InteractionMetadataTruth> {
-    const filter = { mediaTypeIds: [MEDIA_TYPES[PHONE]?.id ?? 0] };
+    const filter = { mediaTypeIds: [mediaCatalogue[phone]?.id ?? 0] };
     const orderBy = { field: 'contactId', descending: false };
     const query = { startFrom: from, startTo: to - 1, updatedFrom: -Infinity, filter, orderBy };
     for (const { load } of index.select(query, now).segments) {
@@ -88,7 +96,7 @@ export function createInteractionExtract(
         const call = source.facts(day, number);
         if (call.leg > 0) continue;
         const segments = recordings.segments(call);
-        if ((segments.at(-1)?.end ?? Infinity) + EXTRACT_DELAY > now) continue;
+        if ((segments.at(-1)?.end ?? Infinity) + extractDelay > now) continue;
         for (const segment of segments) yield rowOf(call, source.legs(day, number), segment, now);
       }
     }

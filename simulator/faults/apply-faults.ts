@@ -1,18 +1,17 @@
 import type { Answer, Effect, RowEffect } from '../http/fault-effect';
 import type { Exchange } from '../http/exchange';
 import type { FaultRule } from './fault-rules';
-import { LIST_FAULTS } from './list-faults';
-import { MEDIA_FAULTS } from './media-faults';
-import type { Reply } from '../http/reply';
-import { json } from '../http/reply';
+import { listFaults } from './list-faults';
+import { mediaFaults } from './media-faults';
+import { json, type Reply } from '../http/reply';
 import type { FaultName } from '../http/fault-names';
-import { TRANSPORT_FAULTS } from './transport-faults';
+import { transportFaults } from './transport-faults';
 
 /** Faults that are neither here nor changes of rows are handled by the endpoint that they concern. */
-const EFFECTS: Readonly<Partial<Record<FaultName, Effect>>> = {
-  ...TRANSPORT_FAULTS,
-  ...LIST_FAULTS,
-  ...MEDIA_FAULTS,
+const effects: Readonly<Partial<Record<FaultName, Effect>>> = {
+  ...transportFaults,
+  ...listFaults,
+  ...mediaFaults,
   tenantUnknown: (next, _args, exchange) =>
     exchange.path === '/.well-known/cxone-configuration'
       ? Promise.resolve(json(404, { message: 'Tenant not found' }))
@@ -27,7 +26,7 @@ export async function answerUnder(
   changeRows: RowEffect,
 ): Promise<Reply> {
   const chain = rules.reduceRight<Answer>((next, { name, args = {} }) => {
-    const effect = EFFECTS[name];
+    const effect = effects[name];
     return effect === undefined ? next : (asked) => effect(next, args, asked);
   }, answer);
   const reply = await chain(exchange);

@@ -1,11 +1,15 @@
-import type { BadRecordKind } from '../http/fault-names';
-import { BAD_RECORD_KINDS } from '../http/fault-names';
+import {
+  answerForms,
+  type BadRecordKind,
+  badRecordKinds,
+  type FaultArguments,
+  type FaultName,
+  faultNames,
+  switches,
+} from '../http/fault-names';
 import { BadParameter } from '../http/bad-parameter';
-import type { Exchange, Family } from '../http/exchange';
-import { FAMILIES } from '../http/exchange';
+import { type Exchange, families, type Family } from '../http/exchange';
 import { fraction } from '../data/random';
-import type { FaultArguments, FaultName } from '../http/fault-names';
-import { ANSWER_FORMS, FAULT_NAMES, SWITCHES } from '../http/fault-names';
 
 /**
  * A switch. It looks at requests that match and fires on the given calls (1-based, counted per rule), or with a
@@ -75,8 +79,8 @@ export function readFaultRules(value: unknown): readonly FaultRule[] {
 function problemOf(rule: Readonly<Record<string, unknown>>): string | undefined {
   const unknown = unknownKey(rule, ['name', 'match', 'onCall', 'probability', 'times', 'args']);
   if (unknown !== undefined) return `has an unknown member "${unknown}"`;
-  const name = FAULT_NAMES.find((known) => known === rule['name']);
-  if (name === undefined) return `has a name that is none of ${FAULT_NAMES.join(', ')}`;
+  const name = faultNames.find((known) => known === rule['name']);
+  if (name === undefined) return `has a name that is none of ${faultNames.join(', ')}`;
   return problemOfTiming(rule) ?? problemOfMatch(rule['match']) ?? problemOfArguments(name, rule['args']);
 }
 
@@ -100,8 +104,8 @@ function problemOfMatch(match: unknown): string | undefined {
   if (!isRecord(match)) return 'has a match that is not an object';
   const unknown = unknownKey(match, ['family', 'path', 'tenant']);
   if (unknown !== undefined) return `has an unknown member match.${unknown}`;
-  if (match['family'] !== undefined && !FAMILIES.includes(match['family'] as Family)) {
-    return `has a match.family that is none of ${FAMILIES.join(', ')}`;
+  if (match['family'] !== undefined && !families.includes(match['family'] as Family)) {
+    return `has a match.family that is none of ${families.join(', ')}`;
   }
   const wrong = ['path', 'tenant'].find(
     (member) => match[member] !== undefined && typeof match[member] !== 'string',
@@ -109,25 +113,29 @@ function problemOfMatch(match: unknown): string | undefined {
   return wrong === undefined ? undefined : `has a match.${wrong} that is no text`;
 }
 
-const TEXTS: readonly string[] = ['body', 'description', 'location', 'entity'];
-const FLAGS: readonly string[] = ['retryAfterDate', 'silently', 'absent'];
+const textArguments: readonly string[] = ['body', 'description', 'location', 'entity'];
+const flagArguments: readonly string[] = ['retryAfterDate', 'silently', 'absent'];
 
 function problemOfArguments(name: FaultName, args: unknown): string | undefined {
   if (args === undefined) return undefined;
   if (!isRecord(args)) return 'has args that are not an object';
-  const unknown = unknownKey(args, SWITCHES[name]);
+  const unknown = unknownKey(args, switches[name]);
   if (unknown !== undefined) return `has args.${unknown}, which ${name} does not take`;
   for (const [key, value] of Object.entries(args)) {
     if (key === 'kinds') {
-      if (Array.isArray(value) && value.every((kind) => BAD_RECORD_KINDS.includes(kind as BadRecordKind)))
+      if (Array.isArray(value) && value.every((kind) => badRecordKinds.includes(kind as BadRecordKind)))
         continue;
-      return `has args.kinds that are not among ${BAD_RECORD_KINDS.join(', ')}`;
+      return `has args.kinds that are not among ${badRecordKinds.join(', ')}`;
     }
     if (key === 'form') {
-      if ((ANSWER_FORMS as readonly unknown[]).includes(value)) continue;
-      return `has an args.form that is none of ${ANSWER_FORMS.join(', ')}`;
+      if ((answerForms as readonly unknown[]).includes(value)) continue;
+      return `has an args.form that is none of ${answerForms.join(', ')}`;
     }
-    const expected = TEXTS.includes(key) ? 'string' : FLAGS.includes(key) ? 'boolean' : 'number';
+    const expected = textArguments.includes(key)
+      ? 'string'
+      : flagArguments.includes(key)
+        ? 'boolean'
+        : 'number';
     if (typeof value !== expected) return `has an args.${key} that is no ${expected}`;
   }
   return undefined;

@@ -1,39 +1,38 @@
 import { readDate } from '../data/calendar';
 import type { Exchange } from '../http/exchange';
 import type { Effect } from '../http/fault-effect';
-import { LARGEST_PAGE } from '../http/links';
+import { largestPage } from '../http/links';
 import type { Parameters } from '../http/parameters';
-import type { Reply } from '../http/reply';
-import { empty, json } from '../http/reply';
+import { empty, json, type Reply } from '../http/reply';
 import type { AnswerForm, FaultArguments, FaultName } from '../http/fault-names';
 
 /**
  * Awkward ways of paging, dating and wrapping lists (contract §2.3, §2.6 to §2.8, §3.1, §8). They change what the
  * endpoint is asked, or the text around the rows of what it answered; the rows themselves stay as they are.
  */
-export const LIST_FAULTS = {
+export const listFaults = {
   timeout408WhenTopOver: (next, { top = 1000 }, exchange) =>
     isPaged(exchange) && askedTop(exchange) > top ? Promise.resolve(empty(408)) : next(exchange),
   refuseLargeTop: (next, _args, exchange) =>
-    isList(exchange) && askedTop(exchange) > LARGEST_PAGE
-      ? Promise.resolve(empty(400, { icStatusDescription: `top must not exceed ${LARGEST_PAGE}` }))
+    isList(exchange) && askedTop(exchange) > largestPage
+      ? Promise.resolve(empty(400, { icStatusDescription: `top must not exceed ${largestPage}` }))
       : next(exchange),
   smallPages: asking((parameters, { top = 100, most = top }) =>
     parameters.changed('top', String(Math.min(Number(parameters.get('top') ?? top), most))),
   ),
   duplicatePage: asking((parameters, { count }) => {
     const skip = Number(parameters.get('skip') ?? 0);
-    const back = count ?? Number(parameters.get('top') ?? LARGEST_PAGE);
+    const back = count ?? Number(parameters.get('top') ?? largestPage);
     return skip === 0 ? parameters : parameters.changed('skip', String(Math.max(0, skip - back)));
   }),
   ignoreOffsets: asking((parameters) =>
-    DATES.reduce((changed, name) => {
+    dateParameters.reduce((changed, name) => {
       const read = parameters.get(name)?.replace(/(T.*)[+ -]\d\d:?\d\d$/i, '$1Z');
       return read === undefined ? changed : changed.changed(name, read);
     }, parameters),
   ),
   refuseOffsets: (next, _args, exchange) => {
-    const wrong = DATES.find((name) => /[^z]$/i.test(exchange.parameters.get(name) ?? ''));
+    const wrong = dateParameters.find((name) => /[^z]$/i.test(exchange.parameters.get(name) ?? ''));
     return isList(exchange) && wrong !== undefined
       ? Promise.resolve(empty(400, { icStatusDescription: `Invalid date in parameter ${wrong}` }))
       : next(exchange);
@@ -63,7 +62,7 @@ export const LIST_FAULTS = {
     const skip = Number(exchange.parameters.get('skip') ?? 0);
     return edited(reply, (body) =>
       editHead(body, /"totalRecords":(\d+)/, (_, total) => {
-        const onPage = Math.max(0, Math.min(askedTop(exchange), LARGEST_PAGE, Number(total) - skip));
+        const onPage = Math.max(0, Math.min(askedTop(exchange), largestPage, Number(total) - skip));
         return `"totalRecords":${form === 'pageOnly' ? onPage : Math.min(Number(total), count)}`;
       }),
     );
@@ -107,7 +106,7 @@ export const LIST_FAULTS = {
   },
 } as const satisfies Partial<Record<FaultName, Effect>>;
 
-const DATES = ['startDate', 'endDate', 'updatedSince', 'updateSince'];
+const dateParameters = ['startDate', 'endDate', 'updatedSince', 'updateSince'];
 
 function isList({ family }: Exchange): boolean {
   return family === 'contacts' || family === 'agents' || family === 'lookups';
@@ -119,7 +118,7 @@ function isPaged(exchange: Exchange): boolean {
 }
 
 function askedTop({ parameters }: Exchange): number {
-  return Number(parameters.get('top') ?? LARGEST_PAGE);
+  return Number(parameters.get('top') ?? largestPage);
 }
 
 /** Asks the endpoint for something else than the caller did. */
@@ -149,11 +148,11 @@ function edited(reply: Reply, change: (body: Buffer) => Buffer): Reply {
 }
 
 // What surrounds the rows stands before them; a page of ten megabytes need not be searched for it.
-const HEAD = 4096;
+const headBytes = 4096;
 
 function editHead(body: Buffer, pattern: RegExp, write: (...match: string[]) => string): Buffer {
-  const head = body.subarray(0, HEAD).toString('latin1').replace(pattern, write);
-  return Buffer.concat([Buffer.from(head, 'latin1'), body.subarray(HEAD)]);
+  const head = body.subarray(0, headBytes).toString('latin1').replace(pattern, write);
+  return Buffer.concat([Buffer.from(head, 'latin1'), body.subarray(headBytes)]);
 }
 
 /** The forms that "no rows" takes with status 200 (contract §2.7). */

@@ -1,8 +1,7 @@
 import type { Exchange } from '../http/exchange';
 import type { Effect } from '../http/fault-effect';
 import { expiredUrl, noRecording, storageProblem } from '../http/error-replies';
-import type { Reply } from '../http/reply';
-import { empty, json, text } from '../http/reply';
+import { empty, json, type Reply, text } from '../http/reply';
 import { partOf } from './transport-faults';
 import type { FaultName } from '../http/fault-names';
 
@@ -14,7 +13,7 @@ interface Interaction {
  * Recordings that are missing, strange or damaged (contract §4), and Data Extraction's way to say
  * "one at a time" (contract §10). Playback queries are recognised by their family, files by theirs.
  */
-export const MEDIA_FAULTS = {
+export const mediaFaults = {
   mediaMissing: (next, _args, exchange) =>
     exchange.family === 'media' ? Promise.resolve(noRecording()) : next(exchange),
   mediaShape: playing((interactions, answer, { form }) => {

@@ -3,11 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { Effect } from '../http/fault-effect';
 import { forbidden, tooManyRequests, unauthorized } from '../http/error-replies';
-import type { Reply } from '../http/reply';
-import { empty, text } from '../http/reply';
+import { empty, type Reply, text } from '../http/reply';
 import type { FaultArguments, FaultName } from '../http/fault-names';
 
-const HTML = '<!DOCTYPE html><html><body><h1>Service temporarily unavailable</h1></body></html>';
+const errorPage = '<!DOCTYPE html><html><body><h1>Service temporarily unavailable</h1></body></html>';
 
 const retryHeader = (args: FaultArguments, now: number): Readonly<Record<string, string>> => {
   const { retryAfter, retryAfterDate } = args;
@@ -30,7 +29,7 @@ const statusReply = (args: FaultArguments, now: number): Reply => {
 export const partOf = (reply: Reply, share = 0.5): number => Math.max(1, Math.floor(reply.length * share));
 
 /** What can go wrong with an answer of any kind, on its way or before it is thought of. */
-export const TRANSPORT_FAULTS = {
+export const transportFaults = {
   status: (_next, args, { now }) => Promise.resolve(statusReply(args, now)),
   tooManyRequests: (_next, args, exchange) =>
     Promise.resolve(tooManyRequests(exchange, retryHeader(args, exchange.now))),
@@ -40,7 +39,7 @@ export const TRANSPORT_FAULTS = {
     const again = `http://${headers.host ?? ''}${path}?${parameters.toString()}`;
     return Promise.resolve(empty(status, { Location: location ?? again }));
   },
-  html200: () => Promise.resolve(text(200, HTML, 'text/html')),
+  html200: () => Promise.resolve(text(200, errorPage, 'text/html')),
   slow: async (next, { delayMs = 1000 }, exchange) => {
     await delay(delayMs, undefined, { ref: false });
     return next(exchange);

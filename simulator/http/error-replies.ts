@@ -1,6 +1,5 @@
 import type { Exchange, Family } from './exchange';
-import type { Reply } from './reply';
-import { empty, json, text } from './reply';
+import { empty, json, type Reply, text } from './reply';
 
 /**
  * How each part of CXone says no (contract §1.8, §4.5, §5): the ACD APIs by a header and no body, Media Playback by

@@ -7,7 +7,7 @@ import type { Firing } from './fault-names';
 export type Family =
   'discovery' | 'auth' | 'contacts' | 'agents' | 'lookups' | 'media' | 'extraction' | 'file' | 'unknown';
 
-export const FAMILIES: readonly Family[] = [
+export const families: readonly Family[] = [
   'discovery',
   'auth',
   'contacts',

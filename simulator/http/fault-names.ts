@@ -1,5 +1,5 @@
 /** The kinds a `badRecords` fault may name; what each does to a record is in `bad-records.ts`. */
-export const BAD_RECORD_KINDS = [
+export const badRecordKinds = [
   'nul',
   'loneSurrogate',
   'missingKey',
@@ -22,9 +22,9 @@ export const BAD_RECORD_KINDS = [
   'giantNote',
 ] as const;
 
-export type BadRecordKind = (typeof BAD_RECORD_KINDS)[number];
+export type BadRecordKind = (typeof badRecordKinds)[number];
 
-/** Arguments of faults; which of these a name uses stands in `SWITCHES`, what they do in docs/simulator.md. */
+/** Arguments of faults; which of these a name uses stands in `switches`, what they do in docs/simulator.md. */
 export interface FaultArguments {
   /** The status to answer. */
   readonly status?: number;
@@ -75,7 +75,7 @@ export interface FaultArguments {
  * Shapes of nothing (`emptyAs200`), of a total that is too small (`smallTotal`), of a playback answer (`mediaShape`), of a job's id (`jobIdShape`), of its
  * end (`jobFails`) and of an extract's header (`csvHeader`); whether a `charset` is declared.
  */
-export const ANSWER_FORMS = [
+export const answerForms = [
   ...(['emptyList', 'nullList', 'noList', 'noBody', 'Interactions', 'value'] as const),
   ...(['capped', 'pageOnly'] as const),
   ...(['jobId', 'doubleQuoted', 'plainText', 'FAILED', 'CANCELLED', 'EXPIRED'] as const),
@@ -83,10 +83,10 @@ export const ANSWER_FORMS = [
   ...(['declared', 'undeclared'] as const),
 ] as const;
 
-export type AnswerForm = (typeof ANSWER_FORMS)[number];
+export type AnswerForm = (typeof answerForms)[number];
 
 /** Every fault that can be switched on, with the arguments it takes. */
-export const SWITCHES = {
+export const switches = {
   // Any answer
   status: ['status', 'retryAfter', 'retryAfterDate', 'description', 'body'],
   tooManyRequests: ['retryAfter', 'retryAfterDate'],
@@ -169,10 +169,10 @@ export const SWITCHES = {
   csvRagged: ['every'],
 } as const satisfies Readonly<Record<string, readonly (keyof FaultArguments)[]>>;
 
-export type FaultName = keyof typeof SWITCHES;
+export type FaultName = keyof typeof switches;
 
 /** The names of all switches. */
-export const FAULT_NAMES = Object.keys(SWITCHES) as readonly FaultName[];
+export const faultNames = Object.keys(switches) as readonly FaultName[];
 
 /** The faults that fire for one request, with their arguments. */
 export type Firing = ReadonlyMap<FaultName, FaultArguments>;

@@ -1,7 +1,7 @@
 import type { Parameters } from './parameters';
 
 /** The largest page; more is clamped, and it is also the default (contract §2.6, §3.1). */
-export const LARGEST_PAGE = 10_000;
+export const largestPage = 10_000;
 
 /** `_links` of a page: absolute addresses; `next` and `previous` only where there is something (contract §2.1). */
 export interface Links {

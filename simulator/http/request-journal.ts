@@ -23,7 +23,7 @@ export interface JournalFilter {
   readonly tenant?: string;
 }
 
-const ENTRIES_KEPT = 200_000;
+const entriesKept = 200_000;
 
 /** The requests since the start or since `clear`, in the order they came in; the latest 200,000. */
 export type Journal = ReturnType<typeof createJournal>;
@@ -50,7 +50,7 @@ export function createJournal() {
       );
       const whose = tenant === undefined ? {} : { tenant };
       kept.push({ at: now, method, path, family, ...whose, query, status });
-      if (kept.length > ENTRIES_KEPT) kept = kept.slice(ENTRIES_KEPT / 10);
+      if (kept.length > entriesKept) kept = kept.slice(entriesKept / 10);
     },
 
     /** Entries that match. */

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Exchange, Family, Handler, Received } from './exchange';
 import { createParameters } from './parameters';
@@ -13,7 +12,7 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
-const LARGEST_BODY = 4 * 1024 * 1024;
+const largestBody = 4 * 1024 * 1024;
 
 /** How a server reads requests and what it does with them. */
 export interface WebServerOptions {
@@ -96,7 +95,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > LARGEST_BODY) return undefined;
+    if (size > largestBody) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

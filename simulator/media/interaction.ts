@@ -26,7 +26,7 @@ interface Parts {
   readonly fileUrl: (segment: Segment, now: number) => string | null;
 }
 
-const SENTIMENTS = ['POSITIVE', 'NEGATIVE', 'MIXED', 'NEUTRAL'] as const;
+const sentimentNames = ['POSITIVE', 'NEGATIVE', 'MIXED', 'NEUTRAL'] as const;
 
 export function createInteractionWriter(parts: Parts): InteractionWriter {
   return (asked, name) => ({
@@ -79,7 +79,11 @@ function interaction(parts: Parts, { call, parameters, now }: AskedCall, segment
           ? []
           : [{ categoryHierarchy: ['Clinic', 'Refills'], secondsOffsets: [3, 17], confidence: 0.87 }],
       sentiments: [
-        { overallSentiment: SENTIMENTS[call.customer % 4], segmentStartTime: times.startTime, channel: 1 },
+        {
+          overallSentiment: sentimentNames[call.customer % 4],
+          segmentStartTime: times.startTime,
+          channel: 1,
+        },
       ],
       dfoStages: null,
     },

@@ -2,15 +2,13 @@ import { BadParameter } from '../http/bad-parameter';
 import type { Agents } from '../admin/agents';
 import type { StampWriter } from '../data/calendar';
 import type { Exchange } from '../http/exchange';
-import type { Parameters } from '../http/parameters';
-import { readFlag } from '../http/parameters';
+import { type Parameters, readFlag } from '../http/parameters';
 import type { PresignedUrls } from './presigned-urls';
 import { createInteractionWriter } from './interaction';
 import type { Quota } from './quota';
 import type { Recordings, Segment } from './recordings';
 import { noRecording, tooManyRequests } from '../http/error-replies';
-import type { Reply } from '../http/reply';
-import { json } from '../http/reply';
+import { json, type Reply } from '../http/reply';
 
 /** Media Playback (contract §4). */
 export type MediaEndpoint = (exchange: Exchange) => Reply;
@@ -25,8 +23,8 @@ interface Parts {
   readonly stamp: StampWriter;
 }
 
-const NOT_FOUND = noRecording();
-const MATCHING = new Set(['all', 'voice-only', 'voice-and-screen']);
+const notFound = noRecording();
+const voiceTypes = new Set(['all', 'voice-only', 'voice-and-screen']);
 
 /**
  * Creates the endpoint. Playback queries beyond the quota get 429 `{ message, route }` without `Retry-After`: no client
@@ -49,11 +47,11 @@ export function createMediaEndpoint(parts: Parts): MediaEndpoint {
     const asked = parameters.get('acd-call-id');
     if (asked === undefined) throw new BadParameter('acd-call-id is required');
     const call = /^\d{1,15}$/.test(asked) ? recordings.call(Number(asked), arrivedBy(exchange)) : undefined;
-    if (call === undefined || !wantsVoice(parameters)) return NOT_FOUND;
+    if (call === undefined || !wantsVoice(parameters)) return notFound;
     const segments = recordings.segments(call);
     if (readFlag(parameters, 'isDownload') === true) {
       const first = segments.find(({ hasFile }) => hasFile);
-      return first === undefined ? NOT_FOUND : json(200, { redirectUrl: fileUrl(first, now) });
+      return first === undefined ? notFound : json(200, { redirectUrl: fileUrl(first, now) });
     }
     return json(200, answer({ call, segments, parameters, now }, 'interactions'));
   };
@@ -62,7 +60,7 @@ export function createMediaEndpoint(parts: Parts): MediaEndpoint {
     const { parameters, now } = exchange;
     const segment = recordings.find(segmentId);
     const call = segment && recordings.call(segment.masterContactId, arrivedBy(exchange));
-    if (segment === undefined || call === undefined) return NOT_FOUND;
+    if (segment === undefined || call === undefined) return notFound;
     // The published schema and the recorded answers disagree about the capital (§4.1); both occur here.
     const name = segment.masterContactId % 2 === 0 ? 'interactions' : 'Interactions';
     return json(200, answer({ call, segments: [segment], parameters, now }, name));
@@ -74,11 +72,11 @@ export function createMediaEndpoint(parts: Parts): MediaEndpoint {
     }
     const segmentId = /^\/media-playback\/v1\/segments\/([0-9a-f-]{36})$/i.exec(exchange.path)?.[1];
     if (segmentId !== undefined) return bySegment(exchange, segmentId);
-    return exchange.path.toLowerCase() === '/media-playback/v1/contacts' ? byCall(exchange) : NOT_FOUND;
+    return exchange.path.toLowerCase() === '/media-playback/v1/contacts' ? byCall(exchange) : notFound;
   };
 }
 
 function wantsVoice(parameters: Parameters): boolean {
   const types = parameters.all('media-type').flatMap((value) => value.split(','));
-  return types.length === 0 || types.some((type) => MATCHING.has(type));
+  return types.length === 0 || types.some((type) => voiceTypes.has(type));
 }

@@ -1,12 +1,12 @@
 import { bytesOf } from '../auth/credentials';
-import { mp4Opening, OPENING_SIZE } from './mp4';
+import { mp4Opening, openingSize } from './mp4';
 import { melody } from './tones';
 
 /** The bytes of recordings: a function of the seed and the segment, made while they are read. */
 export type MediaFiles = ReturnType<typeof createMediaFiles>;
 
-const CHUNK = 65_536;
-const SMALLEST_HEADER = 64;
+const chunkBytes = 65_536;
+const smallestHeader = 64;
 
 /** Creates the files: MP4 with a second of sound for every 8,000 bytes. Each begins at another place of one melody. */
 export function createMediaFiles(seed: number) {
@@ -22,7 +22,7 @@ export function createMediaFiles(seed: number) {
     }
     while (at < to) {
       const place = (offset + at) % sound.length;
-      const size = Math.min(CHUNK, to - at, sound.length - place);
+      const size = Math.min(chunkBytes, to - at, sound.length - place);
       yield sound.subarray(place, place + size);
       at += size;
     }
@@ -39,6 +39,6 @@ export function createMediaFiles(seed: number) {
 
 /** What stands before the samples. A file too small to be played still looks like an MP4, and like no other file. */
 function openingOf(digest: Buffer, length: number): Buffer {
-  const opening = mp4Opening(Math.max(0, length - OPENING_SIZE), digest);
-  return length > OPENING_SIZE ? opening : opening.subarray(0, SMALLEST_HEADER);
+  const opening = mp4Opening(Math.max(0, length - openingSize), digest);
+  return length > openingSize ? opening : opening.subarray(0, smallestHeader);
 }

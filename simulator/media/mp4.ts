@@ -1,4 +1,4 @@
-import { SAMPLE_RATE } from './tones';
+import { sampleRate } from './tones';
 
 /**
  * The bytes that an MP4 file of µ-law audio begins with: everything up to the first sample (ISO/IEC 14496-12; sample
@@ -13,15 +13,15 @@ export function mp4Opening(samples: number, mark: Buffer): Buffer {
     box('ftyp', Buffer.from('mp42\0\0\0\0mp42isom', 'latin1')),
     box('free', mark.subarray(0, 24)),
   ]);
-  const size = head.length + MOVIE_SIZE + 8;
+  const size = head.length + movieSize + 8;
   const media = Buffer.alloc(8);
   // 0 means "up to the end of the file": what does not fit into 32 bits needs no other form.
-  media.writeUInt32BE(samples + 8 > MOST ? 0 : samples + 8, 0);
+  media.writeUInt32BE(samples + 8 > largestNumber ? 0 : samples + 8, 0);
   media.write('mdat', 4, 'latin1');
   return Buffer.concat([head, movie(samples, size), media]);
 }
 
-const MOST = 0xffffffff;
+const largestNumber = 0xffffffff;
 
 function box(type: string, ...parts: readonly Buffer[]): Buffer {
   const size = parts.reduce((sum, part) => sum + part.length, 8);
@@ -37,13 +37,13 @@ function words(type: string, flags: number, ...values: readonly (number | string
   body.writeUInt32BE(flags, 0);
   for (const [i, value] of values.entries()) {
     if (typeof value === 'string') body.write(value, 4 + 4 * i, 'latin1');
-    else body.writeUInt32BE(Math.min(value, MOST), 4 + 4 * i);
+    else body.writeUInt32BE(Math.min(value, largestNumber), 4 + 4 * i);
   }
   return box(type, body);
 }
 
-const ONE = 0x10000;
-const MATRIX = [ONE, 0, 0, 0, ONE, 0, 0, 0, 0x40000000];
+const fixedOne = 0x10000;
+const matrix = [fixedOne, 0, 0, 0, fixedOne, 0, 0, 0, 0x40000000];
 
 function movie(samples: number, firstSample: number): Buffer {
   const table = box(
@@ -56,7 +56,7 @@ function movie(samples: number, firstSample: number): Buffer {
   );
   const media = box(
     'mdia',
-    words('mdhd', 0, 0, 0, SAMPLE_RATE, samples, 0x55c40000),
+    words('mdhd', 0, 0, 0, sampleRate, samples, 0x55c40000),
     words('hdlr', 0, 0, 'soun', 0, 0, 0, 0),
     box(
       'minf',
@@ -67,8 +67,8 @@ function movie(samples: number, firstSample: number): Buffer {
   );
   return box(
     'moov',
-    words('mvhd', 0, 0, 0, SAMPLE_RATE, samples, ONE, 0x01000000, 0, 0, ...MATRIX, 0, 0, 0, 0, 0, 0, 2),
-    box('trak', words('tkhd', 3, 0, 0, 1, 0, samples, 0, 0, 0, 0x01000000, ...MATRIX, 0, 0), media),
+    words('mvhd', 0, 0, 0, sampleRate, samples, fixedOne, 0x01000000, 0, 0, ...matrix, 0, 0, 0, 0, 0, 0, 2),
+    box('trak', words('tkhd', 3, 0, 0, 1, 0, samples, 0, 0, 0, 0x01000000, ...matrix, 0, 0), media),
   );
 }
 
@@ -78,11 +78,11 @@ function soundEntry(): Buffer {
   body.writeUInt16BE(1, 6);
   body.writeUInt16BE(1, 16);
   body.writeUInt16BE(16, 18);
-  body.writeUInt32BE(SAMPLE_RATE * ONE, 24);
+  body.writeUInt32BE(sampleRate * fixedOne, 24);
   return box('ulaw', body);
 }
 
-const MOVIE_SIZE = movie(0, 0).length;
+const movieSize = movie(0, 0).length;
 
 /** How long the opening is, whatever follows. */
-export const OPENING_SIZE = mp4Opening(0, Buffer.alloc(24)).length;
+export const openingSize = mp4Opening(0, Buffer.alloc(24)).length;

@@ -31,7 +31,7 @@ export interface RecordingTruth {
 /** Which calls have recordings. */
 export type Recordings = ReturnType<typeof createRecordings>;
 
-const SEGMENT = 21;
+const segmentDraws = 21;
 
 /** Creates the view on recordings. A segment id holds its call's id, so no index is needed. */
 export function createRecordings(settings: Settings, source: ContactSource, files: MediaFiles) {
@@ -52,11 +52,17 @@ export function createRecordings(settings: Settings, source: ContactSource, file
   };
 
   const draw = (masterContactId: number, purpose: number): number =>
-    fraction(seed, masterContactId % 4294967296, Math.floor(masterContactId / 4294967296), SEGMENT, purpose);
+    fraction(
+      seed,
+      masterContactId % 4294967296,
+      Math.floor(masterContactId / 4294967296),
+      segmentDraws,
+      purpose,
+    );
 
   const segmentIdOf = (masterContactId: number, place: number): string => {
     const code = masterContactId * 4 + place;
-    const head = hash(seed, code % 4294967296, Math.floor(code / 4294967296), SEGMENT)
+    const head = hash(seed, code % 4294967296, Math.floor(code / 4294967296), segmentDraws)
       .toString(16)
       .padStart(8, '0');
     const tail = code.toString(16).padStart(12, '0');

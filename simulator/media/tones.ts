@@ -6,15 +6,15 @@ import { Dice } from '../data/random';
  */
 
 /** Samples, and bytes, in a second. */
-export const SAMPLE_RATE = 8_000;
+export const sampleRate = 8_000;
 
 // A prime: no length of a reader's buffer falls in step with it. 33 seconds.
-const LENGTH = 262_147;
-const NOTE = SAMPLE_RATE / 4;
+const tuneLength = 262_147;
+const noteLength = sampleRate / 4;
 // A pentatonic scale: any two of its notes go together.
-const SCALE = [262, 294, 330, 392, 440, 523, 587, 659];
-const LOUDEST = 9_000;
-const NOISE_BITS = 11;
+const scale = [262, 294, 330, 392, 440, 523, 587, 659];
+const loudest = 9_000;
+const noiseBits = 11;
 
 let made: Buffer | undefined;
 
@@ -24,21 +24,19 @@ export function melody(): Buffer {
 }
 
 function compose(): Buffer {
-  const sound = Buffer.allocUnsafe(LENGTH);
+  const sound = Buffer.allocUnsafe(tuneLength);
   const dice = new Dice(8_711);
-  const wave = Float64Array.from({ length: SAMPLE_RATE }, (_, i) =>
-    Math.sin((2 * Math.PI * i) / SAMPLE_RATE),
-  );
+  const wave = Float64Array.from({ length: sampleRate }, (_, i) => Math.sin((2 * Math.PI * i) / sampleRate));
   const code = codeTable();
   let pitch = 0;
   let phase = 0;
-  for (let i = 0; i < LENGTH; i++) {
-    const place = i % NOTE;
-    if (place === 0) pitch = SCALE[dice.below(SCALE.length)] as number;
-    phase = (phase + pitch) % SAMPLE_RATE;
+  for (let i = 0; i < tuneLength; i++) {
+    const place = i % noteLength;
+    if (place === 0) pitch = scale[dice.below(scale.length)] as number;
+    phase = (phase + pitch) % sampleRate;
     // Each note dies away, as that of a chime does.
-    const loudness = LOUDEST * (1 - place / NOTE);
-    const noise = dice.below(1 << NOISE_BITS) - (1 << (NOISE_BITS - 1));
+    const loudness = loudest * (1 - place / noteLength);
+    const noise = dice.below(1 << noiseBits) - (1 << (noiseBits - 1));
     sound[i] = code[Math.round((wave[phase] as number) * loudness) + noise + 32_768] as number;
   }
   return sound;

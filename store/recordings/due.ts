@@ -1,6 +1,5 @@
 import type { Pool } from 'pg';
-import type { RecordedCalls } from '../tables/recording-choice';
-import { firstPriority, unlikely } from '../tables/recording-choice';
+import { firstPriority, type RecordedCalls, unlikely } from '../tables/recording-choice';
 import { isListed } from './listing';
 import { run } from '../postgres/transaction';
 import { windowContacts } from '../tables/window-contacts';

@@ -1,5 +1,4 @@
-import { defineColumns } from '../ingest/columns';
-import type { BulkTable } from '../ingest/columns';
+import { type BulkTable, defineColumns } from '../ingest/columns';
 
 /**
  * Identity, state, organisation and place of contract §3.2, in canonical camelCase (the API's own casing varies by

@@ -1,5 +1,4 @@
-import { defineColumns } from '../ingest/columns';
-import type { BulkTable } from '../ingest/columns';
+import { type BulkTable, defineColumns } from '../ingest/columns';
 
 /** Every field of contract §2.2. `refuseTime` is text there, a number elsewhere: text holds both. */
 const columns = defineColumns({

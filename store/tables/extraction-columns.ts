@@ -1,6 +1,5 @@
 import type { Dataset } from '../ingest/batch';
-import { defineColumns } from '../ingest/columns';
-import type { BulkTable } from '../ingest/columns';
+import { type BulkTable, defineColumns } from '../ingest/columns';
 
 /** By which day's file a row came in: the day it is missed by when that day's file no longer holds it. */
 const dayRead = 'extractDay';

@@ -1,6 +1,5 @@
 import type { LookupName } from '../ingest/batch';
-import { defineColumns } from '../ingest/columns';
-import type { BulkTable } from '../ingest/columns';
+import { type BulkTable, defineColumns } from '../ingest/columns';
 
 /** The reference data of contract §3.3, in canonical camelCase; what does not say what a row is stays in `extra`. */
 export const lookupTables: Readonly<Record<LookupName, BulkTable>> = {

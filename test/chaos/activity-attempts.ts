@@ -5,9 +5,9 @@ import {
   defaultPayloadConverter,
   type LoadedDataConverter,
   noopMetricMeter,
+  SdkComponent,
 } from '@temporalio/common';
 import { LoggerWithComposedMetadata } from '@temporalio/common/lib/logger';
-import { SdkComponent } from '@temporalio/common';
 import { tsToMs } from '@temporalio/common/lib/time';
 import type { coresdk, temporal } from '@temporalio/proto';
 import { DefaultLogger } from '@temporalio/worker';

@@ -1,4 +1,4 @@
-import { BAD_RECORD_KINDS, type BadRecordKind, type FaultName, type FaultRule } from '../../simulator';
+import { badRecordKinds, type BadRecordKind, type FaultName, type FaultRule } from '../../simulator';
 import type { Dice } from './dice';
 import { type Draw, type DrawnFault, survived } from './drawn-fault';
 
@@ -58,7 +58,7 @@ const notDrawn: ReadonlySet<BadRecordKind> = new Set<BadRecordKind>([
   ...(['giantNote', 'digitNote', 'deep', 'longNumber', 'hugeNumber'] as const),
 ]);
 /** All others: one row's oddity that must cost no other row anything. */
-export const kindsDrawn: readonly BadRecordKind[] = BAD_RECORD_KINDS.filter((kind) => !notDrawn.has(kind));
+export const kindsDrawn: readonly BadRecordKind[] = badRecordKinds.filter((kind) => !notDrawn.has(kind));
 
 /** Draws by the switch they use; several ways to use one switch are several entries. */
 export const dataDraws: readonly (readonly [FaultName, Draw])[] = [

@@ -1,4 +1,4 @@
-import { FAULT_NAMES, type FaultName, type FaultRule } from '../../simulator';
+import { faultNames, type FaultName, type FaultRule } from '../../simulator';
 import { dataDraws } from './data-faults';
 import { createDice, type Dice } from './dice';
 import { type Draw, type DrawnFault, survived } from './drawn-fault';
@@ -52,10 +52,10 @@ const ofJobs: ReadonlySet<FaultName> = new Set<FaultName>([
 ]);
 
 /** The switches that only an extraction can meet. */
-export const jobFaults = FAULT_NAMES.filter((name) => ofJobs.has(name));
+export const jobFaults = faultNames.filter((name) => ofJobs.has(name));
 
 /** The switches that a window can meet. */
-export const windowFaults = FAULT_NAMES.filter((name) => !ofJobs.has(name));
+export const windowFaults = faultNames.filter((name) => !ofJobs.has(name));
 
 const firstDay = Date.UTC(2019, 0, 1);
 const minuteMs = 60_000;

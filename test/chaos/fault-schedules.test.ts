@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { activityNames } from './activity-names';
-import { FAULT_NAMES } from '../../simulator';
+import { faultNames } from '../../simulator';
 import { operatorCodes, survived, ownSideNames } from './drawn-fault';
 import {
   drawnNames,
@@ -226,11 +226,11 @@ describe('schedules', () => {
   });
 
   it('use every switch of the simulator, and everything that happens on our own side', () => {
-    expect(FAULT_NAMES.filter((name) => !drawnNames.has(name))).toEqual([]);
+    expect(faultNames.filter((name) => !drawnNames.has(name))).toEqual([]);
     const used = new Set<string>();
     for (let seed = 0; seed < 1_000; seed += 1) {
       for (const { name } of drawSchedule(seed).faults) used.add(name);
     }
-    expect([...FAULT_NAMES, ...ownSideNames].filter((name) => !used.has(name))).toEqual([]);
+    expect([...faultNames, ...ownSideNames].filter((name) => !used.has(name))).toEqual([]);
   });
 });

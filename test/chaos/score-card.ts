@@ -1,4 +1,4 @@
-import { FAULT_NAMES } from '../../simulator';
+import { faultNames } from '../../simulator';
 import { ownSideNames } from './drawn-fault';
 import type { Verdict } from './verdict';
 
@@ -11,7 +11,7 @@ export function scoreCard(verdicts: readonly Verdict[]): string {
     '(extraction)',
     'credentials',
     ...ownSideNames,
-    ...FAULT_NAMES,
+    ...faultNames,
   ];
   const rows = names.flatMap((name) => {
     const drawn = verdicts.filter(({ schedule: { job, by, faults } }) => {

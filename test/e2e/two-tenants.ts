@@ -2,8 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { WindowReport } from '../../activities/types';
 import { startBackfill } from '../../client/backfill/backfill-run';
 import type { JournalEntry, SimulatorOptions, TenantOptions } from '../../simulator';
-import type { BackfillInput } from '../../workflows/backfill/backfill-input';
-import { planBackfill } from '../../workflows/backfill/backfill-input';
+import { type BackfillInput, planBackfill } from '../../workflows/backfill/backfill-input';
 import { taskQueues } from '../../workflows/task-queues';
 import { openTestEnvironment, type TestEnvironment } from './test-environment';
 

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { AgentCursor, FetchedLookups } from '../../activities/types';
+import type { AgentCursor, FetchedLookups } from '../../activities/list-types';
 import { backfillScenarios, splitScenario } from './backfill-scenarios';
 import { openWindow, pageOf, quietActivities } from '../workflow/with-activities';
 import { extractScenarios } from './extract-scenarios';

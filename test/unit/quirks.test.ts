@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BAD_RECORD_KINDS, FAULT_NAMES } from '../../simulator';
+import { badRecordKinds, faultNames } from '../../simulator';
 
 const root = join(__dirname, '..', '..');
 const read = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8');
@@ -31,7 +31,7 @@ const proofsOf = (cell = ''): readonly { readonly file: string; readonly name: s
 describe('docs/quirks.md', () => {
   it('has a row for every switch of the simulator and every kind of spoilt record, and for no other', () => {
     const described = rows.flatMap(([first]) => (first?.startsWith('`') ? codesOf(first) : []));
-    expect(described.toSorted()).toEqual([...FAULT_NAMES, ...BAD_RECORD_KINDS].toSorted());
+    expect(described.toSorted()).toEqual([...faultNames, ...badRecordKinds].toSorted());
   });
 
   it('says in every row what the client does, and names a test', () => {

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
-import type { FetchedLookups, WindowReport } from '../../activities/types';
+import type { FetchedLookups } from '../../activities/list-types';
+import type { WindowReport } from '../../activities/types';
 import { quietActivities, openWorkflowEnvironment, type WorkflowEnvironment } from './with-activities';
 
 const input = { tenant: 'acme', from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' };

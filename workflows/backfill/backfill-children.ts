@@ -8,8 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { store } from '../activity-proxies';
-import type { BackfillPlan } from './backfill-input';
-import { cutOf } from './backfill-input';
+import { type BackfillPlan, cutOf } from './backfill-input';
 import type { Flight, WindowOutcome } from './backfill-state';
 import { windowAt } from './window-grid';
 import { causeOf } from '../failures';

@@ -1,6 +1,5 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { BackfillPlan } from './backfill-input';
-import { cutOf } from './backfill-input';
+import { type BackfillPlan, cutOf } from './backfill-input';
 import {
   type BackfillState,
   type Counts,

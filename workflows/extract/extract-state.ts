@@ -1,6 +1,11 @@
 import type { ExtractPlan } from './extract-input';
-import type { DayEnded, DayOutcome, ExtractCounts, ExtractReport } from './extract-messages';
-import { noRows } from './extract-messages';
+import {
+  type DayEnded,
+  type DayOutcome,
+  type ExtractCounts,
+  type ExtractReport,
+  noRows,
+} from './extract-messages';
 import { nextDay } from '../ids';
 
 /** Failures that keep their codes; the ledger has them all. */

@@ -1,4 +1,4 @@
-import type { GapSpan, Span } from '../../activities/types';
+import type { GapSpan, Span } from '../../activities/live/types';
 import { store } from '../activity-proxies';
 import { causeOf, failRun, permanentFailure, refuseInvalidInput } from '../failures';
 import { parseGapInput } from '../inputs';

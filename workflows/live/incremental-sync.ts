@@ -6,7 +6,7 @@ import {
   setHandler,
   startChild,
 } from '@temporalio/workflow';
-import type { Increment, Span } from '../../activities/types';
+import type { Increment, Span } from '../../activities/live/types';
 import { api, store } from '../activity-proxies';
 import type { askAboutGap } from './ask-about-gap';
 import type { backfill } from '../backfill/backfill';

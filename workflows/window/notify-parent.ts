@@ -1,8 +1,7 @@
 import { CancellationScope, getExternalWorkflowHandle, patched, workflowInfo } from '@temporalio/workflow';
 import type { ReadCode } from '../../errors';
 import type { WindowReport } from '../../activities/types';
-import { type WindowEnded, windowEndedSignal } from './window-messages';
-import { contactsSettledSignal } from './window-messages';
+import { contactsSettledSignal, type WindowEnded, windowEndedSignal } from './window-messages';
 import { searchAttributeKeys as keys } from '../search-attributes';
 
 /** Reports the window closed. */

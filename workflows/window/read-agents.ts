@@ -1,4 +1,5 @@
-import type { AgentCursor, OpenWindow } from '../../activities/types';
+import type { AgentCursor } from '../../activities/list-types';
+import type { OpenWindow } from '../../activities/types';
 import { api, store } from '../activity-proxies';
 
 /**

@@ -1,7 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { LookupProblem, WindowReport } from '../../activities/types';
-import { errorRow } from '../../errors';
-import type { Cause } from '../../errors';
+import { type Cause, errorRow } from '../../errors';
 import { stamp } from '../ids';
 import type { SyncWindow } from '../inputs';
 import { markdownText } from '../markdown';

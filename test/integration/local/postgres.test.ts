@@ -16,8 +16,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { startPostgres } from '../../../local/postgres';
-import type { PostgresOptions, RunningPostgres } from '../../../local/postgres';
+import { type PostgresOptions, type RunningPostgres, startPostgres } from '../../../local/postgres';
 import {
   embeddedPostgres,
   findPostgresInstallations,

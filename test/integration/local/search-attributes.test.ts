@@ -1,8 +1,11 @@
 import { Client, Connection } from '@temporalio/client';
-import { ensureNamespace, ensureSearchAttributes, searchAttributes } from '../../../ops/search-attributes';
-import type { SearchAttribute } from '../../../ops/search-attributes';
-import { createNamespace } from '../../setup/servers';
-import type { TestNamespace } from '../../setup/servers';
+import {
+  ensureNamespace,
+  ensureSearchAttributes,
+  type SearchAttribute,
+  searchAttributes,
+} from '../../../ops/search-attributes';
+import { createNamespace, type TestNamespace } from '../../setup/servers';
 
 let place: TestNamespace;
 let connection: Connection;

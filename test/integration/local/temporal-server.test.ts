@@ -1,13 +1,15 @@
 import { Client, Connection } from '@temporalio/client';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isPortFree } from '../../../local/ports';
 import { obtainTemporal } from '../../../local/temporal-cli';
-import { startTemporalServer } from '../../../local/temporal-server';
-import type { RunningTemporal, TemporalServerOptions } from '../../../local/temporal-server';
+import {
+  type RunningTemporal,
+  startTemporalServer,
+  type TemporalServerOptions,
+} from '../../../local/temporal-server';
 import { ensureSearchAttributes, searchAttributes } from '../../../ops/search-attributes';
 import { isRunning, runScript, until } from '../../setup/script';
 

@@ -1,7 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type Simulator, startSimulator } from '../../../simulator';
 import { obtainChromium, withoutChromium } from '../../setup/chromium';
-import { type Answer, ask, DAY_WINDOW, NOW, parse, Reader } from '../../unit/simulator/client';
+import { type Answer, ask, dayWindow, simulatedNow, parse, Reader } from '../../unit/simulator/client';
 
 const executablePath = obtainChromium();
 if (executablePath === undefined) process.stderr.write(`\n${withoutChromium}\n\n`);
@@ -59,9 +59,9 @@ withBrowser('a recording of the simulator, in Chromium', () => {
   let file: Answer;
   beforeAll(async () => {
     simulator = await startSimulator({
-      ...{ contactsPerDay: 60, clock: () => NOW, mediaBytes: { min: bytes, max: bytes } },
+      ...{ contactsPerDay: 60, clock: () => simulatedNow, mediaBytes: { min: bytes, max: bytes } },
     });
-    const { recordings = [] } = simulator.truth({ ...DAY_WINDOW, recordings: true });
+    const { recordings = [] } = simulator.truth({ ...dayWindow, recordings: true });
     const call = `/media-playback/v1/contacts?acd-call-id=${recordings[0]?.masterContactId}&isDownload=true`;
     ({ redirectUrl: url } = parse(await (await Reader.of(simulator)).get(call)) as { redirectUrl: string });
     file = await ask(url);

@@ -5,8 +5,7 @@ import { replayRejected } from '../../../client/rejected/replay';
 import { parseContactPage, readContact } from '../../../cxone';
 import { parseInteractions } from '../../../cxone/media/interactions';
 import { postgresServers } from '../../setup/servers';
-import { openTestEnvironment } from './test-environment';
-import type { TestEnvironment } from './test-environment';
+import { openTestEnvironment, type TestEnvironment } from './test-environment';
 
 const contact = (id: number, more = '') =>
   `{"contactId":${id},"contactStartDate":"2026-07-20T08:00:00Z","lastUpdateTime":"2026-07-20T09:00:00Z"${more}}`;

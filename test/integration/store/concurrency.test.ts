@@ -1,8 +1,7 @@
 import { Client } from 'pg';
 import { openStore } from '../../../store/store';
 import { postgresServers } from '../../setup/servers';
-import { at, batch, contact, openTestEnvironment } from './test-environment';
-import type { TestEnvironment } from './test-environment';
+import { at, batch, contact, openTestEnvironment, type TestEnvironment } from './test-environment';
 
 /** The numbers below `count`, in another order for each seed: pages that hold the same rows in different orders. */
 function shuffled(count: number, seed: number): readonly number[] {

@@ -1,6 +1,9 @@
-import { openRecordingFiles, type RecordingStorage } from '../../../store/files/open-recording-files';
+import {
+  openBareFiles,
+  openRecordingFiles,
+  type RecordingStorage,
+} from '../../../store/files/open-recording-files';
 import { adoptStorage, type MarkOptions } from '../../../store/files/marked-files';
-import { openBareFiles } from '../../../store/files/open-recording-files';
 import { markName } from '../../../store/files/storage-mark';
 import { createDatabase, type PostgresServer } from '../../setup/servers';
 import { migrate, openStore, type Store } from '../../../store';

@@ -5,8 +5,13 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { migrate } from '../../../store/postgres/migrate';
 import { openStore, type Store } from '../../../store/store';
 import { inTransaction } from '../../../store/postgres/transaction';
-import { createDatabase, createMigratedDatabase, execute, postgresServers } from '../../setup/servers';
-import type { TestDatabase } from '../../setup/servers';
+import {
+  createDatabase,
+  createMigratedDatabase,
+  execute,
+  postgresServers,
+  type TestDatabase,
+} from '../../setup/servers';
 import { startTcpProxy } from '../../setup/tcp-proxy';
 import { batch, contact, openTestEnvironment, someone, wholeDay } from './test-environment';
 

@@ -1,9 +1,7 @@
-import { openStore } from '../../../store/store';
-import type { Store } from '../../../store/store';
+import { openStore, type Store } from '../../../store/store';
 import type { Batch, ColumnValue, PageOutcome, Row } from '../../../store/ingest/batch';
 import type { WindowKey } from '../../../store/windows/window-ledger';
-import { createMigratedDatabase } from '../../setup/servers';
-import type { PostgresServer } from '../../setup/servers';
+import { createMigratedDatabase, type PostgresServer } from '../../setup/servers';
 
 export const day = new Date('2026-07-20T00:00:00.000Z');
 export const at = (seconds: number, from = day) => new Date(from.getTime() + seconds * 1000);

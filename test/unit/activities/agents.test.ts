@@ -1,5 +1,5 @@
 import { createAgentActivities } from '../../../activities/agents';
-import type { AgentCursor, FetchAgentsInput } from '../../../activities/types';
+import type { AgentCursor, FetchAgentsInput } from '../../../activities/list-types';
 import { type AgentPage, type AgentPageRequest, CxoneError } from '../../../cxone';
 import type { Batch } from '../../../store';
 import { acme, fakeStore, memoryLanding, run } from './fakes';

@@ -1,5 +1,6 @@
 import { createLookupActivities } from '../../../activities/lookups';
-import type { FetchLookupsInput, LookupName } from '../../../activities/types';
+import type { FetchLookupsInput } from '../../../activities/list-types';
+import type { LookupName } from '../../../activities/types';
 import { CxoneError, type LookupPage, type LookupPageRequest } from '../../../cxone';
 import type { CxoneErrorCode } from '../../../errors';
 import type { Batch, LookupEnd } from '../../../store';

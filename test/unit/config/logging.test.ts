@@ -1,6 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { createLogger } from '../../../config';
-import type { Settings } from '../../../config';
+import { createLogger, type Settings } from '../../../config';
 
 function logInto(settings: Partial<Settings['logging']> = {}, isTTY = false) {
   const lines: string[] = [];

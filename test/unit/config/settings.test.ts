@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadSettings, SettingsError } from '../../../config';
-import type { Need, Problem } from '../../../config';
+import { loadSettings, type Need, type Problem, SettingsError } from '../../../config';
 
 let folder: string;
 beforeAll(() => {

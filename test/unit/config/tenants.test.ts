@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { loadTenants, loadTenantSettings, SettingsError } from '../../../config';
-import type { Problem } from '../../../config';
+import { loadTenants, loadTenantSettings, type Problem, SettingsError } from '../../../config';
 import type { CxoneConnection } from '../../../cxone';
 
 let folder: string;

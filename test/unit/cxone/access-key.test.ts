@@ -1,7 +1,5 @@
-import { createCxoneClient } from '../../../cxone';
-import type { CxoneClient, CxoneConnection } from '../../../cxone';
-import { startSimulator } from '../../../simulator';
-import type { Simulator } from '../../../simulator';
+import { createCxoneClient, type CxoneClient, type CxoneConnection } from '../../../cxone';
+import { type Simulator, startSimulator } from '../../../simulator';
 import { failureOf, paths, startFake } from './fake-cxone';
 
 const keyRoute = '/authentication/v1/token/access-key';

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
-import { agentFields, contactFields, CxoneError, parseAgentPage, parseContactPage } from '../../../cxone';
-import { readAgent, readContact } from '../../../cxone';
+import {
+  agentFields,
+  contactFields,
+  CxoneError,
+  parseAgentPage,
+  parseContactPage,
+  readAgent,
+  readContact,
+} from '../../../cxone';
 import { readJson } from '../../../cxone/http/read-json';
 import { createDiscovery } from '../../../cxone/auth/discovery';
 import { parseJob, readJobId } from '../../../cxone/extraction/jobs';
@@ -9,8 +16,7 @@ import { parseInteractions } from '../../../cxone/media/interactions';
 import { parseList } from '../../../cxone/acd/list-page';
 import { readToken } from '../../../cxone/auth/token';
 import { jwt } from './fake-cxone';
-import { answer } from './interceptors/stubs';
-import { plainNames } from './interceptors/stubs';
+import { answer, plainNames } from './interceptors/stubs';
 
 /** Whatever a server may send: mostly near misses of a real answer. */
 const anyJson = fc.oneof(

@@ -1,8 +1,17 @@
 import { inspect } from 'node:util';
 import { cxoneErrors } from '../../../errors';
 import type { RefusedAnswer, RequestEvent } from '../../../cxone';
-import { failureOf, onePage, page, paths, secrets, send, startFake, tokenReply } from './fake-cxone';
-import type { FakeCxone } from './fake-cxone';
+import {
+  failureOf,
+  type FakeCxone,
+  onePage,
+  page,
+  paths,
+  secrets,
+  send,
+  startFake,
+  tokenReply,
+} from './fake-cxone';
 
 let fake: FakeCxone;
 beforeEach(async () => {

@@ -1,8 +1,11 @@
-import { createServer } from 'node:http';
-import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createCxoneClient } from '../../../cxone';
-import type { CxoneClient, CxoneClientOptions, CxoneConnection } from '../../../cxone';
+import {
+  createCxoneClient,
+  type CxoneClient,
+  type CxoneClientOptions,
+  type CxoneConnection,
+} from '../../../cxone';
 
 export interface SeenRequest {
   readonly method: string;

@@ -1,5 +1,4 @@
-import { paths, startFake } from './fake-cxone';
-import type { FakeCxone } from './fake-cxone';
+import { type FakeCxone, paths, startFake } from './fake-cxone';
 
 let fake: FakeCxone;
 beforeEach(async () => {

@@ -1,13 +1,10 @@
-import { createServer } from 'node:http';
-import type { ServerResponse } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { createHostPolicy } from '../../../cxone/http/host-policy';
 import type { HttpRequest } from '../../../cxone/http/exchange';
 import { networkErrors } from '../../../cxone/http/interceptors/network-errors';
-import { createTransport } from '../../../cxone/http/transport';
-import type { Transport, TransportOptions } from '../../../cxone/http/transport';
+import { createTransport, type Transport, type TransportOptions } from '../../../cxone/http/transport';
 import { startTcpProxy } from '../../setup/tcp-proxy';
 import { failureOf, onePage, page, paths, startFake } from './fake-cxone';
 import { plainNames } from './interceptors/stubs';

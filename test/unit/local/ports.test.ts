@@ -1,5 +1,4 @@
-import { createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { findPort, isPortFree } from '../../../local/ports';
 
 function listen(): Promise<Server> {

@@ -1,8 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeExit, startProcess } from '../../../local/process';
-import type { ManagedProcess } from '../../../local/process';
+import { describeExit, type ManagedProcess, startProcess } from '../../../local/process';
 import { isRunning, runScript, until } from '../../setup/script';
 
 const shell = (script: string, more: Partial<Parameters<typeof startProcess>[0]> = {}): ManagedProcess =>

@@ -10,8 +10,12 @@ import {
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { defaultCacheDir, obtainTemporal, temporalCliVersion } from '../../../local/temporal-cli';
-import type { ObtainOptions } from '../../../local/temporal-cli';
+import {
+  defaultCacheDir,
+  type ObtainOptions,
+  obtainTemporal,
+  temporalCliVersion,
+} from '../../../local/temporal-cli';
 import { until } from '../../setup/script';
 
 let folder: string;

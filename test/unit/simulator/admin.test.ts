@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Simulator, Truth } from '../../../simulator';
-import { startSimulator } from '../../../simulator';
-import { ask, askToken, DAY, DAY_WINDOW, NOW, parse, Reader } from './client';
-import type { Row } from './client';
+import { type Simulator, startSimulator, type Truth } from '../../../simulator';
+import { ask, askToken, dayWindow, parse, Reader, type Row, simulatedNow, wholeDay } from './client';
 
 describe('the simulator about itself', () => {
   let simulator: Simulator;
   let reader: Reader;
 
   beforeAll(async () => {
-    simulator = await startSimulator({ contactsPerDay: 300, clock: () => NOW });
+    simulator = await startSimulator({ contactsPerDay: 300, clock: () => simulatedNow });
     reader = await Reader.of(simulator);
   });
   afterAll(() => simulator.close());
@@ -25,11 +23,11 @@ describe('the simulator about itself', () => {
 
   it('gives a truth that anyone can compute from the API', async () => {
     const truth = parse(await admin(`truth?${window}`)) as Truth;
-    const rows = await reader.pages({ ...DAY, orderBy: 'contactId asc' }, 77);
+    const rows = await reader.pages({ ...wholeDay, orderBy: 'contactId asc' }, 77);
     const lines = rows.map(
       (row) => `${String(row['contactId'])}|${new Date(row['lastUpdateTime'] as string).toISOString()}\n`,
     );
-    expect(truth).toEqual(simulator.truth(DAY_WINDOW));
+    expect(truth).toEqual(simulator.truth(dayWindow));
     expect(truth.contactsHash).toBe(createHash('sha256').update(lines.join('')).digest('hex'));
     expect(truth.masterContacts).toBe(new Set(rows.map((row) => row['masterContactId'])).size);
     const logged = rows.filter((row) => row['isLogged']).map((row) => row['masterContactId']);
@@ -44,11 +42,11 @@ describe('the simulator about itself', () => {
   });
 
   it('takes the window as half-open and filters as unions', async () => {
-    const whole = simulator.truth(DAY_WINDOW).contacts;
-    const noon = DAY_WINDOW.from + 12 * 3_600_000;
+    const whole = simulator.truth(dayWindow).contacts;
+    const noon = dayWindow.from + 12 * 3_600_000;
     const [morning, evening] = [
-      simulator.truth({ from: DAY_WINDOW.from, to: noon }).contacts,
-      simulator.truth({ from: noon, to: DAY_WINDOW.to }).contacts,
+      simulator.truth({ from: dayWindow.from, to: noon }).contacts,
+      simulator.truth({ from: noon, to: dayWindow.to }).contacts,
     ];
     expect(morning + evening).toBe(whole);
     const count = async (filter: string): Promise<number> =>
@@ -57,14 +55,14 @@ describe('the simulator about itself', () => {
     expect(await count('mediaTypeIds=3,4')).toBe(phone + chat);
     expect(phone).toBeGreaterThan(chat);
     expect(await count('skillIds=&campaignIds=')).toBe(whole);
-    const { totalRecords } = await reader.page({ ...DAY, skillId: 4501, orderBy: 'contactId', top: 1 });
+    const { totalRecords } = await reader.page({ ...wholeDay, skillId: 4501, orderBy: 'contactId', top: 1 });
     expect(await count('skillIds=4501')).toBe(totalRecords);
   });
 
   it('lists the truth line by line, filtered alike', async () => {
     const answer = await admin(`truth/contacts?${window}&mediaTypeIds=3`);
     const lines = answer.body.toString().trimEnd().split('\n');
-    const rows = await reader.pages({ ...DAY, mediaTypeId: 3, orderBy: 'contactId' }, 1000);
+    const rows = await reader.pages({ ...wholeDay, mediaTypeId: 3, orderBy: 'contactId' }, 1000);
     expect(lines.map((line) => JSON.parse(line) as Row)).toEqual(rows);
     expect(answer.headers['content-type']).toBe('application/x-ndjson');
   });
@@ -100,8 +98,8 @@ describe('the simulator about itself', () => {
   it('journals every request once, without secrets, until it is cleared', async () => {
     simulator.journal.clear();
     await askToken(simulator);
-    await reader.completed({ ...DAY, top: 3, orderBy: 'contactId' });
-    await reader.completed({ ...DAY, skip: 9999 });
+    await reader.completed({ ...wholeDay, top: 3, orderBy: 'contactId' });
+    await reader.completed({ ...wholeDay, skip: 9999 });
     await reader.get('/nothing');
     const seen = simulator.journal.entries().map(({ family, status }) => [family, status]);
     expect(seen).toEqual([
@@ -111,12 +109,12 @@ describe('the simulator about itself', () => {
       ['unknown', 404],
     ]);
     expect(simulator.journal.entries({ family: 'contacts' })[0]).toEqual({
-      at: NOW,
+      at: simulatedNow,
       method: 'GET',
       path: '/incontactapi/services/v34.0/contacts/completed',
       family: 'contacts',
       tenant: 'default',
-      query: { ...DAY, top: '3', orderBy: 'contactId' },
+      query: { ...wholeDay, top: '3', orderBy: 'contactId' },
       status: 200,
     });
     expect(simulator.journal.count({ family: 'contacts', status: 204 })).toBe(1);
@@ -136,17 +134,17 @@ describe('the simulator about itself', () => {
     const rules = [{ name: 'status', match: { family: 'contacts' }, args: { status: 503 } }];
     expect((await admin('faults', 'PUT', JSON.stringify(rules))).status).toBe(204);
     expect(parse(await admin('faults'))).toEqual(rules);
-    expect((await reader.completed(DAY)).status).toBe(503);
+    expect((await reader.completed(wholeDay)).status).toBe(503);
     for (const body of ['{', '[{"name":"x"}]']) {
       const answer = await admin('faults', 'PUT', body);
       expect([answer.status, parse(answer)]).toEqual([400, { message: expect.any(String) as string }]);
     }
     expect((await admin('faults', 'PUT', '[]')).status).toBe(204);
-    expect((await reader.completed(DAY)).status).toBe(200);
+    expect((await reader.completed(wholeDay)).status).toBe(200);
   });
 
   it('plants canaries in notes and phone numbers that occur nowhere else', async () => {
-    const rows = await reader.pages({ ...DAY, orderBy: 'contactId' }, 1000);
+    const rows = await reader.pages({ ...wholeDay, orderBy: 'contactId' }, 1000);
     const note = simulator.canaries.find((text) => text.includes('note')) as string;
     const notes = rows.map((row) => row['dispositionNotes'] as string | null).filter((text) => text !== null);
     expect(notes.length).toBeGreaterThan(20);

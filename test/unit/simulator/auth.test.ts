@@ -1,7 +1,5 @@
-import { createPublicKey, createVerify } from 'node:crypto';
-import type { JsonWebKey } from 'node:crypto';
-import type { Simulator } from '../../../simulator';
-import { describe as describeSimulator, startSimulator } from '../../../simulator';
+import { createPublicKey, createVerify, type JsonWebKey } from 'node:crypto';
+import { describe as describeSimulator, type Simulator, startSimulator } from '../../../simulator';
 import { ask, askToken, parse, Reader } from './client';
 import names from './published-field-names.json';
 

@@ -1,5 +1,4 @@
-import { request } from 'node:http';
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import type { Simulator } from '../../../simulator';
 
 export interface Answer {
@@ -122,13 +121,13 @@ export function parse(answer: Answer): unknown {
 }
 
 /** The settled past of every test: simulators get a clock that stands at this moment unless they move it. */
-export const NOW = Date.parse('2026-03-20T12:00:00Z');
+export const simulatedNow = Date.parse('2026-03-20T12:00:00Z');
 
 /** One settled day, as CXone's parameters. */
-export const DAY = { startDate: '2026-03-10T00:00:00Z', endDate: '2026-03-10T23:59:59.999Z' };
+export const wholeDay = { startDate: '2026-03-10T00:00:00Z', endDate: '2026-03-10T23:59:59.999Z' };
 
 /** The same day as a half-open window. */
-export const DAY_WINDOW = {
+export const dayWindow = {
   from: Date.parse('2026-03-10T00:00:00Z'),
   to: Date.parse('2026-03-11T00:00:00Z'),
 };

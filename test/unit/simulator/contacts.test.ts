@@ -1,7 +1,5 @@
-import type { Simulator } from '../../../simulator';
-import { startSimulator } from '../../../simulator';
-import type { ContactPage, Row } from './client';
-import { ask, DAY, DAY_WINDOW, NOW, parse, Reader } from './client';
+import { type Simulator, startSimulator } from '../../../simulator';
+import { ask, type ContactPage, dayWindow, parse, Reader, type Row, simulatedNow, wholeDay } from './client';
 import names from './published-field-names.json';
 
 const ids = (rows: readonly Row[]): number[] => rows.map((row) => row['contactId'] as number);
@@ -13,9 +11,9 @@ describe('GET /contacts/completed', () => {
   let all: Row[];
 
   beforeAll(async () => {
-    simulator = await startSimulator({ contactsPerDay: 600, clock: () => NOW });
+    simulator = await startSimulator({ contactsPerDay: 600, clock: () => simulatedNow });
     reader = await Reader.of(simulator);
-    all = await reader.pages({ ...DAY, orderBy: 'contactStartDate asc' }, 10_000);
+    all = await reader.pages({ ...wholeDay, orderBy: 'contactStartDate asc' }, 10_000);
   });
   afterAll(() => simulator.close());
 
@@ -30,11 +28,11 @@ describe('GET /contacts/completed', () => {
   };
 
   it.each([7, 64, 200, 599, 600, 601])('gives the truth, row for row, in pages of %d', async (top) => {
-    const rows = await reader.pages({ ...DAY, orderBy: 'contactStartDate asc' }, top);
+    const rows = await reader.pages({ ...wholeDay, orderBy: 'contactStartDate asc' }, top);
     const byId = new Map(rows.map((row) => [row['contactId'], row]));
     expect(byId.size).toBe(rows.length);
     expect((await truthRows()).map((row) => byId.get(row['contactId']))).toEqual(await truthRows());
-    expect(rows).toHaveLength(simulator.truth(DAY_WINDOW).contacts);
+    expect(rows).toHaveLength(simulator.truth(dayWindow).contacts);
   });
 
   it('serves exactly the published fields', () => {
@@ -43,7 +41,7 @@ describe('GET /contacts/completed', () => {
   });
 
   it('wraps pages in the published members', async () => {
-    const page = await reader.page({ ...DAY, orderBy: 'contactId', top: 2, skip: 2 });
+    const page = await reader.page({ ...wholeDay, orderBy: 'contactId', top: 2, skip: 2 });
     expect(Object.keys(page).toSorted()).toEqual(names.completed.toSorted());
     expect(Object.keys(page._links).toSorted()).toEqual(['next', 'previous', 'self']);
     expect(page.totalRecords).toBe(600);
@@ -52,7 +50,7 @@ describe('GET /contacts/completed', () => {
 
   it('links pages by absolute addresses that can be followed to the end', async () => {
     const found: number[] = [];
-    let page = await reader.page({ ...DAY, orderBy: 'contactId', top: 250 });
+    let page = await reader.page({ ...wholeDay, orderBy: 'contactId', top: 250 });
     expect(page._links.previous).toBeUndefined();
     for (;;) {
       found.push(...ids(page.completedContacts));
@@ -65,9 +63,9 @@ describe('GET /contacts/completed', () => {
 
   it('answers 204 without a body when nothing matches and past the end', async () => {
     for (const query of [
-      { ...DAY, skip: 600 },
-      { ...DAY, skillId: 1 },
-      { ...DAY, endDate: '2026-03-01T00:00:00Z' },
+      { ...wholeDay, skip: 600 },
+      { ...wholeDay, skillId: 1 },
+      { ...wholeDay, endDate: '2026-03-01T00:00:00Z' },
     ]) {
       const answer = await reader.completed({ ...query, orderBy: 'contactId' });
       expect([answer.status, answer.body.length]).toEqual([204, 0]);
@@ -129,7 +127,7 @@ describe('GET /contacts/completed', () => {
       const rows: Row[] = [];
       for (let skip = 0; skip < 600; skip += 170) {
         rows.push(
-          ...(await reader.page({ ...DAY, orderBy: `${field} ${direction}`, top: 170, skip }))
+          ...(await reader.page({ ...wholeDay, orderBy: `${field} ${direction}`, top: 170, skip }))
             .completedContacts,
         );
       }
@@ -140,7 +138,7 @@ describe('GET /contacts/completed', () => {
   });
 
   it('promises no order among equal keys: it differs from request to request', async () => {
-    const query = { ...DAY, orderBy: 'mediaTypeId asc' };
+    const query = { ...wholeDay, orderBy: 'mediaTypeId asc' };
     const [first, second] = [await reader.page(query), await reader.page(query)];
     expect(ids(first.completedContacts)).not.toEqual(ids(second.completedContacts));
     expect(ascending(ids(first.completedContacts))).toEqual(ascending(ids(second.completedContacts)));
@@ -153,10 +151,10 @@ describe('GET /contacts/completed', () => {
   });
 
   it('promises no order without orderBy, though one request holds each row once', async () => {
-    const [first, second] = [await reader.page(DAY), await reader.page(DAY)];
+    const [first, second] = [await reader.page(wholeDay), await reader.page(wholeDay)];
     expect(ids(first.completedContacts)).not.toEqual(ids(second.completedContacts));
     expect(ascending(ids(first.completedContacts))).toEqual(ascending(ids(all)));
-    const paged = await reader.pages(DAY, 100);
+    const paged = await reader.pages(wholeDay, 100);
     expect(new Set(ids(paged)).size).toBeLessThan(600);
   });
 
@@ -166,12 +164,12 @@ describe('GET /contacts/completed', () => {
     const page = await reader.page({ startDate: moment, endDate: moment, orderBy: 'contactId' });
     expect(ids(page.completedContacts)).toContain(row['contactId']);
     const before = new Date(Date.parse(moment) - 1).toISOString();
-    const rows = await reader.pages({ ...DAY, endDate: before, orderBy: 'contactId' }, 1000);
+    const rows = await reader.pages({ ...wholeDay, endDate: before, orderBy: 'contactId' }, 1000);
     expect(ids(rows)).not.toContain(row['contactId']);
   });
 
   it('counts with top=1 what it would list', async () => {
-    for (const window of [DAY, { startDate: '2026-03-01T07:00:00Z', endDate: '2026-03-03T10:00:00Z' }]) {
+    for (const window of [wholeDay, { startDate: '2026-03-01T07:00:00Z', endDate: '2026-03-03T10:00:00Z' }]) {
       const rows = await reader.pages({ ...window, orderBy: 'contactStartDate' }, 5000);
       expect((await reader.page({ ...window, top: 1, orderBy: 'contactStartDate' })).totalRecords).toBe(
         rows.length,
@@ -201,7 +199,7 @@ describe('GET /contacts/completed', () => {
     ['toAddress', 'toAddress'],
   ])('filters by %s', async (parameter, field) => {
     const value = all.find((row) => row[field] !== null && row[field] !== false)?.[field] as string | number;
-    const rows = await reader.pages({ ...DAY, [parameter]: value, orderBy: 'contactId' }, 250);
+    const rows = await reader.pages({ ...wholeDay, [parameter]: value, orderBy: 'contactId' }, 250);
     expect(ids(rows)).toEqual(ascending(ids(all.filter((row) => row[field] === value))));
   });
 
@@ -223,26 +221,29 @@ describe('GET /contacts/completed', () => {
     const since = Date.parse('2026-03-11T00:00:00Z');
     const expected = all.filter((row) => Date.parse(row['lastUpdateTime'] as string) >= since);
     for (const orderBy of ['lastUpdateTime', 'contactStartDate', 'contactId', 'skillId']) {
-      const rows = await reader.pages({ ...DAY, updatedSince: '2026-03-11T00:00:00Z', orderBy }, 90);
+      const rows = await reader.pages({ ...wholeDay, updatedSince: '2026-03-11T00:00:00Z', orderBy }, 90);
       expect(ascending(ids(rows))).toEqual(ascending(ids(expected)));
     }
   });
 
   it('selects columns', async () => {
-    const page = await reader.page({ ...DAY, fields: 'ContactId, lastUpdateTime', top: 3 });
+    const page = await reader.page({ ...wholeDay, fields: 'ContactId, lastUpdateTime', top: 3 });
     for (const row of page.completedContacts)
       expect(Object.keys(row)).toEqual(['contactId', 'lastUpdateTime']);
   });
 
   it('adds tags when asked', async () => {
-    const page = await reader.page({ ...DAY, tags: 'true', orderBy: 'contactId' });
+    const page = await reader.page({ ...wholeDay, tags: 'true', orderBy: 'contactId' });
     const tags = page.completedContacts.flatMap((row) => row['tags'] as Row[]);
     expect(tags.length).toBeGreaterThan(50);
     for (const tag of tags) expect(Object.keys(tag)).toEqual(names.tag);
   });
 
   it('speaks the old names up to v24', async () => {
-    const page = await reader.page({ ...DAY, tags: 'true', orderBy: 'contactStart asc', top: 50 }, 'v21.0');
+    const page = await reader.page(
+      { ...wholeDay, tags: 'true', orderBy: 'contactStart asc', top: 50 },
+      'v21.0',
+    );
     for (const row of page.completedContacts) {
       expect(Object.keys(row)).toEqual(
         expect.arrayContaining([
@@ -260,7 +261,7 @@ describe('GET /contacts/completed', () => {
   });
 
   it('lists the states that a contact went through, up to its release, under both spellings', async () => {
-    const { completedContacts } = await reader.page({ ...DAY, orderBy: 'contactId', top: 30 });
+    const { completedContacts } = await reader.page({ ...wholeDay, orderBy: 'contactId', top: 30 });
     for (const row of completedContacts) {
       const path = `/incontactapi/services/v34.0/contacts/${String(row['contactId'])}`;
       const history = parse(await reader.get(`${path}/state-history`)) as { contactStateHistory: Row[] };
@@ -285,7 +286,7 @@ describe('GET /contacts/completed', () => {
     ['isLogged', 'maybe'],
     ['orderBy', 'a; drop'],
   ])('refuses %s=%s with 400 and a header that says why', async (parameter, value) => {
-    const answer = await reader.completed({ ...DAY, [parameter]: value });
+    const answer = await reader.completed({ ...wholeDay, [parameter]: value });
     expect([answer.status, answer.body.length]).toEqual([400, 0]);
     expect(answer.headers['icstatusdescription']).toContain(parameter);
   });
@@ -295,9 +296,9 @@ describe('GET /contacts/completed', () => {
     ['a date', '2026-03-10', '2026-03-10T00:00:00Z'],
     ['no zone', '2026-03-10T00:00:00', '2026-03-10T00:00'],
   ])('reads dates with %s to the instant', async (_name, ...starts) => {
-    const expected = await reader.page({ ...DAY, orderBy: 'contactId' });
+    const expected = await reader.page({ ...wholeDay, orderBy: 'contactId' });
     for (const startDate of starts)
-      expect(await reader.page({ ...DAY, startDate, orderBy: 'contactId' })).toMatchObject({
+      expect(await reader.page({ ...wholeDay, startDate, orderBy: 'contactId' })).toMatchObject({
         totalRecords: expected.totalRecords,
         completedContacts: expected.completedContacts,
       });
@@ -321,7 +322,7 @@ describe('GET /contacts/completed', () => {
     '//incontactApi//services/v34.0/contacts/completed',
     '/incontactApi/services//v34.0//contacts//completed',
   ])('takes the doubled slashes of %s for one', async (path) => {
-    const answer = await reader.get(`${path}?${new URLSearchParams(DAY).toString()}&top=1`);
+    const answer = await reader.get(`${path}?${new URLSearchParams(wholeDay).toString()}&top=1`);
     const { _links } = parse(answer) as ContactPage;
     expect(new URL(_links.self).pathname).toBe('/incontactApi/services/v34.0/contacts/completed');
   });
@@ -354,7 +355,7 @@ describe('GET /contacts/completed', () => {
 
   it('calls a query that would look at tens of millions of rows a time-out', async () => {
     const heavy = { startDate: '1971-01-01T00:00:00Z', orderBy: 'contactId', skillId: 4501 };
-    const big = await startSimulator({ contactsPerDay: 100_000, clock: () => NOW });
+    const big = await startSimulator({ contactsPerDay: 100_000, clock: () => simulatedNow });
     const answer = await (await Reader.of(big)).completed(heavy);
     await big.close();
     expect(answer.status).toBe(408);

@@ -1,13 +1,11 @@
-import type { SimulatorOptions } from '../../../simulator';
-import { startSimulator } from '../../../simulator';
-import type { Row } from './client';
-import { DAY, DAY_WINDOW, NOW, Reader } from './client';
+import { type SimulatorOptions, startSimulator } from '../../../simulator';
+import { dayWindow, Reader, type Row, simulatedNow, wholeDay } from './client';
 
 async function withReader<Result>(
   options: SimulatorOptions,
   use: (reader: Reader, simulator: Awaited<ReturnType<typeof startSimulator>>) => Promise<Result>,
 ): Promise<Result> {
-  const simulator = await startSimulator({ contactsPerDay: 300, clock: () => NOW, ...options });
+  const simulator = await startSimulator({ contactsPerDay: 300, clock: () => simulatedNow, ...options });
   try {
     return await use(await Reader.of(simulator), simulator);
   } finally {
@@ -16,15 +14,15 @@ async function withReader<Result>(
 }
 
 const rowsOf = (options: SimulatorOptions): Promise<Row[]> =>
-  withReader(options, (reader) => reader.pages({ ...DAY, orderBy: 'contactId' }, 1000));
+  withReader(options, (reader) => reader.pages({ ...wholeDay, orderBy: 'contactId' }, 1000));
 
 describe('the seed', () => {
   it('decides about every contact, every credential and the truth, recordings included', async () => {
     const simulation = (seed: number): Promise<object> =>
       withReader({ seed }, async (reader, simulator) => ({
-        rows: await reader.pages({ ...DAY, orderBy: 'contactId' }, 1000),
+        rows: await reader.pages({ ...wholeDay, orderBy: 'contactId' }, 1000),
         credentials: simulator.credentials,
-        truth: simulator.truth({ ...DAY_WINDOW, recordings: true }),
+        truth: simulator.truth({ ...dayWindow, recordings: true }),
       }));
     const [first, again, other] = [await simulation(5), await simulation(5), await simulation(6)];
     expect(again).toEqual(first);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BAD_RECORD_KINDS, FAULT_NAMES, readFaultRules, startSimulator } from '../../../simulator';
-import { FAMILIES } from '../../../simulator/http/exchange';
-import { SWITCHES } from '../../../simulator/http/fault-names';
+import { badRecordKinds, faultNames, readFaultRules, startSimulator } from '../../../simulator';
+import { families } from '../../../simulator/http/exchange';
+import { switches } from '../../../simulator/http/fault-names';
 import { ask, parse } from './client';
 
 const text = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'simulator.md'), 'utf8');
@@ -19,16 +19,16 @@ const rows = text
 
 describe('docs/simulator.md', () => {
   it('describes every switch, once, and no other', () => {
-    expect(rows.map(({ name }) => name as string).toSorted()).toEqual(FAULT_NAMES.toSorted());
+    expect(rows.map(({ name }) => name as string).toSorted()).toEqual(faultNames.toSorted());
   });
 
   it.each(rows)('names all arguments of $name', ({ name, args }) => {
-    const known: readonly string[] = SWITCHES[name as keyof typeof SWITCHES];
+    const known: readonly string[] = switches[name as keyof typeof switches];
     expect(args.filter((code) => known.includes(code)).toSorted()).toEqual(known.toSorted());
   });
 
   it('names every kind of bad record and every family', () => {
-    for (const name of [...BAD_RECORD_KINDS, ...FAMILIES]) expect(text).toContain(`\`${name}\``);
+    for (const name of [...badRecordKinds, ...families]) expect(text).toContain(`\`${name}\``);
   });
 
   it('shows rules that would be accepted', () => {
@@ -39,7 +39,7 @@ describe('docs/simulator.md', () => {
 
   it('is not the only list: a running simulator names its switches as well', async () => {
     const simulator = await startSimulator({ contactsPerDay: 10 });
-    expect(parse(await ask(`${simulator.address}/simulator/switches`))).toEqual(FAULT_NAMES);
+    expect(parse(await ask(`${simulator.address}/simulator/switches`))).toEqual(faultNames);
     await simulator.close();
   });
 });

@@ -1,23 +1,25 @@
 import fc from 'fast-check';
-import type { FaultArguments, FaultRule, Simulator } from '../../../simulator';
 import {
-  BAD_RECORD_KINDS,
-  FAULT_NAMES,
+  badRecordKinds,
+  type FaultArguments,
+  faultNames,
+  type FaultRule,
   readFaultRules,
   readTenants,
+  type Simulator,
   startSimulator,
 } from '../../../simulator';
 import { BadParameter } from '../../../simulator/http/bad-parameter';
-import { ask, askToken, DAY, DAY_WINDOW, NOW, parse, Reader } from './client';
+import { ask, askToken, wholeDay, dayWindow, simulatedNow, parse, Reader } from './client';
 
-const ACD = '/incontactapi/services/v34.0';
+const acdPath = '/incontactapi/services/v34.0';
 
 /** Arguments that keep waiting short; everything else stays at its default. */
-const QUICK: Readonly<Record<string, FaultArguments>> = {
+const quickArguments: Readonly<Record<string, FaultArguments>> = {
   slow: { delayMs: 1 },
   gzipBomb: { bytes: 100_000 },
   slowBody: { delayMs: 1, chunkBytes: 40_000 },
-  badRecords: { kinds: BAD_RECORD_KINDS.filter((kind) => kind !== 'giantNote'), every: 3 },
+  badRecords: { kinds: badRecordKinds.filter((kind) => kind !== 'giantNote'), every: 3 },
 };
 
 describe('whatever is switched on', () => {
@@ -29,23 +31,23 @@ describe('whatever is switched on', () => {
   beforeAll(async () => {
     simulator = await startSimulator({
       contactsPerDay: 60,
-      clock: () => NOW,
+      clock: () => simulatedNow,
       mediaQuota: 'off',
       extractionSpacingSeconds: 0,
     });
     await signIn();
-    const { recordings = [] } = simulator.truth({ ...DAY_WINDOW, recordings: true });
+    const { recordings = [] } = simulator.truth({ ...dayWindow, recordings: true });
     const call = `/media-playback/v1/contacts?acd-call-id=${recordings[0]?.masterContactId}`;
     const { redirectUrl } = parse(await reader.get(`${call}&isDownload=true`)) as { redirectUrl: string };
     const [job, csv] = await extract();
     paths = [
       '/.well-known/openid-configuration',
       `/.well-known/cxone-configuration?tenantId=${simulator.credentials.tenantId}`,
-      `${ACD}/contacts/completed?${new URLSearchParams({ ...DAY, skip: '10', top: '20' }).toString()}`,
-      `${ACD}/contacts/completed?${new URLSearchParams({ ...DAY, skip: '999' }).toString()}`,
-      `${ACD}/agents?top=5`,
-      `${ACD}/campaigns`,
-      `${ACD}/teams`,
+      `${acdPath}/contacts/completed?${new URLSearchParams({ ...wholeDay, skip: '10', top: '20' }).toString()}`,
+      `${acdPath}/contacts/completed?${new URLSearchParams({ ...wholeDay, skip: '999' }).toString()}`,
+      `${acdPath}/agents?top=5`,
+      `${acdPath}/campaigns`,
+      `${acdPath}/teams`,
       call,
       `/media-playback/v1/segments/${recordings[0]?.segmentId}`,
       '/data-extraction/v1/jobs',
@@ -105,14 +107,14 @@ describe('whatever is switched on', () => {
   const recover = async (): Promise<void> => {
     simulator.setFaults([]);
     await signIn();
-    expect(await statusOf(`${ACD}/agents?top=1`)).toBe(200);
+    expect(await statusOf(`${acdPath}/agents?top=1`)).toBe(200);
     expect((await post()).status).toBe(202);
   };
 
-  it.each(FAULT_NAMES)(
+  it.each(faultNames)(
     '%s lets every endpoint answer or break off, and leaves nothing behind',
     async (name) => {
-      simulator.setFaults([{ name, args: QUICK[name] ?? {} }]);
+      simulator.setFaults([{ name, args: quickArguments[name] ?? {} }]);
       await sweep();
       await recover();
     },
@@ -120,8 +122,8 @@ describe('whatever is switched on', () => {
 
   it('holds for any two at once, in any order', async () => {
     const rule = fc
-      .constantFrom(...FAULT_NAMES)
-      .map((name): FaultRule => ({ name, args: QUICK[name] ?? {} }));
+      .constantFrom(...faultNames)
+      .map((name): FaultRule => ({ name, args: quickArguments[name] ?? {} }));
     await fc.assert(
       fc.asyncProperty(
         rule,
@@ -138,7 +140,7 @@ describe('whatever is switched on', () => {
   });
 
   it('is given as rules that can be written down and read again', async () => {
-    const rules = FAULT_NAMES.map((name) => ({ name, times: 0, args: QUICK[name] ?? {} }));
+    const rules = faultNames.map((name) => ({ name, times: 0, args: quickArguments[name] ?? {} }));
     const body = JSON.stringify(rules);
     const put = await ask(`${simulator.address}/simulator/faults`, { method: 'PUT', body });
     expect(put.status).toBe(204);
@@ -150,7 +152,7 @@ describe('whatever is switched on', () => {
 describe('what comes from a file', () => {
   const looksLikeARule = fc.record(
     {
-      name: fc.oneof(fc.constantFrom(...FAULT_NAMES), fc.string()),
+      name: fc.oneof(fc.constantFrom(...faultNames), fc.string()),
       match: fc.oneof(
         fc.jsonValue(),
         fc.dictionary(fc.constantFrom('family', 'path', 'tenant'), fc.jsonValue()),

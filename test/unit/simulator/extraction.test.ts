@@ -1,16 +1,20 @@
-import type { FaultRule, Simulator, SimulatorOptions, Truth } from '../../../simulator';
-import { startSimulator } from '../../../simulator';
-import type { Answer } from './client';
-import { ask, askToken, DAY_WINDOW, NOW, parse, Reader } from './client';
+import {
+  type FaultRule,
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
+  type Truth,
+} from '../../../simulator';
+import { type Answer, ask, askToken, dayWindow, parse, Reader, simulatedNow } from './client';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 const jobs = '/data-extraction/v1/jobs';
 const day = { startDate: '2026-03-10', endDate: '2026-03-10', version: '7' };
 const metadata = { entityName: 'recording-interaction-metadata', ...day };
 const evaluations = { entityName: 'qm-workflows', ...day, version: '4' };
 
-let now = NOW;
+let now = simulatedNow;
 let simulator: Simulator;
 let reader: Reader;
 let token: string;
@@ -20,7 +24,7 @@ beforeAll(async () => {
   await signIn(simulator);
 });
 beforeEach(() => {
-  now += HOUR;
+  now += hourMs;
 });
 afterEach(() => simulator.setFaults([]));
 afterAll(() => simulator.close());
@@ -61,7 +65,7 @@ const run = async (body: object): Promise<string> => {
 };
 const csvOf = async (body: object): Promise<string> => (await ask(await run(body))).body.toString();
 const under = (...rules: readonly FaultRule[]): void => simulator.setFaults(rules);
-const truth = (from = DAY_WINDOW.from, to = DAY_WINDOW.to): Required<Truth> =>
+const truth = (from = dayWindow.from, to = dayWindow.to): Required<Truth> =>
   simulator.truth({ from, to, extraction: true }) as Required<Truth>;
 
 describe('a job', () => {
@@ -83,7 +87,7 @@ describe('a job', () => {
   });
 
   it('is as successful about a recording as Media Playback is', async () => {
-    const { recordings = [] } = simulator.truth({ ...DAY_WINDOW, recordings: true });
+    const { recordings = [] } = simulator.truth({ ...dayWindow, recordings: true });
     const stored = truth().interactionMetadata.filter((row) => row.voiceRecordingStatus === 'Success');
     expect(stored.map(({ segmentId }) => segmentId)).toEqual(recordings.map(({ segmentId }) => segmentId));
   });
@@ -95,10 +99,10 @@ describe('a job', () => {
     const first = (await ask(url as string)).body;
     now += 31_000;
     expect((await ask(url as string)).status).toBe(403);
-    now += 22 * HOUR;
+    now += 22 * hourMs;
     const again = await ask((await poll(id)).result.url as string);
     expect(again.body.equals(first)).toBe(true);
-    now += 2 * HOUR;
+    now += 2 * hourMs;
     expect(await poll(id)).toMatchObject({ status: 'EXPIRED', result: { url: null } });
   });
 
@@ -189,27 +193,27 @@ describe('what is extracted', () => {
   });
 
   it('has evaluations by the day of their submission, each in one of the days', () => {
-    const days = [0, 1, 2].map((n) => truth(DAY_WINDOW.from + n * DAY, DAY_WINDOW.from + (n + 1) * DAY));
-    const all = truth(DAY_WINDOW.from, DAY_WINDOW.from + 3 * DAY).evaluations;
+    const days = [0, 1, 2].map((n) => truth(dayWindow.from + n * dayMs, dayWindow.from + (n + 1) * dayMs));
+    const all = truth(dayWindow.from, dayWindow.from + 3 * dayMs).evaluations;
     const ids = days.flatMap(({ evaluations: rows }) => rows.map(({ evaluationId }) => evaluationId));
     expect(ids.toSorted()).toEqual(all.map(({ evaluationId }) => evaluationId).toSorted());
     expect(new Set(ids).size).toBe(ids.length);
     expect(all.length).toBeGreaterThan(20);
     for (const { interactionEndDate, submissionDate, startDate } of all) {
-      expect(Date.parse(submissionDate) - Date.parse(interactionEndDate)).toBeGreaterThan(HOUR);
+      expect(Date.parse(submissionDate) - Date.parse(interactionEndDate)).toBeGreaterThan(hourMs);
       expect(Date.parse(startDate)).toBeLessThanOrEqual(Date.parse(submissionDate));
     }
   });
 
   it('has workflows that were opened again', () => {
-    const all = truth(DAY_WINDOW.from, DAY_WINDOW.from + 8 * DAY).evaluations;
+    const all = truth(dayWindow.from, dayWindow.from + 8 * dayMs).evaluations;
     expect(new Set(all.map(({ workflowId }) => workflowId)).size).toBeLessThan(all.length);
   });
 
   it('changes evaluations of a day that is over: stamp, state and score', () => {
     const { evaluations: late } = truth();
     const before = now;
-    now = DAY_WINDOW.to + 30 * 60_000;
+    now = dayWindow.to + 30 * 60_000;
     const early = new Map(truth().evaluations.map((row) => [row.evaluationId, row]));
     now = before;
     expect(early.size).toBe(late.length);
@@ -230,7 +234,7 @@ describe('what is extracted', () => {
 
   it('is the same for the same seed, and another for another one', async () => {
     const others = await Promise.all([1, 2].map((seed) => start({ seed })));
-    const [same, other] = others.map((one) => one.truth({ ...DAY_WINDOW, extraction: true }));
+    const [same, other] = others.map((one) => one.truth({ ...dayWindow, extraction: true }));
     const mine = truth();
     expect(same?.evaluations).toEqual(mine.evaluations);
     expect(same?.interactionMetadata).toEqual(mine.interactionMetadata);

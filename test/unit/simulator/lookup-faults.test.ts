@@ -1,7 +1,5 @@
-import type { FaultArguments, FaultName, Simulator } from '../../../simulator';
-import { startSimulator } from '../../../simulator';
-import { NOW, parse, Reader } from './client';
-import type { Row } from './client';
+import { type FaultArguments, type FaultName, type Simulator, startSimulator } from '../../../simulator';
+import { parse, Reader, type Row, simulatedNow } from './client';
 
 const lists = [
   ['skills', 'skillId', 'skillName', 'lastUpdateTime'],
@@ -14,7 +12,7 @@ describe.each(lists)('the list of %s', (list, id, name, stamp) => {
   let simulator: Simulator;
   let reader: Reader;
   beforeAll(async () => {
-    simulator = await startSimulator({ contactsPerDay: 10, clock: () => NOW });
+    simulator = await startSimulator({ contactsPerDay: 10, clock: () => simulatedNow });
     reader = await Reader.of(simulator);
   });
   afterEach(() => simulator.setFaults([]));
@@ -38,7 +36,7 @@ describe.each(lists)('the list of %s', (list, id, name, stamp) => {
     expect(after.map((row) => row[id])).toEqual(before.map((row) => row[id]));
     for (const index of [0, 1]) {
       expect(after[index]?.[name]).toBe(`${String(before[index]?.[name])} (renamed)`);
-      expect(Date.parse(String(after[index]?.[stamp]))).toBe(NOW);
+      expect(Date.parse(String(after[index]?.[stamp]))).toBe(simulatedNow);
     }
     expect(after.slice(2)).toEqual(before.slice(2));
   });

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { RecordingTruth, Simulator } from '../../../simulator';
-import { startSimulator } from '../../../simulator';
-import { ask, DAY, DAY_WINDOW, NOW, parse, Reader } from './client';
-import type { Row } from './client';
+import { type RecordingTruth, type Simulator, startSimulator } from '../../../simulator';
+import { ask, dayWindow, parse, Reader, type Row, simulatedNow, wholeDay } from './client';
 import names from './published-field-names.json';
 
 interface Playback extends Row {
@@ -24,7 +22,7 @@ const keys = (value: object): string[] => Object.keys(value).toSorted();
 const sha256 = (data: Buffer): string => createHash('sha256').update(data).digest('hex');
 
 describe('Media Playback', () => {
-  let now = NOW;
+  let now = simulatedNow;
   let simulator: Simulator;
   let reader: Reader;
   let recordings: readonly RecordingTruth[];
@@ -40,10 +38,10 @@ describe('Media Playback', () => {
       mediaBytes,
     });
     reader = await Reader.of(simulator);
-    rows = await reader.pages({ ...DAY, orderBy: 'contactId' }, 10_000);
-    recordings = simulator.truth({ ...DAY_WINDOW, recordings: true }).recordings ?? [];
+    rows = await reader.pages({ ...wholeDay, orderBy: 'contactId' }, 10_000);
+    recordings = simulator.truth({ ...dayWindow, recordings: true }).recordings ?? [];
   });
-  afterEach(() => (now = NOW));
+  afterEach(() => (now = simulatedNow));
   afterAll(() => simulator.close());
 
   const urlOf = async (masterContactId: number): Promise<string> => {
@@ -201,7 +199,7 @@ describe('Media Playback', () => {
 
 describe('the Media Playback quota', () => {
   it('admits 150 playback queries in any five minutes; refused ones and other APIs do not count', async () => {
-    let now = NOW;
+    let now = simulatedNow;
     const simulator = await startSimulator({ contactsPerDay: 50, clock: () => now });
     const reader = await Reader.of(simulator);
     const statuses = async (count: number): Promise<Record<number, number>> => {

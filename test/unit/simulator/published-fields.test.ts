@@ -1,16 +1,14 @@
-import type { Simulator } from '../../../simulator';
-import { startSimulator } from '../../../simulator';
-import { ask, askToken, DAY, DAY_WINDOW, NOW, parse, Reader } from './client';
-import type { Row } from './client';
+import { type Simulator, startSimulator } from '../../../simulator';
+import { ask, askToken, dayWindow, parse, Reader, type Row, simulatedNow, wholeDay } from './client';
 import names from './published-field-names.json';
 
-const API = '/incontactapi/services/v34.0';
+const apiPath = '/incontactapi/services/v34.0';
 
 /**
  * Members that real answers have beyond the published schemas, or that clients rely on (contract §1.2, §2.2, §3.3, §4.2);
  * nothing else may be served that is not published.
  */
-const BEYOND: Partial<Record<keyof typeof names, readonly string[]>> = {
+const unpublished: Partial<Record<keyof typeof names, readonly string[]>> = {
   openidConfiguration: ['jwks_uri', 'code_challenge_methods_supported'],
   playback: ['brandEmbassyConfig'],
   segmentPlayback: ['brandEmbassyConfig'],
@@ -25,11 +23,11 @@ const BEYOND: Partial<Record<keyof typeof names, readonly string[]>> = {
 const columns = (list: string): readonly string[] => list.toLowerCase().trim().split(/\s+/);
 
 /** Columns that clients read (contract §10); from `endDate` on, what Media Playback says of the same interaction. */
-const INTERACTION_COLUMNS = columns(`
+const interactionColumns = columns(`
   ACDCallID SegmentID StartDate VoiceRecordingStatus Agent1ACDID Agent1Name Agent1Team Agent1Skills
   Agent1ContactNumber ANI DNIS Disposition
   EndDate ScreenRecordingStatus Direction MediaType ChannelType`);
-const EVALUATION_COLUMNS = columns(`
+const evaluationColumns = columns(`
   tenantName agentId type evaluationFlowTrigger workflowStatus workflowState autoAcknowledged workflowId planName
   formName formVersion startDate submissionDate lastUpdated scorePercentage score maximumPossibleScore rank
   failedCriticalQuestion userReviewComments disputeResolverComments segmentId acdId interactionType
@@ -39,7 +37,7 @@ const lower = (text: string): string => text.toLowerCase();
 
 /** Casing differs between schema and payload (contract §3.2, §4.2), so names are compared without it. */
 function expectPublished(schema: keyof typeof names, values: unknown): void {
-  const known = new Set([...names[schema], ...(BEYOND[schema] ?? [])].map(lower));
+  const known = new Set([...names[schema], ...(unpublished[schema] ?? [])].map(lower));
   const rows = (Array.isArray(values) ? values : [values]) as readonly object[];
   expect([schema, rows.length > 0]).toEqual([schema, true]);
   for (const row of rows) {
@@ -54,7 +52,7 @@ describe('every operation answers with published members only', () => {
 
   beforeAll(async () => {
     simulator = await startSimulator({
-      ...{ contactsPerDay: 300, clock: () => NOW },
+      ...{ contactsPerDay: 300, clock: () => simulatedNow },
       ...{ mediaQuota: 'off', extractionSpacingSeconds: 0 },
     });
     reader = await Reader.of(simulator);
@@ -86,7 +84,7 @@ describe('every operation answers with published members only', () => {
   });
 
   it('contacts, one by one and in pages, with tags', async () => {
-    const page = (await reader.page({ ...DAY, orderBy: 'contactId', tags: 'true' })) as unknown as Row;
+    const page = (await reader.page({ ...wholeDay, orderBy: 'contactId', tags: 'true' })) as unknown as Row;
     const rows = page['completedContacts'] as Row[];
     expectPublished('completed', page);
     expectPublished('contact', rows);
@@ -94,29 +92,29 @@ describe('every operation answers with published members only', () => {
       'tag',
       rows.flatMap((row) => row['tags']),
     );
-    const one = await get(`${API}/contacts/${String(rows[0]?.['contactId'])}`);
+    const one = await get(`${apiPath}/contacts/${String(rows[0]?.['contactId'])}`);
     expectPublished('contactById', one);
     expectPublished('contactDetails', one['contactId']);
   });
 
   it('agents, one by one and all', async () => {
-    const page = await get(`${API}/agents`);
+    const page = await get(`${apiPath}/agents`);
     expectPublished('agents', page);
     expectPublished('agent', page['agents']);
     const [agent] = page['agents'] as Row[];
-    expectPublished('agent', (await get(`${API}/agents/${String(agent?.['userId'])}`))['agents']);
+    expectPublished('agent', (await get(`${apiPath}/agents/${String(agent?.['userId'])}`))['agents']);
   });
 
   it('states of contacts, skills and states of agents', async () => {
-    const { completedContacts } = await reader.page({ ...DAY, orderBy: 'contactId', top: 20 });
+    const { completedContacts } = await reader.page({ ...wholeDay, orderBy: 'contactId', top: 20 });
     for (const { contactId } of completedContacts) {
-      const history = await get(`${API}/contacts/${String(contactId)}/state-history`);
+      const history = await get(`${apiPath}/contacts/${String(contactId)}/state-history`);
       expectPublished('contactState', history['contactStateHistory']);
     }
-    const skills = await get(`${API}/agents/skills`);
+    const skills = await get(`${apiPath}/agents/skills`);
     expectPublished('agentSkills', skills);
     expectPublished('agentSkill', skills['agentSkillAssignments']);
-    expectPublished('agentState', (await get(`${API}/agents-states`))['agentStates']);
+    expectPublished('agentState', (await get(`${apiPath}/agents-states`))['agentStates']);
   });
 
   it('reference data', async () => {
@@ -126,27 +124,27 @@ describe('every operation answers with published members only', () => {
       ['campaigns', 'campaign'],
     ] as const;
     for (const [list, member] of lists) {
-      const answer = await get(`${API}/${list}`);
+      const answer = await get(`${apiPath}/${list}`);
       const page = (answer['resultSet'] ?? answer) as Row;
       expectPublished(list, page);
       expectPublished(member, page[list]);
     }
     // The published schema of the list has no body; that of a single skill has.
-    expectPublished('skill', (await get(`${API}/skills`))['skills']);
-    const media = await get(`${API}/media-types`);
+    expectPublished('skill', (await get(`${apiPath}/skills`))['skills']);
+    const media = await get(`${apiPath}/media-types`);
     expectPublished('mediaTypes', media);
     expectPublished('mediaType', media['mediaTypes']);
     expectPublished(
       'mediaSubType',
       (media['mediaTypes'] as Row[]).flatMap((type) => type['subTypes']),
     );
-    const unit = await get(`${API}/business-unit`);
+    const unit = await get(`${apiPath}/business-unit`);
     expectPublished('businessUnits', unit);
     expectPublished('businessUnit', unit['businessUnits']);
   });
 
   it('recordings, by call and by segment', async () => {
-    const { recordings = [] } = simulator.truth({ ...DAY_WINDOW, recordings: true });
+    const { recordings = [] } = simulator.truth({ ...dayWindow, recordings: true });
     for (const { masterContactId, segmentId } of recordings.slice(0, 20)) {
       const call = await get(`/media-playback/v1/contacts?acd-call-id=${masterContactId}`);
       expectPublished('playback', call);
@@ -193,10 +191,10 @@ describe('every operation answers with published members only', () => {
   });
 
   it.each([
-    ['recording-interaction-metadata', '7', INTERACTION_COLUMNS],
-    ['recording-interaction-metadata', '10', INTERACTION_COLUMNS],
-    ['qm-workflows', '4', EVALUATION_COLUMNS],
-    ['qm-workflows', '1', EVALUATION_COLUMNS],
+    ['recording-interaction-metadata', '7', interactionColumns],
+    ['recording-interaction-metadata', '10', interactionColumns],
+    ['qm-workflows', '4', evaluationColumns],
+    ['qm-workflows', '1', evaluationColumns],
   ])('columns of %s %s', async (entityName, version, known) => {
     const { access_token } = parse(await askToken(simulator)) as { access_token: string };
     const { body } = await ask(`${simulator.address}/data-extraction/v1/jobs`, {

@@ -1,9 +1,14 @@
-import type { SimulatedTenant, Simulator, SimulatorOptions } from '../../../simulator';
-import { describe as describeSimulator, readTenants, startSimulator } from '../../../simulator';
-import type { Door } from './client';
-import { ask, askToken, DAY, DAY_WINDOW, NOW, parse, Reader } from './client';
+import {
+  describe as describeSimulator,
+  readTenants,
+  type SimulatedTenant,
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
+} from '../../../simulator';
+import { ask, askToken, dayWindow, type Door, parse, Reader, simulatedNow, wholeDay } from './client';
 
-const AGENTS = '/incontactapi/services/v34.0/agents?top=1';
+const agentsPath = '/incontactapi/services/v34.0/agents?top=1';
 
 describe('several tenants behind one issuer', () => {
   let simulator: Simulator;
@@ -15,7 +20,7 @@ describe('several tenants behind one issuer', () => {
     simulator = await startSimulator({
       seed: 20,
       contactsPerDay: 100,
-      clock: () => NOW,
+      clock: () => simulatedNow,
       mediaQuota: { requests: 3, perSeconds: 300 },
       tenants: [
         { name: 'acme' },
@@ -44,18 +49,18 @@ describe('several tenants behind one issuer', () => {
   it('have credentials, volume and truth of their own; the first stands for the simulator', () => {
     expect(simulator.tenants.map(({ name }) => name)).toEqual(['acme', 'zenith', 'third']);
     expect(new Set(simulator.tenants.map(({ credentials }) => credentials.accessKeyId)).size).toBe(3);
-    expect(simulator.tenants.map(({ truth }) => truth(DAY_WINDOW).contacts)).toEqual([100, 40, 100]);
-    expect(tenant(1).truth(DAY_WINDOW).agents).toBe(9);
+    expect(simulator.tenants.map(({ truth }) => truth(dayWindow).contacts)).toEqual([100, 40, 100]);
+    expect(tenant(1).truth(dayWindow).agents).toBe(9);
     expect(simulator.credentials).toEqual(tenant(0).credentials);
-    expect(simulator.truth(DAY_WINDOW)).toEqual(tenant(0).truth(DAY_WINDOW));
-    expect(tenant(2).truth(DAY_WINDOW).contactsHash).not.toBe(tenant(0).truth(DAY_WINDOW).contactsHash);
+    expect(simulator.truth(dayWindow)).toEqual(tenant(0).truth(dayWindow));
+    expect(tenant(2).truth(dayWindow).contactsHash).not.toBe(tenant(0).truth(dayWindow).contactsHash);
     for (const { credentials } of simulator.tenants)
       expect(simulator.canaries).toContain(credentials.accessKeySecret);
   });
 
   it('have the data that a simulator of the same seed has', async () => {
-    const alone = await startSimulator({ seed: 7, contactsPerDay: 40, agents: 9, clock: () => NOW });
-    expect(alone.truth(DAY_WINDOW)).toEqual(tenant(1).truth(DAY_WINDOW));
+    const alone = await startSimulator({ seed: 7, contactsPerDay: 40, agents: 9, clock: () => simulatedNow });
+    expect(alone.truth(dayWindow)).toEqual(tenant(1).truth(dayWindow));
     expect(alone.credentials).toEqual(tenant(1).credentials);
     await alone.close();
   });
@@ -82,11 +87,11 @@ describe('several tenants behind one issuer', () => {
   });
 
   it('see their own rows and recordings only', async () => {
-    const rows = await acme.pages({ ...DAY, orderBy: 'contactId' }, 1000);
-    const others = await zenith.pages({ ...DAY, orderBy: 'contactId' }, 1000);
+    const rows = await acme.pages({ ...wholeDay, orderBy: 'contactId' }, 1000);
+    const others = await zenith.pages({ ...wholeDay, orderBy: 'contactId' }, 1000);
     expect(rows.map((row) => row['contactId'])).toEqual(others.map((row) => row['contactId']));
     expect(rows).not.toEqual(others);
-    const { recordings = [] } = tenant(2).truth({ ...DAY_WINDOW, recordings: true });
+    const { recordings = [] } = tenant(2).truth({ ...dayWindow, recordings: true });
     const path = `/media-playback/v1/contacts?acd-call-id=${recordings[0]?.masterContactId}&isDownload=true`;
     const { redirectUrl } = parse(await zenith.get(path)) as { redirectUrl: string };
     expect((await ask(redirectUrl)).status).toBe(200);
@@ -108,9 +113,9 @@ describe('several tenants behind one issuer', () => {
   });
 
   it('are journalled by name, also with a token that no longer works', async () => {
-    await acme.get(AGENTS);
-    await zenith.get(AGENTS);
-    await ask(`${simulator.address}${AGENTS}`, { headers: { Authorization: 'Bearer unknown' } });
+    await acme.get(agentsPath);
+    await zenith.get(agentsPath);
+    await ask(`${simulator.address}${agentsPath}`, { headers: { Authorization: 'Bearer unknown' } });
     await askToken(door(tenant(1)));
     expect(simulator.journal.entries().map((entry) => entry.tenant)).toEqual([
       'acme',
@@ -125,8 +130,8 @@ describe('several tenants behind one issuer', () => {
 
   it('suffer faults that name them, and those that name no tenant', async () => {
     const statuses = async (): Promise<number[]> => [
-      (await acme.get(AGENTS)).status,
-      (await zenith.get(AGENTS)).status,
+      (await acme.get(agentsPath)).status,
+      (await zenith.get(agentsPath)).status,
     ];
     simulator.setFaults([{ name: 'forbidden', match: { tenant: 'third' } }]);
     expect(await statuses()).toEqual([200, 403]);
@@ -140,17 +145,17 @@ describe('several tenants behind one issuer', () => {
   });
 
   it('have rows spoilt, tokens revoked and rows changed each for itself', async () => {
-    const spoilt = (): number[] => simulator.tenants.map(({ truth }) => truth(DAY_WINDOW).badRecords.length);
+    const spoilt = (): number[] => simulator.tenants.map(({ truth }) => truth(dayWindow).badRecords.length);
     const rule = { name: 'badRecords', args: { kinds: ['nul'], every: 1 } } as const;
     simulator.setFaults([{ ...rule, match: { tenant: 'zenith' } }]);
     expect(spoilt()).toEqual([0, 40, 0]);
     simulator.setFaults([rule]);
     expect(spoilt()).toEqual([100, 40, 100]);
     simulator.setFaults([{ name: 'insertLate', match: { family: 'contacts' }, args: { count: 2 } }]);
-    await zenith.page({ ...DAY, orderBy: 'contactId' });
-    expect(simulator.tenants.map(({ truth }) => truth(DAY_WINDOW).contacts)).toEqual([100, 40, 102]);
+    await zenith.page({ ...wholeDay, orderBy: 'contactId' });
+    expect(simulator.tenants.map(({ truth }) => truth(dayWindow).contacts)).toEqual([100, 40, 102]);
     simulator.setFaults([{ name: 'revokeTokens', match: { tenant: 'third', family: 'agents' }, onCall: 1 }]);
-    expect([(await acme.get(AGENTS)).status, (await zenith.get(AGENTS)).status]).toEqual([200, 401]);
+    expect([(await acme.get(agentsPath)).status, (await zenith.get(agentsPath)).status]).toEqual([200, 401]);
     zenith = await Reader.of(door(tenant(2)));
   });
 
@@ -171,7 +176,7 @@ describe('several tenants behind one issuer', () => {
     expect(await get('tenants')).toEqual(expected);
     expect(describeSimulator(simulator)).toMatchObject({ ...simulator.credentials, tenants: expected });
     const window = 'from=2026-03-10T00:00:00Z&to=2026-03-11T00:00:00Z';
-    expect(await get(`truth?${window}&tenant=zenith`)).toEqual(tenant(1).truth(DAY_WINDOW));
+    expect(await get(`truth?${window}&tenant=zenith`)).toEqual(tenant(1).truth(dayWindow));
     expect(await get(`truth?${window}&tenant=unknown`)).toEqual({ message: expect.any(String) as string });
   });
 });

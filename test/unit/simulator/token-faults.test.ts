@@ -1,12 +1,10 @@
-import type { FaultRule, Simulator } from '../../../simulator';
-import { startSimulator } from '../../../simulator';
-import { ask, askToken, NOW, parse, Reader } from './client';
-import type { Answer } from './client';
+import { type FaultRule, type Simulator, startSimulator } from '../../../simulator';
+import { type Answer, ask, askToken, parse, Reader, simulatedNow } from './client';
 
-const AGENTS = '/incontactapi/services/v34.0/agents?top=1';
+const agentsPath = '/incontactapi/services/v34.0/agents?top=1';
 
 describe('tokens, keys and applications', () => {
-  let now = NOW;
+  let now = simulatedNow;
   let simulator: Simulator;
 
   beforeAll(async () => {
@@ -14,12 +12,12 @@ describe('tokens, keys and applications', () => {
   });
   afterEach(() => {
     simulator.setFaults([]);
-    now = NOW;
+    now = simulatedNow;
   });
   afterAll(() => simulator.close());
 
   const under = (...rules: FaultRule[]): void => simulator.setFaults(rules);
-  const reach = async (reader: Reader): Promise<number> => (await reader.get(AGENTS)).status;
+  const reach = async (reader: Reader): Promise<number> => (await reader.get(agentsPath)).status;
   const errorOf = (answer: Answer): [number, unknown] => [
     answer.status,
     (parse(answer) as { error?: string }).error,
@@ -114,7 +112,7 @@ describe('tokens, keys and applications', () => {
 describe('the route with an access key alone', () => {
   let simulator: Simulator;
   beforeAll(async () => {
-    simulator = await startSimulator({ contactsPerDay: 10, clock: () => NOW });
+    simulator = await startSimulator({ contactsPerDay: 10, clock: () => simulatedNow });
   });
   afterEach(() => simulator.setFaults([]));
   afterAll(() => simulator.close());
@@ -143,7 +141,7 @@ describe('the route with an access key alone', () => {
         },
       ]);
       const headers = { Authorization: `Bearer ${token.access_token}`, Accept: 'application/json' };
-      expect((await ask(`${simulator.address}${AGENTS}`, { headers })).status).toBe(200);
+      expect((await ask(`${simulator.address}${agentsPath}`, { headers })).status).toBe(200);
     }
     expect(simulator.journal.entries({ path: 'access-key' })[0]).toMatchObject({
       family: 'auth',
@@ -169,7 +167,7 @@ describe('the route with an access key alone', () => {
     });
     const { token } = parse(answer) as { token: string };
     const headers = { Authorization: `Bearer ${token}`, Accept: 'application/json' };
-    expect((await ask(`${simulator.address}${AGENTS}`, { headers })).status).toBe(200);
+    expect((await ask(`${simulator.address}${agentsPath}`, { headers })).status).toBe(200);
     expect((await refresh()).status).toBe(401);
   });
 

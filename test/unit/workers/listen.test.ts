@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { Writable } from 'node:stream';
 import pino from 'pino';
 import { chooseAddress } from '../../../workers/listen';

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, openTestEnvironment, someone, wholeDay } from '../test-environment';
-import type { TestEnvironment } from '../test-environment';
+import { at, batch, openTestEnvironment, someone, type TestEnvironment, wholeDay } from '../test-environment';
 
 describe.each(postgresServers())('landed pages on $label', (server) => {
   let environment: TestEnvironment;

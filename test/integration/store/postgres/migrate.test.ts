@@ -8,8 +8,7 @@ import { contactTable } from '../../../../store/tables/contact-columns';
 import { lookupTables } from '../../../../store/tables/lookup-columns';
 import { migrate, pendingMigrations } from '../../../../store/postgres/migrate';
 import { openStore } from '../../../../store/store';
-import { createDatabase, postgresServers } from '../../../setup/servers';
-import type { TestDatabase } from '../../../setup/servers';
+import { createDatabase, postgresServers, type TestDatabase } from '../../../setup/servers';
 
 const ours = join(__dirname, '../../../../store/migrations');
 const all = readdirSync(ours)

@@ -1,7 +1,6 @@
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, contact, openTestEnvironment } from '../test-environment';
+import { at, batch, contact, openTestEnvironment, type TestEnvironment } from '../test-environment';
 import { file, id } from '../recording-rows';
-import type { TestEnvironment } from '../test-environment';
 
 describe.each(postgresServers())('recordings claimed for an attempt on $label', (server) => {
   let environment: TestEnvironment;

@@ -1,8 +1,7 @@
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, contact, openTestEnvironment } from '../test-environment';
+import { at, batch, contact, openTestEnvironment, type TestEnvironment } from '../test-environment';
 import { file, id } from '../recording-rows';
 import type { InteractionRow } from '../../../../store';
-import type { TestEnvironment } from '../test-environment';
 
 describe.each(postgresServers())('what the answer about a recording said on $label', (server) => {
   let environment: TestEnvironment;

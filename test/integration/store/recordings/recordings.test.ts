@@ -1,7 +1,15 @@
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, contact, day, everything, openTestEnvironment, wholeDay } from '../test-environment';
+import {
+  at,
+  batch,
+  contact,
+  day,
+  everything,
+  openTestEnvironment,
+  type TestEnvironment,
+  wholeDay,
+} from '../test-environment';
 import { file, id } from '../recording-rows';
-import type { TestEnvironment } from '../test-environment';
 
 describe.each(postgresServers())('recordings on $label', (server) => {
   let environment: TestEnvironment;

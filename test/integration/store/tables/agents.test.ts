@@ -1,7 +1,6 @@
 import { postgresServers } from '../../../setup/servers';
 import type { ColumnValue, Row } from '../../../../store/ingest/batch';
-import { at, batch, contact, day, openTestEnvironment } from '../test-environment';
-import type { TestEnvironment } from '../test-environment';
+import { at, batch, contact, day, openTestEnvironment, type TestEnvironment } from '../test-environment';
 
 const agent = (agentId: number, values: Readonly<Record<string, ColumnValue>> = {}): Row => ({
   values: { agentId, userName: `agent-${agentId}`, lastUpdated: day.toISOString(), ...values },

@@ -1,6 +1,5 @@
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, contact, openTestEnvironment } from '../test-environment';
-import type { TestEnvironment } from '../test-environment';
+import { at, batch, contact, openTestEnvironment, type TestEnvironment } from '../test-environment';
 
 describe.each(postgresServers())('contacts on $label', (server) => {
   let environment: TestEnvironment;

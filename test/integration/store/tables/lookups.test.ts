@@ -4,8 +4,7 @@ import type { Batch, LookupName, Row } from '../../../../store/ingest/batch';
 import { lookupTables } from '../../../../store/tables/lookup-columns';
 import { snakeCase } from '../../../../store/ingest/columns';
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, day, openTestEnvironment, wholeDay } from '../test-environment';
-import type { TestEnvironment } from '../test-environment';
+import { at, batch, day, openTestEnvironment, type TestEnvironment, wholeDay } from '../test-environment';
 
 const lists = Object.keys(lookupTables) as LookupName[];
 const long = (hours: number) => new Date(Date.now() + hours * 3_600_000);

@@ -1,7 +1,15 @@
 import { type ReadCode, readCode } from '../../../../errors';
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, contact, everything, openTestEnvironment, someone, wholeDay } from '../test-environment';
-import type { TestEnvironment } from '../test-environment';
+import {
+  at,
+  batch,
+  contact,
+  everything,
+  openTestEnvironment,
+  someone,
+  type TestEnvironment,
+  wholeDay,
+} from '../test-environment';
 
 describe.each(postgresServers())('how the work stands, on $label', (server) => {
   let environment: TestEnvironment;

@@ -1,7 +1,6 @@
 import type { Reread } from '../../../../store';
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, contact, openTestEnvironment } from '../test-environment';
-import type { TestEnvironment } from '../test-environment';
+import { at, batch, contact, openTestEnvironment, type TestEnvironment } from '../test-environment';
 
 describe.each(postgresServers())('rejected records on $label', (server) => {
   let environment: TestEnvironment;

@@ -1,8 +1,16 @@
 import { postgresServers } from '../../../setup/servers';
 import type { ClosingStatus } from '../../../../store/windows/window-ledger';
 import type { WindowFilter } from '../../../../store/tables/window-filter';
-import { at, batch, contact, day, everything, openTestEnvironment, wholeDay } from '../test-environment';
-import type { TestEnvironment } from '../test-environment';
+import {
+  at,
+  batch,
+  contact,
+  day,
+  everything,
+  openTestEnvironment,
+  type TestEnvironment,
+  wholeDay,
+} from '../test-environment';
 
 const hour = 3_600;
 const done = { status: 'complete', expected: 0, absent: 0, round: 1 } as const;

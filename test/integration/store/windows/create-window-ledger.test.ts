@@ -10,9 +10,9 @@ import {
   everything,
   openTestEnvironment,
   someone,
+  type TestEnvironment,
   wholeDay,
 } from '../test-environment';
-import type { TestEnvironment } from '../test-environment';
 
 const other = { workflowId: 'sync-window:other', runId: 'run-9' };
 const done = { status: 'complete', expected: 0, absent: 0, round: 1 } as const;

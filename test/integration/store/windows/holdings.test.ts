@@ -1,6 +1,13 @@
 import { postgresServers } from '../../../setup/servers';
-import { at, batch, contact, day, everything, openTestEnvironment } from '../test-environment';
-import type { TestEnvironment } from '../test-environment';
+import {
+  at,
+  batch,
+  contact,
+  day,
+  everything,
+  openTestEnvironment,
+  type TestEnvironment,
+} from '../test-environment';
 
 const id = (n: number) => `${693_159_000_000 + n}`;
 const span = { tenant: 'acme', from: day, to: at(86_400), filter: everything };

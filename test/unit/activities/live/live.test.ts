@@ -1,9 +1,8 @@
 import { createLiveActivities } from '../../../../activities/live/live';
-import type { ClockReading, FilterChange, SetBackOptions } from '../../../../store';
+import type { ClockReading, FilterChange, OpenGap, SetBackOptions } from '../../../../store';
 import type { UpdatedPageRequest } from '../../../../cxone';
 import type { TenantTuning } from '../../../../activities/tenants';
 import type { RunState } from '../../../../activities/backfill';
-import type { OpenGap } from '../../../../store';
 import { acme, fakeStore, run } from '../fakes';
 
 const cxoneClock = '2026-11-20T12:00:00.000Z';

@@ -5,8 +5,7 @@ import {
   type PlaybackDependencies,
 } from '../../../../client/check/playback';
 import { playbackReport } from '../../../../client/command/recorded-calls';
-import { CxoneError } from '../../../../cxone';
-import type { PlaybackLook } from '../../../../cxone';
+import { CxoneError, type PlaybackLook } from '../../../../cxone';
 import { metadataOf } from '../../../../cxone/media/interaction-metadata';
 
 const hourMs = 3_600_000;

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { agentFields, parseAgentPage, readAgent } from '../../../../cxone';
 import { agentFields as storedFields } from '../../../../store/tables/agent-columns';
-import { paths, startFake } from '../fake-cxone';
-import type { FakeCxone } from '../fake-cxone';
+import { type FakeCxone, paths, startFake } from '../fake-cxone';
 
 const parse = (body: unknown) =>
   parseAgentPage(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { CxoneError, parseContactPage } from '../../../../cxone';
-import { failureOf, paths, startFake } from '../fake-cxone';
-import type { FakeCxone } from '../fake-cxone';
+import { failureOf, type FakeCxone, paths, startFake } from '../fake-cxone';
 
 const parse = (body: unknown) =>
   parseContactPage(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { contactFields, readContact } from '../../../../cxone';
-import type { Reading } from '../../../../cxone';
+import { contactFields, readContact, type Reading } from '../../../../cxone';
 import { contactFields as storedFields } from '../../../../store/tables/contact-columns';
 
 const start = '2026-01-01T08:00:00.443Z';

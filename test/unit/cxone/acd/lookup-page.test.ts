@@ -1,8 +1,13 @@
 import fc from 'fast-check';
-import { lookupFields, lookupNames, parseLookupPage, readLookup } from '../../../../cxone';
-import type { LookupName, Reading } from '../../../../cxone';
-import { startFake } from '../fake-cxone';
-import type { FakeCxone } from '../fake-cxone';
+import {
+  lookupFields,
+  type LookupName,
+  lookupNames,
+  parseLookupPage,
+  type Reading,
+  readLookup,
+} from '../../../../cxone';
+import { type FakeCxone, startFake } from '../fake-cxone';
 import published from '../../simulator/published-field-names.json';
 
 const parse = (list: LookupName, body: unknown) =>

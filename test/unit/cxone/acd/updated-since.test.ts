@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { createCxoneClient, CxoneError } from '../../../../cxone';
 import { createUpdatedSince } from '../../../../cxone/acd/updated-since';
-import { startSimulator } from '../../../../simulator';
-import type { FaultName, Simulator } from '../../../../simulator';
+import { type FaultName, type Simulator, startSimulator } from '../../../../simulator';
 
 const day = 86_400_000;
 const since = new Date('2026-03-18T00:00:00Z');

@@ -4,8 +4,7 @@ import type { HttpAnswer, HttpRequest } from '../../../../cxone/http/exchange';
 import { createHostPolicy } from '../../../../cxone/http/host-policy';
 import { authenticatedApi } from '../../../../cxone/auth/authenticated-api';
 import type { Grant, Session } from '../../../../cxone/auth/session';
-import { answer } from '../interceptors/stubs';
-import { plainNames } from '../interceptors/stubs';
+import { answer, plainNames } from '../interceptors/stubs';
 
 const grantOf = (name: string, apiEndpoint = 'https://api.example.com'): Grant => ({
   accessToken: name,

@@ -1,6 +1,15 @@
 import type { Resolve } from '../../../../cxone/http/host-policy';
-import { failureOf, jwt, onePage, page, paths, secrets, startFake, tokenReply } from '../fake-cxone';
-import type { FakeCxone } from '../fake-cxone';
+import {
+  failureOf,
+  type FakeCxone,
+  jwt,
+  onePage,
+  page,
+  paths,
+  secrets,
+  startFake,
+  tokenReply,
+} from '../fake-cxone';
 
 let fake: FakeCxone;
 let time = Date.parse('2026-01-01T00:00:00Z');

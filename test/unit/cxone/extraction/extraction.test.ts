@@ -1,13 +1,15 @@
 // One file beyond 400 lines: all tests are about one API and share its fake server.
 import { gzipSync } from 'node:zlib';
-import { createCxoneClient, readEvaluation, readInteractionMetadata } from '../../../../cxone';
-import type {
-  CsvRecord,
-  CxoneClient,
-  ExtractionJobRequest,
-  ExtractionResult,
-  Reading,
-  RefusedAnswer,
+import {
+  createCxoneClient,
+  type CsvRecord,
+  type CxoneClient,
+  type ExtractionJobRequest,
+  type ExtractionResult,
+  readEvaluation,
+  type Reading,
+  readInteractionMetadata,
+  type RefusedAnswer,
 } from '../../../../cxone';
 import type { FaultRule, Simulator } from '../../../../simulator';
 import { parseJob, parseJobId } from '../../../../cxone/extraction/jobs';

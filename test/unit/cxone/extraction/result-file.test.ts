@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import type { HttpAnswer } from '../../../../cxone/http/exchange';
-import { openExtractionResult } from '../../../../cxone/extraction/result-file';
-import type { ExtractionResultOptions } from '../../../../cxone/extraction/result-file';
+import { type ExtractionResultOptions, openExtractionResult } from '../../../../cxone/extraction/result-file';
 import { createHostPolicy } from '../../../../cxone/http/host-policy';
 import { plainNames } from '../interceptors/stubs';
 

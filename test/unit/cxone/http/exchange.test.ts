@@ -1,5 +1,4 @@
-import { compose } from '../../../../cxone/http/exchange';
-import type { Interceptor } from '../../../../cxone/http/exchange';
+import { compose, type Interceptor } from '../../../../cxone/http/exchange';
 import { answer, request } from '../interceptors/stubs';
 
 it('puts the first interceptor outermost', async () => {

@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import type { Resolve } from '../../../../cxone/http/host-policy';
-import { failureOf, startFake } from '../fake-cxone';
-import type { FakeCxone, Handler, Reply } from '../fake-cxone';
+import { failureOf, type FakeCxone, type Handler, type Reply, startFake } from '../fake-cxone';
 
 let fake: FakeCxone;
 beforeEach(async () => {

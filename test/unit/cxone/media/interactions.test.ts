@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { CxoneError } from '../../../../cxone';
 import { parseInteractions } from '../../../../cxone/media/interactions';
-import { failureOf, paths, startFake } from '../fake-cxone';
-import type { FakeCxone } from '../fake-cxone';
+import { failureOf, type FakeCxone, paths, startFake } from '../fake-cxone';
 
 const parse = (body: unknown) =>
   parseInteractions(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));

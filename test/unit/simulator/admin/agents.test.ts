@@ -1,7 +1,5 @@
-import type { Simulator } from '../../../../simulator';
-import { startSimulator } from '../../../../simulator';
-import { DAY, NOW, parse, Reader } from '../client';
-import type { Row } from '../client';
+import { type Simulator, startSimulator } from '../../../../simulator';
+import { parse, Reader, type Row, simulatedNow, wholeDay } from '../client';
 import names from '../published-field-names.json';
 
 interface AgentPage extends Row {
@@ -10,7 +8,7 @@ interface AgentPage extends Row {
   readonly _links: { readonly next?: string };
 }
 
-const API = '/incontactapi/services/v34.0';
+const apiPath = '/incontactapi/services/v34.0';
 const lower = (text: string): string => text.toLowerCase();
 
 describe('the Admin API', () => {
@@ -18,13 +16,13 @@ describe('the Admin API', () => {
   let reader: Reader;
 
   beforeAll(async () => {
-    simulator = await startSimulator({ contactsPerDay: 500, clock: () => NOW });
+    simulator = await startSimulator({ contactsPerDay: 500, clock: () => simulatedNow });
     reader = await Reader.of(simulator);
   });
   afterAll(() => simulator.close());
 
   const list = async (query = ''): Promise<AgentPage> =>
-    parse(await reader.get(`${API}/agents${query}`)) as AgentPage;
+    parse(await reader.get(`${apiPath}/agents${query}`)) as AgentPage;
 
   it('lists all agents in one published page, none hidden', async () => {
     const page = await list();
@@ -55,7 +53,7 @@ describe('the Admin API', () => {
   it('knows every agent that contacts name, under the same names and teams', async () => {
     const { agents } = await list();
     const byId = new Map(agents.map((agent) => [agent['agentId'], agent]));
-    for (const row of await reader.pages({ ...DAY, orderBy: 'contactId' }, 1000)) {
+    for (const row of await reader.pages({ ...wholeDay, orderBy: 'contactId' }, 1000)) {
       if (row['agentId'] === null) continue;
       const { firstName, lastName, teamId } = row;
       expect(byId.get(row['agentId'])).toMatchObject({ firstName, lastName, teamId });
@@ -71,7 +69,7 @@ describe('the Admin API', () => {
       page = parse(await reader.get(page._links.next)) as AgentPage;
     }
     expect(found).toEqual((await list()).agents.map((agent) => agent['agentId']));
-    expect((await reader.get(`${API}/agents?skip=120`)).status).toBe(204);
+    expect((await reader.get(`${apiPath}/agents?skip=120`)).status).toBe(204);
   });
 
   it.each(['updatedSince', 'updateSince'])('takes %s inclusively', async (name) => {
@@ -80,7 +78,7 @@ describe('the Admin API', () => {
     const since = stamps[60] as string;
     const page = await list(`?${name}=${since}`);
     expect(page.totalRecords).toBe(stamps.filter((stamp) => stamp >= since).length);
-    expect((await reader.get(`${API}/agents?${name}=2026-03-41`)).status).toBe(400);
+    expect((await reader.get(`${apiPath}/agents?${name}=2026-03-41`)).status).toBe(400);
   });
 
   it('filters, searches, orders and selects', async () => {
@@ -98,15 +96,15 @@ describe('the Admin API', () => {
   it('finds one agent by either id, and answers 404 for an unknown one', async () => {
     const [, , agent] = (await list()).agents;
     for (const id of [agent?.['agentId'], agent?.['userId']]) {
-      expect(parse(await reader.get(`${API}/agents/${String(id)}`))).toEqual({ agents: [agent] });
+      expect(parse(await reader.get(`${apiPath}/agents/${String(id)}`))).toEqual({ agents: [agent] });
     }
     for (const id of ['1', '99999999', 'unknown'])
-      expect((await reader.get(`${API}/agents/${id}`)).status).toBe(404);
+      expect((await reader.get(`${apiPath}/agents/${id}`)).status).toBe(404);
   });
 
   it('lists the skills of agents in pages, whose last one names no next', async () => {
     const get = async (rest: string): Promise<Row> =>
-      parse(await reader.get(`${API}/agents/skills?mediaTypeId=4&fields=agentId,skillId&${rest}`)) as Row;
+      parse(await reader.get(`${apiPath}/agents/skills?mediaTypeId=4&fields=agentId,skillId&${rest}`)) as Row;
     const all = (await get('')) as { totalRecords: number; _links: Row; agentSkillAssignments: Row[] };
     expect(all._links['next']).toBeNull();
     expect(all.agentSkillAssignments).toHaveLength(all.totalRecords);
@@ -119,13 +117,13 @@ describe('the Admin API', () => {
 
   it('says in what state every agent is, under both paths', async () => {
     const { agents } = await list();
-    const { agentStates } = parse(await reader.get(`${API}/agents/states`)) as { agentStates: Row[] };
+    const { agentStates } = parse(await reader.get(`${apiPath}/agents/states`)) as { agentStates: Row[] };
     expect(agentStates).toHaveLength(agents.length);
-    expect(parse(await reader.get(`${API}/agents-states`))).toEqual({ agentStates });
+    expect(parse(await reader.get(`${apiPath}/agents-states`))).toEqual({ agentStates });
   });
 
   it('serves the reference data that contacts refer to', async () => {
-    const get = async (name: string): Promise<Row> => parse(await reader.get(`${API}/${name}`)) as Row;
+    const get = async (name: string): Promise<Row> => parse(await reader.get(`${apiPath}/${name}`)) as Row;
     const { skills } = (await get('skills')) as { skills: Row[] };
     const { campaigns } = (await get('campaigns'))['resultSet'] as { campaigns: Row[] };
     const { teams } = (await get('teams')) as { teams: Row[] };
@@ -136,7 +134,7 @@ describe('the Admin API', () => {
       teamId: new Set([null, ...teams.map((row) => row['teamId'])]),
       primaryDispositionId: new Set([null, ...dispositions.map((row) => row['dispositionId'])]),
     };
-    for (const row of await reader.pages({ ...DAY, orderBy: 'contactId' }, 1000)) {
+    for (const row of await reader.pages({ ...wholeDay, orderBy: 'contactId' }, 1000)) {
       for (const [field, values] of Object.entries(known)) expect(values).toContain(row[field]);
     }
     expect(await get('business-unit')).toMatchObject({
@@ -149,9 +147,9 @@ describe('the Admin API', () => {
     expect((await reader.get('/InContactAPI/services/v30.0/agents?top=1')).status).toBe(200);
     for (const path of [
       '/incontactapi/services/v99.0/agents',
-      `${API}/nothing`,
+      `${apiPath}/nothing`,
       '/nothing',
-      `${API}/contacts/x`,
+      `${apiPath}/contacts/x`,
     ]) {
       expect((await reader.get(path)).status).toBe(404);
     }

@@ -1,18 +1,27 @@
-import type { FaultRule, Simulator } from '../../../../simulator';
-import { readFaultRules, startSimulator } from '../../../../simulator';
-import { ask, askToken, DAY, DAY_WINDOW, NOW, parse, Reader } from '../client';
-import type { Answer, ContactPage, Row } from '../client';
+import { type FaultRule, readFaultRules, type Simulator, startSimulator } from '../../../../simulator';
+import {
+  type Answer,
+  ask,
+  askToken,
+  type ContactPage,
+  dayWindow,
+  parse,
+  Reader,
+  type Row,
+  simulatedNow,
+  wholeDay,
+} from '../client';
 
 const ids = (rows: readonly Row[]): unknown[] => rows.map((row) => row['contactId']);
 
 describe('faults', () => {
-  let now = NOW;
+  let now = simulatedNow;
   let simulator: Simulator;
   let reader: Reader;
 
   const renew = async (): Promise<void> => {
     await (simulator as Simulator | undefined)?.close();
-    now = NOW;
+    now = simulatedNow;
     simulator = await startSimulator({ contactsPerDay: 300, clock: () => now, mediaQuota: 'off' });
     reader = await Reader.of(simulator);
   };
@@ -20,7 +29,7 @@ describe('faults', () => {
   afterEach(() => simulator.setFaults([]));
   afterAll(() => simulator.close());
 
-  const query = { ...DAY, orderBy: 'contactStartDate asc', top: 100 };
+  const query = { ...wholeDay, orderBy: 'contactStartDate asc', top: 100 };
   const calls = async (count: number): Promise<number[]> => {
     const seen: number[] = [];
     for (let i = 0; i < count; i++) seen.push((await reader.completed(query)).status);
@@ -74,7 +83,7 @@ describe('faults', () => {
     expect([seconds.status, seconds.headers['retry-after']]).toEqual([429, '7']);
     simulator.setFaults([status({ status: 0, args: { ...args, retryAfterDate: true } })]);
     const date = (await reader.completed(query)).headers['retry-after'] as string;
-    expect(Date.parse(date)).toBe(NOW + 7000);
+    expect(Date.parse(date)).toBe(simulatedNow + 7000);
     simulator.setFaults([
       status({ status: 0, args: { status: 403, description: 'No permission', body: '{"error":"x"}' } }),
     ]);
@@ -111,7 +120,7 @@ describe('faults', () => {
     ]);
     expect((await reader.completed(query)).status).toBe(408);
     expect((await reader.completed({ ...query, top: 99 })).status).toBe(200);
-    expect((await reader.completed({ ...DAY, orderBy: 'contactId' })).status).toBe(408);
+    expect((await reader.completed({ ...wholeDay, orderBy: 'contactId' })).status).toBe(408);
   });
 
   it('let rows appear late with an old start, in the pages, in updatedSince and in the truth', async () => {
@@ -122,12 +131,12 @@ describe('faults', () => {
     for (let skip = 0; skip < 300; skip += 100)
       totals.push((await reader.page({ ...query, skip })).totalRecords);
     expect(totals).toEqual([300, 300, 305]);
-    expect(simulator.truth(DAY_WINDOW).contacts).toBe(305);
+    expect(simulator.truth(dayWindow).contacts).toBe(305);
     const rows = await reader.pages(query, 1000);
     expect(new Set(ids(rows)).size).toBe(305);
     now += 1000;
     const late = await reader.page({
-      updatedSince: new Date(NOW).toISOString(),
+      updatedSince: new Date(simulatedNow).toISOString(),
       orderBy: 'lastUpdateTime asc',
     });
     const old = late.completedContacts.filter((row) =>
@@ -146,7 +155,7 @@ describe('faults', () => {
     await reader.page(query);
     const after = await reader.pages(query, 1000);
     expect(after).toHaveLength(297);
-    expect(simulator.truth(DAY_WINDOW).contacts).toBe(297);
+    expect(simulator.truth(dayWindow).contacts).toBe(297);
     const gone = ids(before).filter((id) => !ids(after).includes(id));
     for (const id of gone) {
       expect((await reader.get(`/incontactapi/services/v34.0/contacts/${String(id)}`)).status).toBe(404);
@@ -155,7 +164,7 @@ describe('faults', () => {
 
   it('let rows change while a reader of updatedSince pages, so that offsets slip', async () => {
     await renew();
-    const since = { updatedSince: '2026-03-10T00:00:00Z', ...DAY, orderBy: 'lastUpdateTime asc' };
+    const since = { updatedSince: '2026-03-10T00:00:00Z', ...wholeDay, orderBy: 'lastUpdateTime asc' };
     const before = await reader.pages(since, 1000);
     simulator.setFaults([
       { name: 'updateRows', match: { family: 'contacts' }, onCall: 1, args: { count: 3 } },
@@ -169,7 +178,9 @@ describe('faults', () => {
     const after = await reader.pages(since, 1000);
     expect(after).toHaveLength(before.length);
     expect(
-      after.filter((row) => row['lastUpdateTime'] === new Date(NOW).toISOString().replace('.000', '')),
+      after.filter(
+        (row) => row['lastUpdateTime'] === new Date(simulatedNow).toISOString().replace('.000', ''),
+      ),
     ).toHaveLength(3);
   });
 
@@ -177,7 +188,7 @@ describe('faults', () => {
   it('spoil records by contact, and the truth says which', async () => {
     await renew();
     simulator.setFaults([{ name: 'badRecords', args: { kinds, every: 4 } }]);
-    const { badRecords, contacts, contactsHash } = simulator.truth(DAY_WINDOW);
+    const { badRecords, contacts, contactsHash } = simulator.truth(dayWindow);
     expect(contacts).toBe(300);
     expect(badRecords.length).toBeGreaterThan(40);
     expect(new Set(badRecords.map(({ kind }) => kind))).toEqual(new Set(kinds));
@@ -194,8 +205,8 @@ describe('faults', () => {
     const smallPages = await reader.pages(query, 50);
     expect(smallPages.filter((row) => row['holdCount'] === 'several')).toHaveLength(of('typeFlip'));
     simulator.setFaults([]);
-    expect(simulator.truth(DAY_WINDOW).contactsHash).not.toBe(contactsHash);
-    expect(simulator.truth(DAY_WINDOW).badRecords).toEqual([]);
+    expect(simulator.truth(dayWindow).contactsHash).not.toBe(contactsHash);
+    expect(simulator.truth(dayWindow).badRecords).toEqual([]);
   });
 
   it('keep every other kind of bad record valid JSON', async () => {
@@ -212,7 +223,7 @@ describe('faults', () => {
     ] as const;
     for (const kind of others) {
       simulator.setFaults([{ name: 'badRecords', args: { kinds: [kind], every: 20 } }]);
-      const { badRecords } = simulator.truth(DAY_WINDOW);
+      const { badRecords } = simulator.truth(dayWindow);
       expect(badRecords.length).toBeGreaterThan(0);
       const rows = await reader.pages(query, 1000);
       expect(rows).toHaveLength(300);
@@ -220,7 +231,7 @@ describe('faults', () => {
   });
 
   it('lose, cut and expire recordings', async () => {
-    const { recordings = [] } = simulator.truth({ ...DAY_WINDOW, recordings: true });
+    const { recordings = [] } = simulator.truth({ ...dayWindow, recordings: true });
     const path = `/media-playback/v1/contacts?acd-call-id=${recordings[0]?.masterContactId}&isDownload=true`;
     const fetchFile = async (): Promise<Answer> =>
       ask((parse(await reader.get(path)) as { redirectUrl: string }).redirectUrl);

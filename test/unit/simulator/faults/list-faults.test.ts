@@ -1,9 +1,7 @@
-import type { FaultArguments, FaultName, Simulator } from '../../../../simulator';
-import { startSimulator } from '../../../../simulator';
-import { DAY, NOW, parse, Reader } from '../client';
-import type { Answer, ContactPage, Row } from '../client';
+import { type FaultArguments, type FaultName, type Simulator, startSimulator } from '../../../../simulator';
+import { type Answer, type ContactPage, parse, Reader, type Row, simulatedNow, wholeDay } from '../client';
 
-const API = '/incontactapi/services/v34.0';
+const apiPath = '/incontactapi/services/v34.0';
 const ids = (rows: readonly Row[]): unknown[] => rows.map((row) => row['contactId']);
 
 describe('an awkward list', () => {
@@ -11,15 +9,15 @@ describe('an awkward list', () => {
   let reader: Reader;
 
   beforeAll(async () => {
-    simulator = await startSimulator({ contactsPerDay: 250, clock: () => NOW });
+    simulator = await startSimulator({ contactsPerDay: 250, clock: () => simulatedNow });
     reader = await Reader.of(simulator);
   });
   afterEach(() => simulator.setFaults([]));
   afterAll(() => simulator.close());
 
   const under = (name: FaultName, args: FaultArguments = {}): void => simulator.setFaults([{ name, args }]);
-  const query = { ...DAY, orderBy: 'contactId', top: 100 };
-  const get = async (path: string): Promise<Row> => parse(await reader.get(`${API}/${path}`)) as Row;
+  const query = { ...wholeDay, orderBy: 'contactId', top: 100 };
+  const get = async (path: string): Promise<Row> => parse(await reader.get(`${apiPath}/${path}`)) as Row;
 
   it('refuses pages that are too large instead of clamping them', async () => {
     const large = { ...query, top: 10_001 };
@@ -27,13 +25,13 @@ describe('an awkward list', () => {
     under('refuseLargeTop');
     expect((await reader.completed(large)).status).toBe(400);
     expect((await reader.completed({ ...query, top: 10_000 })).status).toBe(200);
-    expect((await reader.get(`${API}/agents?top=10001`)).status).toBe(400);
+    expect((await reader.get(`${apiPath}/agents?top=10001`)).status).toBe(400);
   });
 
   it('times out on large pages, and not on one agent, who has no page to make smaller', async () => {
     const [agent] = (await get('agents?top=1'))['agents'] as [Row];
     under('timeout408WhenTopOver', { top: 99 });
-    const statusOf = async (path: string): Promise<number> => (await reader.get(`${API}/${path}`)).status;
+    const statusOf = async (path: string): Promise<number> => (await reader.get(`${apiPath}/${path}`)).status;
     expect([await statusOf('agents'), await statusOf('agents?top=99')]).toEqual([408, 200]);
     expect([await statusOf('skills?top=100'), await statusOf('skills?top=99')]).toEqual([408, 200]);
     expect((await reader.completed(query)).status).toBe(408);
@@ -160,7 +158,7 @@ describe('an awkward list', () => {
   it('understands one spelling of "updated since" only', async () => {
     const since = '2026-03-18T00:00:00Z';
     const total = async (list: string, name: string): Promise<number> => {
-      const answer: Answer = await reader.get(`${API}/${list}?${name}=${since}`);
+      const answer: Answer = await reader.get(`${apiPath}/${list}?${name}=${since}`);
       return answer.status === 204 ? 0 : ((parse(answer) as Row)['totalRecords'] as number);
     };
     const few = await total('agents', 'updateSince');
@@ -179,7 +177,7 @@ describe('an awkward list', () => {
     under('hiddenAgents', { count: 20 });
     expect(await get('agents')).toMatchObject({ hiddenAgents: 20, totalRecords: 100 });
     under('hiddenAgents', { count: 500 });
-    expect((await reader.get(`${API}/agents`)).status).toBe(204);
+    expect((await reader.get(`${apiPath}/agents`)).status).toBe(204);
     under('hiddenAgents');
     expect(await get('agents')).toMatchObject({ hiddenAgents: 3, totalRecords: 117 });
   });
@@ -187,30 +185,32 @@ describe('an awkward list', () => {
 
 describe('rows that arrive or change with an old stamp', () => {
   it('lie outside of what a reader of updatedSince looks at again', async () => {
-    const now = NOW;
+    const now = simulatedNow;
     const simulator = await startSimulator({ contactsPerDay: 50, clock: () => now });
     const reader = await Reader.of(simulator);
     const since = async (minutes: number): Promise<number> => {
       const updatedSince = new Date(now - minutes * 60_000).toISOString();
-      const answer = await reader.completed({ ...DAY, updatedSince, orderBy: 'lastUpdateTime asc' });
+      const answer = await reader.completed({ ...wholeDay, updatedSince, orderBy: 'lastUpdateTime asc' });
       return answer.status === 204 ? 0 : (parse(answer) as ContactPage).totalRecords;
     };
     simulator.setFaults([
       { name: 'updateRows', onCall: 1, args: { count: 3, agoSeconds: 3600 } },
       { name: 'insertLate', onCall: 1, args: { count: 2, agoSeconds: 7200 } },
     ]);
-    await reader.page({ ...DAY, orderBy: 'contactId' });
+    await reader.page({ ...wholeDay, orderBy: 'contactId' });
     expect([await since(30), await since(90), await since(150)]).toEqual([0, 3, 5]);
     await simulator.close();
   });
 
   it('may be ten megabytes of one note', async () => {
     const faults = [{ name: 'badRecords', args: { kinds: ['giantNote'], every: 60 } }] as const;
-    const simulator = await startSimulator({ contactsPerDay: 60, clock: () => NOW, faults });
+    const simulator = await startSimulator({ contactsPerDay: 60, clock: () => simulatedNow, faults });
     const reader = await Reader.of(simulator);
     const { from, to } = { from: Date.parse('2026-03-01T00:00:00Z'), to: Date.parse('2026-03-11T00:00:00Z') };
     const [bad] = simulator.truth({ from, to }).badRecords;
-    const { body } = await reader.get(`${API}/contacts/${bad?.contactId}?fields=contactId,dispositionNotes`);
+    const { body } = await reader.get(
+      `${apiPath}/contacts/${bad?.contactId}?fields=contactId,dispositionNotes`,
+    );
     expect(body.length).toBeGreaterThan(10 * 1024 * 1024);
     await simulator.close();
   });

@@ -1,7 +1,11 @@
-import type { FaultArguments, FaultName, RecordingTruth, Simulator } from '../../../../simulator';
-import { startSimulator } from '../../../../simulator';
-import { ask, DAY_WINDOW, NOW, parse, Reader } from '../client';
-import type { Answer, Row } from '../client';
+import {
+  type FaultArguments,
+  type FaultName,
+  type RecordingTruth,
+  type Simulator,
+  startSimulator,
+} from '../../../../simulator';
+import { type Answer, ask, dayWindow, parse, Reader, type Row, simulatedNow } from '../client';
 
 interface Interaction {
   readonly data: Row & { readonly fileToPlayUrl?: string | null; readonly sentiments: readonly Row[] };
@@ -13,9 +17,9 @@ describe('recordings that are awkward', () => {
   let recordings: readonly RecordingTruth[];
 
   beforeAll(async () => {
-    simulator = await startSimulator({ contactsPerDay: 300, clock: () => NOW, mediaQuota: 'off' });
+    simulator = await startSimulator({ contactsPerDay: 300, clock: () => simulatedNow, mediaQuota: 'off' });
     reader = await Reader.of(simulator);
-    recordings = simulator.truth({ ...DAY_WINDOW, recordings: true }).recordings ?? [];
+    recordings = simulator.truth({ ...dayWindow, recordings: true }).recordings ?? [];
   });
   afterEach(() => simulator.setFaults([]));
   afterAll(() => simulator.close());
@@ -30,7 +34,7 @@ describe('recordings that are awkward', () => {
     (parse(await playbackQuery('&isDownload=true')) as { redirectUrl: string }).redirectUrl;
 
   it('come late: calls younger than the given number of seconds are unknown', async () => {
-    const age = (NOW - DAY_WINDOW.from) / 1000;
+    const age = (simulatedNow - dayWindow.from) / 1000;
     under('mediaLate', { seconds: age });
     const early = await playbackQuery();
     expect([early.status, parse(early)]).toEqual([

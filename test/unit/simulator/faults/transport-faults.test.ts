@@ -1,27 +1,25 @@
 import { get } from 'node:http';
-import type { FaultRule, Simulator } from '../../../../simulator';
-import { startSimulator } from '../../../../simulator';
-import { ask, DAY, DAY_WINDOW, NOW, parse, Reader } from '../client';
-import type { Answer } from '../client';
+import { type FaultRule, type Simulator, startSimulator } from '../../../../simulator';
+import { type Answer, ask, dayWindow, parse, Reader, simulatedNow, wholeDay } from '../client';
 
-const AGENTS = '/incontactapi/services/v34.0/agents';
-const MEDIA = '/media-playback/v1/contacts?acd-call-id=1';
+const agentsPath = '/incontactapi/services/v34.0/agents';
+const mediaPath = '/media-playback/v1/contacts?acd-call-id=1';
 
 describe('an answer that goes wrong', () => {
   let simulator: Simulator;
   let reader: Reader;
 
   beforeAll(async () => {
-    simulator = await startSimulator({ contactsPerDay: 300, clock: () => NOW, mediaQuota: 'off' });
+    simulator = await startSimulator({ contactsPerDay: 300, clock: () => simulatedNow, mediaQuota: 'off' });
     reader = await Reader.of(simulator);
   });
   afterEach(() => simulator.setFaults([]));
   afterAll(() => simulator.close());
 
   const under = (...rules: FaultRule[]): void => simulator.setFaults(rules);
-  const page = (): Promise<Answer> => reader.completed({ ...DAY, orderBy: 'contactId', top: 100 });
+  const page = (): Promise<Answer> => reader.completed({ ...wholeDay, orderBy: 'contactId', top: 100 });
   const fileUrl = async (): Promise<string> => {
-    const { recordings = [] } = simulator.truth({ ...DAY_WINDOW, recordings: true });
+    const { recordings = [] } = simulator.truth({ ...dayWindow, recordings: true });
     const id = recordings[0]?.masterContactId;
     const answer = await reader.get(`/media-playback/v1/contacts?acd-call-id=${id}&isDownload=true`);
     return (parse(answer) as { redirectUrl: string }).redirectUrl;
@@ -30,12 +28,12 @@ describe('an answer that goes wrong', () => {
   it.each([
     ['without Retry-After', {}, undefined],
     ['with seconds', { retryAfter: 7 }, '7'],
-    ['with a date', { retryAfter: 7, retryAfterDate: true }, new Date(NOW + 7000).toUTCString()],
+    ['with a date', { retryAfter: 7, retryAfterDate: true }, new Date(simulatedNow + 7000).toUTCString()],
   ])('can be 429 %s', async (_form, args, header) => {
     under({ name: 'tooManyRequests', args });
     const answer = await page();
     expect([answer.status, answer.headers['retry-after'], answer.body.length]).toEqual([429, header, 0]);
-    const media = await reader.get(MEDIA);
+    const media = await reader.get(mediaPath);
     expect([media.status, media.headers['retry-after']]).toEqual([429, header]);
     expect(parse(media)).toEqual({
       message: expect.any(String) as string,
@@ -47,11 +45,11 @@ describe('an answer that goes wrong', () => {
     const status = name === 'forbidden' ? 403 : 401;
     const url = await fileUrl();
     under({ name });
-    for (const answer of [await page(), await reader.get(AGENTS)]) {
+    for (const answer of [await page(), await reader.get(agentsPath)]) {
       expect([answer.status, answer.body.length]).toEqual([status, 0]);
       expect(answer.headers['icstatusdescription']).toEqual(expect.any(String));
     }
-    for (const path of [MEDIA, '/data-extraction/v1/jobs']) {
+    for (const path of [mediaPath, '/data-extraction/v1/jobs']) {
       const answer = await reader.get(path);
       expect([answer.status, parse(answer)]).toMatchObject([
         status,
@@ -66,7 +64,7 @@ describe('an answer that goes wrong', () => {
 
   it('can be forbidden for one family alone', async () => {
     under({ name: 'forbidden', match: { family: 'agents' } });
-    expect([(await page()).status, (await reader.get(AGENTS)).status]).toEqual([200, 403]);
+    expect([(await page()).status, (await reader.get(agentsPath)).status]).toEqual([200, 403]);
   });
 
   it('can be broken in its last byte only, with a length that is right', async () => {
@@ -136,13 +134,13 @@ describe('an answer that goes wrong', () => {
       const answer = await page();
       return [answer.headers.date as string, (parse(answer) as { lastPollTime: string }).lastPollTime];
     };
-    expect(await at()).toEqual([new Date(NOW).toUTCString(), '2026-03-20T12:00:00Z']);
+    expect(await at()).toEqual([new Date(simulatedNow).toUTCString(), '2026-03-20T12:00:00Z']);
     under({ name: 'clockSkew', args: { minutes: -10 } });
-    expect(await at()).toEqual([new Date(NOW - 600_000).toUTCString(), '2026-03-20T11:50:00.000Z']);
+    expect(await at()).toEqual([new Date(simulatedNow - 600_000).toUTCString(), '2026-03-20T11:50:00.000Z']);
     under({ name: 'clockSkew' });
     expect((await at())[1]).toBe('2026-03-20T12:10:00.000Z');
     expect((await ask(`${simulator.address}/auth/jwks`)).headers.date).toBe(
-      new Date(NOW + 600_000).toUTCString(),
+      new Date(simulatedNow + 600_000).toUTCString(),
     );
   });
 });

@@ -1,8 +1,6 @@
-import { CxoneError } from '../../../../../cxone';
-import type { RequestLimiter } from '../../../../../cxone';
+import { CxoneError, type RequestLimiter } from '../../../../../cxone';
 import { rateLimit } from '../../../../../cxone/http/interceptors/rate-limit';
-import { failureOf, onePage, page, paths, startFake } from '../../fake-cxone';
-import type { FakeCxone } from '../../fake-cxone';
+import { failureOf, type FakeCxone, onePage, page, paths, startFake } from '../../fake-cxone';
 import { answer, request } from '../../interceptors/stubs';
 
 /** Notes its calls; `refusal` is thrown instead of admitting. */
