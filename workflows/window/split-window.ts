@@ -16,7 +16,8 @@ import { middleOf } from './window-size';
  * @throws the failure of a half, once both have ended; ApplicationFailure `WindowIncomplete` when one has gaps.
  */
 export async function readHalves(window: SyncWindow, open: OpenWindow): Promise<WindowReport> {
-  const middle = new Date(middleOf(window) ?? NaN);
+  const middle = middleOf(window);
+  if (!middle) throw new TypeError('the window is too short to be split');
   const halves: readonly SyncWindow[] = [
     { ...window, to: middle },
     { ...window, from: middle },

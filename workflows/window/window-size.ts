@@ -7,11 +7,11 @@ const shortestHalfMs = 120_000;
 /**
  * Where to split a window: in its middle.
  *
- * @returns epoch ms; null when its halves would be too short.
+ * @returns null when its halves would be too short.
  */
-export function middleOf(window: { readonly from: Date; readonly to: Date }): number | null {
+export function middleOf(window: { readonly from: Date; readonly to: Date }): Date | null {
   const [from, to] = [window.from.getTime(), window.to.getTime()];
-  return to - from < 2 * shortestHalfMs ? null : Math.floor((from + to) / 2);
+  return to - from < 2 * shortestHalfMs ? null : new Date(Math.floor((from + to) / 2));
 }
 
 /**
