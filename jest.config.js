@@ -20,6 +20,8 @@ module.exports = {
   reporters: ['default', '<rootDir>/test/setup/count-reporter.js'],
   // Tests wait more than they work: four at a time keep two cores busy, also beside another program.
   maxWorkers: 4,
+  // A lane whose heap has grown with the modules of many suites collects garbage for longer than a new one takes to start.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 180_000,
   projects: [
     {
