@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 
 /** How a process ended: its exit code, or the signal that ended it. */
@@ -29,7 +30,7 @@ export interface ProcessOptions {
 export type ManagedProcess = ReturnType<typeof startProcess>;
 
 const tailLength = 16_384;
-const lastWordsMs = 1000;
+const lastWordsMs = 3_000;
 
 /**
  * The command waits for one line before it becomes the real program: until then its guardian may not stand ready,
@@ -81,10 +82,11 @@ export function startProcess(options: ProcessOptions) {
       signalGroup(child, 'SIGKILL');
       watcher?.stdin?.end('released\n');
       // The last words may still be in the pipe; but a process that left the group and holds it open is not waited for.
-      const patience = setTimeout(() => resolve({ code, signal }), lastWordsMs);
+      const settle = (): void => void tail.end().then(() => resolve({ code, signal }));
+      const patience = setTimeout(settle, lastWordsMs);
       child.once('close', () => {
         clearTimeout(patience);
-        resolve({ code, signal });
+        settle();
       });
     });
   });
@@ -139,6 +141,8 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 
 interface Tail {
   add(text: string): void;
+  /** Settles when all is in the log file: who reads it after the end must find the last line. */
+  end(): Promise<void>;
   text(): string;
 }
 
@@ -155,8 +159,14 @@ function keepTail(child: ChildProcess, logFile: string | undefined): Tail {
       file?.write(text);
     });
   }
-  child.once('close', () => file?.end());
-  return { add, text: () => kept };
+  const end = async (): Promise<void> => {
+    if (file === undefined || file.closed) return;
+    // An error is in the tail already.
+    const closed = once(file, 'close').catch(() => undefined);
+    file.end();
+    await closed;
+  };
+  return { add, end, text: () => kept };
 }
 
 /** Whether a process is alive, whoever's it is. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeExit, type ManagedProcess, startProcess } from '../../../local/process';
@@ -35,14 +35,15 @@ describe('a process of ours', () => {
     expect(child.tail()).toBe('nothing\n');
   });
 
-  test('appends its output to the log file', async () => {
+  test('appends its output to the log file, which holds the last line when the process has ended', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'cxone-sync-test-'));
     const logFile = join(folder, 'log');
     try {
-      await shell('echo first', { logFile }).exited;
-      await shell('echo second', { logFile }).exited;
-      const written = (): string => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
-      await until('both lines in the log', () => written() === 'first\nsecond\n');
+      for (const line of Array.from({ length: 20 }, (_, n) => `line ${n}`)) {
+        await shell(`seq 2000; echo ${line}`, { logFile }).exited;
+        expect(readFileSync(logFile, 'utf8').endsWith(`2000\n${line}\n`)).toBe(true);
+      }
+      expect(readFileSync(logFile, 'utf8')).toMatch(/^1\n2\n/);
     } finally {
       rmSync(folder, { recursive: true });
     }
