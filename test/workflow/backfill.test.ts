@@ -180,6 +180,28 @@ describe('a backfill', () => {
     });
   });
 
+  it('is cancelled also while it looks up which windows are complete', async () => {
+    const source = backfillSource(environment.client);
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let ask = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (ask = resolve));
+    const findComplete: typeof source.activities.findComplete = async (input) => {
+      ask();
+      await released;
+      return source.activities.findComplete(input);
+    };
+    await environment.serve({ ...source.activities, findComplete }, async () => {
+      const tenant = next();
+      const handle = await startBackfill(environment.client, tenant, hourly(5, { tenant }));
+      await asked;
+      await handle.executeUpdate('cancel');
+      release();
+      await expect(handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) as Error });
+      expect(source.opened).toEqual([]);
+    });
+  }, 60_000);
+
   it('refuses a wrong input at once', async () => {
     const source = backfillSource(environment.client);
     await environment.serve(source.activities, async () => {

@@ -5,6 +5,7 @@ import {
   ContinueAsNew,
   continueAsNew,
   isCancellation,
+  patched,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -107,6 +108,8 @@ async function runWindows(run: BackfillRun): Promise<'finished' | 'full'> {
     // Without children there is nothing to poll: a paused backfill sleeps.
     if (!alarm.isSet() && run.state.flights.length > 0) alarm.set(run.state);
     if (isLong() && !run.now.cancelling) return 'full';
+    // Asked while a step above was under way: there may be no child whose end, or poll, would come to it later.
+    if (run.now.cancelling && !cancelling && patched('cancel-at-once')) continue;
     const asked = run.now.cancelling;
     await condition(
       () =>
