@@ -75,7 +75,7 @@ export function startProcess(options: ProcessOptions) {
     child.once('error', (error) => {
       ended = true;
       tail.add(`${error.message}\n`);
-      resolve({ code: 127, signal: null });
+      void tail.end().then(() => resolve({ code: 127, signal: null }));
     });
     child.once('exit', (code, signal) => {
       ended = true;
@@ -169,7 +169,7 @@ function keepTail(child: ChildProcess, logFile: string | undefined): Tail {
   return { add, end, text: () => kept };
 }
 
-/** Whether a process is alive, whoever's it is. */
+/** Whether a process is alive, also one of another user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
