@@ -4,7 +4,7 @@ import { clocksOf, type TimedPage } from '../answer-clocks';
 import { type GapDependencies, gapThatWaits, gapToBegin, noteRejected } from './gaps';
 import { changesForDays, incrementOf } from './increment';
 import { closeIfQuiet } from './quiet-tick';
-import { prepareSweep } from '../recordings/recording-choice';
+import { callsToSweep } from '../recordings/recording-choice';
 import type { Tenant, TenantDirectory } from '../tenants';
 import type { GapSpan, Increment, MoveWatermarkInput, PlanInput, Span } from './types';
 import type { SweepInput, UnlikelyCalls } from '../types';
@@ -19,8 +19,6 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 /** Where the live sync of a tenant begins that was never synced: what lies before is the business of a backfill. */
 const firstLookBackMs = dayMs;
-/** So few that calls which may have something, once they come, wait for less than a minute. */
-const unlikelyAtATime = 20;
 /** The stream of changes whose watermark the live sync moves. */
 const stream = 'contacts';
 
@@ -102,23 +100,9 @@ export function createLiveActivities({ store, tenants, now, inspectBackfill }: L
       return { hours: tenants(input.tenant).tuning.parkedTimeoutHours };
     },
 
-    /**
-     * Master contact ids of the tenant's calls that are to be asked about now, the likeliest first and of these the
-     * newest. Once there are none, by whichever run, a few of those that probably have nothing.
-     */
-    async recordingsToSweep({
-      tenant,
-      after,
-      limit,
-      withUnlikely = false,
-    }: SweepInput): Promise<readonly string[] | UnlikelyCalls> {
-      await prepareSweep(store, tenants(tenant), after);
-      const time = new Date(now());
-      const { recordedCalls } = tenants(tenant).tuning;
-      const due = await store.recordings.dueOfTenant(tenant, limit, time, recordedCalls);
-      if (due.length > 0 || recordedCalls !== 'all' || !withUnlikely) return due;
-      const unlikely = await store.recordings.unlikelyOfTenant(tenant, unlikelyAtATime, time);
-      return unlikely.length > 0 ? { unlikely } : [];
+    /** Master contact ids of the tenant's calls that are to be asked about now: see `callsToSweep`. */
+    async recordingsToSweep({ tenant, ...list }: SweepInput): Promise<readonly string[] | UnlikelyCalls> {
+      return callsToSweep(store, tenants(tenant), list, new Date(now()));
     },
   };
 }

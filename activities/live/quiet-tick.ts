@@ -3,7 +3,7 @@ import { type ContactPage, CxoneError, filterCombinations, leastCap, readContact
 import { type Store, StoreError } from '../../store';
 import { clockOf } from '../answer-clocks';
 import { readBatch } from '../batch';
-import { prepareSweep } from '../recordings/recording-choice';
+import { callsToSweep } from '../recordings/recording-choice';
 import type { Tenant } from '../tenants';
 import type { Increment, Span } from './types';
 import { filterOf } from '../windows';
@@ -13,7 +13,7 @@ interface QuietDependencies {
   readonly now: () => number;
 }
 
-/** More than the whole list may have to be believed without a count. */
+/** More than a list that is taken for whole may have: a full page is never one. */
 const rowsAsked = 2 * leastCap;
 /** More passes than this are left to a window, which can go on where it was interrupted. */
 const passesAtMost = 4;
@@ -95,14 +95,11 @@ function isWhole({ records, totalRecords, hasNext }: ContactPage): boolean {
  * does not say, the sweep meets the trouble itself: recordings hold up no tick.
  */
 async function isSweepDue({ store, now }: QuietDependencies, tenant: Tenant): Promise<boolean> {
-  const { name, tuning } = tenant;
-  const { recordings, recordedCalls } = tuning;
-  if (!recordings) return false;
+  if (!tenant.tuning.recordings) return false;
   try {
-    await prepareSweep(store, tenant, null);
-    const time = new Date(now());
-    if ((await store.recordings.dueOfTenant(name, 1, time, recordedCalls)).length > 0) return true;
-    return recordedCalls === 'all' && (await store.recordings.unlikelyOfTenant(name, 1, time)).length > 0;
+    const list = { after: null, limit: 1, withUnlikely: true };
+    const calls = await callsToSweep(store, tenant, list, new Date(now()));
+    return 'unlikely' in calls || calls.length > 0;
   } catch (error) {
     if (error instanceof StoreError) return true;
     throw error;

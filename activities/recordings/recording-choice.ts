@@ -1,6 +1,7 @@
 import { log } from '@temporalio/activity';
 import type { Store } from '../../store';
 import type { Tenant } from '../tenants';
+import type { SweepInput, UnlikelyCalls } from '../types';
 
 /** Between two readings of the listing within a long sweep. */
 const settleEverySeconds = 600;
@@ -24,7 +25,7 @@ export async function settleWindow(
  * Prepares a tenant's calls for the next list of a sweep: a portion of those that have no row yet although they should,
  * and at its beginning, then every ten minutes, what the interaction metadata says.
  */
-export async function prepareSweep(
+async function prepareSweep(
   { recordings }: Pick<Store, 'recordings'>,
   { name, tuning }: Tenant,
   after: string | null,
@@ -40,6 +41,27 @@ export async function prepareSweep(
   }
   const isTime = await recordings.isTimeToSettle(name, after === null ? 0 : settleEverySeconds);
   if (isTime && tuning.recordedCalls === 'listed') await settleListed({ recordings }, name, null);
+}
+
+/** So few that calls which may have something, once they come, wait for less than a minute. */
+const unlikelyAtATime = 20;
+
+/**
+ * What a sweep asks about now: the tenant's calls that are due, the likeliest first and of these the newest. Once there
+ * are none, by whichever run, and where it is wanted, a few of those that probably have nothing.
+ */
+export async function callsToSweep(
+  store: Pick<Store, 'recordings'>,
+  tenant: Tenant,
+  { after, limit, withUnlikely = false }: Omit<SweepInput, 'tenant'>,
+  time: Date,
+): Promise<readonly string[] | UnlikelyCalls> {
+  await prepareSweep(store, tenant, after);
+  const { name, tuning } = tenant;
+  const due = await store.recordings.dueOfTenant(name, limit, time, tuning.recordedCalls);
+  if (due.length > 0 || tuning.recordedCalls !== 'all' || !withUnlikely) return due;
+  const unlikely = await store.recordings.unlikelyOfTenant(name, unlikelyAtATime, time);
+  return unlikely.length > 0 ? { unlikely } : [];
 }
 
 async function settleListed(

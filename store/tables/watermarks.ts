@@ -15,13 +15,20 @@ const beginSql = `
     on conflict (tenant, stream) do nothing returning value)
   select value from begun union all select value from cxone.watermark where tenant = $1 and stream = $2`;
 
+/**
+ * SQL for whether the mark `m` may move over the window `w` to `end`: the window reaches back to the mark, and lets
+ * through all that the mark's filter does, as a worker with an older tenants file may have read it.
+ */
+export function mayMoveSql(end: string): string {
+  return `m.value >= w.window_start and m.value < ${end} and (m.skill_ids is null or (${withinSql('m', 'w')}))`;
+}
+
 const moveOverSql = `
   update cxone.watermark m set value = coalesce(w.read_to, w.window_end), updated_at = now()
   from cxone.sync_window w
   where w.window_id = $2 and w.attempt = $3 and w.status = 'running' and w.read_by = 'update'
     and m.tenant = w.tenant and m.stream = $1
-    and m.value >= w.window_start and m.value < coalesce(w.read_to, w.window_end)
-    and (m.skill_ids is null or (${withinSql('m', 'w')}))
+    and ${mayMoveSql('coalesce(w.read_to, w.window_end)')}
   returning 1`;
 
 /** Moves a mark inside the caller's transaction, so that it never runs ahead of the rows (docs/architecture.md, invariant 3). */

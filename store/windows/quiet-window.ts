@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { run } from '../postgres/transaction';
-import { withinSql } from '../tables/window-filter';
+import { mayMoveSql } from '../tables/watermarks';
 import type { Claimant, QuietWindow } from './window-ledger';
 
 /**
@@ -16,8 +16,7 @@ const closeQuietSql = `
     update cxone.watermark m set value = w.window_end, updated_at = now()
     from w
     where m.tenant = w.tenant and m.stream = 'contacts'
-      and m.value >= w.window_start and m.value < w.window_end
-      and (m.skill_ids is null or (${withinSql('m', 'w')}))
+      and ${mayMoveSql('w.window_end')}
       and exists (
         select from cxone.sync_window r
         where r.tenant = w.tenant and r.read_by = 'update' and r.status = 'complete' and r.rounds is not null

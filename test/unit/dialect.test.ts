@@ -15,7 +15,7 @@ function linesLike(pattern: RegExp, of: (file: string) => boolean = () => true):
   );
 }
 
-/** A state of numbers that is made millions of times, and two kinds of value that are told by their class. */
+/** A state of numbers that is made millions of times, and two kinds of value that are recognised by their class. */
 const allowedClasses = ['Dice', 'LongNumber', 'Origin'];
 
 describe('the source speaks one dialect of TypeScript', () => {

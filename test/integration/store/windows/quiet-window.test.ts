@@ -34,7 +34,7 @@ describe.each(postgresServers())('a window that showed nothing new, on $label', 
   const lines = () => environment.store.windows.list('acme', day, at(86_400));
   const close = (changes: object = {}) =>
     environment.store.windows.closeQuiet({ ...window, ...changes }, someone);
-  /** A window by update that was read in full and began so many seconds before the quiet one. */
+  /** A window by update that was read in full and began that number of seconds before the quiet one. */
   async function readInFull(secondsBefore: number): Promise<void> {
     const { windows } = environment.store;
     const key = { ...wholeDay, by: 'update' as const, from: at(-secondsBefore), to: day };
